@@ -1,0 +1,2 @@
+//! The `oxc` command.
+fn main() {}
