@@ -247,6 +247,10 @@ ops! {
     LoadCell = 96 [DstA, RefX] "load-cell";
     /// the process's own cell for the referred definition ← `a`
     StoreCell = 97 [SrcA, RefX] "store-cell";
+    /// `a ← innermost binding of the referred dynamic definition, else its root value`
+    LoadDynamic = 98 [DstA, RefX] "load-dynamic";
+    /// `a ← var object of the referred definition` (`#'x`)
+    LoadVar = 99 [DstA, RefX] "load-var";
 
     /// call the prototype `x32` of the image with `d` arguments (made from `call-global`)
     CallProto = 224 [CallKnownA, ProtoX] "call-proto";
