@@ -1,0 +1,128 @@
+//! The stable codes of diagnostics.
+//!
+//! Invariants:
+//! - A code is never reused for something else and never renumbered: people search for it.
+//! - Each code has one line in the table below and a page `docs/errors/OXnnnn.md`
+//!   (a test looks for it).
+//!
+//! Ranges: `OX00xx` reading and parsing, `OX01xx` names, `OX02xx` expansion, `OX03xx` lowering and
+//! arity, `OX04xx` projects.
+
+use std::fmt;
+
+/// A diagnostic's stable code, shown as `OX0001`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(u16);
+
+/// Declares the codes. A new one is a new line: `NAME = number, "what it says in short";`.
+macro_rules! codes {
+    ($($name:ident = $number:literal, $title:literal;)*) => {
+        impl Code {
+            $(#[doc = $title] pub const $name: Code = Code($number);)*
+
+            /// All codes, in the order of their numbers.
+            pub const ALL: &'static [Code] = &[$(Code($number)),*];
+
+            /// What the code means, in a few words.
+            pub fn title(self) -> &'static str {
+                match self.0 {
+                    $($number => $title,)*
+                    _ => "unknown code",
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // reading and parsing
+    UNCLOSED_FORM = 1, "a form is never closed";
+    EXTRA_CLOSER = 2, "a closing bracket closes nothing";
+    MISMATCHED_CLOSER = 3, "a closing bracket does not match the opening one";
+    TOO_DEEP = 4, "forms are nested too deeply";
+    UNCLOSED_STRING = 5, "a string is never closed";
+    MISSING_OPERAND = 6, "a prefix has nothing after it";
+    INVALID_NUMBER = 7, "an invalid number";
+    INVALID_CHARACTER = 8, "an invalid character literal";
+    INVALID_ESCAPE = 9, "an invalid escape in a string";
+    INVALID_NAME = 10, "an invalid symbol or keyword";
+    ODD_MAP = 11, "a map with a key that has no value";
+    DUPLICATE_KEY = 12, "a map that has a key twice";
+    DUPLICATE_ELEMENT = 13, "a set that has an element twice";
+    INVALID_METADATA = 14, "invalid metadata";
+    NESTED_FUNCTION_LITERAL = 15, "a `#()` inside another";
+    INVALID_ARGUMENT_LITERAL = 16, "an invalid argument of `#()`";
+    INVALID_READER_CONDITIONAL = 17, "an invalid reader conditional";
+    NO_BRANCH_TAKEN = 18, "a reader conditional gives nothing where a form is needed";
+    INVALID_DISPATCH = 19, "an unknown form after `#`";
+    INVALID_TAGGED_LITERAL = 20, "an invalid tagged literal";
+    INVALID_NAMESPACED_MAP = 21, "an invalid namespaced map";
+    INVALID_SYMBOLIC_VALUE = 22, "an unknown symbolic value";
+    FILE_TOO_LARGE = 23, "a source file is too large";
+    INVISIBLE_CHARACTER = 24, "an invisible character in a name";
+}
+
+impl Code {
+    /// The number in `OX0001`.
+    pub fn number(self) -> u16 {
+        self.0
+    }
+
+    /// The code with this text (`"OX0001"`), if there is one.
+    pub fn from_text(text: &str) -> Option<Code> {
+        let digits = text.strip_prefix("OX")?;
+        if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let number: u16 = digits.parse().ok()?;
+        Code::ALL.iter().copied().find(|code| code.0 == number)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OX{:04}", self.0)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_listed_in_order_and_once() {
+        assert!(Code::ALL.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn a_code_is_found_by_its_text() {
+        assert_eq!(Code::from_text("OX0012"), Some(Code::DUPLICATE_KEY));
+        assert_eq!(Code::from_text("OX9999"), None);
+        assert_eq!(Code::from_text("OX12"), None);
+        assert_eq!(Code::DUPLICATE_KEY.to_string(), "OX0012");
+    }
+
+    #[test]
+    fn every_code_has_a_page_with_an_example() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors");
+        let bad: Vec<String> = Code::ALL
+            .iter()
+            .filter(|code| {
+                std::fs::read_to_string(format!("{folder}/{code}.md")).map_or(true, |page| {
+                    !page.starts_with(&format!("# {code}: ")) || !page.contains("```ox\n")
+                })
+            })
+            .map(Code::to_string)
+            .collect();
+        assert!(
+            bad.is_empty(),
+            "no page, or one without heading or example: {bad:?}"
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! "Did you mean": the nearest of many names.
+
+/// The candidate that `name` was probably meant to be, if one is near enough: at most a third of
+/// the name's characters differ (insert, remove, replace, swap neighbors). Of equally near ones the
+/// first in alphabetical order, so that the answer does not depend on the candidates' order.
+pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name_chars: Vec<char> = name.chars().collect();
+    let limit = name_chars.len().div_ceil(3);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate == name {
+            continue;
+        }
+        let Some(distance) = distance_up_to(&name_chars, candidate, limit) else {
+            continue;
+        };
+        if best.is_none_or(|found| (distance, candidate) < found) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// The edit distance (optimal string alignment), or `None` if it is above `limit`.
+fn distance_up_to(name: &[char], candidate: &str, limit: usize) -> Option<usize> {
+    let other: Vec<char> = candidate.chars().collect();
+    if name.len().abs_diff(other.len()) > limit {
+        return None;
+    }
+    let mut before_last = vec![0; other.len() + 1];
+    let mut last: Vec<usize> = (0..=other.len()).collect();
+    let mut row = vec![0; other.len() + 1];
+    for i in 1..=name.len() {
+        row[0] = i;
+        for j in 1..=other.len() {
+            let replaced = last[j - 1] + usize::from(name[i - 1] != other[j - 1]);
+            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            let swapped =
+                i > 1 && j > 1 && name[i - 1] == other[j - 2] && name[i - 2] == other[j - 1];
+            if swapped {
+                row[j] = row[j].min(before_last[j - 2] + 1);
+            }
+        }
+        if row.iter().min().is_some_and(|least| *least > limit) {
+            return None;
+        }
+        std::mem::swap(&mut before_last, &mut last);
+        std::mem::swap(&mut last, &mut row);
+    }
+    (last[other.len()] <= limit).then_some(last[other.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        assert_eq!(
+            suggest("prinltn", ["print", "println", "prn"]),
+            Some("println")
+        );
+        assert_eq!(suggest("reduse", ["remove", "reduce"]), Some("reduce"));
+        assert_eq!(suggest("fo", ["fa", "fb"]), Some("fa"));
+    }
+
+    #[test]
+    fn nothing_near_gives_nothing() {
+        assert_eq!(suggest("frobnicate", ["map", "filter"]), None);
+        assert_eq!(suggest("x", []), None);
+        assert_eq!(suggest("same", ["same"]), None);
+    }
+}
