@@ -9,8 +9,9 @@
     machine calls Ox code in an ordinary frame and goes on with the same instruction:
     `realize` (it needs the inside of an unrealized lazy cell: `realize*` is called with the cell, the
     native runs again), `ready` (it needs all of a value, as a map's key: `ready*` is called with the
-    value, the native runs again), `slow` (the whole call is handed to the function named
-    `<native>*slow`, with the same arguments, whose result is the native's).
+    value, the native runs again), `slow` (the whole call is handed, with the same arguments, to the
+    function of an `ox.core.*` namespace named after the native, without a last `*`, and `*slow`:
+    `count*slow`, `str*slow`; its result is the native's).
   - A native touches a bounded number of lazy cells and does bounded work for a call, or has a slow
     path. The natives with a slow path say so.
   - Errors are values with `:ox/kind`: `:ox/type` (an argument of a wrong type; the data has `:value`
