@@ -3,7 +3,7 @@
 
   `+ - * / < <= > >= =` of two arguments are operations of the machine, inside these definitions too."
   (:require [ox.core.native :refer :all]
-            [ox.core.base :refer :all]))
+            [ox.core.error :refer :all]))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Equality
@@ -53,7 +53,7 @@
 
 (defn -
   "Returns `x` less the other numbers; of one, its negation. 64-bit integers throw `:ox/arithmetic` on overflow."
-  ([x] (- 0 x))
+  ([x] (* -1 x))
   ([x y] (- x y))
   ([x y & more]
    (loop [rest-of (- x y) s more]
@@ -94,7 +94,7 @@
 
 (defn -'
   "As `-`, but integers grow as needed."
-  ([x] (sub-p 0 x))
+  ([x] (mul-p -1 x))
   ([x y] (sub-p x y))
   ([x y & more]
    (loop [rest-of (sub-p x y) s more]
@@ -165,7 +165,7 @@
 
 (defn ^{:natives {2 max2}} max
   "Returns the greatest of the numbers."
-  ([x] (num x))
+  ([x] x)
   ([x y] (max2 x y))
   ([x y & more]
    (loop [most (max2 x y) s more]
@@ -173,7 +173,7 @@
 
 (defn ^{:natives {2 min2}} min
   "Returns the least of the numbers."
-  ([x] (num x))
+  ([x] x)
   ([x y] (min2 x y))
   ([x y & more]
    (loop [least (min2 x y) s more]

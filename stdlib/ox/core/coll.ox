@@ -1,0 +1,349 @@
+(ns ox.core.coll
+  "Collections: the functions of any number of arguments over the natives, transients, and `reduce`.
+
+  `reduce` walks each kind of collection in the way that costs least: vectors by index, ranges by
+  counting, finished storage by chunks of 32, sequences one by one, holding nothing behind them."
+  (:require [ox.core.native :refer :all]
+            [ox.core.error :refer :all]
+            [ox.core.number :refer :all]
+            [ox.core.base :refer :all]))
+
+(defn identity "Returns its argument." [x] x)
+(defn some? "Returns true if `x` is not nil." [x] (not (nil? x)))
+(defn any? "Returns true." [x] true)
+(defn second "Returns `(first (next coll))`." [coll] (first (next coll)))
+(defn ffirst "Returns `(first (first coll))`." [coll] (first (first coll)))
+(defn nfirst "Returns `(next (first coll))`." [coll] (next (first coll)))
+(defn fnext "Returns `(first (next coll))`." [coll] (first (next coll)))
+(defn nnext "Returns `(next (next coll))`." [coll] (next (next coll)))
+
+(defn empty? "Returns true if `coll` has no elements." [coll]
+  (if (counted? coll) (= 0 (count coll)) (nil? (seq coll))))
+(defn not-empty "Returns `coll`, or nil if it has no elements." [coll] (if (empty? coll) nil coll))
+(defn seqable? "Returns true if `seq` takes `x`." [x] (or (nil? x) (coll? x) (string? x) (bytes? x)))
+(defn indexed? "Returns true if `nth` takes constant time on the collection `x`." [x] (vector? x))
+(defn reversible? "Returns true if `rseq` takes `x`." [x] (vector? x))
+(defn sorted? "Returns true if `x` is a sorted map or set." [x] false)
+(defn bounded-count "Returns the number of elements of `coll`, walking at most `n` of them if it is not counted." [n coll]
+  (if (counted? coll)
+    (count coll)
+    (loop [i 0 s (seq coll)]
+      (if (and s (< i n))
+        (recur (inc i) (next s))
+        i))))
+
+;; ---------------------------------------------------------------------------------------------
+;; reduce
+
+(defn unreduced "Returns the value of a reduced, anything else as it is." [x] (if (reduced? x) (deref x) x))
+(defn ensure-reduced "Returns `x` if it is reduced, `(reduced x)` otherwise." [x] (if (reduced? x) x (reduced x)))
+
+(defn- reduce-vector [f acc v i n]
+  (loop [i i acc acc]
+    (if (< i n)
+      (let [r (f acc (nth v i))]
+        (if (reduced? r)
+          (deref r)
+          (recur (inc i) r)))
+      acc)))
+
+(defn- reduce-up [f acc from to step]
+  (loop [i from acc acc]
+    (if (< i to)
+      (let [r (f acc i)]
+        (if (reduced? r)
+          (deref r)
+          (recur (+' i step) r)))
+      acc)))
+
+(defn- reduce-down [f acc from to step]
+  (loop [i from acc acc]
+    (if (< to i)
+      (let [r (f acc i)]
+        (if (reduced? r)
+          (deref r)
+          (recur (+' i step) r)))
+      acc)))
+
+(defn- reduce-seq
+  "Walks a sequence: chunks where there are any, else one by one."
+  [f acc s]
+  (loop [s s acc acc]
+    (if (nil? s)
+      acc
+      (let [c (chunk s)]
+        (if (nil? c)
+          (let [r (f acc (first s))]
+            (if (reduced? r)
+              (deref r)
+              (recur (next s) r)))
+          (let [n (count c)
+                r (loop [i 0 acc acc]
+                    (if (< i n)
+                      (let [r (f acc (nth c i))]
+                        (if (reduced? r)
+                          r
+                          (recur (inc i) r)))
+                      acc))]
+            (if (reduced? r)
+              (deref r)
+              (recur (chunk-next s) r))))))))
+
+(defn- reduce-from [f acc coll]
+  (if (vector? coll)
+    (reduce-vector f acc coll 0 (count coll))
+    (if (int-range? coll)
+      (let [step (range-step coll)]
+        (if (< 0 step)
+          (reduce-up f acc (range-start coll) (range-end coll) step)
+          (reduce-down f acc (range-start coll) (range-end coll) step)))
+      (reduce-seq f acc (seq coll)))))
+
+(defn reduce
+  "Combines the elements of `coll` with `f`, from the left: `(f (f (f init a) b) c)`. Without `init`, the first
+  element is the start; of an empty `coll`, the result is `init`, or `(f)`. A step that returns `(reduced x)` ends it with `x`."
+  ([f coll]
+   (if (vector? coll)
+     (let [n (count coll)]
+       (if (= n 0)
+         (f)
+         (reduce-vector f (nth coll 0) coll 1 n)))
+     (let [s (seq coll)]
+       (if (nil? s)
+         (f)
+         (reduce-from f (first s) (next s))))))
+  ([f init coll] (reduce-from f init coll)))
+
+(defn reduce-kv
+  "Combines the entries of a map, or the indices and elements of a vector: `(f acc key value)`. `init` if there are none."
+  [f init coll]
+  (if (vector? coll)
+    (let [n (count coll)]
+      (loop [i 0 acc init]
+        (if (< i n)
+          (let [r (f acc i (nth coll i))]
+            (if (reduced? r)
+              (deref r)
+              (recur (inc i) r)))
+          acc)))
+    (if (or (nil? coll) (map? coll) (map-entry? (first coll)))
+      (reduce-seq (fn [acc entry] (f acc (key entry) (val entry))) init (seq coll))
+      (fail :ox/type "reduce-kv takes maps and vectors" {:value coll}))))
+
+;; ---------------------------------------------------------------------------------------------
+;; Building
+
+(defn ^{:natives {2 conj*}} conj
+  "Returns `coll` with the elements added where that costs least: at the end of a vector, at the front of a list. `(conj nil x)` is `(x)`."
+  ([] [])
+  ([coll] coll)
+  ([coll x] (conj* coll x))
+  ([coll x & xs] (reduce conj* (conj* coll x) xs)))
+
+(defn ^{:natives {3 assoc*}} assoc
+  "Returns the map with the values at the keys, or the vector with the values at the indices, up to its count."
+  ([coll key value] (assoc* coll key value))
+  ([coll key value & more]
+   (loop [coll (assoc* coll key value) s more]
+     (if s
+       (if (next s)
+         (recur (assoc* coll (first s) (first (next s))) (next (next s)))
+         (fail :ox/argument "assoc expects even number of arguments after map/vector, found odd number"))
+       coll))))
+
+(defn ^{:natives {2 dissoc*}} dissoc
+  "Returns the map without the keys."
+  ([map] map)
+  ([map key] (dissoc* map key))
+  ([map key & more] (reduce dissoc* (dissoc* map key) more)))
+
+(defn ^{:natives {2 disj*}} disj
+  "Returns the set without the elements."
+  ([set] set)
+  ([set x] (disj* set x))
+  ([set x & xs] (reduce disj* (disj* set x) xs)))
+
+(defn ^{:natives {2 conj!*}} conj!
+  "Adds elements to a transient collection; returns the transient to go on with."
+  ([] (transient []))
+  ([transient] transient)
+  ([transient x] (conj!* transient x))
+  ([transient x & xs] (reduce conj!* (conj!* transient x) xs)))
+
+(defn ^{:natives {3 assoc!*}} assoc!
+  "Sets values in a transient map or vector; returns the transient to go on with."
+  ([transient key value] (assoc!* transient key value))
+  ([transient key value & more]
+   (loop [t (assoc!* transient key value) s more]
+     (if s
+       (recur (assoc!* t (first s) (first (next s))) (next (next s)))
+       t))))
+
+(defn ^{:natives {2 dissoc!*}} dissoc!
+  "Removes keys from a transient map; returns the transient to go on with."
+  ([transient key] (dissoc!* transient key))
+  ([transient key & more] (reduce dissoc!* (dissoc!* transient key) more)))
+
+(defn ^{:natives {2 disj!*}} disj!
+  "Removes elements from a transient set; returns the transient to go on with."
+  ([transient] transient)
+  ([transient x] (disj!* transient x))
+  ([transient x & xs] (reduce disj!* (disj!* transient x) xs)))
+
+(defn into
+  "Returns `to` with all elements of `from` added by `conj`, through the transducer `xform` if given."
+  ([] [])
+  ([to] to)
+  ([to from]
+   (if (editable? to)
+     (with-meta (persistent! (reduce conj!* (transient to) from)) (meta to))
+     (reduce conj to from)))
+  ([to xform from]
+   (if (editable? to)
+     (let [f (xform conj!)]
+       (with-meta (persistent! (f (reduce f (transient to) from))) (meta to)))
+     (let [f (xform conj)]
+       (f (reduce f to from))))))
+
+(defn vec
+  "Returns a vector of the elements of `coll`."
+  [coll]
+  (if (vector? coll)
+    (if (map-entry? coll)
+      [(key coll) (val coll)]
+      (if (nil? (meta coll)) coll (with-meta coll nil)))
+    (persistent! (reduce conj!* (transient []) coll))))
+
+(defn vector
+  "Returns a vector of its arguments."
+  ([] [])
+  ([a] [a])
+  ([a b] [a b])
+  ([a b c] [a b c])
+  ([a b c d] [a b c d])
+  ([a b c d & more] (into [a b c d] more)))
+
+(defn mapv-pairs
+  "Adds alternating keys and values to a transient map."
+  {:no-doc true}
+  [t s]
+  (loop [t t s (seq s)]
+    (if s
+      (if (next s)
+        (recur (assoc!* t (first s) (first (next s))) (next (next s)))
+        (fail :ox/argument (str* "No value supplied for key: " (first s)) {:key (first s)}))
+      (persistent! t))))
+
+(defn hash-map
+  "Returns a map of alternating keys and values; the last of equal keys counts."
+  ([] {})
+  ([& keyvals] (mapv-pairs (transient {}) keyvals)))
+
+(defn array-map
+  "Returns a map of alternating keys and values; small ones keep the order of insertion."
+  ([] {})
+  ([& keyvals] (mapv-pairs (transient {}) keyvals)))
+
+(defn ^:no-doc kwargs
+  "Returns the map that `& {:keys […]}` destructures: of alternating keys and values, with a map at the end allowed."
+  [s]
+  (if (seq? s)
+    (if (next s)
+      (loop [t (transient {}) s s]
+        (if s
+          (if (next s)
+            (recur (assoc!* t (first s) (first (next s))) (next (next s)))
+            (persistent! (conj!* t (first s))))
+          (persistent! t)))
+      (if (seq s) (first s) {}))
+    s))
+
+(defn hash-set "Returns a set of its arguments." [& xs]
+  (persistent! (reduce conj!* (transient #{}) xs)))
+
+(defn set
+  "Returns a set of the elements of `coll`."
+  [coll]
+  (if (set? coll)
+    (if (nil? (meta coll)) coll (with-meta coll nil))
+    (persistent! (reduce conj!* (transient #{}) coll))))
+
+(defn list
+  "Returns a list of its arguments."
+  [& items]
+  (if (nil? items)
+    ()
+    (if (list? items) items (list-of (vec items)))))
+
+(defn list*
+  "Returns a sequence of the arguments, the last of which is a sequence of further elements."
+  ([args] (seq args))
+  ([a args] (cons a args))
+  ([a b args] (cons a (cons b args)))
+  ([a b c args] (cons a (cons b (cons c args))))
+  ([a b c d & more] (cons a (cons b (cons c (spread d more))))))
+
+(defn- spread
+  "The sequence of `x`, then `more`, the last of which is a sequence."
+  [x more]
+  (if (nil? more)
+    (seq x)
+    (if (next more)
+      (let [v (vec more)
+            n (dec (count v))]
+        (cons x (loop [i (dec n) s (nth v n)]
+                  (if (< i 0)
+                    s
+                    (recur (dec i) (cons (nth v i) s))))))
+      (cons x (first more)))))
+
+(defn apply
+  "Calls `f` with the given arguments and then the elements of the last one, a sequence, which is realized only as far as `f` needs it."
+  ([f args] (apply* f args))
+  ([f a args] (apply* f a args))
+  ([f a b args] (apply* f a b args))
+  ([f a b c args] (apply* f a b c args))
+  ([f a b c d & more] (apply* f a b c (spread d more))))
+
+(defn nthnext "Returns `next` done `n` times: nil at the end." [coll n]
+  (loop [s (seq coll) n n]
+    (if (and s (< 0 n))
+      (recur (next s) (dec n))
+      s)))
+
+(defn nthrest "Returns `rest` done `n` times, `coll` if `n` is 0." [coll n]
+  (if (< 0 n)
+    (loop [s coll n n]
+      (let [found (seq s)]
+        (if (and found (< 0 n))
+          (recur (rest found) (dec n))
+          (if found s ()))))
+    coll))
+
+(defn vary-meta "Returns `x` with the metadata `(apply f (meta x) args)`." [x f & args]
+  (with-meta x (apply* f (meta x) args)))
+
+(defn rseq
+  "Returns the elements of a vector from the last to the first, nil if it is empty."
+  [coll]
+  (if (vector? coll)
+    (loop [i 0 n (count coll) s nil]
+      (if (< i n)
+        (recur (inc i) n (cons (nth coll i) s))
+        s))
+    (fail :ox/type "rseq takes vectors" {:value coll})))
+
+(defn ^:no-doc compare-with
+  "Returns the result of a comparator as a number: what it returned if that is a number; for a predicate
+  like `<`, -1 if it holds, 1 if it holds the other way round, else 0."
+  [comp a b]
+  (let [r (comp a b)]
+    (if (number? r)
+      r
+      (if r
+        -1
+        (if (comp b a) 1 0)))))
+
+(defn comparator "Returns a comparator, a function to -1, 0 or 1, from a predicate like `<`." [pred]
+  (fn [x y]
+    (if (pred x y) -1 (if (pred y x) 1 0))))

@@ -1,0 +1,110 @@
+(ns ox.core.error
+  "Errors as values: making them, looking into them, and which `catch` clause takes which.
+
+  An error has a message, data and a cause. What the machine and the library throw carries `:ox/kind`
+  in its data. Stands on the natives alone, since everything else throws."
+  (:require [ox.core.native :refer :all]))
+
+;; ---------------------------------------------------------------------------------------------
+;; Which errors a catch clause takes
+
+(def ^:private class-kinds
+  "For each class name that Clojure programs catch, the kinds of errors it takes; true: all of them."
+  {:default true
+   'Throwable true 'java.lang.Throwable true
+   'Exception :exceptions 'java.lang.Exception :exceptions
+   'RuntimeException :exceptions 'java.lang.RuntimeException :exceptions
+   'Error #{:ox/assert :ox/memory-limit} 'java.lang.Error #{:ox/assert :ox/memory-limit}
+   'AssertionError #{:ox/assert} 'java.lang.AssertionError #{:ox/assert}
+   'StackOverflowError #{:ox/memory-limit} 'java.lang.StackOverflowError #{:ox/memory-limit}
+   'OutOfMemoryError #{:ox/memory-limit} 'java.lang.OutOfMemoryError #{:ox/memory-limit}
+   'ExceptionInfo :info 'clojure.lang.ExceptionInfo :info 'IExceptionInfo :info 'clojure.lang.IExceptionInfo :info
+   'ArithmeticException #{:ox/arithmetic} 'java.lang.ArithmeticException #{:ox/arithmetic}
+   'ClassCastException #{:ox/type} 'java.lang.ClassCastException #{:ox/type}
+   'NullPointerException #{:ox/type} 'java.lang.NullPointerException #{:ox/type}
+   'IllegalArgumentException #{:ox/argument :ox/arity :ox/type :ox/number-format :ox/parse :ox/no-match}
+   'java.lang.IllegalArgumentException #{:ox/argument :ox/arity :ox/type :ox/number-format :ox/parse :ox/no-match}
+   'ArityException #{:ox/arity} 'clojure.lang.ArityException #{:ox/arity}
+   'NumberFormatException #{:ox/number-format} 'java.lang.NumberFormatException #{:ox/number-format}
+   'IllegalStateException #{:ox/state} 'java.lang.IllegalStateException #{:ox/state}
+   'IndexOutOfBoundsException #{:ox/index} 'java.lang.IndexOutOfBoundsException #{:ox/index}
+   'StringIndexOutOfBoundsException #{:ox/index} 'java.lang.StringIndexOutOfBoundsException #{:ox/index}
+   'ArrayIndexOutOfBoundsException #{:ox/index} 'java.lang.ArrayIndexOutOfBoundsException #{:ox/index}
+   'NoSuchElementException #{:ox/index} 'java.util.NoSuchElementException #{:ox/index}
+   'UnsupportedOperationException #{:ox/unsupported} 'java.lang.UnsupportedOperationException #{:ox/unsupported}
+   'InterruptedException #{:ox/cancelled} 'java.lang.InterruptedException #{:ox/cancelled}
+   'CancellationException #{:ox/cancelled} 'java.util.concurrent.CancellationException #{:ox/cancelled}
+   'TimeoutException #{:ox/timeout} 'java.util.concurrent.TimeoutException #{:ox/timeout}
+   'ExecutionException #{:ox/activity} 'java.util.concurrent.ExecutionException #{:ox/activity}
+   'IOException #{:ox/io :ox/stdin-lost} 'java.io.IOException #{:ox/io :ox/stdin-lost}
+   'FileNotFoundException #{:ox/io} 'java.io.FileNotFoundException #{:ox/io}})
+
+(def ^:private machine-kinds
+  "Kinds of errors that on the JVM are no `ExceptionInfo`."
+  #{:ox/arithmetic :ox/type :ox/argument :ox/arity :ox/number-format :ox/state :ox/index :ox/unsupported
+    :ox/assert :ox/memory-limit :ox/parse :ox/no-match :ox/exception :ox/io})
+
+(def ^:private unseen-kinds
+  "Kinds that only a clause naming them takes: ending a process is no failure to recover from."
+  #{:ox/cancelled :ox/exit})
+
+(defn ^:no-doc error-matches?
+  "Returns true if a catch clause that names `kind` (a keyword, or a class name as a symbol) takes the
+  error `e`. Cancellation and `exit` are taken only by clauses that name `:ox/cancelled` and `:ox/exit`."
+  [e kind]
+  (let [own (get (error-data e) :ox/kind)
+        kinds (get class-kinds kind)]
+    (if (nil? kinds)
+      (identical? own kind)
+      (if (set? kinds)
+        (contains? kinds own)
+        (if (contains? unseen-kinds own)
+          false
+          (if (identical? kinds true)
+            true
+            (if (identical? kinds :info)
+              (not (contains? machine-kinds own))
+              (not (identical? own :ox/assert)))))))))
+
+(defn ^:no-doc new-error
+  "The error that `(IllegalArgumentException. \"message\")` and the like make: of the kind the class stands for."
+  ([class] (new-error class nil nil))
+  ([class message] (new-error class message nil))
+  ([class message cause]
+   (if (error? message)
+     (new-error class (error-message message) message)
+     (let [kinds (get class-kinds class)
+           kind (if (set? kinds)
+                  ;; a class that stands for several kinds makes the one that says least
+                  (if (contains? kinds :ox/argument)
+                    :ox/argument
+                    (if (contains? kinds :ox/io) :ox/io (first kinds)))
+                  :ox/exception)]
+       (error-new message {:ox/kind kind} cause)))))
+
+(defn ex-info
+  "Returns an error with a message, a map of data and, if given, the error that caused it."
+  ([message data] (ex-info message data nil))
+  ([message data cause]
+   (if (map? data)
+     (error-new message data cause)
+     (throw (error-new "Additional data must be non-nil." {:ox/kind :ox/argument :value data} nil)))))
+
+(defn ^:no-doc fail
+  "Throws an error of a kind of the library's own."
+  ([kind message] (throw (error-new message {:ox/kind kind} nil)))
+  ([kind message data] (throw (error-new message (assoc* data :ox/kind kind) nil))))
+
+(defn ex-message "Returns the message of an error, nil if it has none or `e` is none." [e] (error-message e))
+(defn ex-data "Returns the data of an error, a map; nil if it has none or `e` is none." [e] (error-data e))
+(defn ex-cause "Returns the error that caused the error `e`, nil if there is none." [e] (error-cause e))
+
+(defn ^:no-doc no-match
+  "Throws what `case` and `condp` throw when no clause matches."
+  [value]
+  (throw (error-new (str* "No matching clause: " value) {:ox/kind :ox/no-match :value value} nil)))
+
+(defn ^:no-doc assertion-failed
+  "Throws what `assert`, `:pre` and `:post` throw."
+  ([form-text] (throw (error-new (str* "Assert failed: " form-text) {:ox/kind :ox/assert} nil)))
+  ([form-text message] (throw (error-new (str* "Assert failed: " message "\n" form-text) {:ox/kind :ox/assert} nil))))
