@@ -1,0 +1,286 @@
+//! The collector: copies what is alive at or above a boundary, leaving everything older untouched.
+//!
+//! One algorithm serves every purpose, by its boundary:
+//!
+//! | boundary | collects | when |
+//! |---|---|---|
+//! | `nursery_start` | the nursery (a *minor* collection) | the nursery is full |
+//! | `sealed_end` | nursery and unsealed survivors | survivors have doubled |
+//! | a level's start | also that level and the younger ones (a *major* one at 0) | a checkpoint merges levels |
+//!
+//! It is Cheney's copying collector ("A nonrecursive list compacting algorithm", CACM 13(11), 1970)
+//! with one twist: objects are copied to a scratch array that belongs to the thread, but forwarded
+//! to the addresses they will have when the scratch is copied back to the boundary. A process
+//! therefore has no to-space of its own.
+//!
+//! # Invariants
+//! - No word below the boundary changes, except mutated cells (overlay, remembered set) that refer
+//!   above it.
+//! - After it, nothing refers to nursery addresses, and no stack word above the marks is dead yet
+//!   not marked so.
+//! - Its result depends on the process's state only: never on when it runs or on addresses.
+
+use crate::fiber::Fiber;
+use crate::heap::Heap;
+use crate::image::LoadedImage;
+use crate::object::{FIRST_VALUE, Header};
+use crate::process::Process;
+use crate::stack::{FRAME_HEADER_WORDS, FrameRef, StackPart};
+use crate::word::{TAG_REF, Word};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Scratch words a thread keeps between collections.
+const SCRATCH_KEPT_WORDS: usize = 1 << 20;
+
+/// Index of a boundary: `0 .. levels` are the levels' starts, then `sealed_end`, `nursery_start`.
+type Boundary = usize;
+
+impl Heap {
+    fn survivor_boundary(&self) -> Boundary {
+        self.levels.len()
+    }
+
+    fn nursery_boundary(&self) -> Boundary {
+        self.levels.len() + 1
+    }
+
+    fn boundary_offset(&self, boundary: Boundary) -> u32 {
+        match boundary.checked_sub(self.levels.len()) {
+            None => self.levels[boundary].start,
+            Some(0) => self.sealed_end,
+            Some(_) => self.nursery_start,
+        }
+    }
+}
+
+impl Process {
+    /// Collects the nursery, and the survivors with it when they have doubled.
+    pub fn collect(&mut self) {
+        let survivors = self.heap.nursery_start - self.heap.sealed_end;
+        let boundary = if survivors >= self.heap.survivors_due {
+            self.heap.survivor_boundary()
+        } else {
+            self.heap.nursery_boundary()
+        };
+        self.collect_from(boundary);
+        self.heap.nursery_start = self.heap.top;
+        if boundary == self.heap.survivor_boundary() {
+            self.heap.schedule_survivors();
+        }
+        self.heap.schedule_collection();
+        self.finish_marks(boundary, self.heap.nursery_boundary());
+    }
+
+    /// Collects everything unsealed: what is left is alive as of now.
+    pub fn collect_unsealed(&mut self) {
+        let boundary = self.heap.survivor_boundary();
+        self.collect_from(boundary);
+        self.heap.nursery_start = self.heap.top;
+        self.heap.schedule_survivors();
+        self.heap.schedule_collection();
+        self.finish_marks(boundary, self.heap.nursery_boundary());
+    }
+
+    /// Collects level `first_level` and everything younger; the caller seals what is left.
+    pub(crate) fn collect_levels(&mut self, first_level: usize) {
+        self.collect_from(first_level);
+    }
+
+    /// After a collection: stack words refer below `clean` boundaries from the stack's whole height.
+    pub(crate) fn finish_marks(&mut self, collected: Boundary, clean: Boundary) {
+        for fiber in &mut self.fibers {
+            for part in &mut fiber.parts {
+                part.marks.resize(clean + 1, 0);
+                let low = part.low;
+                for mark in &mut part.marks[..=collected] {
+                    *mark = (*mark).min(low);
+                }
+                for mark in &mut part.marks[collected + 1..] {
+                    *mark = u32::MAX;
+                }
+                part.stored = part.stored.min(low - FRAME_HEADER_WORDS);
+                part.low = part.base;
+            }
+        }
+    }
+
+    /// Copies what is alive at or above `boundary`. The areas' ends and the marks are the caller's.
+    fn collect_from(&mut self, boundary: Boundary) {
+        let from = self.heap.boundary_offset(boundary);
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.clear();
+            let image = Arc::clone(&self.image);
+            let mut overlay = std::mem::take(&mut self.heap.overlay);
+            let remembered = std::mem::take(&mut self.heap.remembered);
+            let nursery_only = boundary == self.heap.nursery_boundary();
+            let unsealed_only = boundary >= self.heap.survivor_boundary();
+            let mut collector = Collector { words: self.heap.words_mut(), from, scratch };
+
+            for root in &mut self.roots {
+                *root = collector.forward(*root);
+            }
+            for fiber in &mut self.fibers {
+                collector.fiber(fiber, boundary, &image);
+            }
+            // Entries at or above the boundary belong to objects that are copied as they are now.
+            overlay.retain(|&addr, _| addr < from);
+            for (&addr, changed) in &mut overlay {
+                // Unless levels move, only cells written since the last checkpoint can refer so far.
+                if unsealed_only && !*changed {
+                    continue;
+                }
+                let old = Word(collector.words[addr as usize]);
+                let new = collector.forward(old);
+                if new != old {
+                    collector.words[addr as usize] = new.0;
+                    *changed = true;
+                }
+            }
+            if nursery_only {
+                for addr in remembered {
+                    let old = Word(collector.words[addr as usize]);
+                    collector.words[addr as usize] = collector.forward(old).0;
+                }
+            }
+            collector.scan();
+            self.heap.overlay = overlay;
+            self.heap.replace_from(from, scratch);
+            if scratch.capacity() > SCRATCH_KEPT_WORDS {
+                scratch.clear();
+                scratch.shrink_to(SCRATCH_KEPT_WORDS);
+            }
+        });
+    }
+}
+
+/// A collection under way.
+struct Collector<'a> {
+    /// The process's memory; objects at or above `from` turn into forwarding words.
+    words: &'a mut [u64],
+    from: u32,
+    /// Copies; the word at `scratch[i]` will be at `from + i`.
+    scratch: &'a mut Vec<u64>,
+}
+
+/// Whether a word refers at or above an offset.
+#[inline(always)]
+fn refers_above(word: Word, from: u32) -> bool {
+    word.0 >= (TAG_REF << 48 | from as u64) && word.is_reference()
+}
+
+impl Collector<'_> {
+    /// The word to use from now on.
+    #[inline]
+    fn forward(&mut self, word: Word) -> Word {
+        if refers_above(word, self.from) { self.copy(word.offset()) } else { word }
+    }
+
+    fn copy(&mut self, offset: u32) -> Word {
+        let at = offset as usize;
+        let header = Header(self.words[at]);
+        if let Some(moved) = header.forwarded_to() {
+            return Word::reference(moved);
+        }
+        let to = self.from + u32::try_from(self.scratch.len()).expect("copies fit the memory");
+        self.scratch.extend_from_slice(&self.words[at..at + header.size() as usize]);
+        self.words[at] = Header::forward(to).0;
+        Word::reference(to)
+    }
+
+    /// Forwards the value words of all copies, which makes more copies until none is left.
+    fn scan(&mut self) {
+        let mut at = 0;
+        while at < self.scratch.len() {
+            let header = Header(self.scratch[at]);
+            let size = header.size() as usize;
+            let first = FIRST_VALUE[header.kind_byte() as usize];
+            if first != u32::MAX {
+                for index in at + first as usize..at + size {
+                    let word = Word(self.scratch[index]);
+                    if refers_above(word, self.from) {
+                        let moved = self.copy(word.offset());
+                        self.scratch[index] = moved.0;
+                    }
+                }
+            }
+            at += size;
+        }
+    }
+
+    fn fiber(&mut self, fiber: &mut Fiber, boundary: Boundary, image: &LoadedImage) {
+        for word in [
+            &mut fiber.request,
+            &mut fiber.bindings,
+            &mut fiber.future,
+            &mut fiber.pending_error,
+        ] {
+            let moved = self.forward(*word);
+            if moved != *word {
+                *word = moved;
+                fiber.changed = true;
+            }
+        }
+        for part in &mut fiber.parts {
+            self.part(part, boundary, image);
+        }
+    }
+
+    /// Scans the frames of a part that may refer to what is collected.
+    fn part(&mut self, part: &mut StackPart, boundary: Boundary, image: &LoadedImage) {
+        let mark = part.marks.get(boundary).copied().unwrap_or(0).min(part.low);
+        // The frame above: its header is where the registers of the frame below end.
+        let mut above = part.height(image);
+        let mut frame = Some(FrameRef {
+            part: 0,
+            base: part.base,
+            pc: part.pc,
+            proto: part.link(part.base).proto(),
+            calling: false,
+        });
+        while let Some(current) = frame {
+            if current.base < mark {
+                break;
+            }
+            self.frame(part, current, above, image);
+            above = current.base - FRAME_HEADER_WORDS;
+            let link = part.link(current.base);
+            frame = (link.delta() != 0).then(|| {
+                let base = current.base - link.delta();
+                FrameRef {
+                    part: 0,
+                    base,
+                    pc: link.return_pc(),
+                    proto: part.link(base).proto(),
+                    calling: true,
+                }
+            });
+        }
+    }
+
+    /// Forwards the live words of a frame and marks the others dead.
+    fn frame(&mut self, part: &mut StackPart, frame: FrameRef, above: u32, image: &LoadedImage) {
+        self.stack_word(part, frame.base - 2, true);
+        let proto = image.proto(frame.proto);
+        let live = proto.live_before(frame.pc);
+        for address in frame.base..above {
+            self.stack_word(part, address, live.contains(address - frame.base));
+        }
+    }
+
+    #[inline]
+    fn stack_word(&mut self, part: &mut StackPart, address: u32, live: bool) {
+        let old = Word(part.words[address as usize]);
+        let new = if live { self.forward(old) } else { Word::DEAD };
+        if new != old {
+            part.words[address as usize] = new.0;
+            if address < part.stored {
+                part.patched.push(address);
+            }
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! An image made ready to run: code with its ordinals bound, natives found, liveness at hand.
+//!
+//! # Invariants
+//! - The image has passed `bytecode`'s verifier and its boot segment the heap verifier before any
+//!   of it runs: the interpreter relies on both.
+//! - Binding never moves an instruction: a pc means the same in stored and in loaded code.
+
+use crate::native::{self, Native};
+
+use crate::verify::{self, VerifyError};
+use crate::word::Word;
+use bytecode::liveness::Liveness;
+use bytecode::{Handler, Image, Instr, NativeRef, Op, Operand, SlotKind};
+use std::sync::{Arc, OnceLock};
+
+/// A prototype ready to run.
+#[derive(Debug)]
+pub struct LoadedProto {
+    /// Instructions, references bound to slots, natives and templates to dense numbers.
+    pub code: Box<[u64]>,
+    /// Constants.
+    pub consts: Box<[Word]>,
+    /// Registers of a frame.
+    pub registers: u16,
+    /// Fixed parameters.
+    pub params: u16,
+    /// Whether register `params` takes the rest sequence.
+    pub variadic: bool,
+    /// Handlers, innermost first.
+    pub handlers: Box<[Handler]>,
+    /// Its definition.
+    pub slot: u32,
+    /// Its index in the definition's chunk.
+    pub index: u16,
+    liveness: OnceLock<Liveness>,
+    stored: Arc<Image>,
+    chunk: u32,
+}
+
+/// A set of registers.
+#[derive(Debug)]
+pub struct LiveSet(bytecode::liveness::BitSet);
+
+impl LiveSet {
+    /// Whether the register's value is still needed.
+    #[must_use]
+    #[inline]
+    pub fn contains(&self, register: u32) -> bool {
+        self.0.contains(register)
+    }
+}
+
+impl LoadedProto {
+    /// The registers whose values are needed when the instruction at `pc` runs next.
+    #[must_use]
+    pub fn live_before(&self, pc: u32) -> LiveSet {
+        let liveness = self.liveness.get_or_init(|| {
+            let chunk = &self.stored.chunks[self.chunk as usize];
+            Liveness::of(&chunk.protos[usize::from(self.index)])
+        });
+        LiveSet(liveness.live_before(pc))
+    }
+}
+
+/// A function template ready to use.
+#[derive(Debug)]
+pub struct LoadedTemplate {
+    /// Prototype by number of arguments; `u32::MAX`: none.
+    pub by_arity: Box<[u32]>,
+    /// Variadic arity: fixed parameters and prototype.
+    pub variadic: Option<(u16, u32)>,
+    /// Captured words of a closure.
+    pub captures: u16,
+    /// Function object of a template without captures.
+    pub function: Word,
+    /// Its definition.
+    pub slot: u32,
+}
+
+impl LoadedTemplate {
+    /// The prototype for so many arguments.
+    #[must_use]
+    #[inline(always)]
+    pub fn proto_for(&self, args: usize) -> Option<u32> {
+        match self.by_arity.get(args) {
+            Some(&proto) if proto != u32::MAX => Some(proto),
+            _ => match self.variadic {
+                Some((params, proto)) if args >= usize::from(params) => Some(proto),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// A loaded image, shared by all processes that run it.
+#[derive(Debug)]
+pub struct LoadedImage {
+    image: Arc<Image>,
+    protos: Vec<LoadedProto>,
+    templates: Vec<LoadedTemplate>,
+    natives: Vec<&'static Native>,
+    /// Per slot: the number of the process's own cell for it, or `u32::MAX`.
+    cells: Vec<u32>,
+    cell_count: u32,
+    boot: Arc<[u64]>,
+}
+
+/// An image cannot be run by this `oxc`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// It calls a native that this build does not have.
+    UnknownNative(NativeRef),
+    /// It is inconsistent.
+    Invalid(String),
+    /// Its boot segment is damaged.
+    Boot(VerifyError),
+}
+
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LoadError::UnknownNative(native) => write!(
+                f,
+                "it needs the native {} in version {}, which this oxc does not have",
+                native.name, native.version
+            ),
+            LoadError::Invalid(what) => write!(f, "it is damaged: {what}"),
+            LoadError::Boot(error) => write!(f, "its constants are damaged: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl LoadedImage {
+    /// Verifies and loads an image.
+    ///
+    /// # Errors
+    /// When it is damaged or needs natives that are not here.
+    pub fn load(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
+        bytecode::verify::verify_image(&image).map_err(|e| LoadError::Invalid(e.to_string()))?;
+        LoadedImage::load_trusted(image)
+    }
+
+    /// Loads an image that this very build has just linked: the verifier is skipped, which tests
+    /// do not do.
+    ///
+    /// # Errors
+    /// When it needs natives that are not here or its boot segment is damaged.
+    pub fn load_trusted(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
+        let boot: Arc<[u64]> = image.boot.clone().into();
+        verify::verify_boot(&boot).map_err(LoadError::Boot)?;
+        let natives = image
+            .natives
+            .iter()
+            .map(|r| native::lookup(&r.name, r.version).ok_or_else(|| LoadError::UnknownNative(r.clone())))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut cells = Vec::with_capacity(image.slots.len());
+        let mut cell_count = 0;
+        for slot in &image.slots {
+            let own = matches!(slot.kind, SlotKind::Cell | SlotKind::Template);
+            cells.push(if own { cell_count } else { u32::MAX });
+            cell_count += u32::from(own);
+        }
+        let templates = load_templates(&image)?;
+        let mut loaded = LoadedImage {
+            protos: Vec::with_capacity(image.protos.len()),
+            image: Arc::clone(&image),
+            templates,
+            natives,
+            cells,
+            cell_count,
+            boot,
+        };
+        for (number, proto) in image.protos.iter().enumerate() {
+            let proto = loaded.load_proto(number, proto)?;
+            loaded.protos.push(proto);
+        }
+        Ok(loaded)
+    }
+
+    fn load_proto(&self, number: usize, linked: &bytecode::ImageProto) -> Result<LoadedProto, LoadError> {
+        let invalid = || LoadError::Invalid(format!("prototype {number} does not fit its chunk"));
+        let slot = self.image.slots.get(linked.slot as usize).ok_or_else(invalid)?;
+        let chunk_index = slot.chunk.ok_or_else(invalid)?;
+        let chunk = self.image.chunks.get(chunk_index as usize).ok_or_else(invalid)?;
+        let proto = chunk.protos.get(usize::from(linked.index)).ok_or_else(invalid)?;
+        let mut code = Vec::with_capacity(proto.code.len());
+        for &instr in &proto.code {
+            code.push(self.bind(slot, instr).ok_or_else(invalid)?.0);
+        }
+        let consts: Box<[Word]> = linked.consts.iter().map(|&word| Word(word)).collect();
+        if consts.iter().any(|&w| !verify::is_boot_word(&self.boot, w)) {
+            return Err(LoadError::Invalid(format!("a constant of prototype {number} is no value")));
+        }
+        Ok(LoadedProto {
+            code: code.into(),
+            consts,
+            registers: proto.registers,
+            params: proto.params,
+            variadic: proto.variadic,
+            handlers: proto.handlers.clone().into(),
+            slot: linked.slot,
+            index: linked.index,
+            liveness: OnceLock::new(),
+            stored: Arc::clone(&self.image),
+            chunk: chunk_index,
+        })
+    }
+
+    /// An instruction with its ordinals replaced by dense numbers of the image.
+    fn bind(&self, slot: &bytecode::Slot, instr: Instr) -> Option<Instr> {
+        let op = instr.op()?;
+        let mut bound = instr;
+        for operand in op.operands() {
+            match operand {
+                Operand::RefX => {
+                    let target = *slot.refs.get(instr.x() as usize)?;
+                    bound = self.bind_reference(op, bound, target)?;
+                }
+                Operand::NativeC => {
+                    let native = *slot.natives.get(usize::from(instr.c()))?;
+                    let native = u16::try_from(native).ok()?;
+                    bound = Instr::abcd(op, instr.a(), instr.b(), native, instr.d());
+                }
+                Operand::TemplateBC => {
+                    // 24 bits for the dense number: the count field is free.
+                    let template = slot.first_template + u32::from(instr.c());
+                    bound = Instr::abs(op, instr.a(), instr.b(), i32::try_from(template).ok()?)?;
+                }
+                _ => {}
+            }
+        }
+        Some(bound)
+    }
+
+    fn bind_reference(&self, op: Op, instr: Instr, target: u32) -> Option<Instr> {
+        let slot = self.image.slots.get(target as usize)?;
+        let direct = || {
+            let template = self.templates.get(slot.first_template as usize)?;
+            let args = usize::from(instr.d());
+            template.by_arity.get(args).copied().filter(|&proto| proto != u32::MAX)
+        };
+        Some(match (op, slot.kind) {
+            (Op::CallGlobal, SlotKind::Function) if direct().is_some() => {
+                Instr::axd(Op::CallProto, instr.a(), direct()?, instr.d())
+            }
+            (Op::TailCallGlobal, SlotKind::Function) if direct().is_some() => {
+                Instr::axd(Op::TailCallProto, instr.a(), direct()?, instr.d())
+            }
+            (Op::LoadGlobal, SlotKind::Template) => Instr::axd(Op::LoadTemplate, instr.a(), target, 0),
+            (Op::LoadGlobal, SlotKind::Cell) => Instr::axd(Op::LoadCell, instr.a(), target, 0),
+            (Op::LoadGlobal, SlotKind::Dynamic) => Instr::axd(Op::LoadDynamic, instr.a(), target, 0),
+            _ => Instr::axd(op, instr.a(), target, instr.d()),
+        })
+    }
+
+    /// The image as it is stored.
+    #[must_use]
+    pub fn image(&self) -> &Arc<Image> {
+        &self.image
+    }
+
+    /// The boot segment.
+    #[must_use]
+    pub fn boot(&self) -> &Arc<[u64]> {
+        &self.boot
+    }
+
+    /// A prototype by its dense number.
+    #[must_use]
+    #[inline(always)]
+    pub fn proto(&self, number: u32) -> &LoadedProto {
+        &self.protos[number as usize]
+    }
+
+    /// All prototypes.
+    #[must_use]
+    pub fn protos(&self) -> &[LoadedProto] {
+        &self.protos
+    }
+
+    /// A function template by its dense number.
+    #[must_use]
+    #[inline(always)]
+    pub fn template(&self, number: u32) -> &LoadedTemplate {
+        &self.templates[number as usize]
+    }
+
+    /// Number of function templates.
+    #[must_use]
+    pub fn template_count(&self) -> usize {
+        self.templates.len()
+    }
+
+    /// A native by its dense number.
+    #[must_use]
+    #[inline(always)]
+    pub fn native(&self, number: u32) -> &'static Native {
+        self.natives[number as usize]
+    }
+
+    /// Number of natives.
+    #[must_use]
+    pub fn native_count(&self) -> usize {
+        self.natives.len()
+    }
+
+    /// Cells that each process has of its own.
+    #[must_use]
+    pub fn cell_count(&self) -> u32 {
+        self.cell_count
+    }
+
+    /// The process's cell for a slot.
+    #[must_use]
+    pub fn cell_of(&self, slot: u32) -> Option<u32> {
+        self.cells.get(slot as usize).copied().filter(|&cell| cell != u32::MAX)
+    }
+
+    /// The shared value of a slot.
+    #[must_use]
+    #[inline(always)]
+    pub fn slot_value(&self, slot: u32) -> Word {
+        Word(self.image.slots[slot as usize].value)
+    }
+
+    /// The slot of a definition by namespace and name.
+    #[must_use]
+    pub fn find(&self, namespace: &str, name: &str) -> Option<u32> {
+        let index = self
+            .image
+            .slots
+            .iter()
+            .position(|slot| slot.namespace == namespace && slot.name == name)?;
+        u32::try_from(index).ok()
+    }
+
+    /// The prototype that a call of the definition with so many arguments enters.
+    #[must_use]
+    pub fn proto_for_call(&self, slot: u32, args: usize) -> Option<u32> {
+        let slot = self.image.slots.get(slot as usize)?;
+        (slot.kind == SlotKind::Function).then_some(())?;
+        self.template(slot.first_template).proto_for(args)
+    }
+}
+
+fn load_templates(image: &Image) -> Result<Vec<LoadedTemplate>, LoadError> {
+    let invalid = |n: usize| LoadError::Invalid(format!("function template {n} does not fit its chunk"));
+    let mut templates = Vec::with_capacity(image.templates.len());
+    for (number, linked) in image.templates.iter().enumerate() {
+        let slot = image.slots.get(linked.slot as usize).ok_or_else(|| invalid(number))?;
+        let chunk = slot
+            .chunk
+            .and_then(|chunk| image.chunks.get(chunk as usize))
+            .ok_or_else(|| invalid(number))?;
+        let template =
+            chunk.templates.get(usize::from(linked.index)).ok_or_else(|| invalid(number))?;
+        let fixed = template.arities.iter().filter(|arity| !arity.variadic);
+        let length = fixed.clone().map(|arity| usize::from(arity.params) + 1).max().unwrap_or(0);
+        let mut by_arity = vec![u32::MAX; length];
+        for arity in fixed {
+            by_arity[usize::from(arity.params)] = slot.first_proto + u32::from(arity.proto);
+        }
+        let variadic = template
+            .arities
+            .iter()
+            .find(|arity| arity.variadic)
+            .map(|arity| (arity.params, slot.first_proto + u32::from(arity.proto)));
+        templates.push(LoadedTemplate {
+            by_arity: by_arity.into(),
+            variadic,
+            captures: template.captures,
+            function: Word(linked.function),
+            slot: linked.slot,
+        });
+    }
+    Ok(templates)
+}
+

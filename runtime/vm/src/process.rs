@@ -1,0 +1,145 @@
+//! A process: its memory, fibers and roots. Plain data; what makes it run is in `interp`, what
+//! makes it durable in `checkpoint`.
+//!
+//! # Invariants
+//! - Everything a process is can be captured at any safepoint and read back.
+//! - The only ways into its memory are the fibers' stacks and records, and `roots`.
+
+use crate::fiber::{Fiber, FiberId, FiberState};
+use crate::heap::Heap;
+use crate::image::LoadedImage;
+use crate::object::Kind;
+use crate::stack::StackPart;
+use crate::word::Word;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// The fixed roots of a process besides its fibers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Root {
+    /// Array of the process's own cells of definitions, by the image's cell number.
+    Cells = 0,
+    /// First cell of the mailbox, a chain of arrays `[message next]`, or nil.
+    MailboxHead = 1,
+    /// Last cell of the mailbox, or nil.
+    MailboxTail = 2,
+    /// Library state of the process (links, monitors, registered names), a map or nil.
+    Library = 3,
+}
+
+/// Number of [`Root`]s.
+pub const ROOT_COUNT: usize = 4;
+
+/// A process.
+#[derive(Debug)]
+pub struct Process {
+    /// Its memory.
+    pub heap: Heap,
+    /// The image it was started with.
+    pub image: Arc<LoadedImage>,
+    /// Fibers by ascending number; ended ones leave when their future has the result.
+    pub fibers: Vec<Fiber>,
+    /// Fibers that can run, in the order in which they will.
+    pub run_queue: VecDeque<FiberId>,
+    /// Fixed roots.
+    pub roots: [Word; ROOT_COUNT],
+    /// Number of the next fiber.
+    pub next_fiber: FiberId,
+    /// Serial of the next effect request.
+    pub next_request: u64,
+    /// Fibers that ended since the last checkpoint.
+    pub(crate) removed_fibers: Vec<FiberId>,
+}
+
+impl Process {
+    /// A process that will call the definition in `slot` with `args`, values of `heap`.
+    ///
+    /// # Errors
+    /// When the definition is no function that takes so many arguments.
+    pub fn start(image: Arc<LoadedImage>, slot: u32, args: &[Word], mut heap: Heap) -> Result<Process, StartError> {
+        let proto = image
+            .proto_for_call(slot, args.len())
+            .ok_or(StartError { slot, args: args.len() })?;
+        let cells = vec![Word::UNBOUND; image.cell_count() as usize];
+        let cells = heap.make(Kind::Array, 0, 0, &[], &cells);
+        let mut process = Process {
+            heap,
+            image,
+            fibers: Vec::new(),
+            run_queue: VecDeque::new(),
+            roots: [cells, Word::NIL, Word::NIL, Word::NIL],
+            next_fiber: 0,
+            next_request: 1,
+            removed_fibers: Vec::new(),
+        };
+        let part = {
+            let image = Arc::clone(&process.image);
+            let args = crate::call::arrange_arguments(&mut process.heap, &image, proto, args);
+            StackPart::with_bottom_frame(&image, proto, Word::NIL, &args)
+        };
+        process.add_fiber(part, Word::NIL, Word::NIL);
+        Ok(process)
+    }
+
+    /// Adds a ready fiber with this stack; its number.
+    pub fn add_fiber(&mut self, part: StackPart, bindings: Word, future: Word) -> FiberId {
+        let id = self.next_fiber;
+        self.next_fiber += 1;
+        self.fibers.push(Fiber {
+            id,
+            parts: vec![part],
+            state: FiberState::Ready,
+            request: Word::NIL,
+            answer_to: 0,
+            request_serial: 0,
+            bindings,
+            future,
+            pending_error: Word::NIL,
+            changed: true,
+        });
+        self.run_queue.push_back(id);
+        id
+    }
+
+    /// Index of a fiber in [`Process::fibers`].
+    #[must_use]
+    pub fn fiber_index(&self, id: FiberId) -> Option<usize> {
+        self.fibers.binary_search_by_key(&id, |fiber| fiber.id).ok()
+    }
+
+    /// A root.
+    #[must_use]
+    pub fn root(&self, root: Root) -> Word {
+        self.roots[root as usize]
+    }
+
+    /// Sets a root.
+    pub fn set_root(&mut self, root: Root, word: Word) {
+        self.roots[root as usize] = word;
+    }
+
+    /// Takes an ended fiber out.
+    pub fn remove_fiber(&mut self, id: FiberId) -> Option<Fiber> {
+        let index = self.fiber_index(id)?;
+        self.removed_fibers.push(id);
+        Some(self.fibers.remove(index))
+    }
+}
+
+/// A process cannot be started so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StartError {
+    /// The definition.
+    pub slot: u32,
+    /// Number of arguments given.
+    pub args: usize,
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the definition in slot {} is no function of {} arguments", self.slot, self.args)
+    }
+}
+
+impl std::error::Error for StartError {}

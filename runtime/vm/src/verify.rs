@@ -1,0 +1,289 @@
+//! The heap verifier: whether memory is what the machine believes it is.
+//!
+//! It runs when a process or image is loaded, and in test modes after every collection.
+//!
+//! # Invariants
+//! - Memory that passes holds whole objects of known kinds, references only to objects' first
+//!   words, text only as UTF-8, and references from older to younger areas only where the overlay
+//!   or the remembered set says so. The interpreter and `view` rely on exactly this.
+
+use crate::heap::Heap;
+use crate::object::{FIRST_VALUE, Header, Kind};
+use crate::process::Process;
+use crate::stack::{BOTTOM_BASE, FRAME_HEADER_WORDS, StackPart};
+use crate::view::bytes_of;
+use crate::word::Word;
+use crate::image::LoadedImage;
+
+/// What is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyError {
+    /// Word offset of the object or stack word.
+    pub at: u32,
+    /// What is wrong there.
+    pub what: &'static str,
+}
+
+impl std::fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "word {}: {}", self.at, self.what)
+    }
+}
+
+impl std::error::Error for VerifyError {}
+
+/// The offsets at which objects start, one bit a word.
+struct Starts(Vec<u64>);
+
+impl Starts {
+    fn contains(&self, offset: u32) -> bool {
+        self.0
+            .get(offset as usize / 64)
+            .is_some_and(|bits| bits >> (offset % 64) & 1 != 0)
+    }
+}
+
+/// Walks the objects of a memory: their headers, sizes and texts.
+fn object_starts(words: &[u64]) -> Result<Starts, VerifyError> {
+    let mut starts = vec![0u64; words.len().div_ceil(64)];
+    let mut at = 0;
+    while at < words.len() {
+        let error = |what| VerifyError { at: at as u32, what };
+        let header = Header(words[at]);
+        let kind = Kind::from_u8(header.kind_byte()).ok_or_else(|| error("no object header"))?;
+        let size = header.size() as usize;
+        if size == 0 || size > words.len() - at {
+            return Err(error("an object's size leads outside"));
+        }
+        if kind.raw() != Kind::ALL_RAW && size < 1 + kind.raw() {
+            return Err(error("an object is smaller than its kind"));
+        }
+        check_object(kind, header, &words[at..at + size]).map_err(error)?;
+        starts[at / 64] |= 1 << (at % 64);
+        at += size;
+    }
+    Ok(Starts(starts))
+}
+
+/// Fewest words an object of this kind has, header included.
+fn least_size(kind: Kind, header: Header) -> usize {
+    let meta = usize::from(header.has_meta());
+    let aux = usize::from(header.aux());
+    match kind {
+        Kind::Int | Kind::Reduced | Kind::Regex | Kind::Native => 2,
+        Kind::BigInt => 2,
+        Kind::Ratio | Kind::Decimal | Kind::Inst | Kind::Uuid | Kind::Var | Kind::Pid => 3,
+        Kind::Tagged | Kind::Ref | Kind::Secret | Kind::Volatile => 3,
+        Kind::Str | Kind::Bytes => 3,
+        Kind::Symbol | Kind::Keyword => 4 + meta,
+        Kind::Cons => 3 + meta,
+        Kind::List | Kind::Vector => 5 + meta,
+        Kind::Map | Kind::Set => 4 + meta,
+        Kind::SmallVector => 1 + aux + meta,
+        Kind::SmallMap => 2 + 2 * aux + meta,
+        Kind::SmallSet => 2 + aux + meta,
+        Kind::MapNode | Kind::SetNode | Kind::MapCollision | Kind::SetCollision => 2,
+        Kind::Lazy | Kind::Range | Kind::Delay | Kind::Promise | Kind::Future => 4,
+        Kind::Atom | Kind::Error => 6,
+        Kind::TransientVector => 5,
+        Kind::TransientMap | Kind::TransientSet => 4,
+        Kind::IndexSeq => 3 + meta,
+        Kind::NodeSeq => 5 + meta,
+        Kind::Function => 2 + meta,
+        Kind::VectorNode | Kind::Array | Kind::Filler => 1,
+    }
+}
+
+fn check_object(kind: Kind, header: Header, words: &[u64]) -> Result<(), &'static str> {
+    if words.len() < least_size(kind, header) {
+        return Err("an object is smaller than its kind");
+    }
+    if matches!(kind, Kind::Str | Kind::Bytes) {
+        let length = words[1] as u32 as usize;
+        if length > (words.len() - 3) * 8 {
+            return Err("a text is longer than its object");
+        }
+        if kind == Kind::Str {
+            let bytes = &bytes_of(&words[3..])[..length];
+            let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8")?;
+            if text.chars().count() != (words[1] >> 32) as usize {
+                return Err("a text's count of characters is wrong");
+            }
+            if text.is_ascii() != (header.flags() & crate::object::FLAG_ASCII != 0) {
+                return Err("a text's ASCII flag is wrong");
+            }
+        }
+    }
+    if matches!(kind, Kind::MapNode | Kind::SetNode) {
+        let (entries, children) = (words[1] as u32, (words[1] >> 32) as u32);
+        let stride = if kind == Kind::MapNode { 2 } else { 1 };
+        let needed = 2 + stride * entries.count_ones() + children.count_ones();
+        if words.len() != needed as usize || entries & children != 0 {
+            return Err("a hash node does not fit its bitmaps");
+        }
+    }
+    Ok(())
+}
+
+fn value_words(words: &[u64], at: usize, size: usize, kind_byte: u8) -> &[u64] {
+    let first = FIRST_VALUE[kind_byte as usize] as usize;
+    if first >= size { &[] } else { &words[at + first..at + size] }
+}
+
+/// Checks a boot segment.
+///
+/// # Errors
+/// The first thing found wrong.
+pub fn verify_boot(words: &[u64]) -> Result<(), VerifyError> {
+    let starts = object_starts(words)?;
+    let mut at = 0;
+    while at < words.len() {
+        let header = Header(words[at]);
+        let size = header.size() as usize;
+        for &word in value_words(words, at, size, header.kind_byte()) {
+            let word = Word(word);
+            let fine = word.is_well_formed()
+                && !word.is_reference()
+                && (!word.is_boot() || starts.contains(word.offset()));
+            if !fine {
+                return Err(VerifyError { at: at as u32, what: "a word of the boot segment is no value" });
+            }
+        }
+        at += size;
+    }
+    Ok(())
+}
+
+/// Whether a word is a value of a boot segment that was verified: an immediate, or a reference
+/// inside it.
+#[must_use]
+pub fn is_boot_word(boot: &[u64], word: Word) -> bool {
+    word.is_well_formed()
+        && !word.is_reference()
+        && (!word.is_boot()
+            || boot
+                .get(word.offset() as usize)
+                .is_some_and(|&header| Kind::from_u8(Header(header).kind_byte()).is_some()))
+}
+
+impl Process {
+    /// Checks the whole process.
+    ///
+    /// # Errors
+    /// The first thing found wrong.
+    pub fn verify(&self) -> Result<(), VerifyError> {
+        let heap = &self.heap;
+        let words = heap.words();
+        let starts = object_starts(words)?;
+        let check = |at: u32, word: Word| -> Result<(), VerifyError> {
+            if !word.is_well_formed() {
+                return Err(VerifyError { at, what: "a word is no value" });
+            }
+            if word.is_reference() && !starts.contains(word.offset()) {
+                return Err(VerifyError { at, what: "a reference leads to no object" });
+            }
+            if word.is_boot() && !is_boot_word(heap.boot(), word) {
+                return Err(VerifyError { at, what: "a reference leads to no object of the boot segment" });
+            }
+            Ok(())
+        };
+        let mut at = 0;
+        while at < words.len() {
+            let header = Header(words[at]);
+            let size = header.size() as usize;
+            let values = value_words(words, at, size, header.kind_byte());
+            let first = at + size - values.len();
+            for (index, &word) in values.iter().enumerate() {
+                let addr = (first + index) as u32;
+                check(addr, Word(word))?;
+                check_age(heap, addr, Word(word))?;
+            }
+            at += size;
+        }
+        for &root in &self.roots {
+            check(0, root)?;
+        }
+        for fiber in &self.fibers {
+            for word in [fiber.request, fiber.bindings, fiber.future, fiber.pending_error] {
+                check(0, word)?;
+            }
+            for part in &fiber.parts {
+                self.verify_part(part, check)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_part(
+        &self,
+        part: &StackPart,
+        check: impl Fn(u32, Word) -> Result<(), VerifyError>,
+    ) -> Result<(), VerifyError> {
+        let mut above = part.height(&self.image);
+        for frame in part.frames(0) {
+            let live = self.image.proto(frame.proto).live_before(frame.pc);
+            check(frame.base - 2, Word(part.words[frame.base as usize - 2]))?;
+            for address in frame.base..above {
+                if live.contains(address - frame.base) {
+                    check(address, Word(part.words[address as usize]))?;
+                }
+            }
+            above = frame.base - FRAME_HEADER_WORDS;
+        }
+        Ok(())
+    }
+}
+
+/// No older word may refer to a younger one unless a set says so.
+fn check_age(heap: &Heap, addr: u32, word: Word) -> Result<(), VerifyError> {
+    if !word.is_reference() {
+        return Ok(());
+    }
+    let error = |what| Err(VerifyError { at: addr, what });
+    let to = word.offset();
+    if addr < heap.sealed_end {
+        let level = heap.levels.partition_point(|level| level.start <= addr) - 1;
+        let end = heap.levels[level].start + heap.levels[level].words;
+        if to >= end && !heap.overlay.contains_key(&addr) {
+            return error("a sealed word refers to a younger one without being in the overlay");
+        }
+    } else if addr < heap.nursery_start && to >= heap.nursery_start && !heap.remembered.contains(&addr)
+    {
+        return error("a survivor refers to the nursery without being remembered");
+    }
+    Ok(())
+}
+
+impl StackPart {
+    /// Whether the frames of a part read from a store fit it and the image.
+    pub(crate) fn check(&self, image: &LoadedImage) -> Result<(), ()> {
+        let length = u32::try_from(self.words.len()).map_err(|_| ())?;
+        let (mut base, mut pc, mut calling) = (self.base, self.pc, false);
+        let mut above = length;
+        loop {
+            if base < BOTTOM_BASE || base > length {
+                return Err(());
+            }
+            let link = self.link(base);
+            let proto = image.protos().get(link.proto() as usize).ok_or(())?;
+            let registers = u32::from(proto.registers);
+            let end = base.checked_add(registers).ok_or(())?;
+            let fits = if calling { above <= end } else { end == length };
+            // A frame that calls goes on after a call; any frame goes on inside its code.
+            let pc_fits = (pc as usize) < proto.code.len() && (!calling || pc > 0);
+            if !fits || !pc_fits {
+                return Err(());
+            }
+            if link.delta() == 0 {
+                return if base == BOTTOM_BASE { Ok(()) } else { Err(()) };
+            }
+            above = base - FRAME_HEADER_WORDS;
+            pc = link.return_pc();
+            base = base.checked_sub(link.delta()).ok_or(())?;
+            if base > above {
+                return Err(());
+            }
+            calling = true;
+        }
+    }
+}
