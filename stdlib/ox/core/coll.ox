@@ -47,23 +47,29 @@
           (recur (inc i) r)))
       acc)))
 
-(defn- reduce-up [f acc from to step]
-  (loop [i from acc acc]
-    (if (< i to)
+(defn- reduce-up
+  "Over a range that counts up. The bound is on the number before the last, so that nothing overflows."
+  [f acc from to step]
+  (let [before-last (-' to step)]
+    (loop [i from acc acc]
       (let [r (f acc i)]
         (if (reduced? r)
           (deref r)
-          (recur (+' i step) r)))
-      acc)))
+          (if (< i before-last)
+            (recur (+ i step) r)
+            r))))))
 
-(defn- reduce-down [f acc from to step]
-  (loop [i from acc acc]
-    (if (< to i)
+(defn- reduce-down
+  "Over a range that counts down, by a negative step."
+  [f acc from to step]
+  (let [before-last (-' to step)]
+    (loop [i from acc acc]
       (let [r (f acc i)]
         (if (reduced? r)
           (deref r)
-          (recur (+' i step) r)))
-      acc)))
+          (if (< before-last i)
+            (recur (+ i step) r)
+            r))))))
 
 (defn- reduce-seq
   "Walks a sequence: chunks where there are any, else one by one."
@@ -223,9 +229,8 @@
   ([a b c d] [a b c d])
   ([a b c d & more] (into [a b c d] more)))
 
-(defn mapv-pairs
-  "Adds alternating keys and values to a transient map."
-  {:no-doc true}
+(defn- put-pairs
+  "Adds alternating keys and values to a transient map, and returns the map."
   [t s]
   (loop [t t s (seq s)]
     (if s
@@ -237,12 +242,12 @@
 (defn hash-map
   "Returns a map of alternating keys and values; the last of equal keys counts."
   ([] {})
-  ([& keyvals] (mapv-pairs (transient {}) keyvals)))
+  ([& keyvals] (put-pairs (transient {}) keyvals)))
 
 (defn array-map
   "Returns a map of alternating keys and values; small ones keep the order of insertion."
   ([] {})
-  ([& keyvals] (mapv-pairs (transient {}) keyvals)))
+  ([& keyvals] (put-pairs (transient {}) keyvals)))
 
 (defn ^:no-doc kwargs
   "Returns the map that `& {:keys […]}` destructures: of alternating keys and values, with a map at the end allowed."

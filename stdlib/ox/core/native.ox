@@ -24,7 +24,7 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; Identity, types
 
-(defnative identical? "Returns true if `x` and `y` are the same object; numbers and characters that fit a word are the same when they are equal and of one type." [x y])
+(defnative identical? "Returns true if `x` and `y` are the same object; equal keywords always are, and numbers and characters that fit a word when they are equal and of one type." [x y])
 (defnative nil? "Returns true if `x` is nil." [x])
 (defnative not "Returns true if `x` is nil or false." [x])
 (defnative true? "Returns true if `x` is the value true." [x])

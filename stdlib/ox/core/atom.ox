@@ -1,0 +1,195 @@
+(ns ox.core.atom
+  "Cells: atoms with watches and validators, volatiles, types, `instance?`.
+
+  An atom belongs to its process. `swap!` calls its function with the cell untouched and compares afterwards,
+  since the function may wait for an effect while another fiber changes the atom."
+  (:require [ox.core.native :refer :all]
+            [ox.core.error :refer :all]
+            [ox.core.number :refer :all]
+            [ox.core.base :refer :all]
+            [ox.core.coll :refer :all]
+            [ox.core.seq :refer :all]))
+
+(defn- check-valid [validator value]
+  (when (not (validator value))
+    (fail :ox/state "Invalid reference state" {:value value})))
+
+(defn- put!
+  "Changes an atom, with its validator asked before and its watches told after."
+  [a old value]
+  (let [hooks (atom-hooks a)]
+    (if (nil? hooks)
+      (atom-set! a value)
+      (let [validator (get hooks :validator)]
+        (when (some? validator)
+          (check-valid validator value))
+        (atom-set! a value)
+        (reduce-kv (fn [_ k watch] (watch k a old value) nil) nil (get hooks :watches))
+        value))))
+
+(defn atom
+  "Returns a new atom with the value `x`. Options: `:meta` a map, `:validator` a function of a value to be."
+  ([x] (atom-new x))
+  ([x & {:keys [meta validator]}]
+   (when (some? validator)
+     (check-valid validator x))
+   (let [a (atom-new x)]
+     (when (some? meta)
+       (set-meta! a meta))
+     (when (some? validator)
+       (atom-set-hooks! a {:validator validator}))
+     a)))
+
+(defn reset! "Sets the value of an atom. Returns it." [a value]
+  (if (nil? (atom-hooks a))
+    (atom-set! a value)
+    (put! a (atom-value a) value)))
+
+(defn compare-and-set! "Sets the value of an atom if it is identical to `old`. Returns whether it was." [a old value]
+  (if (identical? (atom-value a) old)
+    (do (put! a old value) true)
+    false))
+
+(defn swap!
+  "Sets the value of an atom to `(f value …)`, again if another fiber has changed it meanwhile. Returns the new value."
+  ([a f]
+   (let [old (atom-value a)
+         value (f old)]
+     (if (identical? (atom-value a) old)
+       (put! a old value)
+       (recur a f))))
+  ([a f x]
+   (let [old (atom-value a)
+         value (f old x)]
+     (if (identical? (atom-value a) old)
+       (put! a old value)
+       (recur a f x))))
+  ([a f x y]
+   (let [old (atom-value a)
+         value (f old x y)]
+     (if (identical? (atom-value a) old)
+       (put! a old value)
+       (recur a f x y))))
+  ([a f x y & more]
+   (let [old (atom-value a)
+         value (apply* f old x y more)]
+     (if (identical? (atom-value a) old)
+       (put! a old value)
+       (recur a f x y more)))))
+
+(defn swap-vals! "As `swap!`; returns the vector of the old and the new value." [a f & args]
+  (let [old (atom-value a)
+        value (apply* f old args)]
+    (if (identical? (atom-value a) old)
+      (do (put! a old value) [old value])
+      (recur a f args))))
+
+(defn reset-vals! "As `reset!`; returns the vector of the old and the new value." [a value]
+  (let [old (atom-value a)]
+    (put! a old value)
+    [old value]))
+
+(defn add-watch
+  "Has `(f key atom old new)` called after every change of the atom. Returns the atom."
+  [a key f]
+  (let [hooks (atom-hooks a)]
+    (atom-set-hooks! a (assoc hooks :watches (assoc (get hooks :watches) key f)))
+    a))
+
+(defn remove-watch "Removes the watch that was added under `key`. Returns the atom." [a key]
+  (let [hooks (atom-hooks a)]
+    (when (some? hooks)
+      (let [watches (dissoc (get hooks :watches) key)
+            hooks (if (empty? watches) (dissoc hooks :watches) (assoc hooks :watches watches))]
+        (atom-set-hooks! a (not-empty hooks))))
+    a))
+
+(defn set-validator!
+  "Has every new value of the atom asked: a function that returns false or throws keeps it out with `:ox/state`. nil removes it."
+  [a validator]
+  (when (some? validator)
+    (check-valid validator (atom-value a)))
+  (let [hooks (atom-hooks a)]
+    (atom-set-hooks! a (not-empty (if (nil? validator)
+                                    (dissoc hooks :validator)
+                                    (assoc hooks :validator validator))))
+    nil))
+
+(defn get-validator "Returns the validator of the atom, or nil." [a] (get (atom-hooks a) :validator))
+
+(defn reset-meta! "Sets the metadata of an atom. Returns it." [a m] (set-meta! a m))
+(defn alter-meta! "Sets the metadata of an atom to `(apply f metadata args)`. Returns it." [a f & args]
+  (set-meta! a (apply* f (meta a) args)))
+
+(defn vswap! "Sets the value of a volatile to `(f value …)`. Returns it."
+  ([v f] (vreset! v (f (deref v))))
+  ([v f x] (vreset! v (f (deref v) x)))
+  ([v f x & more] (vreset! v (apply* f (deref v) x more))))
+
+(defn var-get "Returns the value of a var." [v] (deref v))
+
+(defn type
+  "Returns the `:type` of the metadata of `x`, or the symbol that names its type, such as `Long`, `String` or `Keyword`; nil for nil."
+  [x]
+  (or (get (meta x) :type) (type-name x)))
+
+(defn class "Returns the symbol that names the type of `x`, nil for nil." [x] (type-name x))
+
+(def ^:private class-tests
+  "For the class names that `instance?` takes, the test; the names of `type-name` are known too."
+  {'Object some? 'Number number? 'Long int? 'Integer int? 'Short int? 'Byte int?
+   'Double float? 'Float float? 'BigInt (fn [x] (and (integer? x) (not (int? x))))
+   'BigInteger (fn [x] (and (integer? x) (not (int? x)))) 'Ratio ratio? 'BigDecimal decimal?
+   'Boolean boolean? 'String string? 'CharSequence string? 'Character char? 'Keyword keyword? 'Symbol symbol?
+   'Named (fn [x] (or (keyword? x) (symbol? x))) 'IFn ifn? 'Fn fn? 'AFn fn? 'Runnable fn? 'Callable fn?
+   'Map map? 'IPersistentMap map? 'APersistentMap map? 'List sequential? 'Collection coll?
+   'Set set? 'IPersistentSet set? 'IPersistentVector vector? 'APersistentVector vector? 'PersistentVector vector?
+   'IPersistentCollection coll? 'ISeq seq? 'Seqable seqable? 'Sequential sequential? 'IPersistentList list?
+   'Associative associative? 'Counted counted? 'Indexed indexed? 'ILookup associative? 'Iterable coll?
+   'IMapEntry map-entry? 'MapEntry map-entry? 'Entry map-entry? 'LazySeq lazy-cell?
+   'IDeref (fn [x] (or (atom? x) (volatile? x) (delay? x) (var? x) (reduced? x) (future? x) (promise? x)))
+   'IObj (fn [x] (or (coll? x) (symbol? x) (fn? x))) 'IMeta (fn [x] (or (coll? x) (symbol? x) (fn? x)))
+   'Atom atom? 'Volatile volatile? 'Delay delay? 'Var var? 'Pattern regex? 'UUID uuid? 'Date inst? 'Instant inst? 'Inst inst?
+   'Throwable error? 'ExceptionInfo error? 'Exception error?})
+
+(defn- last-segment
+  "The class name without its package: `String` of `java.lang.String`."
+  [class]
+  (let [s (name class)]
+    (loop [i (dec (count s))]
+      (if (< i 0)
+        (symbol s)
+        (let [c (nth s i)]
+          (if (or (= c \.) (= c \$))
+            (symbol (subs s (inc i)))
+            (recur (dec i))))))))
+
+(defn instance?
+  "Returns true if `x` is of the type that `class`, a symbol, names: a type name as `type` returns it, or one of the class
+  and interface names of Clojure programs. Errors are of the classes whose `catch` clauses take them."
+  [class x]
+  (if (error? x)
+    (or (= class 'Object) (error-matches? x class) (error-matches? x (last-segment class)))
+    (let [short-name (last-segment class)
+          test (get class-tests short-name)]
+      (if (nil? test)
+        (= short-name (type-name x))
+        (boolean (test x))))))
+
+(defn bound-fn*
+  "Returns a function that calls `f` with the dynamic bindings that are in force now."
+  [f]
+  (let [frame (bindings)]
+    (fn [& args]
+      (let [saved (push-bindings frame)]
+        (try
+          (apply* f args)
+          (finally (pop-bindings saved)))))))
+
+(defn get-thread-bindings "Returns the map of the dynamic bindings in force: var to value." [] (bindings))
+
+(defn with-bindings* "Calls `f` with the arguments while the map `frame` from vars to values is bound." [frame f & args]
+  (let [saved (push-bindings frame)]
+    (try
+      (apply* f args)
+      (finally (pop-bindings saved)))))
