@@ -1,0 +1,182 @@
+(ns ox.core.process
+  "Processes and their messages, with Erlang's meaning, and the fibers within a process."
+  (:require [ox.core.native :refer :all]
+            [ox.core.error :refer :all]
+            [ox.core.number :refer :all]
+            [ox.core.base :refer :all]
+            [ox.core.coll :refer :all]
+            [ox.core.seq :refer :all]
+            [ox.core.effect :refer :all]))
+
+;; ---------------------------------------------------------------------------------------------
+;; Processes
+
+(defn self "Returns the pid of this process." [] (effect* :ox/self []))
+
+(defn spawn "Starts a process that calls `f` with the arguments, realized and copied. Returns its pid." [f & args]
+  (effect* :ox/spawn [f (ready* (vec args)) {}]))
+
+(defn spawn-link "As `spawn`, linked to this process from the start." [f & args]
+  (effect* :ox/spawn [f (ready* (vec args)) {:link true}]))
+
+(defn spawn-monitor "As `spawn`, monitored from the start. Returns `[pid reference]`." [f & args]
+  (effect* :ox/spawn [f (ready* (vec args)) {:monitor true}]))
+
+(defn send
+  "Sends a message, realized and copied, to a process, by its pid or registered name. Returns the message. Messages
+  between two processes arrive in order; one to a process that has ended is dropped. An atom or other cell in it is an error."
+  [to message]
+  (effect* :ox/send [to (ready* message)])
+  message)
+
+(defn link "Links this process to another: when one ends abnormally, so does the other, or gets `[:exit pid reason]` if it traps exits. Returns true." [pid]
+  (effect* :ox/link [pid]))
+(defn unlink "Removes a link. Returns true." [pid] (effect* :ox/unlink [pid]))
+(defn monitor "Has `[:down reference :process pid reason]` sent here when the process ends. Returns the reference." [pid]
+  (effect* :ox/monitor [pid]))
+(defn demonitor "Removes a monitor; with `:flush` also a message it has sent. Returns true."
+  ([reference] (effect* :ox/demonitor [reference false]))
+  ([reference option] (effect* :ox/demonitor [reference (= option :flush)])))
+(defn trap-exit "Whether exit signals become messages here. Returns what it was." [on] (effect* :ox/trap-exit [(boolean on)]))
+(defn register "Gives a process a name, a keyword or symbol, within the run. Returns true; `:ox/argument` if it is taken." [name pid]
+  (effect* :ox/register [name pid]))
+(defn unregister "Takes a name away. Returns true." [name] (effect* :ox/unregister [name]))
+(defn whereis "Returns the pid that has a name, nil if none has." [name] (effect* :ox/whereis [name]))
+
+(defn exit
+  "Ends this process with a reason; in main, an integer is the exit status of the run. `finally` runs. With a pid, sends
+  that process an exit signal: `:normal` is ignored, `:kill` cannot be trapped. Returns true."
+  ([reason] (throw (error-new "exit" {:ox/kind :ox/exit :reason (ready* reason)} nil)))
+  ([pid reason] (effect* :ox/exit-signal [pid (ready* reason)])))
+
+(defn await-exit "Waits until a process has ended. Returns its exit reason." [pid] (effect* :ox/await-exit [pid]))
+
+(defn ^:no-doc receive*
+  "Looks for the first message in the mailbox for which `(match message)` returns a function, takes it out, and returns that
+  function; waits for more messages, at most for the duration `limit` if that is not nil, and then returns `on-timeout`.
+  `(receive …)` is `((receive* …))`, so that a clause's body is in tail position."
+  ([match] (receive* match nil nil))
+  ([match limit on-timeout]
+   (let [deadline (if (or (nil? limit) (= limit :infinity))
+                    nil
+                    (+ (inst-ms (effect* :ox/now [])) (duration limit)))]
+     (loop [from 0]
+       (let [found (effect* :ox/receive-next [from deadline])]
+         (if (nil? found)
+           on-timeout
+           (let [body (match (nth found 1))]
+             (if (nil? body)
+               (recur (inc (nth found 0)))
+               (do (effect* :ox/receive-take [(nth found 0)])
+                   body)))))))))
+
+;; ---------------------------------------------------------------------------------------------
+;; Fibers
+
+(defn ^:no-doc async*
+  "Starts a fiber that calls `f`, with the dynamic bindings in force here. Returns its future."
+  [f]
+  (effect* :ox/fiber-start [f]))
+
+(defn future-call "As `(future (f))`." [f] (async* f))
+
+(defn await
+  "Waits for a future or promise and returns its value, or throws its error. With a duration, `otherwise` is returned if it
+  takes longer."
+  ([future] (deref future))
+  ([future limit otherwise] (effect* :ox/await-for [future (duration limit) otherwise])))
+
+(defn cancel
+  "Cancels a future or a process: an `:ox/cancelled` error is thrown in it where it waits, or will wait next. Returns whether
+  it was still running."
+  [future-or-pid]
+  (effect* :ox/cancel [future-or-pid]))
+
+(defn future-cancel "As `cancel`." [future] (effect* :ox/cancel [future]))
+(defn future-done? "Returns true if the future has its value or error, or was cancelled." [future] (realized? future))
+(defn future-cancelled? "Returns true if the future was cancelled." [future] (= :cancelled (effect* :ox/future-state [future])))
+
+(defn promise "Returns a new promise, which `deliver` gives its value and `deref` waits for." [] (effect* :ox/promise []))
+(defn deliver "Gives a promise its value. Returns the promise, nil if it had one." [promise value]
+  (if (effect* :ox/deliver [promise value]) promise nil))
+
+(defn- without [v i] (into (subvec v 0 i) (subvec v (inc i))))
+
+(defn- cancel-all
+  "Cancels the futures and waits until all have ended, so that nothing they hold is in use afterwards."
+  [futures]
+  (run! cancel futures)
+  (run! (fn [f] (effect* :ox/await-end [f])) futures))
+
+(defn- gather
+  "Runs `(start i)`, which returns a future, for `i` from 0 as long as it returns one, at most `limit` at a time. Returns a map
+  from `i` to the value. The first error ends the others and is thrown."
+  [limit start]
+  (let [live (volatile! [])]
+    (try
+      (loop [i 0 more? true numbers [] out (transient {})]
+        (if (and more? (< (count numbers) limit))
+          (let [future (start i)]
+            (if (nil? future)
+              (recur i false numbers out)
+              (do (vreset! live (conj (deref live) future))
+                  (recur (inc i) true (conj numbers i) out))))
+          (if (= 0 (count numbers))
+            (persistent! out)
+            (let [k (effect* :ox/await-any [(deref live)])
+                  future (nth (deref live) k)
+                  value (deref future)]
+              (vreset! live (without (deref live) k))
+              (recur i more? (without numbers k) (assoc! out (nth numbers k) value))))))
+      (finally
+        (when (pos? (count (deref live)))
+          (cancel-all (deref live)))))))
+
+(defn ^:no-doc all*
+  "Calls all thunks at the same time, each in a fiber of its own. Returns the vector of their values; the first error ends
+  the others and is thrown."
+  [thunks]
+  (let [n (count thunks)
+        values (gather n (fn [i] (if (< i n) (async* (nth thunks i)) nil)))]
+    (mapv (fn [i] (get values i)) (range n))))
+
+(defn ^:no-doc race*
+  "Calls all thunks at the same time. Returns the value, or throws the error, of the one that ends first; the others are cancelled."
+  [thunks]
+  (let [futures (mapv async* thunks)]
+    (try
+      (deref (nth futures (effect* :ox/await-any [futures])))
+      (finally (cancel-all (filterv (fn [f] (not (realized? f))) futures))))))
+
+(defn pmap-n
+  "Returns the vector of the results of `f` for the elements of `coll`, calling it for at most `limit` of them at a time, each
+  in a fiber of its own. The first error ends the others and is thrown."
+  [limit f coll]
+  (when (not (pos-int? limit))
+    (fail :ox/argument "The limit of pmap-n must be a positive integer" {:value limit}))
+  (let [left (volatile! (seq coll))
+        n (volatile! 0)
+        values (gather limit
+                       (fn [i]
+                         (let [s (deref left)]
+                           (if s
+                             (let [x (first s)]
+                               (vreset! left (next s))
+                               (vreset! n (inc i))
+                               (async* (fn [] (f x))))
+                             nil))))]
+    (mapv (fn [i] (get values i)) (range (deref n)))))
+
+(defn pmap
+  "As `map`, with up to 16 calls of `f` waiting at a time; the results are there when it returns. For functions that wait, as activities do."
+  ([f coll] (or (seq (pmap-n 16 f coll)) ()))
+  ([f coll & colls]
+   (or (seq (pmap-n 16 (fn [xs] (apply* f xs)) (apply* map vector coll colls))) ())))
+
+(defn ^:no-doc scope*
+  "Calls `f`; the fibers started in it that are still running when it ends are cancelled, and waited for."
+  [f]
+  (let [token (effect* :ox/scope-enter [])]
+    (try
+      (f)
+      (finally (effect* :ox/scope-exit [token])))))
