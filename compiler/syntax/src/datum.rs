@@ -12,6 +12,7 @@ mod walk;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
+pub(crate) use print::CHARACTER_NAMES;
 
 /// Which node of its top-level form a datum was read from: nodes that make data are counted from 1
 /// in the order in which they start; 0 is "none", for data made by a program.

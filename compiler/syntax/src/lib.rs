@@ -7,4 +7,16 @@
 
 mod base64;
 pub mod datum;
+pub mod error;
+pub mod forms;
+mod lexer;
+pub mod parse;
+mod reader;
+pub mod syntax_kind;
 mod time;
+
+pub use datum::{Datum, DatumKind, Inst, Origin, Symbol};
+pub use error::{ErrorFix, ReadError};
+pub use forms::{AstId, DEFAULT_FEATURES, FormSourceMap, TopForm, diagnostics, forms, read_all};
+pub use parse::{Parse, parse, parse_shared};
+pub use syntax_kind::{OxLanguage, SyntaxKind, SyntaxNode};
