@@ -235,30 +235,14 @@ impl Collector<'_> {
         let mark = part.marks.get(boundary).copied().unwrap_or(0).min(part.low);
         // The frame above: its header is where the registers of the frame below end.
         let mut above = part.height(image);
-        let mut frame = Some(FrameRef {
-            part: 0,
-            base: part.base,
-            pc: part.pc,
-            proto: part.link(part.base).proto(),
-            calling: false,
-        });
+        let mut frame = Some(part.top_frame(0));
         while let Some(current) = frame {
             if current.base < mark {
                 break;
             }
             self.frame(part, current, above, image);
             above = current.base - FRAME_HEADER_WORDS;
-            let link = part.link(current.base);
-            frame = (link.delta() != 0).then(|| {
-                let base = current.base - link.delta();
-                FrameRef {
-                    part: 0,
-                    base,
-                    pc: link.return_pc(),
-                    proto: part.link(base).proto(),
-                    calling: true,
-                }
-            });
+            frame = part.caller(current);
         }
     }
 

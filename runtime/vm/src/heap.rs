@@ -45,6 +45,9 @@ const NURSERY_WORDS_MAX: u32 = 64 * 1024;
 /// Unsealed survivors below which they are not worth a collection of their own.
 const SURVIVOR_WORDS_MIN: u32 = 64 * 1024;
 
+/// Words that the handler of a memory-limit error may use beyond the quota.
+pub(crate) const QUOTA_RESERVE_WORDS: usize = 64 * 1024;
+
 /// A process's memory.
 #[derive(Debug)]
 pub struct Heap {
@@ -66,7 +69,9 @@ pub struct Heap {
     /// Next serial number for objects with identity.
     pub(crate) next_serial: u64,
     /// Words of live memory this process may hold.
-    pub(crate) quota_words: u32,
+    pub quota_words: u32,
+    /// Whether the handler of a memory-limit error is using the reserve.
+    pub(crate) reserve_used: bool,
 }
 
 impl Heap {
@@ -86,6 +91,7 @@ impl Heap {
             boot,
             next_serial: 1,
             quota_words: u32::MAX,
+            reserve_used: false,
         };
         heap.schedule_collection();
         heap

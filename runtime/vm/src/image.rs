@@ -11,6 +11,7 @@ use crate::verify::{self, VerifyError};
 use crate::word::Word;
 use bytecode::liveness::Liveness;
 use bytecode::{Handler, Image, Instr, NativeRef, Op, Operand, SlotKind};
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock};
 
 /// A prototype ready to run.
@@ -103,6 +104,8 @@ pub struct LoadedImage {
     cells: Vec<u32>,
     cell_count: u32,
     boot: Arc<[u64]>,
+    /// Slots of the library functions that the machine calls, by name.
+    hooks: FxHashMap<String, u32>,
 }
 
 /// An image cannot be run by this `oxc`.
@@ -171,6 +174,7 @@ impl LoadedImage {
             cells,
             cell_count,
             boot,
+            hooks: hooks(&image),
         };
         for (number, proto) in image.protos.iter().enumerate() {
             let proto = loaded.load_proto(number, proto)?;
@@ -336,6 +340,12 @@ impl LoadedImage {
         u32::try_from(index).ok()
     }
 
+    /// The slot of a library function that the machine calls: `realize*`, slow paths.
+    #[must_use]
+    pub fn hook(&self, name: &str) -> Option<u32> {
+        self.hooks.get(name).copied()
+    }
+
     /// The prototype that a call of the definition with so many arguments enters.
     #[must_use]
     pub fn proto_for_call(&self, slot: u32, args: usize) -> Option<u32> {
@@ -343,6 +353,15 @@ impl LoadedImage {
         (slot.kind == SlotKind::Function).then_some(())?;
         self.template(slot.first_template).proto_for(args)
     }
+}
+
+/// Library functions by name; those of `ox.core`'s parts are what the machine may call.
+fn hooks(image: &Image) -> FxHashMap<String, u32> {
+    (0u32..)
+        .zip(&image.slots)
+        .filter(|(_, slot)| slot.kind == SlotKind::Function && slot.namespace.starts_with("ox.core"))
+        .map(|(number, slot)| (slot.name.clone(), number))
+        .collect()
 }
 
 fn load_templates(image: &Image) -> Result<Vec<LoadedTemplate>, LoadError> {

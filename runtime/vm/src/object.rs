@@ -145,8 +145,8 @@ kinds! {
     Reduced = 35, raw 0, hash 0, false;
     /// var: `[slot] symbol`
     Var = 36, raw 1, hash 0, false;
-    /// error: `kind message data cause trace`
-    Error = 37, raw 0, hash 0, false;
+    /// error: `kind message data cause trace`; the trace is written when it is first thrown
+    Error = 37, raw 0, hash 0, true;
     /// process id: `[run][child]`
     Pid = 38, raw 99, hash 0, false;
     /// tagged literal: `tag form`

@@ -5,11 +5,12 @@
 //!
 //! ```text
 //! part.words[B - 2]        function word: the closure that runs, or nil once dropped or not needed
-//! part.words[B - 1]        link, raw: | B - caller's base : 16 | own prototype : 24 | caller's pc : 24 |
+//! part.words[B - 1]        link, raw: | B - caller's base : 16 | own prototype : 24 | return : 24 |
 //! part.words[B + r]        register r
 //! ```
 //!
-//! The bottom frame of a part has base 2 and a link whose distance is 0. A callee's window overlaps
+//! The return field is the pc at which the caller goes on, or, with its highest bit set, says what
+//! else a return does (see [`Return`]). The bottom frame of a part has base 2 and distance 0. A callee's window overlaps
 //! its caller's registers: arguments are written where the callee reads them, and the result is
 //! written over the callee's function word.
 //!
@@ -30,17 +31,57 @@ pub(crate) const BOTTOM_BASE: u32 = 2;
 pub(crate) const FRAME_HEADER_WORDS: u32 = 2;
 
 const LINK_PC_BITS: u32 = 24;
+const LINK_SPECIAL: u64 = 1 << 23;
+const LINK_REDO: u64 = 1 << 22;
 const LINK_PROTO_SHIFT: u32 = 24;
 const LINK_DELTA_SHIFT: u32 = 48;
 const LINK_FIELD: u64 = (1 << LINK_PC_BITS) - 1;
+
+/// Greatest pc that a link can hold, and so the limit of a prototype's code.
+pub const PC_MAX: u32 = LINK_REDO as u32 - 1;
 
 /// A frame's link word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Link(pub u64);
 
+/// What returning from a frame does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Return {
+    /// The caller goes on at this pc; the result is where the window was.
+    To(u32),
+    /// The instruction at this pc trapped to a slow path: the result is its answer.
+    Answer(u32),
+    /// The instruction at this pc runs again; the result is dropped.
+    Redo(u32),
+    /// The part ends.
+    Bottom,
+}
+
+impl Return {
+    /// The pc whose handlers cover the call.
+    #[must_use]
+    pub fn covered_pc(self) -> u32 {
+        match self {
+            Return::To(pc) => pc.saturating_sub(1),
+            Return::Answer(pc) | Return::Redo(pc) => pc,
+            Return::Bottom => 0,
+        }
+    }
+
+    /// The pc before which the caller's live registers are looked up. For `Answer` that is the
+    /// trapped instruction itself: what it reads includes all that is needed after it.
+    #[must_use]
+    pub fn live_pc(self) -> u32 {
+        match self {
+            Return::To(pc) | Return::Answer(pc) | Return::Redo(pc) => pc,
+            Return::Bottom => 0,
+        }
+    }
+}
+
 impl Link {
-    /// A link; `delta` is 0 in the bottom frame of a part.
+    /// A link of a plain call.
     #[must_use]
     #[inline(always)]
     pub const fn new(delta: u32, proto: u32, return_pc: u32) -> Link {
@@ -49,6 +90,31 @@ impl Link {
                 | (proto as u64) << LINK_PROTO_SHIFT
                 | return_pc as u64,
         )
+    }
+
+    /// The link of a part's bottom frame.
+    #[must_use]
+    pub const fn bottom(proto: u32) -> Link {
+        Link((proto as u64) << LINK_PROTO_SHIFT | LINK_SPECIAL)
+    }
+
+    /// The link of a frame whose result answers the instruction at `pc`.
+    #[must_use]
+    pub const fn answer(delta: u32, proto: u32, pc: u32) -> Link {
+        Link(Link::new(delta, proto, pc).0 | LINK_SPECIAL)
+    }
+
+    /// The link of a frame after which the instruction at `pc` runs again.
+    #[must_use]
+    pub const fn redo(delta: u32, proto: u32, pc: u32) -> Link {
+        Link(Link::new(delta, proto, pc).0 | LINK_SPECIAL | LINK_REDO)
+    }
+
+    /// This link for another prototype: a tail call.
+    #[must_use]
+    #[inline(always)]
+    pub const fn with_proto(self, proto: u32) -> Link {
+        Link(self.0 & !(LINK_FIELD << LINK_PROTO_SHIFT) | (proto as u64) << LINK_PROTO_SHIFT)
     }
 
     /// Distance to the caller's base, 0 at the bottom.
@@ -65,11 +131,33 @@ impl Link {
         ((self.0 >> LINK_PROTO_SHIFT) & LINK_FIELD) as u32
     }
 
-    /// Where the caller goes on.
+    /// Whether a return does more than go on at [`Link::plain_pc`].
     #[must_use]
     #[inline(always)]
-    pub const fn return_pc(self) -> u32 {
+    pub const fn is_special(self) -> bool {
+        self.0 & LINK_SPECIAL != 0
+    }
+
+    /// Where the caller goes on, of a link that is not special.
+    #[must_use]
+    #[inline(always)]
+    pub const fn plain_pc(self) -> u32 {
         (self.0 & LINK_FIELD) as u32
+    }
+
+    /// What returning does.
+    #[must_use]
+    pub const fn ret(self) -> Return {
+        let pc = (self.0 & PC_MAX as u64) as u32;
+        if !self.is_special() {
+            Return::To(self.plain_pc())
+        } else if self.delta() == 0 {
+            Return::Bottom
+        } else if self.0 & LINK_REDO != 0 {
+            Return::Redo(pc)
+        } else {
+            Return::Answer(pc)
+        }
     }
 }
 
@@ -98,8 +186,10 @@ pub struct FrameRef {
     pub part: usize,
     /// Base of the frame in the part.
     pub base: u32,
-    /// Next instruction: of the top frame what runs next, of others where the call returns to.
+    /// Before which instruction the live registers are looked up: what runs next, of the top frame.
     pub pc: u32,
+    /// The instruction under way, for traces and handlers.
+    pub at: u32,
     /// Prototype the frame runs.
     pub proto: u32,
     /// Whether a call is under way in the frame (it is not the top one).
@@ -113,7 +203,7 @@ impl StackPart {
         let registers = u32::from(image.proto(proto).registers);
         let mut words = vec![Word::UNBOUND.0; (BOTTOM_BASE + registers) as usize];
         words[0] = function.0;
-        words[1] = Link::new(0, proto, 0).0;
+        words[1] = Link::bottom(proto).0;
         for (slot, arg) in words[BOTTOM_BASE as usize..].iter_mut().zip(args) {
             *slot = arg.0;
         }
@@ -147,16 +237,30 @@ impl StackPart {
     }
 
     /// Frames from the top down.
-    pub(crate) fn frames(&self, part: usize) -> impl Iterator<Item = FrameRef> + '_ {
-        let mut next = Some((self.base, self.pc, false));
+    pub fn frames(&self, part: usize) -> impl Iterator<Item = FrameRef> + '_ {
+        let mut next = Some(self.top_frame(part));
         std::iter::from_fn(move || {
-            let (base, pc, calling) = next?;
-            let link = self.link(base);
-            next = match link.delta() {
-                0 => None,
-                delta => Some((base - delta, link.return_pc(), true)),
-            };
-            Some(FrameRef { part, base, pc, proto: link.proto(), calling })
+            let frame = next?;
+            next = self.caller(frame);
+            Some(frame)
+        })
+    }
+
+    /// The top frame.
+    pub(crate) fn top_frame(&self, part: usize) -> FrameRef {
+        let proto = self.link(self.base).proto();
+        let at = self.pc.saturating_sub(1);
+        FrameRef { part, base: self.base, pc: self.pc, at, proto, calling: false }
+    }
+
+    /// The frame that called this one, if it is in this part.
+    pub(crate) fn caller(&self, frame: FrameRef) -> Option<FrameRef> {
+        let link = self.link(frame.base);
+        let ret = link.ret();
+        (ret != Return::Bottom).then(|| {
+            let base = frame.base - link.delta();
+            let proto = self.link(base).proto();
+            FrameRef { part: frame.part, base, pc: ret.live_pc(), at: ret.covered_pc(), proto, calling: true }
         })
     }
 }

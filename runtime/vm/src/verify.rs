@@ -10,7 +10,7 @@
 use crate::heap::Heap;
 use crate::object::{FIRST_VALUE, Header, Kind};
 use crate::process::Process;
-use crate::stack::{BOTTOM_BASE, FRAME_HEADER_WORDS, StackPart};
+use crate::stack::{BOTTOM_BASE, FRAME_HEADER_WORDS, Return, StackPart};
 use crate::view::bytes_of;
 use crate::word::Word;
 use crate::image::LoadedImage;
@@ -258,29 +258,27 @@ impl StackPart {
     /// Whether the frames of a part read from a store fit it and the image.
     pub(crate) fn check(&self, image: &LoadedImage) -> Result<(), ()> {
         let length = u32::try_from(self.words.len()).map_err(|_| ())?;
+        if self.base < BOTTOM_BASE || self.base > length {
+            return Err(());
+        }
         let (mut base, mut pc, mut calling) = (self.base, self.pc, false);
         let mut above = length;
         loop {
-            if base < BOTTOM_BASE || base > length {
-                return Err(());
-            }
             let link = self.link(base);
             let proto = image.protos().get(link.proto() as usize).ok_or(())?;
-            let registers = u32::from(proto.registers);
-            let end = base.checked_add(registers).ok_or(())?;
+            let end = base.checked_add(u32::from(proto.registers)).ok_or(())?;
             let fits = if calling { above <= end } else { end == length };
-            // A frame that calls goes on after a call; any frame goes on inside its code.
-            let pc_fits = (pc as usize) < proto.code.len() && (!calling || pc > 0);
-            if !fits || !pc_fits {
+            if !fits || pc as usize >= proto.code.len() {
                 return Err(());
             }
-            if link.delta() == 0 {
+            let ret = link.ret();
+            if ret == Return::Bottom {
                 return if base == BOTTOM_BASE { Ok(()) } else { Err(()) };
             }
             above = base - FRAME_HEADER_WORDS;
-            pc = link.return_pc();
+            pc = ret.live_pc();
             base = base.checked_sub(link.delta()).ok_or(())?;
-            if base > above {
+            if base < BOTTOM_BASE || base > above || link.delta() == 0 {
                 return Err(());
             }
             calling = true;

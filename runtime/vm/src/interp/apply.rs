@@ -1,0 +1,133 @@
+//! `apply`: a call whose last argument is a sequence of further arguments.
+//!
+//! A variadic callee receives what it does not name as the sequence itself, so an infinite
+//! sequence can be applied, and nothing is realized that the callee does not ask for.
+
+use super::{Machine, Next};
+use crate::native::{Trap, make_error};
+use crate::object::Kind;
+use crate::stack::Link;
+use crate::value;
+use crate::word::Word;
+use bytecode::Instr;
+
+/// Arguments that a call other than of a variadic function can have.
+const SPREAD_MAX: usize = 1 << 16;
+
+impl Machine<'_> {
+    /// `apply` and `tail-apply`.
+    #[inline(never)]
+    pub(crate) fn apply(&mut self, i: Instr, tail: bool) -> Next {
+        let window = u32::from(i.a()) + 2;
+        let count = u32::from(i.d());
+        let function = self.register(i.a());
+        let given = self.window(window, count);
+        let Some((&last, fixed)) = given.split_last() else {
+            let error = make_error(&mut self.process.heap, "arity", "apply needs a sequence of arguments");
+            return self.throw(error);
+        };
+        let mut args = fixed.to_vec();
+        let limit = self.named_params(function);
+        let rest = match self.spread(&mut args, last, limit) {
+            Ok(rest) => rest,
+            Err(trap) => return self.trap(i, trap),
+        };
+        if args.len() > SPREAD_MAX {
+            let error = make_error(&mut self.process.heap, "arity", "apply has too many arguments for this function");
+            return self.throw(error);
+        }
+        // The window as a plain call would have it, grown by the spread arguments.
+        self.reserve(window as usize + args.len() + 2);
+        for (index, &word) in args.iter().enumerate() {
+            // SAFETY: room was made; the words above the window belong to no frame.
+            unsafe { *self.base.add(window as usize + index) = word.0 };
+        }
+        self.enter_applied(i, tail, function, &args, rest)
+    }
+
+    /// How many arguments a callee names, if it takes the others as a sequence.
+    fn named_params(&self, function: Word) -> Option<usize> {
+        let heap = &self.process.heap;
+        if heap.kind_of(function) != Some(Kind::Function) {
+            return None;
+        }
+        let template = self.image.template(heap.object(function).raw(1) as u32);
+        let (params, _) = template.variadic?;
+        // A fixed arity above the variadic's parameters does not exist, one below is found when
+        // the sequence ends before.
+        Some(usize::from(params).max(template.by_arity.len().saturating_sub(1)))
+    }
+
+    /// Moves elements of a sequence to `args`, as many as there are or one beyond `limit` tells;
+    /// the sequence that is left, if any.
+    fn spread(&mut self, args: &mut Vec<Word>, sequence: Word, limit: Option<usize>) -> Result<Option<Word>, Trap> {
+        let heap = &mut self.process.heap;
+        let mut rest = value::seq::seq(heap, sequence)?;
+        while !rest.is_nil() {
+            if limit.is_some_and(|limit| args.len() >= limit) {
+                return Ok(Some(rest));
+            }
+            if args.len() > SPREAD_MAX {
+                return Ok(None);
+            }
+            args.push(value::seq::first(heap, rest)?);
+            rest = value::seq::next(heap, rest)?;
+        }
+        Ok(None)
+    }
+
+    fn enter_applied(&mut self, i: Instr, tail: bool, function: Word, args: &[Word], rest: Option<Word>) -> Next {
+        let window = u32::from(i.a()) + 2;
+        let count = args.len() as u32;
+        let heap = &self.process.heap;
+        if heap.kind_of(function) != Some(Kind::Function) {
+            return self.call_applied_value(i, function, args);
+        }
+        let number = heap.object(function).raw(1) as u32;
+        let (proto, variadic) = {
+            let template = self.image.template(number);
+            match (rest, template.variadic) {
+                (Some(_), Some((_, proto))) => (Some(proto), true),
+                _ => (template.proto_for(args.len()), false),
+            }
+        };
+        let Some(proto) = proto else {
+            let error = self.apply_arity_error(number, args.len());
+            return self.throw(error);
+        };
+        let mut rest_word = None;
+        if variadic {
+            // Arguments beyond the parameters go in front of the sequence again.
+            let params = usize::from(self.image.proto(proto).params);
+            let mut sequence = rest.unwrap_or(Word::NIL);
+            for &word in args[params..].iter().rev() {
+                sequence = match value::seq::cons(&mut self.process.heap, word, sequence) {
+                    Ok(word) => word,
+                    Err(trap) => return self.trap(i, trap),
+                };
+            }
+            rest_word = Some(sequence);
+        }
+        let in_place = if variadic { u32::from(self.image.proto(proto).params) } else { count };
+        if tail {
+            self.move_window_down(u32::from(i.a()), in_place);
+            self.replace_with(proto, in_place);
+        } else {
+            let link = Link::new(window, proto, self.pc_index());
+            self.enter_with(window, proto, in_place, link);
+        }
+        if let Some(word) = rest_word {
+            let params = self.image.proto(proto).params;
+            self.set_register(params, word);
+        }
+        self.after_allocation();
+        Next::Go
+    }
+
+    fn apply_arity_error(&mut self, template: u32, args: usize) -> Word {
+        let slot = self.image.template(template).slot;
+        let slot = &self.image.image().slots[slot as usize];
+        let message = format!("wrong number of arguments ({args}) passed to {}/{}", slot.namespace, slot.name);
+        make_error(&mut self.process.heap, "arity", &message)
+    }
+}

@@ -1,0 +1,379 @@
+//! Calls of values: functions of several arities, natives, collections and keywords as functions;
+//! and returns that are more than going on in the caller.
+
+use super::{Machine, Next, Outcome};
+use crate::call::make_rest;
+use crate::fiber::FiberState;
+use crate::native::{NativeCall, NativeFiber, NativeResult, Trap, make_error};
+use crate::object::Kind;
+use crate::stack::{FRAME_HEADER_WORDS, Link, Return};
+use crate::value;
+use crate::word::Word;
+use bytecode::{Instr, Op};
+use std::sync::Arc;
+
+/// What a callee is.
+enum Callee {
+    /// Code of the image.
+    Proto(u32),
+    /// A native by its dense number.
+    Native(u32),
+    /// A collection, keyword, symbol or var: called as a look-up.
+    Lookup,
+}
+
+impl Machine<'_> {
+    /// What calling `callee` with so many arguments runs.
+    fn callee(&mut self, callee: Word, args: usize) -> Result<Callee, Word> {
+        let kind = self.process.heap.kind_of(callee);
+        match kind {
+            Some(Kind::Function) => {
+                let template = self.process.heap.object(callee).raw(1) as u32;
+                match self.image.template(template).proto_for(args) {
+                    Some(proto) => Ok(Callee::Proto(proto)),
+                    None => Err(self.arity_error(template, args)),
+                }
+            }
+            Some(Kind::Native) => {
+                let number = self.process.heap.object(callee).raw(1) as u32;
+                let native = self.image.native(number);
+                let fits = args >= usize::from(native.min_args)
+                    && (native.max_args == crate::native::Native::ANY
+                        || args <= usize::from(native.max_args));
+                if fits {
+                    Ok(Callee::Native(number))
+                } else {
+                    let name = native.name;
+                    Err(self.arity_message(name, args))
+                }
+            }
+            _ if value::is_lookup(&self.process.heap, callee) => Ok(Callee::Lookup),
+            _ => {
+                let text = value::describe(&self.process.heap, callee);
+                let message = format!("{text} is not a function: it cannot be called");
+                Err(make_error(&mut self.process.heap, "type", &message))
+            }
+        }
+    }
+
+    fn arity_error(&mut self, template: u32, args: usize) -> Word {
+        let image = Arc::clone(&self.image);
+        let template = image.template(template);
+        let slot = &image.image().slots[template.slot as usize];
+        let name = format!("{}/{}", slot.namespace, slot.name);
+        self.arity_message(&name, args)
+    }
+
+    fn arity_message(&mut self, name: &str, args: usize) -> Word {
+        let message = format!("wrong number of arguments ({args}) passed to {name}");
+        make_error(&mut self.process.heap, "arity", &message)
+    }
+
+    /// `call`: the value in `a` with `d` arguments.
+    #[inline(never)]
+    pub(crate) fn call_value(&mut self, i: Instr) -> Next {
+        let function = self.register(i.a());
+        let args = usize::from(i.d());
+        match self.callee(function, args) {
+            Ok(Callee::Proto(proto)) => {
+                let window = u32::from(i.a()) + 2;
+                let link = Link::new(window, proto, self.pc_index());
+                self.enter_with(window, proto, args as u32, link);
+                Next::Go
+            }
+            Ok(Callee::Native(native)) => {
+                let window = self.window(u32::from(i.a()) + 2, args as u32);
+                match self.native(native, window) {
+                    Ok(word) => self.answer(i, word),
+                    Err(trap) => self.trap(i, trap),
+                }
+            }
+            Ok(Callee::Lookup) => {
+                let window = self.window(u32::from(i.a()) + 2, args as u32);
+                match value::lookup(&mut self.process.heap, function, window) {
+                    Ok(word) => self.answer(i, word),
+                    Err(trap) => self.trap(i, trap),
+                }
+            }
+            Err(error) => self.throw(error),
+        }
+    }
+
+    /// A call of a value that is no function of the image, with arguments spread by `apply`.
+    pub(crate) fn call_applied_value(&mut self, i: Instr, function: Word, args: &[Word]) -> Next {
+        let result = match self.callee(function, args.len()) {
+            Ok(Callee::Native(native)) => self.native(native, args),
+            Ok(_) => value::lookup(&mut self.process.heap, function, args),
+            Err(error) => return self.throw(error),
+        };
+        match result {
+            Ok(word) => self.answer(i, word),
+            Err(Trap::Slow(name)) => {
+                let at = self.at();
+                self.call_hook(name, args, |delta, proto| Link::answer(delta, proto, at))
+            }
+            Err(trap) => self.trap(i, trap),
+        }
+    }
+
+    /// `call-global` of what is not entered directly; the callee's value is already in `a`.
+    pub(crate) fn call_global(&mut self, i: Instr) -> Next {
+        self.call_value(i)
+    }
+
+    /// `tail-call`: replaces the frame when the callee is code; else answers and returns.
+    #[inline(never)]
+    pub(crate) fn tail_call_value(&mut self, i: Instr) -> Next {
+        let function = self.register(i.a());
+        let args = usize::from(i.d());
+        match self.callee(function, args) {
+            Ok(Callee::Proto(proto)) => {
+                self.move_window_down(u32::from(i.a()), args as u32);
+                self.replace_with(proto, args as u32);
+                Next::Go
+            }
+            Ok(_) => self.call_value(i),
+            Err(error) => self.throw(error),
+        }
+    }
+
+    /// `tail-call-global` of what is not entered directly.
+    pub(crate) fn tail_call_global(&mut self, i: Instr) -> Next {
+        self.tail_call_value(i)
+    }
+
+    /// Moves function word and arguments of the window at `a` to where this frame's are.
+    pub(crate) fn move_window_down(&mut self, a: u32, args: u32) {
+        let function = self.window(a, 1)[0];
+        // SAFETY: the window is within the frame's registers; the ranges may overlap.
+        unsafe {
+            *self.base.sub(2) = function.0;
+            std::ptr::copy(self.base.add(a as usize + 2), self.base, args as usize);
+        }
+    }
+
+    /// Enters `proto` in a window with `args` arguments in place, the further ones made a list.
+    pub(crate) fn enter_with(&mut self, window: u32, proto: u32, args: u32, link: Link) {
+        let rest = self.rest_of(window, proto, args);
+        self.enter(window, proto, link);
+        self.put_rest(proto, rest);
+    }
+
+    /// Replaces the frame's code by `proto`; `args` arguments are in its first registers.
+    pub(crate) fn replace_with(&mut self, proto: u32, args: u32) {
+        let rest = self.rest_of(0, proto, args);
+        self.replace(proto);
+        self.put_rest(proto, rest);
+    }
+
+    fn rest_of(&mut self, window: u32, proto: u32, args: u32) -> Word {
+        let (params, variadic) = {
+            let proto = self.image.proto(proto);
+            (u32::from(proto.params), proto.variadic)
+        };
+        if !variadic {
+            return Word::NIL;
+        }
+        let further = self.window(window + params, args - params);
+        let rest = make_rest(&mut self.process.heap, further);
+        self.after_allocation();
+        rest
+    }
+
+    fn put_rest(&mut self, proto: u32, rest: Word) {
+        let (params, variadic) = {
+            let proto = self.image.proto(proto);
+            (proto.params, proto.variadic)
+        };
+        if variadic {
+            self.set_register(params, rest);
+        }
+    }
+
+    /// `native`: its answer.
+    #[inline(always)]
+    pub(crate) fn call_native(&mut self, i: Instr) -> NativeResult {
+        let args = self.window(u32::from(i.b()), u32::from(i.d()));
+        self.native(u32::from(i.c()), args)
+    }
+
+    #[inline(always)]
+    fn native(&mut self, number: u32, args: &[Word]) -> NativeResult {
+        let native = self.image.native(number);
+        let fiber = &mut self.process.fibers[self.fiber];
+        let mut view = NativeFiber { id: fiber.id, bindings: fiber.bindings, fuel_spent: 0 };
+        let result = (native.func)(&mut NativeCall {
+            heap: &mut self.process.heap,
+            args,
+            image: &self.image,
+            fiber: &mut view,
+        });
+        self.process.fibers[self.fiber].bindings = view.bindings;
+        if view.fuel_spent > 0 {
+            self.fuel = (self.fuel - i64::from(view.fuel_spent)).max(0);
+        }
+        result
+    }
+
+    /// Puts the answer of an instruction that did not answer by itself where it belongs.
+    pub(crate) fn answer(&mut self, i: Instr, word: Word) -> Next {
+        match i.op() {
+            Some(Op::TailCall | Op::TailCallGlobal | Op::TailApply) => self.return_value(word),
+            Some(op @ (Op::JumpEqual | Op::JumpEqualInt | Op::JumpNotEqual | Op::JumpNotEqualInt)) => {
+                let wanted = matches!(op, Op::JumpEqual | Op::JumpEqualInt);
+                if word.is_truthy() == wanted {
+                    self.jump(i.s24());
+                }
+                Next::Go
+            }
+            _ => {
+                self.set_register(i.a(), word);
+                self.after_allocation();
+                Next::Go
+            }
+        }
+    }
+
+    /// Leaves the top frame with a value.
+    fn return_value(&mut self, value: Word) -> Next {
+        let link = self.link();
+        if link.is_special() {
+            return self.return_special(value);
+        }
+        // SAFETY: the callee's function word is where the caller reads the result.
+        unsafe { *self.base.sub(2) = value.0 };
+        self.leave_frame(link);
+        self.set_pc(link.plain_pc());
+        Next::Go
+    }
+
+    /// Makes the caller the top frame; the pc is the caller's business.
+    fn leave_frame(&mut self, link: Link) {
+        // SAFETY: a link that is not the bottom's leads to the caller's base.
+        self.base = unsafe { self.base.sub(link.delta() as usize) };
+        if self.base < self.low {
+            self.low = self.base;
+        }
+        let proto = self.link().proto();
+        let proto = self.image.proto(proto);
+        self.code = proto.code.as_ptr();
+        self.consts = proto.consts.as_ptr();
+    }
+
+    /// A return whose link is special.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn return_special(&mut self, value: Word) -> Next {
+        let link = self.link();
+        match link.ret() {
+            Return::To(_) => unreachable!("a plain link is not special"),
+            Return::Redo(pc) => {
+                self.leave_frame(link);
+                self.set_pc(pc);
+                Next::Go
+            }
+            Return::Answer(pc) => {
+                self.leave_frame(link);
+                self.set_pc(pc + 1);
+                // SAFETY: the pc is of this prototype's verified code.
+                let i = unsafe { Instr(*self.code.add(pc as usize)) };
+                self.answer(i, value)
+            }
+            Return::Bottom => {
+                self.save();
+                let fiber = &mut self.process.fibers[self.fiber];
+                fiber.state = FiberState::Done;
+                fiber.request = value;
+                fiber.parts.clear();
+                Next::Stop(Outcome::Done(fiber.id))
+            }
+        }
+    }
+
+    /// Calls a function of `ox.core` above the top frame's registers with these arguments.
+    pub(crate) fn call_hook(&mut self, name: &str, args: &[Word], link: impl FnOnce(u32, u32) -> Link) -> Next {
+        let proto = self.image.hook(name).and_then(|slot| self.image.proto_for_call(slot, args.len()));
+        let Some(proto) = proto else {
+            let message = format!("the image lacks the library function {name} of {} arguments", args.len());
+            let error = make_error(&mut self.process.heap, "internal", &message);
+            return self.throw(error);
+        };
+        let top = self.proto();
+        let window = u32::from(self.image.proto(top).registers) + FRAME_HEADER_WORDS;
+        self.reserve(window as usize + args.len());
+        for (index, word) in args.iter().enumerate() {
+            // SAFETY: room was made.
+            unsafe { *self.base.add(window as usize + index) = word.0 };
+        }
+        // SAFETY: room was made.
+        unsafe { *self.base.add(window as usize - 2) = Word::NIL.0 };
+        self.enter_with(window, proto, args.len() as u32, link(window, proto));
+        Next::Go
+    }
+
+    /// Stops the fiber with a request; the answer goes to where instruction `i` wants it.
+    pub(crate) fn stop_with_effect(&mut self, i: Instr, request: Word) -> Next {
+        let tail = matches!(i.op(), Some(Op::TailCall | Op::TailCallGlobal | Op::TailApply));
+        let mut register = i.a();
+        if tail {
+            // Nothing of this frame runs after the answer but its return: a frame above waits.
+            let at = self.at();
+            if let Next::Stop(outcome) =
+                self.call_hook("identity", &[Word::NIL], |delta, proto| Link::answer(delta, proto, at))
+            {
+                return Next::Stop(outcome);
+            }
+            register = 0;
+        }
+        self.set_register(register, Word::NIL);
+        self.save();
+        let serial = self.process.next_request;
+        self.process.next_request += 1;
+        let fiber = &mut self.process.fibers[self.fiber];
+        fiber.state = FiberState::Waiting;
+        fiber.request = request;
+        fiber.answer_to = register;
+        fiber.request_serial = serial;
+        Next::Stop(Outcome::Effect(fiber.id))
+    }
+}
+
+/// The operands of an instruction that trapped to a slow path, in the order of the call it stands
+/// for.
+pub(crate) fn operands(machine: &Machine<'_>, i: Instr) -> Vec<Word> {
+    match i.op() {
+        Some(Op::CallNative) => machine.window(u32::from(i.b()), u32::from(i.d())).to_vec(),
+        Some(Op::Call | Op::CallGlobal | Op::TailCall | Op::TailCallGlobal) => {
+            machine.window(u32::from(i.a()) + 2, u32::from(i.d())).to_vec()
+        }
+        Some(Op::JumpEqual | Op::JumpNotEqual) => vec![machine.register(i.a()), machine.register(i.b())],
+        Some(Op::JumpEqualInt | Op::JumpNotEqualInt) => {
+            vec![machine.register(i.a()), Word::small(i64::from(i.b() as i16))]
+        }
+        Some(Op::First | Op::Next | Op::Rest | Op::Seq) => vec![machine.register(i.b())],
+        Some(Op::Map | Op::Set | Op::Vector | Op::List) => {
+            machine.window(u32::from(i.b()), u32::from(i.c())).to_vec()
+        }
+        _ => vec![machine.register(i.b()), machine.register(i.c())],
+    }
+}
+
+impl Machine<'_> {
+    /// What a native or library operation asked for instead of answering.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn trap(&mut self, i: Instr, trap: Trap) -> Next {
+        let at = self.at();
+        match trap {
+            Trap::Throw(error) => self.throw(error),
+            Trap::Force(cell) => {
+                self.call_hook("realize*", &[cell], |delta, proto| Link::redo(delta, proto, at))
+            }
+            Trap::Slow(name) => {
+                let args = operands(self, i);
+                self.call_hook(name, &args, |delta, proto| Link::answer(delta, proto, at))
+            }
+            Trap::Effect(request) => self.stop_with_effect(i, request),
+        }
+    }
+}

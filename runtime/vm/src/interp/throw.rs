@@ -1,0 +1,107 @@
+//! Throwing: the nearest handler that takes an error, or the end of the fiber.
+//!
+//! # Invariants
+//! - Handlers are looked for before anything is unwound: an error that nobody catches leaves the
+//!   stack as it was, to be looked at and retried.
+//! - A trace is noted once, when an error object is first thrown, as the numbers of prototypes and
+//!   pcs; names and lines are found when somebody asks.
+
+use super::{Machine, Next, Outcome};
+use crate::fiber::FiberState;
+use crate::heap::Heap;
+use crate::object::Kind;
+use crate::stack::FrameRef;
+use crate::value;
+use crate::word::Word;
+use bytecode::Catches;
+
+/// Frames noted in a trace, from the throw on.
+const TRACE_FRAMES_MAX: usize = 64;
+/// Index of an error's trace word.
+const TRACE_WORD: u32 = 5;
+
+/// Whether an error is a cancellation, which only `finally` and clauses naming it see.
+fn is_cancellation(heap: &Heap, error: Word) -> bool {
+    let Some(object) = heap.try_object(error) else { return false };
+    if object.kind() != Kind::Error {
+        return false;
+    }
+    matches!(
+        value::string::try_keyword(heap, object.word(1)),
+        Some((Some("ox"), "cancelled" | "exit"))
+    )
+}
+
+impl Machine<'_> {
+    /// Throws a value at the instruction under way.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn throw(&mut self, error: Word) -> Next {
+        self.save();
+        self.note_trace(error);
+        let cancellation = is_cancellation(&self.process.heap, error);
+        if let Some((frame, target, register)) = self.find_handler(cancellation) {
+            let part = self.process.fibers[self.fiber].top_mut();
+            part.low = part.low.min(frame.base);
+            part.base = frame.base;
+            part.pc = target;
+            self.load();
+            self.set_register(register, error);
+            return Next::Go;
+        }
+        let fiber = &mut self.process.fibers[self.fiber];
+        fiber.state = FiberState::Failed;
+        fiber.request = error;
+        Next::Stop(Outcome::Failed(fiber.id))
+    }
+
+    /// The innermost handler that takes the error: frame, target, register.
+    fn find_handler(&self, cancellation: bool) -> Option<(FrameRef, u32, u16)> {
+        let part = self.process.fibers[self.fiber].top();
+        for frame in part.frames(0) {
+            let handlers = &self.image.proto(frame.proto).handlers;
+            let found = handlers.iter().find(|handler| {
+                (handler.start..handler.end).contains(&frame.at)
+                    && (!cancellation || handler.catches == Catches::All)
+            });
+            if let Some(handler) = found {
+                return Some((frame, handler.target, handler.register));
+            }
+        }
+        None
+    }
+
+    fn note_trace(&mut self, error: Word) {
+        let heap = &self.process.heap;
+        let noted = !error.is_reference()
+            || heap.kind_of(error) != Some(Kind::Error)
+            || !heap.word(error, TRACE_WORD).is_nil();
+        if noted {
+            return;
+        }
+        let part = self.process.fibers[self.fiber].top();
+        let mut bytes = Vec::new();
+        for frame in part.frames(0).take(TRACE_FRAMES_MAX) {
+            bytes.extend_from_slice(&frame.proto.to_le_bytes());
+            bytes.extend_from_slice(&frame.at.to_le_bytes());
+        }
+        let trace = value::string::make_bytes(&mut self.process.heap, &bytes);
+        self.process.heap.write(error, TRACE_WORD, trace);
+    }
+}
+
+/// The frames of an error's trace: prototype and pc, innermost first.
+#[must_use]
+pub fn trace_of(heap: &Heap, error: Word) -> Vec<(u32, u32)> {
+    let Some(object) = heap.try_object(error).filter(|object| object.kind() == Kind::Error) else {
+        return Vec::new();
+    };
+    let Some(trace) = heap.try_object(object.word(TRACE_WORD as usize)) else { return Vec::new() };
+    value::string::bytes(trace)
+        .chunks_exact(8)
+        .map(|frame| {
+            let number = |at: usize| u32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]);
+            (number(0), number(4))
+        })
+        .collect()
+}
