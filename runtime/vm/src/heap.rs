@@ -259,6 +259,30 @@ impl Heap {
         Word::reference(offset)
     }
 
+    /// Makes an object from an older one: `fill` gets the older object's words and the new one's,
+    /// both with their headers, and writes every word of the new one but the header.
+    #[inline]
+    pub fn make_from(
+        &mut self,
+        kind: Kind,
+        flags: u8,
+        aux: u16,
+        size: u32,
+        source: Word,
+        fill: impl FnOnce(&[u64], &mut [u64]),
+    ) -> Word {
+        debug_assert!(source.is_object() && size >= 1);
+        let offset = self.bump(size);
+        let (older, newer) = self.words.split_at_mut(offset as usize);
+        let from: &[u64] = if source.is_boot() { &self.boot } else { older };
+        let start = source.offset() as usize;
+        let old = &from[start..start + Header(from[start]).size() as usize];
+        let new = &mut newer[..size as usize];
+        new[0] = Header::new(kind, flags, aux, size).0;
+        fill(old, new);
+        Word::reference(offset)
+    }
+
     /// A number for a new object with identity; never used twice in a process.
     pub fn fresh_serial(&mut self) -> u64 {
         let serial = self.next_serial;

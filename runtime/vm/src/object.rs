@@ -26,6 +26,9 @@ pub const FLAG_ENTRY: u8 = 2;
 pub const FLAG_ASCII: u8 = 4;
 /// Flag of a [`Kind::BigInt`]: the number is negative.
 pub const FLAG_NEGATIVE: u8 = 8;
+/// Flag of a node of a vector, map or set: the last word is the serial of the transient that made
+/// it, a small integer, and belongs to no element. No other may edit the node in place.
+pub const FLAG_OWNED: u8 = 16;
 
 macro_rules! kinds {
     ($( $(#[doc = $doc:literal])* $name:ident = $num:literal, raw $raw:literal, hash $hash:literal, $mutable:literal ; )*) => {
@@ -127,7 +130,7 @@ kinds! {
     SetCollision = 26, raw 1, hash 0, false;
     /// lazy cell: `state content meta`; the state is a small integer
     Lazy = 27, raw 0, hash 0, true;
-    /// atom: `[serial] value watches validator meta`
+    /// atom: `[serial] value hooks meta`; the hooks are nil or a map
     Atom = 28, raw 1, hash 0, true;
     /// volatile: `[serial] value`
     Volatile = 29, raw 1, hash 0, true;

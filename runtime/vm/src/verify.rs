@@ -84,8 +84,8 @@ fn least_size(kind: Kind, header: Header) -> usize {
         Kind::SmallSet => 2 + aux + meta,
         Kind::MapNode | Kind::SetNode | Kind::MapCollision | Kind::SetCollision => 2,
         Kind::Lazy | Kind::Range | Kind::Delay | Kind::Promise | Kind::Future => 4,
-        Kind::Atom | Kind::Error => 6,
-        Kind::TransientVector => 5,
+        Kind::Error => 6,
+        Kind::Atom | Kind::TransientVector => 5,
         Kind::TransientMap | Kind::TransientSet => 4,
         Kind::IndexSeq => 3 + meta,
         Kind::NodeSeq => 5 + meta,
@@ -117,7 +117,8 @@ fn check_object(kind: Kind, header: Header, words: &[u64]) -> Result<(), &'stati
     if matches!(kind, Kind::MapNode | Kind::SetNode) {
         let (entries, children) = (words[1] as u32, (words[1] >> 32) as u32);
         let stride = if kind == Kind::MapNode { 2 } else { 1 };
-        let needed = 2 + stride * entries.count_ones() + children.count_ones();
+        let owner = u32::from(header.flags() & crate::object::FLAG_OWNED != 0);
+        let needed = 2 + stride * entries.count_ones() + children.count_ones() + owner;
         if words.len() != needed as usize || entries & children != 0 {
             return Err("a hash node does not fit its bitmaps");
         }
