@@ -1,1 +1,93 @@
-//! stdlib
+//! The standard library's sources, in Ox.
+//!
+//! This crate knows nothing of the language: it hands out texts by namespace. The compiler compiles
+//! them as it does any others; that they may declare natives, and which names it knows itself, is
+//! its business.
+//!
+//! # Invariants
+//! - A namespace `a.b` is in `ox/…/b.ox` below `stdlib/`, `-` written `_`; [`SOURCES`] lists all of
+//!   them, sorted by namespace (a test compares the list with the folder).
+//! - An alias names a namespace of [`SOURCES`], and never another alias.
+
+/// A source file of the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The namespace it defines, `ox.core.seq`.
+    pub namespace: &'static str,
+    /// Its path below `stdlib/`, `ox/core/seq.ox`.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+macro_rules! sources {
+    ($($namespace:literal $path:literal;)*) => {
+        /// Every source file, sorted by namespace.
+        pub const SOURCES: &[Source] = &[ $( Source {
+            namespace: $namespace,
+            path: $path,
+            text: include_str!(concat!("../", $path)),
+        }, )* ];
+    };
+}
+
+sources! {
+    "ox.core" "ox/core.ox";
+    "ox.core.atom" "ox/core/atom.ox";
+    "ox.core.base" "ox/core/base.ox";
+    "ox.core.coll" "ox/core/coll.ox";
+    "ox.core.effect" "ox/core/effect.ox";
+    "ox.core.error" "ox/core/error.ox";
+    "ox.core.function" "ox/core/function.ox";
+    "ox.core.macros" "ox/core/macros.ox";
+    "ox.core.map" "ox/core/map.ox";
+    "ox.core.native" "ox/core/native.ox";
+    "ox.core.number" "ox/core/number.ox";
+    "ox.core.print" "ox/core/print.ox";
+    "ox.core.process" "ox/core/process.ox";
+    "ox.core.seq" "ox/core/seq.ox";
+    "ox.core.string" "ox/core/string.ox";
+    "ox.edn" "ox/edn.ox";
+    "ox.env" "ox/env.ox";
+    "ox.fs" "ox/fs.ox";
+    "ox.http" "ox/http.ox";
+    "ox.json" "ox/json.ox";
+    "ox.math" "ox/math.ox";
+    "ox.retry" "ox/retry.ox";
+    "ox.set" "ox/set.ox";
+    "ox.sh" "ox/sh.ox";
+    "ox.string" "ox/string.ox";
+    "ox.walk" "ox/walk.ox";
+}
+
+/// Names under which Clojure programs know a namespace of the library, and that namespace.
+pub const ALIASES: &[(&str, &str)] = &[
+    ("clojure.core", "ox.core"),
+    ("clojure.edn", "ox.edn"),
+    ("clojure.math", "ox.math"),
+    ("clojure.set", "ox.set"),
+    ("clojure.string", "ox.string"),
+    ("clojure.walk", "ox.walk"),
+];
+
+/// The namespace that `name` stands for: itself unless it is an alias.
+#[must_use]
+pub fn resolve_alias(name: &str) -> &str {
+    ALIASES
+        .iter()
+        .find(|(alias, _)| *alias == name)
+        .map_or(name, |(_, namespace)| namespace)
+}
+
+/// The source of a namespace of the library, by its own name or an alias.
+#[must_use]
+pub fn source(namespace: &str) -> Option<&'static Source> {
+    let namespace = resolve_alias(namespace);
+    SOURCES
+        .binary_search_by(|source| source.namespace.cmp(namespace))
+        .ok()
+        .map(|index| &SOURCES[index])
+}
+
+#[cfg(test)]
+mod tests;

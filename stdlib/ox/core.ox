@@ -1,0 +1,19 @@
+(ns ox.core
+  "The core of the language. `clojure.core` is another name of it.
+
+  It is made of several namespaces, whose public names are all names of this one; a name's definition
+  is in its own namespace. Every namespace refers to all of them without asking."
+  (:re-export ox.core.native
+              ox.core.error
+              ox.core.number
+              ox.core.base
+              ox.core.coll
+              ox.core.seq
+              ox.core.function
+              ox.core.map
+              ox.core.string
+              ox.core.atom
+              ox.core.print
+              ox.core.effect
+              ox.core.process
+              ox.core.macros))

@@ -1,0 +1,42 @@
+(ns ox.sh
+  "Commands of the machine the process runs on, as activities: each runs in a process group of its own, which ends with `oxc`,
+  and a surviving one is ended before its attempt is repeated.")
+
+(def ^:private activity-option-names
+  [:queue :retry :schedule-to-start :start-to-close :schedule-to-close :heartbeat :idempotent :idempotency-key :on-exhausted])
+
+(defn run
+  "Runs a command, a vector of strings, and returns `{:exit 0 :out \"…\" :err \"…\"}`. Another exit status is an
+  `:ox/activity` error with `:reason :exit`, unless `:check` is false.
+
+  | option | meaning |
+  |---|---|
+  | `:in` | text or bytes for its standard input |
+  | `:env` | map of further environment variables |
+  | `:cwd` | directory |
+  | `:out`, `:err` | `:string` (the default; at most 16 MiB), `:bytes`, `:inherit`, `[:file path]` |
+  | `:check` | whether an exit status other than 0 is an error |
+
+  The options of activities (`:retry`, `:start-to-close`, `:idempotency-key` …) are taken too. The command finds its
+  idempotency key in `OX_IDEMPOTENCY_KEY`."
+  ([command] (run command nil))
+  ([command opts]
+   (call-activity "ox.sh/run" nil
+                  [(mapv str command) (apply dissoc (or opts {}) activity-option-names)]
+                  (select-keys opts activity-option-names))))
+
+(defn- commands-and-options [args]
+  (let [v (vec args)]
+    (if (map? (peek v))
+      [(pop v) (peek v)]
+      [v nil])))
+
+(defn pipe
+  "Runs commands, vectors of strings, each with its standard output into the next one's standard input, as one activity. A last
+  argument that is a map holds options, as `run` takes them. Returns what `run` returns, of the last command; an exit status
+  other than 0 of any of them is an error."
+  [& commands]
+  (let [[commands opts] (commands-and-options commands)]
+    (call-activity "ox.sh/pipe" nil
+                   [(mapv (fn [c] (mapv str c)) commands) (apply dissoc (or opts {}) activity-option-names)]
+                   (select-keys opts activity-option-names))))
