@@ -1,0 +1,123 @@
+//! Applying a group of encoded operations to the active table.
+//!
+//! A patch needs the value it changes and a deleted range the keys in it, both
+//! perhaps from redb, where reading may fail. So what lies below the table is
+//! fetched first; after that nothing can fail, and the log may be written
+//! between the two.
+//!
+//! Invariant: applying the same groups to the same folded part gives the same
+//! table, which is what recovery relies on.
+
+use rustc_hash::FxHashMap;
+
+use crate::batch::{Malformed, Op, Ops};
+use crate::error::StoreError;
+use crate::key::KeyRange;
+use crate::table::{Live, Value};
+use crate::view::View;
+
+/// What a group needs of the layers below the active table.
+#[derive(Debug, Default)]
+pub(crate) struct Below {
+    /// Values that patches begin from; an error where the record is damaged.
+    values: FxHashMap<Vec<u8>, Result<Option<Value>, StoreError>>,
+    /// The keys of each deleted range, in the order of the operations.
+    ranges: Vec<Vec<Vec<u8>>>,
+}
+
+impl Below {
+    /// The first damaged record that a patch begins from.
+    pub(crate) fn damaged(&self) -> Option<&StoreError> {
+        self.values.values().find_map(|value| value.as_ref().err())
+    }
+}
+
+fn key_range(start: &[u8], end: Option<&[u8]>) -> KeyRange {
+    KeyRange {
+        start: start.to_vec(),
+        end: end.map(<[u8]>::to_vec),
+    }
+}
+
+/// Fetches what the operations need. A damaged value is kept as such: whether
+/// that refuses the group is the caller's decision.
+///
+/// # Errors
+/// What is damaged, if the keys of a range cannot be told.
+pub(crate) fn fetch_below(view: &View, parts: &[&[u8]]) -> Result<Below, StoreError> {
+    let mut below = Below::default();
+    for op in parts.iter().flat_map(|part| Ops::new(part)) {
+        match op {
+            Ok(Op::Patch {
+                key, bytes, total, ..
+            }) => {
+                // A patch of the whole value begins from nothing.
+                let needs_base = bytes.len() < total;
+                if needs_base
+                    && !below.values.contains_key(key)
+                    && view.active.get(key, u64::MAX).is_none()
+                {
+                    let value = view.get_below(key, u64::MAX);
+                    below.values.insert(key.to_vec(), value);
+                }
+            }
+            Ok(Op::DeleteRange { start, end }) => {
+                let range = key_range(start, end);
+                let mut keys = Vec::new();
+                if let Some(folded) = &view.folded {
+                    folded.keys(&range, &mut keys)?;
+                }
+                if let Some(frozen) = &view.frozen {
+                    keys.extend(frozen.keys(&range).into_iter().map(Vec::from));
+                }
+                below.ranges.push(keys);
+            }
+            Ok(Op::Put { .. } | Op::Delete { .. }) | Err(Malformed) => {}
+        }
+    }
+    Ok(below)
+}
+
+/// Applies a group and makes it visible.
+///
+/// A patch of a damaged value is left out: the record stays damaged until it
+/// is put anew or deleted.
+///
+/// # Errors
+/// [`Malformed`] if the bytes are no operations; the group is then invisible.
+pub(crate) fn apply(
+    view: &View,
+    live: &Live,
+    seq: u64,
+    parts: &[&[u8]],
+    below: &Below,
+) -> Result<(), Malformed> {
+    let mut writer = view.active.write(seq, live);
+    let mut ranges = below.ranges.iter();
+    for op in parts.iter().flat_map(|part| Ops::new(part)) {
+        match op? {
+            Op::Put { key, value } => writer.set(key, Some(Value::new(value.to_vec()))),
+            Op::Delete { key } => writer.set(key, None),
+            Op::DeleteRange { start, end } => {
+                for key in ranges.next().into_iter().flatten() {
+                    writer.set(key, None);
+                }
+                for key in writer.keys(&key_range(start, end)) {
+                    writer.set(&key, None);
+                }
+            }
+            Op::Patch {
+                key,
+                at,
+                bytes,
+                total,
+            } => match below.values.get(key) {
+                Some(Err(_)) if !writer.knows(key) => {}
+                Some(Ok(base)) => writer.patch(key, at, bytes, total, || base.clone()),
+                _ => writer.patch(key, at, bytes, total, || None),
+            },
+        }
+    }
+    writer.finish();
+    Ok(())
+}

@@ -1,0 +1,480 @@
+//! Opening a store: verify, then replay, then perhaps write.
+//!
+//! Invariants
+//! - Nothing is written before everything that is needed has been read and
+//!   found right; then the log is synced, so that what was replayed from the
+//!   system's cache cannot be lost after somebody was told of it.
+//! - The replayed groups follow the folded ones without a gap.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Options;
+use super::create::Creation;
+use crate::FORMAT_VERSION;
+use crate::apply::{apply, fetch_below};
+use crate::blocks::{Blocks, HeaderFault, MainHeader};
+use crate::disk::{Access, Counted, Counters, Disk, LockError, LockGuard, Paths, open_if_present};
+use crate::error::OpenError;
+use crate::folded::Folded;
+use crate::log::record::{HeaderState, LogHeader, Scan, scan};
+use crate::log::{Log, LogFile, Tail, fresh_number};
+use crate::table::{Live, Table};
+use crate::view::View;
+
+/// Whether the store will be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Read,
+    Write,
+    /// Reading, with damaged pages served as they are.
+    Salvage,
+}
+
+/// The parts of an open store.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) view: View,
+    pub(crate) blocks: Option<Blocks>,
+    pub(crate) folded: Option<Folded>,
+    pub(crate) folded_seq: u64,
+    pub(crate) last: u64,
+    pub(crate) log: Option<Log>,
+    pub(crate) creation: Option<Creation>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) lock: Option<LockGuard>,
+    /// The last group of the frozen table, if there is one.
+    pub(crate) frozen_last: Option<u64>,
+}
+
+fn damaged(what: impl Into<String>) -> OpenError {
+    OpenError::DamagedStore { what: what.into() }
+}
+
+/// A log file in memory.
+#[derive(Debug)]
+struct LoadedLog {
+    index: usize,
+    file: LogFile,
+    bytes: Vec<u8>,
+    state: HeaderState,
+}
+
+pub(crate) fn open_files(
+    disk: Arc<dyn Disk>,
+    path: &Path,
+    options: Options,
+    mode: Mode,
+) -> Result<Opened, OpenError> {
+    let paths = Paths::new(path);
+    let counters = Arc::<Counters>::default();
+    let is_writing = mode == Mode::Write;
+    // A look before the lock: a store that is refused stays as it was, down to
+    // its lock file.
+    if let Some(main) = open_main(&*disk, &paths, &counters, Access::Read)? {
+        read_header(&main, path)?;
+    } else if !is_writing {
+        return Err(OpenError::NotFound { path: path.into() });
+    }
+    let lock = if is_writing {
+        Some(take_lock(&*disk, &paths)?)
+    } else {
+        None
+    };
+    let access = if is_writing {
+        Access::Write
+    } else {
+        Access::Read
+    };
+    let Some(main) = open_main(&*disk, &paths, &counters, access)? else {
+        return begin_new(disk, paths, counters, lock);
+    };
+    let header = read_header(&main, path)?;
+    let mut logs = Vec::new();
+    for index in 0..2 {
+        if let Some(log) = load_log(&*disk, &paths, &counters, index, header.id, access)? {
+            logs.push(log);
+        }
+    }
+    let blocks = Blocks::open(main, header.id)
+        .map_err(OpenError::io(format!("read {}", path.display())))?
+        .ok_or_else(|| damaged("the header of the folded part"))?;
+    if mode == Mode::Salvage {
+        blocks.set_lenient();
+    }
+    let (mut folded, mut folded_view, mut folded_seq) = (None, None, 0);
+    if blocks.has_redb() {
+        let redb = Folded::open(&blocks, options.cache_bytes)?;
+        if let Some((seq, view)) = redb.view()? {
+            (folded_view, folded_seq) = (Some(view), seq);
+        }
+        folded = Some(redb);
+    }
+    let mut view = View {
+        active: Arc::new(Table::starting_at(folded_seq)),
+        frozen: None,
+        folded: folded_view,
+    };
+    let scans = scan_logs(&mut logs, &counters)?;
+    let replayed = replay(&mut view, &logs, &scans, folded_seq)?;
+    let mut opened = Opened {
+        frozen_last: view.frozen.as_ref().map(|table| table.last()),
+        view,
+        blocks: Some(blocks),
+        folded,
+        folded_seq,
+        last: replayed.last,
+        log: None,
+        creation: None,
+        counters: Arc::clone(&counters),
+        lock,
+    };
+    if is_writing {
+        for log in &logs {
+            log.file
+                .file
+                .sync()
+                .map_err(OpenError::io("sync the commit log"))?;
+        }
+        for left in [&paths.main_new, &paths.log_new] {
+            disk.remove(left)
+                .map_err(OpenError::io(format!("remove {}", left.display())))?;
+        }
+        let mut files = [None, None];
+        for log in logs {
+            files[log.index] = Some(log.file);
+        }
+        opened.log = Some(Log::new(
+            disk,
+            paths,
+            counters,
+            header.id,
+            files,
+            replayed.tail,
+        ));
+    }
+    Ok(opened)
+}
+
+fn open_main(
+    disk: &dyn Disk,
+    paths: &Paths,
+    counters: &Arc<Counters>,
+    access: Access,
+) -> Result<Option<Counted>, OpenError> {
+    let file = open_if_present(disk, &paths.main, access)
+        .map_err(OpenError::io(format!("open {}", paths.main.display())))?;
+    Ok(file.map(|file| Counted::new(file, counters)))
+}
+
+fn read_header(main: &Counted, path: &Path) -> Result<MainHeader, OpenError> {
+    let header = MainHeader::read(main)
+        .map_err(OpenError::io(format!("read {}", path.display())))?
+        .map_err(|fault| match fault {
+            HeaderFault::NotAStore => OpenError::NotAStore { path: path.into() },
+            HeaderFault::Damaged => damaged(format!("the header of {}", path.display())),
+        })?;
+    if header.version > FORMAT_VERSION {
+        return Err(OpenError::TooNew {
+            path: path.into(),
+            found: header.version,
+            supported: FORMAT_VERSION,
+        });
+    }
+    Ok(header)
+}
+
+fn take_lock(disk: &dyn Disk, paths: &Paths) -> Result<LockGuard, OpenError> {
+    disk.create_dir_all(&paths.dir)
+        .map_err(OpenError::io(format!("make {}", paths.dir.display())))?;
+    disk.lock(&paths.lock).map_err(|error| match error {
+        LockError::Held(pid) => OpenError::Held {
+            path: paths.main.clone(),
+            pid,
+        },
+        LockError::Io(source) => OpenError::Io {
+            doing: format!("lock {}", paths.lock.display()),
+            source,
+        },
+    })
+}
+
+/// A store that begins with its first group. What an earlier beginning left is
+/// removed; logs without any sign of one are somebody's data.
+fn begin_new(
+    disk: Arc<dyn Disk>,
+    paths: Paths,
+    counters: Arc<Counters>,
+    lock: Option<LockGuard>,
+) -> Result<Opened, OpenError> {
+    let is_there = |path: &Path| {
+        open_if_present(&*disk, path, Access::Read)
+            .map(|file| file.is_some())
+            .map_err(OpenError::io(format!("open {}", path.display())))
+    };
+    let was_begun = is_there(&paths.main_new)?;
+    for log in &paths.logs {
+        if is_there(log)? && !was_begun {
+            return Err(damaged(format!(
+                "{} is there but {} is not",
+                log.display(),
+                paths.main.display()
+            )));
+        }
+    }
+    // The main file goes last: it is the sign that the others may go.
+    let [log_0, log_1] = &paths.logs;
+    for left in [&paths.log_new, log_0, log_1, &paths.main_new] {
+        if is_there(left)? {
+            disk.remove(left)
+                .and_then(|()| disk.sync_dir(&paths.dir))
+                .map_err(OpenError::io(format!("remove {}", left.display())))?;
+        }
+    }
+    Ok(Opened {
+        view: View {
+            active: Arc::default(),
+            frozen: None,
+            folded: None,
+        },
+        blocks: None,
+        folded: None,
+        folded_seq: 0,
+        last: 0,
+        log: None,
+        creation: Some(Creation::new(disk, paths, Arc::clone(&counters))),
+        counters,
+        lock,
+        frozen_last: None,
+    })
+}
+
+fn load_log(
+    disk: &dyn Disk,
+    paths: &Paths,
+    counters: &Arc<Counters>,
+    index: usize,
+    store_id: u64,
+    access: Access,
+) -> Result<Option<LoadedLog>, OpenError> {
+    let path = &paths.logs[index];
+    let read = || {
+        let Some(file) = open_if_present(disk, path, access)? else {
+            return Ok(None);
+        };
+        let file = Counted::new(file, counters);
+        let len = file.len()?;
+        let too_long = |_| std::io::Error::from(std::io::ErrorKind::FileTooLarge);
+        let mut bytes = vec![0; usize::try_from(len).map_err(too_long)?];
+        file.read_at(0, &mut bytes)?;
+        Ok(Some((LogFile { file, len }, bytes)))
+    };
+    let Some((file, bytes)) = read().map_err(OpenError::io(format!("read {}", path.display())))?
+    else {
+        return Ok(None);
+    };
+    let (state, was_repaired) = LogHeader::decode(&bytes);
+    if was_repaired {
+        counters.repaired_bits.fetch_add(1, Ordering::Relaxed);
+    }
+    match state {
+        HeaderState::Damaged => Err(damaged(format!("the header of {}", path.display()))),
+        HeaderState::TooNew(found) => Err(OpenError::TooNew {
+            path: path.clone(),
+            found,
+            supported: FORMAT_VERSION,
+        }),
+        HeaderState::Valid(header) if header.store_id != store_id => Err(damaged(format!(
+            "{} belongs to another store",
+            path.display()
+        ))),
+        HeaderState::Valid(_) | HeaderState::Unused => Ok(Some(LoadedLog {
+            index,
+            file,
+            bytes,
+            state,
+        })),
+    }
+}
+
+/// The used logs by age, each with its place in `logs`.
+fn scan_logs(logs: &mut [LoadedLog], counters: &Counters) -> Result<Vec<(usize, Scan)>, OpenError> {
+    let mut scans = Vec::new();
+    for (place, log) in logs.iter_mut().enumerate() {
+        if let HeaderState::Valid(header) = log.state {
+            let found = scan(header, &mut log.bytes);
+            counters
+                .repaired_bits
+                .fetch_add(found.repaired, Ordering::Relaxed);
+            scans.push((place, found));
+        }
+    }
+    scans.sort_by_key(|(_, scan)| scan.header.base);
+    if scans.is_empty() {
+        return Err(damaged("no commit log"));
+    }
+    Ok(scans)
+}
+
+struct Replayed {
+    last: u64,
+    tail: Tail,
+}
+
+/// Replays what is not folded; the older log's part is a frozen table again.
+fn replay(
+    view: &mut View,
+    logs: &[LoadedLog],
+    scans: &[(usize, Scan)],
+    folded_seq: u64,
+) -> Result<Replayed, OpenError> {
+    let live = Live::default();
+    let mut last = folded_seq;
+    for (number, (place, scan)) in scans.iter().enumerate() {
+        let log = &logs[*place];
+        let is_newest = number + 1 == scans.len();
+        if let Some(beyond) = scan.beyond.filter(|&beyond| beyond > folded_seq) {
+            return Err(damaged(format!(
+                "commit log {}: group {} is broken but group {beyond} is whole",
+                log.index,
+                scan.last().wrapping_add(1),
+            )));
+        }
+        let next = scan.header.base;
+        if next > last + 1 {
+            return Err(damaged(format!(
+                "groups {} to {} are in no commit log",
+                last + 1,
+                next - 1
+            )));
+        }
+        for (seq, payload) in &scan.records {
+            if *seq <= last {
+                continue;
+            }
+            let parts = [&log.bytes[payload.clone()]];
+            let below = fetch_below(view, &parts)?;
+            apply(view, &live, *seq, &parts, &below).map_err(|_| {
+                damaged(format!(
+                    "commit log {}: group {seq} is malformed",
+                    log.index
+                ))
+            })?;
+            last = *seq;
+        }
+        if !is_newest && !view.active.is_empty() {
+            view.frozen = Some(std::mem::replace(
+                &mut view.active,
+                Arc::new(Table::starting_at(last)),
+            ));
+        }
+    }
+    let (place, newest) = scans.last().expect("there is a log");
+    let index = logs[*place].index;
+    // A newest log that ends before what is folded has lost groups that
+    // nobody needs; the other one is free and begins anew.
+    let tail = if newest.last() < folded_seq {
+        Tail {
+            active: index,
+            salt: fresh_number(),
+            base: folded_seq + 1,
+            end: 0,
+        }
+    } else {
+        Tail {
+            active: index,
+            salt: newest.header.salt,
+            base: newest.header.base,
+            end: newest.end as u64,
+        }
+    };
+    Ok(Replayed { last, tail })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::SimDisk;
+    use crate::{Batch, EmbeddedStore, Store as _, verify_with};
+
+    const PATH: &str = "d/store.redb";
+
+    fn disk_with_a_store() -> SimDisk {
+        let disk = SimDisk::new();
+        let store = open(&disk).expect("opens");
+        let mut batch = Batch::new();
+        batch.put(b"k", b"v");
+        store.commit(&[batch]).expect("commits");
+        drop(store);
+        disk
+    }
+
+    fn open(disk: &SimDisk) -> Result<EmbeddedStore, OpenError> {
+        EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), Options::default())
+    }
+
+    fn assert_refused(disk: &SimDisk) {
+        let (before, operations) = (disk.files(), disk.operations());
+        let refused = |result: Option<OpenError>| {
+            let Some(OpenError::TooNew { found, .. }) = result else {
+                panic!("{result:?}");
+            };
+            assert_eq!(found, FORMAT_VERSION + 1);
+        };
+        refused(open(disk).err());
+        refused(verify_with(Arc::new(disk.clone()), Path::new(PATH)).err());
+        assert_eq!(disk.files(), before);
+        assert_eq!(
+            disk.operations(),
+            operations,
+            "nothing was written or synced"
+        );
+    }
+
+    #[test]
+    fn a_newer_store_is_refused_and_left_as_it_was() {
+        let disk = disk_with_a_store();
+        let newer = MainHeader {
+            version: FORMAT_VERSION + 1,
+            id: 7,
+        };
+        disk.damage(Path::new(PATH), |bytes| {
+            bytes[..512].copy_from_slice(&newer.encode());
+        });
+        assert_refused(&disk);
+    }
+
+    #[test]
+    fn a_newer_log_is_refused_and_left_as_it_was() {
+        let disk = disk_with_a_store();
+        disk.damage(Path::new("d/store.redb.log-0"), |bytes| {
+            LogHeader::set_version(bytes, FORMAT_VERSION + 1);
+        });
+        assert_refused(&disk);
+    }
+
+    #[test]
+    fn a_log_of_another_store_is_named() {
+        let (disk, other) = (disk_with_a_store(), disk_with_a_store());
+        let log = Path::new("d/store.redb.log-0");
+        let foreign = other
+            .files()
+            .into_iter()
+            .find_map(|(path, bytes)| (path == log).then_some(bytes))
+            .expect("a log");
+        disk.damage(log, |bytes| *bytes = foreign);
+        let error = open(&disk).expect_err("refused").to_string();
+        assert!(error.contains("another store"), "{error}");
+    }
+
+    #[test]
+    fn logs_without_their_store_are_not_thrown_away() {
+        let disk = disk_with_a_store();
+        disk.remove(Path::new(PATH)).expect("removed");
+        let before = disk.files();
+        let error = open(&disk).expect_err("refused").to_string();
+        assert!(error.contains("is not"), "{error}");
+        assert_eq!(disk.files(), before);
+    }
+}

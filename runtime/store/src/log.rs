@@ -1,0 +1,167 @@
+//! The commit log: two files used in turn.
+//!
+//! Groups are appended to the *active* file, each with one write and one sync.
+//! When it is long enough the other file becomes active, which is allowed only
+//! after everything in that one has been folded. Files are reused, not
+//! shortened, so that in the long run appending changes no file's length.
+//!
+//! Invariants
+//! - A file's header goes out in the same write as its first record: there is
+//!   never a header without records that anybody was told of.
+//! - A file begins with a new salt each time it becomes active, so nothing
+//!   that an earlier use left behind it is taken for a record.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io;
+use std::sync::Arc;
+
+use crate::disk::{Access, Counted, Counters, Disk, Paths};
+
+pub(crate) mod record;
+
+use record::{HEADER_BYTES, LogHeader, RECORD_HEADER_BYTES, padded, seal_record};
+
+/// Length a log file begins with; it then doubles as needed.
+const FIRST_LEN: u64 = 256 * 1024;
+
+/// A number that is new each time.
+pub(crate) fn fresh_number() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// The active log file and the one that rests.
+#[derive(Debug)]
+pub(crate) struct Log {
+    disk: Arc<dyn Disk>,
+    paths: Paths,
+    counters: Arc<Counters>,
+    store_id: u64,
+    files: [Option<LogFile>; 2],
+    active: usize,
+    salt: u64,
+    base: u64,
+    /// Where the next record goes; 0 while the header is not written.
+    end: u64,
+    /// Room for a header and a record's header, then the payload.
+    buffer: Vec<u8>,
+}
+
+/// An open log file.
+#[derive(Debug)]
+pub(crate) struct LogFile {
+    pub(crate) file: Counted,
+    pub(crate) len: u64,
+}
+
+/// Where to go on in an existing log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tail {
+    pub(crate) active: usize,
+    pub(crate) salt: u64,
+    pub(crate) base: u64,
+    pub(crate) end: u64,
+}
+
+impl Log {
+    pub(crate) fn new(
+        disk: Arc<dyn Disk>,
+        paths: Paths,
+        counters: Arc<Counters>,
+        store_id: u64,
+        files: [Option<LogFile>; 2],
+        tail: Tail,
+    ) -> Self {
+        Self {
+            disk,
+            paths,
+            counters,
+            store_id,
+            files,
+            active: tail.active,
+            salt: tail.salt,
+            base: tail.base,
+            end: tail.end,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Bytes in use of the active file.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.end
+    }
+
+    /// Empties the buffer and gives it out to take the next group's payload,
+    /// which begins at its end.
+    pub(crate) fn begin(&mut self) -> &mut Vec<u8> {
+        self.buffer.clear();
+        self.buffer.resize(HEADER_BYTES + RECORD_HEADER_BYTES, 0);
+        &mut self.buffer
+    }
+
+    /// The payload of the group that is being built.
+    pub(crate) fn payload(&self) -> &[u8] {
+        &self.buffer[HEADER_BYTES + RECORD_HEADER_BYTES..]
+    }
+
+    /// Writes and syncs the group in the buffer as `seq`.
+    pub(crate) fn append(&mut self, seq: u64) -> io::Result<()> {
+        let (header, record) = self.buffer.split_at_mut(HEADER_BYTES);
+        let is_first = self.end == 0;
+        if is_first {
+            self.base = seq;
+            let fields = LogHeader {
+                store_id: self.store_id,
+                salt: self.salt,
+                base: self.base,
+            };
+            header.copy_from_slice(&fields.encode());
+        }
+        seal_record(self.salt, seq, record);
+        let payload_len = record.len() - RECORD_HEADER_BYTES;
+        self.buffer
+            .resize(HEADER_BYTES + RECORD_HEADER_BYTES + padded(payload_len), 0);
+        let bytes = if is_first {
+            &self.buffer[..]
+        } else {
+            &self.buffer[HEADER_BYTES..]
+        };
+        let end = self.end + bytes.len() as u64;
+        let file = self.files[self.active]
+            .as_mut()
+            .expect("the active log is open");
+        if end > file.len {
+            let len = end.max(file.len * 2).max(FIRST_LEN);
+            file.file.set_len(len)?;
+            file.len = len;
+        }
+        file.file.write_at(self.end, bytes)?;
+        file.file.sync()?;
+        self.end = end;
+        Ok(())
+    }
+
+    /// Makes the other file active. What it held must be folded.
+    pub(crate) fn switch(&mut self, len_max: u64) -> io::Result<()> {
+        let other = 1 - self.active;
+        match &mut self.files[other] {
+            Some(file) => {
+                if file.len > len_max {
+                    file.file.set_len(len_max)?;
+                    file.len = len_max;
+                }
+            }
+            slot => {
+                let file = self.disk.open(&self.paths.logs[other], Access::Create)?;
+                self.disk.sync_dir(&self.paths.dir)?;
+                *slot = Some(LogFile {
+                    file: Counted::new(file, &self.counters),
+                    len: 0,
+                });
+            }
+        }
+        self.active = other;
+        self.salt = fresh_number();
+        self.end = 0;
+        Ok(())
+    }
+}
