@@ -3,7 +3,7 @@
 //! Invariants:
 //! - Every text yields a tree that prints back to the same text.
 //! - The tree is at most [`MAX_DEPTH`] nodes deep; what is nested deeper is one token, with one
-//!   error. Working on the tree may therefore use native recursion, dropping it does.
+//!   error. (The tree library drops trees by native recursion.)
 //! - The tree is a function of the text, so parses are compared by their texts.
 
 mod brackets;
@@ -36,21 +36,28 @@ struct Inner {
     text: Arc<str>,
     /// `None` only while it is being dropped.
     green: Option<GreenNode>,
+    depth: usize,
     errors: Vec<ReadError>,
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // The library drops a tree by recursion, about 200 bytes a level.
+        // The library drops a tree by recursion.
         let green = self.green.take();
-        stacker::maybe_grow(STACK_FOR_TREE_BYTES, 2 * STACK_FOR_TREE_BYTES, || {
-            drop(green)
-        });
+        let needed_bytes = self.depth * STACK_PER_LEVEL_BYTES;
+        if needed_bytes < SMALL_STACK_BYTES {
+            drop(green);
+        } else {
+            stacker::maybe_grow(needed_bytes, 2 * needed_bytes, || drop(green));
+        }
     }
 }
 
-/// Enough native stack for the library to drop a tree of [`MAX_DEPTH`] levels.
-const STACK_FOR_TREE_BYTES: usize = MAX_DEPTH * 1024;
+/// More native stack than the library needs to drop a level of a tree (about 100 bytes).
+const STACK_PER_LEVEL_BYTES: usize = 512;
+
+/// Native stack that is taken to be there.
+const SMALL_STACK_BYTES: usize = 64 << 10;
 
 /// Parses `text`. A text above [`MAX_SOURCE_BYTES`] is one error and an empty tree.
 pub fn parse(text: &str) -> Parse {
@@ -87,15 +94,16 @@ pub fn parse_shared(text: Arc<str>) -> Parse {
         }
         plan = brackets::plan(&text, &tokens, &mut errors);
     }
-    let green = tree::build(&text, &tokens, &plan, &mut errors);
-    Parse::new(text, green, errors)
+    let tree = tree::build(&text, &tokens, &plan, &mut errors);
+    Parse::new(text, tree, errors)
 }
 
 impl Parse {
-    fn new(text: Arc<str>, green: GreenNode, errors: Errors) -> Self {
+    fn new(text: Arc<str>, (green, depth): (GreenNode, usize), errors: Errors) -> Self {
         let inner = Inner {
             text,
             green: Some(green),
+            depth,
             errors: errors.into_sorted(),
         };
         Self {
@@ -108,7 +116,8 @@ impl Parse {
         &self.inner.text
     }
 
-    /// The tree.
+    /// The tree. Clones of it should not outlive the parse: dropping a deep one needs up to 1 MiB
+    /// of stack, which the parse sees to.
     pub fn green(&self) -> &GreenNode {
         self.inner.green.as_ref().expect("taken only by drop")
     }

@@ -32,17 +32,25 @@ struct Builder<'t, 'e> {
     tokens: &'t [Token],
     errors: &'e mut Errors,
     frames: Vec<Frame>,
+    /// The most frames there were.
+    deepest: usize,
     children: Vec<NodeOrToken<GreenNode, GreenToken>>,
     shared_tokens: FxHashMap<(SyntaxKind, &'t str), GreenToken>,
 }
 
-/// The tree of the tokens, which cover `text`.
-pub(super) fn build(text: &str, tokens: &[Token], plan: &Plan, errors: &mut Errors) -> GreenNode {
+/// The tree of the tokens, which cover `text`, and how deep it is.
+pub(super) fn build(
+    text: &str,
+    tokens: &[Token],
+    plan: &Plan,
+    errors: &mut Errors,
+) -> (GreenNode, usize) {
     let mut builder = Builder {
         text,
         tokens,
         errors,
         frames: Vec::new(),
+        deepest: 0,
         children: Vec::new(),
         shared_tokens: FxHashMap::default(),
     };
@@ -54,7 +62,8 @@ pub(super) fn build(text: &str, tokens: &[Token], plan: &Plan, errors: &mut Erro
     while !builder.frames.is_empty() {
         builder.finish_bracket(false);
     }
-    GreenNode::new(SyntaxKind::Root.into(), builder.children)
+    let green = GreenNode::new(SyntaxKind::Root.into(), builder.children);
+    (green, builder.deepest + 1)
 }
 
 impl<'t> Builder<'t, '_> {
@@ -82,6 +91,7 @@ impl<'t> Builder<'t, '_> {
                 token: index as u32,
                 operands,
             });
+            self.deepest = self.deepest.max(self.frames.len());
             self.push_token(index);
         } else if kind.is_closer() {
             match plan.action(index) {
