@@ -1,0 +1,666 @@
+(ns ox.core.macros
+  "The macros of the core, and what they are made of.
+
+  The compiler has rewrites of its own for those it uses most; these definitions say what they mean, and tests
+  hold the two equal. The forms that nothing here defines are `def if do let* loop* recur fn* letfn* quote var
+  try catch finally throw lazy-cell* apply*`."
+  (:require [ox.core.native :refer :all]
+            [ox.core.error :refer :all]
+            [ox.core.number :refer :all]
+            [ox.core.base :refer :all]
+            [ox.core.coll :refer :all]
+            [ox.core.seq :refer :all]
+            [ox.core.function :refer :all]
+            [ox.core.map :refer :all]
+            [ox.core.string :refer :all]
+            [ox.core.atom :refer :all]
+            [ox.core.print :refer :all]
+            [ox.core.effect :refer :all]
+            [ox.core.process :refer :all]))
+
+(defn- syntax-error [message form]
+  (fail :ox/syntax (str message ": " (pr-str form)) {:form form}))
+
+;; ---------------------------------------------------------------------------------------------
+;; Destructuring
+
+(defn- default-of
+  "The lookup of a key in the map `gmap`, with the default of the local if it has one."
+  [gmap key local defaults]
+  (if (contains? defaults local)
+    `(get ~gmap ~key ~(get defaults local))
+    `(get ~gmap ~key)))
+
+(defn- bind-vector [out pattern value]
+  (let [gvec (gensym "vec__")
+        rest? (some (fn [p] (= p '&)) pattern)
+        gseq (gensym "seq__")
+        gfirst (gensym "first__")
+        out (conj out gvec value)]
+    (loop [out (if rest? (conj out gseq `(seq ~gvec)) out)
+           n 0
+           seen-rest? false
+           ps (seq pattern)]
+      (if (nil? ps)
+        out
+        (let [p (first ps)]
+          (cond
+            (= p '&)
+            (recur (bind out (second ps) gseq) n true (nnext ps))
+            (= p :as)
+            (recur (bind out (second ps) gvec) n seen-rest? (nnext ps))
+            seen-rest?
+            (syntax-error "Unsupported binding form, only :as can follow & parameter" pattern)
+            rest?
+            (recur (bind (conj out gfirst `(first ~gseq) gseq `(next ~gseq)) p gfirst)
+                   (inc n) false (next ps))
+            :else
+            (recur (bind out p `(nth ~gvec ~n nil)) (inc n) false (next ps))))))))
+
+(defn- key-entries
+  "The pairs of local and key that an entry `:keys`, `:strs` or `:syms` (with a namespace or not) stands for."
+  [directive names]
+  (let [ns-of (namespace directive)
+        make (case (name directive)
+               "keys" (fn [n] (keyword (or ns-of (namespace n)) (name n)))
+               "syms" (fn [n] (list 'quote (symbol (or ns-of (namespace n)) (name n))))
+               "strs" (fn [n] (name n)))]
+    (mapv (fn [n] [(with-meta (symbol (name n)) (meta n)) (make n)]) names)))
+
+(defn- bind-map [out pattern value]
+  (let [gmap (gensym "map__")
+        defaults (get pattern :or)
+        out (conj out gmap value gmap `(if (seq? ~gmap) (kwargs ~gmap) ~gmap))
+        out (if (contains? pattern :as) (conj out (get pattern :as) gmap) out)]
+    (reduce (fn [out e]
+              (let [p (key e) k (val e)]
+                (cond
+                  (or (= p :as) (= p :or)) out
+                  (keyword? p)
+                  (if (contains? #{"keys" "strs" "syms"} (name p))
+                    (reduce (fn [out pair]
+                              (conj out (first pair) (default-of gmap (second pair) (first pair) defaults)))
+                            out
+                            (key-entries p k))
+                    (syntax-error "Unsupported binding key" p))
+                  :else (bind out p (default-of gmap k p defaults)))))
+            out
+            pattern)))
+
+(defn- bind
+  "Adds to the flat vector `out` the bindings of simple names that binding `pattern` to the form `value` means."
+  [out pattern value]
+  (cond
+    (symbol? pattern) (conj out (if (namespace pattern)
+                                  (syntax-error "Can't let qualified name" pattern)
+                                  pattern)
+                            value)
+    (vector? pattern) (bind-vector out pattern value)
+    (map? pattern) (bind-map out pattern value)
+    :else (syntax-error "Unsupported binding form" pattern)))
+
+(defn destructure "Returns the vector of bindings of simple names that a vector of bindings with patterns means." [bindings]
+  (if (every? symbol? (take-nth 2 bindings))
+    bindings
+    (reduce (fn [out pair] (bind out (first pair) (second pair))) [] (partition 2 bindings))))
+
+(defn- check-bindings [who bindings]
+  (cond
+    (not (vector? bindings)) (syntax-error (str who " requires a vector for its binding") bindings)
+    (odd? (count bindings)) (syntax-error (str who " requires an even number of forms in binding vector") bindings)
+    :else nil))
+
+(defn- check-binding-pair [who bindings]
+  (if (and (vector? bindings) (= 2 (count bindings)))
+    nil
+    (syntax-error (str who " requires exactly 2 forms in binding vector") bindings)))
+
+(defmacro let
+  "Evaluates the expressions with the names of the patterns in `bindings` bound, each seen from the next on."
+  [bindings & body]
+  (check-bindings "let" bindings)
+  `(let* ~(destructure bindings) ~@body))
+
+(defmacro loop
+  "As `let`, and `recur` in tail position starts the body again with other values for the patterns."
+  [bindings & body]
+  (check-bindings "loop" bindings)
+  (if (every? symbol? (take-nth 2 bindings))
+    `(loop* ~bindings ~@body)
+    (let [pairs (partition 2 bindings)
+          names (mapv (fn [pair] (if (symbol? (first pair)) (first pair) (gensym "loop__"))) pairs)
+          ;; the first values see the names before them, so they are bound once outside of the loop
+          outer (reduce (fn [out i]
+                          (let [[p v] (nth pairs i) g (nth names i)]
+                            (if (symbol? p)
+                              (conj out g v)
+                              (conj out g v p g))))
+                        []
+                        (range (count names)))]
+      `(let ~outer
+         (loop* ~(vec (interleave names names))
+           (let ~(vec (mapcat (fn [pair g] [(first pair) g]) pairs names))
+             ~@body))))))
+
+(defn- simple-params
+  "The parameter vector of simple names for `params`, and the bindings that are to be made from them."
+  [params]
+  (loop [ps (seq params) out [] lets []]
+    (if (nil? ps)
+      [out lets]
+      (let [p (first ps)]
+        (if (symbol? p)
+          (recur (next ps) (conj out p) lets)
+          (let [g (gensym "p__")]
+            (recur (next ps) (conj out g) (conj lets p g))))))))
+
+(defn- with-conditions
+  "The body with its `{:pre … :post …}`, if it starts with such a map, as assertions."
+  [body params]
+  (let [conditions (if (and (next body) (map? (first body))) (first body) (meta params))
+        body (if (and (next body) (map? (first body))) (next body) body)
+        pre (get conditions :pre)
+        post (get conditions :post)
+        body (if post
+               `((let* [~'% ~(if (next body) `(do ~@body) (first body))]
+                   ~@(map (fn [c] `(assert ~c)) post)
+                   ~'%))
+               body)]
+    (if pre
+      (concat (map (fn [c] `(assert ~c)) pre) body)
+      body)))
+
+(defn- arity-of [form]
+  (let [params (first form)]
+    (if (not (vector? params))
+      (syntax-error "Parameter declaration should be a vector" params)
+      (let [body (with-conditions (rest form) params)
+            [simple lets] (simple-params params)]
+        (if (empty? lets)
+          (list* params body)
+          (list simple `(let ~lets ~@body)))))))
+
+(defmacro fn
+  "Makes a function: `(fn name? [params] …)` or `(fn name? ([params] …) …)`. Parameters are patterns; a map
+  before the body with `:pre` and `:post` holds conditions, the result is `%` in them."
+  [& sigs]
+  (let [name (if (symbol? (first sigs)) (first sigs) nil)
+        sigs (if name (next sigs) sigs)
+        sigs (if (vector? (first sigs)) (list sigs) sigs)
+        arities (map arity-of sigs)]
+    (if name
+      `(fn* ~name ~@arities)
+      `(fn* ~@arities))))
+
+(defmacro letfn "Evaluates the body with functions `(name [params] …)` that see one another." [fnspecs & body]
+  `(letfn* ~(vec (mapcat (fn [spec] [(first spec) `(fn ~@spec)]) fnspecs))
+     ~@body))
+
+;; ---------------------------------------------------------------------------------------------
+;; Definitions
+
+(defn- definition-parts
+  "Splits what follows the name in `defn` and `defmacro`: `[metadata arities]`."
+  [name decl]
+  (let [doc (if (string? (first decl)) (first decl) nil)
+        decl (if doc (next decl) decl)
+        attrs (if (map? (first decl)) (first decl) nil)
+        decl (if attrs (next decl) decl)
+        sigs (if (vector? (first decl)) (list decl) decl)
+        trailing (if (map? (last sigs)) (last sigs) nil)
+        sigs (if trailing (butlast sigs) sigs)]
+    [(merge {:arglists (list 'quote (map first sigs))}
+            (meta name)
+            (if doc {:doc doc} nil)
+            attrs
+            trailing)
+     sigs]))
+
+(defmacro defn
+  "Defines a function: `(defn name doc? attributes? [params] …)` or with several arities."
+  [name & decl]
+  (let [[m sigs] (definition-parts name decl)]
+    (list 'def (with-meta name m) (cons `fn sigs))))
+
+(defmacro defn- "As `defn`, private to the namespace." [name & decl]
+  `(defn ~(with-meta name (assoc (meta name) :private true)) ~@decl))
+
+(defmacro defonce "As `def`: every name is defined once." [name expr] `(def ~name ~expr))
+(defmacro declare "Accepted and does nothing: definitions see one another in any order." [& names] nil)
+(defmacro comment "Nothing; its contents are only read." [& body] nil)
+
+;; ---------------------------------------------------------------------------------------------
+;; Conditions
+
+(defmacro when "Evaluates the body if `test` is true." [test & body] `(if ~test (do ~@body)))
+(defmacro when-not "Evaluates the body if `test` is false." [test & body] `(if ~test nil (do ~@body)))
+
+(defmacro if-not "`(if (not test) then else)`."
+  ([test then] `(if-not ~test ~then nil))
+  ([test then else] `(if (not ~test) ~then ~else)))
+
+(defmacro and "The first false value of the expressions, else the last value; those after it are not evaluated. True of none."
+  ([] true)
+  ([x] x)
+  ([x & more] `(let [and# ~x] (if and# (and ~@more) and#))))
+
+(defmacro or "The first true value of the expressions, else the last value; those after it are not evaluated. nil of none."
+  ([] nil)
+  ([x] x)
+  ([x & more] `(let [or# ~x] (if or# or# (or ~@more)))))
+
+(defmacro if-let "Binds the pattern if the value is true and evaluates `then`, else `else`."
+  ([bindings then] `(if-let ~bindings ~then nil))
+  ([bindings then else]
+   (check-binding-pair "if-let" bindings)
+   (let [[pattern value] bindings]
+     `(let [temp# ~value]
+        (if temp# (let [~pattern temp#] ~then) ~else)))))
+
+(defmacro when-let "Binds the pattern if the value is true and evaluates the body." [bindings & body]
+  (check-binding-pair "when-let" bindings)
+  (let [[pattern value] bindings]
+    `(let [temp# ~value]
+       (when temp# (let [~pattern temp#] ~@body)))))
+
+(defmacro if-some "Binds the pattern if the value is not nil and evaluates `then`, else `else`."
+  ([bindings then] `(if-some ~bindings ~then nil))
+  ([bindings then else]
+   (check-binding-pair "if-some" bindings)
+   (let [[pattern value] bindings]
+     `(let [temp# ~value]
+        (if (nil? temp#) ~else (let [~pattern temp#] ~then))))))
+
+(defmacro when-some "Binds the pattern if the value is not nil and evaluates the body." [bindings & body]
+  (check-binding-pair "when-some" bindings)
+  (let [[pattern value] bindings]
+    `(let [temp# ~value]
+       (if (nil? temp#) nil (let [~pattern temp#] ~@body)))))
+
+(defmacro when-first "Binds the pattern to the first element of the value if it has one and evaluates the body." [bindings & body]
+  (check-binding-pair "when-first" bindings)
+  (let [[pattern value] bindings]
+    `(when-let [xs# (seq ~value)]
+       (let [~pattern (first xs#)] ~@body))))
+
+(defmacro cond "Evaluates the expression after the first test that is true." [& clauses]
+  (when clauses
+    (if (next clauses)
+      (list 'if (first clauses) (second clauses) (cons `cond (nnext clauses)))
+      (syntax-error "cond requires an even number of forms" clauses))))
+
+(defmacro condp
+  "Evaluates the expression after the first `test` for which `(pred test expr)` is true; `test :>> f` calls `f` with what
+  the predicate returned; a last expression alone is the default."
+  [pred expr & clauses]
+  (let [gpred (gensym "pred__")
+        gexpr (gensym "expr__")
+        emit (fn emit [clauses]
+               (cond
+                 (nil? clauses) `(no-match ~gexpr)
+                 (nil? (next clauses)) (first clauses)
+                 (= :>> (second clauses))
+                 `(if-let [p# (~gpred ~(first clauses) ~gexpr)]
+                    (~(nth clauses 2) p#)
+                    ~(emit (next (nnext clauses))))
+                 :else
+                 `(if (~gpred ~(first clauses) ~gexpr)
+                    ~(second clauses)
+                    ~(emit (nnext clauses)))))]
+    `(let [~gpred ~pred ~gexpr ~expr]
+       ~(emit clauses))))
+
+(defmacro case
+  "Evaluates the expression after the constant that equals the value; a list stands for each of its elements; nothing is
+  evaluated in constants. A last expression alone is the default; without one, no match is an `:ox/no-match` error."
+  [expr & clauses]
+  (let [g (gensym "case__")
+        test-of (fn [c] `(= ~g ~(list 'quote c)))
+        emit (fn emit [clauses]
+               (cond
+                 (nil? clauses) `(no-match ~g)
+                 (nil? (next clauses)) (first clauses)
+                 :else
+                 (let [c (first clauses)]
+                   `(if ~(if (seq? c)
+                           (cons `or (map test-of c))
+                           (test-of c))
+                      ~(second clauses)
+                      ~(emit (nnext clauses))))))]
+    `(let* [~g ~expr]
+       ~(emit (seq clauses)))))
+
+(defmacro assert
+  "Throws an `:ox/assert` error if the expression is false."
+  ([x] `(if ~x nil (assertion-failed ~(pr-str x))))
+  ([x message] `(if ~x nil (assertion-failed ~(pr-str x) ~message))))
+
+;; ---------------------------------------------------------------------------------------------
+;; Threading
+
+(defn- thread-first [x form]
+  (if (seq? form)
+    (with-meta `(~(first form) ~x ~@(next form)) (meta form))
+    (list form x)))
+
+(defn- thread-last [x form]
+  (if (seq? form)
+    (with-meta `(~@form ~x) (meta form))
+    (list form x)))
+
+(defmacro -> "Puts `x` as second element into the first form, that into the next, and so on." [x & forms]
+  (reduce thread-first x forms))
+(defmacro ->> "Puts `x` as last element into the first form, that into the next, and so on." [x & forms]
+  (reduce thread-last x forms))
+(defmacro .. "`(.. x f g)` is `(-> x f g)`: there are no methods." [x & forms]
+  (reduce thread-first x forms))
+
+(defmacro as-> "Binds `name` to the value, then to that of the first form, and so on. The value of the last." [expr name & forms]
+  `(let [~name ~expr ~@(interleave (repeat name) (butlast forms))]
+     ~(if (empty? forms) name (last forms))))
+
+(defn- threading
+  "The code of `some->` and `some->>`: stops at nil."
+  [thread expr forms]
+  (let [g (gensym "some__")
+        steps (map (fn [form] `(if (nil? ~g) nil ~(thread g form))) forms)]
+    `(let [~g ~expr ~@(interleave (repeat g) (butlast steps))]
+       ~(if (empty? steps) g (last steps)))))
+
+(defmacro some-> "As `->`, as long as the value is not nil." [expr & forms] (threading thread-first expr forms))
+(defmacro some->> "As `->>`, as long as the value is not nil." [expr & forms] (threading thread-last expr forms))
+
+(defn- threading-if
+  "The code of `cond->` and `cond->>`."
+  [thread expr clauses]
+  (if (odd? (count clauses))
+    (syntax-error "cond-> requires an even number of forms" clauses)
+    (let [g (gensym "cond__")
+          steps (map (fn [[test form]] `(if ~test ~(thread g form) ~g)) (partition 2 clauses))]
+      `(let [~g ~expr ~@(interleave (repeat g) (butlast steps))]
+         ~(if (empty? steps) g (last steps))))))
+
+(defmacro cond-> "As `->`, through the forms whose tests are true; the tests do not see the value." [expr & clauses]
+  (threading-if thread-first expr clauses))
+(defmacro cond->> "As `->>`, through the forms whose tests are true; the tests do not see the value." [expr & clauses]
+  (threading-if thread-last expr clauses))
+
+(defmacro doto "Evaluates the forms with `x` put in as second element, for their effects. Returns `x`." [x & forms]
+  (let [g (gensym "doto__")]
+    `(let [~g ~x]
+       ~@(map (fn [f] (thread-first g f)) forms)
+       ~g)))
+
+;; ---------------------------------------------------------------------------------------------
+;; Loops and sequences
+
+(defmacro while "Evaluates the body as long as the test is true. Returns nil." [test & body]
+  `(loop []
+     (when ~test
+       ~@body
+       (recur))))
+
+(defmacro dotimes "Evaluates the body with the name bound to 0, 1, … before `n`. Returns nil." [bindings & body]
+  (check-binding-pair "dotimes" bindings)
+  (let [[i n] bindings]
+    `(let [n# (long ~n)]
+       (loop [~i 0]
+         (when (< ~i n#)
+           ~@body
+           (recur (inc ~i)))))))
+
+(defn- comprehension
+  "Groups the bindings of `for` and `doseq`: a vector of `[pattern expr modifiers]`, modifiers being pairs."
+  [bindings]
+  (reduce (fn [groups [k v]]
+            (if (keyword? k)
+              (if (contains? #{:let :when :while} k)
+                (if (empty? groups)
+                  (syntax-error "The first binding must be no modifier" k)
+                  (conj (pop groups) (update (peek groups) 2 conj [k v])))
+                (syntax-error "Invalid 'for' keyword" k))
+              (conj groups [k v []])))
+          []
+          (partition 2 bindings)))
+
+(defn- modified
+  "The code `inner` under modifiers, with `skip` for an element that `:when` leaves out."
+  [modifiers skip inner]
+  (reduce (fn [code [k v]]
+            (case k
+              :let `(let ~v ~code)
+              :while `(when ~v ~code)
+              :when `(if ~v ~code ~skip)))
+          inner
+          (reverse modifiers)))
+
+(defmacro doseq
+  "Evaluates the body for each combination of elements, the last binding changing fastest, with `:let`, `:when` and
+  `:while` as modifiers. Returns nil and holds no sequence by its head."
+  [bindings & body]
+  (check-bindings "doseq" bindings)
+  (let [emit (fn emit [groups]
+               (if (empty? groups)
+                 `(do ~@body)
+                 (let [[pattern expr modifiers] (first groups)
+                       s (gensym "seq__")
+                       again `(recur (next ~s))]
+                   `(loop* [~s (seq ~expr)]
+                      (if ~s
+                        (let [~pattern (first ~s)]
+                          ~(modified modifiers again
+                                     `(do ~(emit (rest groups))
+                                          ~again))))))))]
+    (emit (comprehension bindings))))
+
+(defmacro for
+  "The lazy sequence of the values of `expr` for each combination of elements, the last binding changing fastest, with
+  `:let`, `:when` and `:while` as modifiers."
+  [bindings expr]
+  (check-bindings "for" bindings)
+  (let [emit (fn emit [groups]
+               (let [[pattern coll modifiers] (first groups)
+                     iter (gensym "iter__")
+                     s (gensym "s__")
+                     xs (gensym "xs__")
+                     skip `(~iter (rest ~xs))
+                     inner (if (empty? (rest groups))
+                             `(cons ~expr ~skip)
+                             `(let* [found# (seq ~(emit (rest groups)))]
+                                (if found#
+                                  (concat found# ~skip)
+                                  ~skip)))]
+                 `((fn* ~iter ([~s]
+                     (lazy-seq
+                       (let* [~xs (seq ~s)]
+                         (if ~xs
+                           (let [~pattern (first ~xs)]
+                             ~(modified modifiers skip inner)))))))
+                   ~coll)))]
+    (emit (comprehension bindings))))
+
+(defmacro lazy-seq "A sequence whose elements are computed by the body when they are first needed." [& body]
+  `(lazy-cell* (fn* ([] ~@body))))
+
+(defmacro lazy-cat "The lazy concatenation of the collections, each evaluated when it is its turn." [& colls]
+  `(concat ~@(map (fn [c] `(lazy-seq ~c)) colls)))
+
+(defmacro delay "A delay: the body is evaluated once, when the value is first needed." [& body]
+  `(delay-new (fn* ([] ~@body))))
+
+;; ---------------------------------------------------------------------------------------------
+;; Bindings, output, time
+
+(defmacro binding
+  "Evaluates the body with dynamic names bound, in this fiber and those it starts."
+  [bindings & body]
+  (check-bindings "binding" bindings)
+  `(let* [saved# (push-bindings ~(into {} (map (fn [[n v]] [(list 'var n) v]) (partition 2 bindings))))]
+     (try
+       ~@body
+       (finally (pop-bindings saved#)))))
+
+(defmacro with-bindings "Evaluates the body while a map from vars to values is bound." [frame & body]
+  `(with-bindings* ~frame (fn* ([] ~@body))))
+
+(defmacro bound-fn "As `fn`; the function runs with the dynamic bindings in force where it was made." [& tail]
+  `(bound-fn* (fn ~@tail)))
+
+(defmacro with-out-str "Evaluates the body and returns what it printed as a string." [& body]
+  `(let* [s# (volatile! [])]
+     (binding [*out* s#] ~@body)
+     (collected s#)))
+
+(defmacro time "Evaluates the expression, prints how long it took, and returns its value." [expr]
+  `(elapsed-time prn (fn* ([] ~expr))))
+
+;; ---------------------------------------------------------------------------------------------
+;; Fibers, processes, activities
+
+(defmacro async "Evaluates the body in a fiber of its own. Returns its future." [& body] `(async* (fn* ([] ~@body))))
+(defmacro future "As `async`." [& body] `(async* (fn* ([] ~@body))))
+
+(defmacro all "Evaluates the expressions at the same time. Returns the vector of their values; the first error ends the others." [& exprs]
+  `(all* [~@(map (fn [e] `(fn* ([] ~e))) exprs)]))
+
+(defmacro race "Evaluates the expressions at the same time. The value of the one that ends first; the others are cancelled." [& exprs]
+  `(race* [~@(map (fn [e] `(fn* ([] ~e))) exprs)]))
+
+(defmacro scope "Evaluates the body; fibers it has started that are still running at its end are cancelled, and waited for." [& body]
+  `(scope* (fn* ([] ~@body))))
+
+(defmacro with-timeout "Evaluates the body; if it takes longer than the duration, an `:ox/timeout` error is thrown in it." [d & body]
+  `(timeout ~d (fn* ([] ~@body))))
+
+(defmacro retrying "Evaluates the body, again when it fails, as `retry` with the same options." [opts & body]
+  `(((retry ~opts) (fn* ([] ~@body)))))
+
+(defmacro with-activity-options "Evaluates the body; the options win over those of the activities called in it." [opts & body]
+  `(binding [*activity-options* (merge *activity-options* ~opts)] ~@body))
+
+(defn ^:no-doc activity-name
+  "The name of the activity that a namespace defines under a symbol."
+  [ns-name name]
+  (str ns-name "/" name))
+
+(defmacro defactivity
+  "Defines a function that calls an activity and waits for its answer: `(defactivity name doc? [params] options? body…)`. The
+  body runs as a process of its own; without one, a worker of the `:queue` answers."
+  [name & decl]
+  (let [doc (if (string? (first decl)) (first decl) nil)
+        decl (if doc (next decl) decl)
+        params (first decl)
+        more (next decl)
+        opts (if (map? (first more)) (first more) nil)
+        body (if opts (next more) more)
+        full-name (activity-name (:name (:ns &env)) name)
+        name (if doc (with-meta name (assoc (meta name) :doc doc)) name)
+        body-fn (if (nil? body) nil `(fn ~params ~@body))]
+    (if (and (every? symbol? params) (not (some (fn [p] (= p '&)) params)))
+      `(defn ~name ~params
+         (call-activity ~full-name ~body-fn ~params ~opts))
+      `(defn ~(with-meta name (assoc (meta name) :arglists (list 'quote (list params)))) [~'& args#]
+         (call-activity ~full-name ~body-fn args# ~opts)))))
+
+;; ---------------------------------------------------------------------------------------------
+;; Patterns
+
+(defn- pattern-names
+  "The names that a pattern binds."
+  [p]
+  (cond
+    (symbol? p) (if (or (= p '_) (= p '&)) [] [p])
+    (vector? p) (vec (mapcat pattern-names p))
+    (map? p) (vec (mapcat pattern-names (vals p)))
+    (and (seq? p) (= (first p) 'quote)) []
+    (and (seq? p) (= (first p) :guard)) (pattern-names (second p))
+    (seq? p) (vec (mapcat pattern-names (rest p)))
+    :else []))
+
+(defn- pattern-code
+  "The code whose value is that of `k`, which sees the pattern's names, if the value of the symbol `v` matches, else nil."
+  [v p k]
+  (cond
+    (symbol? p) (if (= p '_) k `(let* [~p ~v] ~k))
+
+    (vector? p)
+    (let [fixed (vec (take-while (fn [x] (not= x '&)) p))
+          n (count fixed)
+          more (second (drop n p))
+          gs (mapv (fn [_] (gensym "item__")) fixed)
+          grest (gensym "rest__")
+          inner (if (nil? more)
+                  k
+                  `(let* [~grest (nthrest ~v ~n)] ~(pattern-code grest more k)))]
+      `(if (sequential? ~v)
+         (if ~(if (nil? more)
+                `(= ~n (bounded-count ~(inc n) ~v))
+                `(<= ~n (bounded-count ~n ~v)))
+           ~(reduce (fn [k i]
+                      `(let* [~(nth gs i) (nth ~v ~i)]
+                         ~(pattern-code (nth gs i) (nth fixed i) k)))
+                    inner
+                    (range (dec n) -1 -1))
+           nil)
+         nil))
+
+    (map? p)
+    `(if (map? ~v)
+       ~(reduce (fn [k e]
+                  (let [g (gensym "value__")]
+                    `(if (contains? ~v ~(key e))
+                       (let* [~g (get ~v ~(key e))]
+                         ~(pattern-code g (val e) k))
+                       nil)))
+                k
+                (reverse (seq p)))
+       nil)
+
+    (seq? p)
+    (let [head (first p)]
+      (case head
+        quote `(if (= ~v ~p) ~k nil)
+        :or (if (empty? (pattern-names (second p)))
+              `(if (or ~@(map (fn [q] (pattern-code v q true)) (rest p))) ~k nil)
+              `(or ~@(map (fn [q] (pattern-code v q k)) (rest p))))
+        :as `(let* [~(nth p 2) ~v] ~(pattern-code v (second p) k))
+        :guard (pattern-code v (second p) `(if ~(nth p 2) ~k nil))
+        ;; a predicate, with a pattern for what it holds of
+        `(if (~head ~v)
+           ~(if (next p) (pattern-code v (second p) k) k)
+           nil)))
+
+    :else `(if (= ~v ~p) ~k nil)))
+
+(defn- clause-code
+  "The code whose value is a function of the body of the first clause that matches `v`, else `otherwise`."
+  [v clauses otherwise]
+  (reduce (fn [otherwise [p body]]
+            `(or ~(pattern-code v p `(fn* ([] ~@body))) ~otherwise))
+          otherwise
+          (reverse clauses)))
+
+(defmacro match
+  "Evaluates the expression after the first pattern that the value matches; no match is an `:ox/no-match` error. Patterns: literals, names
+  (which are bound), `_`, `[a b & more]`, `{:k p}`, `'quoted`, `(:or p q)`, `(:as p name)`, `(:guard p test)`, `(int? n)`."
+  [expr & clauses]
+  (if (odd? (count clauses))
+    (syntax-error "match requires an even number of forms" clauses)
+    (let [v (gensym "match__")]
+      `(let* [~v ~expr]
+         (~(clause-code v (map (fn [[p e]] [p (list e)]) (partition 2 clauses)) `(fn* ([] (no-match ~v)))))))))
+
+(defmacro receive
+  "Waits for a message that matches a pattern of `match` and evaluates what follows it: `(receive pattern expr … (after duration
+  expr …))`. Messages that match nothing stay in the mailbox."
+  [& clauses]
+  (let [after (last clauses)
+        after (if (and (seq? after) (= 'after (first after)) (odd? (count clauses))) after nil)
+        clauses (if after (butlast clauses) clauses)
+        m (gensym "message__")
+        code (clause-code m (map (fn [[p e]] [p (list e)]) (partition 2 clauses)) nil)]
+    (if (odd? (count clauses))
+      (syntax-error "receive requires an even number of forms before (after …)" clauses)
+      (if after
+        `((receive* (fn* ([~m] ~code)) ~(second after) (fn* ([] ~@(nnext after)))))
+        `((receive* (fn* ([~m] ~code))))))))
