@@ -27,6 +27,7 @@ use crate::object::{FIRST_VALUE, Header};
 use crate::process::Process;
 use crate::stack::{FRAME_HEADER_WORDS, FrameRef, StackPart};
 use crate::word::{TAG_REF, Word};
+use bytecode::liveness::Live;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -225,34 +226,35 @@ impl Collector<'_> {
                 fiber.changed = true;
             }
         }
+        let waits = fiber.waits();
         for part in &mut fiber.parts {
-            self.part(part, boundary, image);
+            self.part(part, boundary, waits, image);
         }
     }
 
     /// Scans the frames of a part that may refer to what is collected.
-    fn part(&mut self, part: &mut StackPart, boundary: Boundary, image: &LoadedImage) {
+    fn part(&mut self, part: &mut StackPart, boundary: Boundary, waits: bool, image: &LoadedImage) {
         let mark = part.marks.get(boundary).copied().unwrap_or(0).min(part.low);
         // The frame above: its header is where the registers of the frame below end.
         let mut above = part.height(image);
-        let mut frame = Some(part.top_frame(0));
+        let mut frame = Some(if waits { part.waiting_frame(0) } else { part.top_frame(0) });
+        let mut live = Live::default();
         while let Some(current) = frame {
             if current.base < mark {
                 break;
             }
-            self.frame(part, current, above, image);
+            image.proto(current.proto).live(current.standing, &mut live);
+            self.frame(part, current, above, &live);
             above = current.base - FRAME_HEADER_WORDS;
             frame = part.caller(current);
         }
     }
 
     /// Forwards the live words of a frame and marks the others dead.
-    fn frame(&mut self, part: &mut StackPart, frame: FrameRef, above: u32, image: &LoadedImage) {
-        self.stack_word(part, frame.base - 2, true);
-        let proto = image.proto(frame.proto);
-        let live = proto.live_before(frame.pc);
+    fn frame(&mut self, part: &mut StackPart, frame: FrameRef, above: u32, live: &Live) {
+        self.stack_word(part, frame.base - 2, live.function);
         for address in frame.base..above {
-            self.stack_word(part, address, live.contains(address - frame.base));
+            self.stack_word(part, address, live.registers.contains(address - frame.base));
         }
     }
 

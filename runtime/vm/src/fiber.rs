@@ -65,6 +65,12 @@ pub struct Fiber {
 }
 
 impl Fiber {
+    /// Whether its top frame is inside an instruction: it waits for the answer, or an error will be
+    /// thrown there.
+    pub(crate) fn waits(&self) -> bool {
+        self.state == FiberState::Waiting || !self.pending_error.is_nil()
+    }
+
     /// The part that runs.
     ///
     /// # Panics

@@ -9,7 +9,7 @@ use crate::native::{self, Native};
 
 use crate::verify::{self, VerifyError};
 use crate::word::Word;
-use bytecode::liveness::Liveness;
+use bytecode::liveness::{Live, Liveness};
 use bytecode::{Handler, Image, Instr, NativeRef, Op, Operand, SlotKind};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, OnceLock};
@@ -38,28 +38,25 @@ pub struct LoadedProto {
     chunk: u32,
 }
 
-/// A set of registers.
-#[derive(Debug)]
-pub struct LiveSet(bytecode::liveness::BitSet);
-
-impl LiveSet {
-    /// Whether the register's value is still needed.
-    #[must_use]
-    #[inline]
-    pub fn contains(&self, register: u32) -> bool {
-        self.0.contains(register)
-    }
+/// Where a frame stands, for the question of what it still needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The instruction at this pc runs next.
+    Before(u32),
+    /// The instruction at this pc waits for its result.
+    During(u32),
 }
 
 impl LoadedProto {
-    /// The registers whose values are needed when the instruction at `pc` runs next.
-    #[must_use]
-    pub fn live_before(&self, pc: u32) -> LiveSet {
-        let liveness = self.liveness.get_or_init(|| {
-            let chunk = &self.stored.chunks[self.chunk as usize];
-            Liveness::of(&chunk.protos[usize::from(self.index)])
-        });
-        LiveSet(liveness.live_before(pc))
+    /// The registers whose values a frame that stands there still needs.
+    pub fn live(&self, standing: Standing, live: &mut Live) {
+        let chunk = &self.stored.chunks[self.chunk as usize];
+        let proto = &chunk.protos[usize::from(self.index)];
+        let liveness = self.liveness.get_or_init(|| Liveness::of(proto, &chunk.templates));
+        match standing {
+            Standing::Before(pc) => liveness.live_before(&proto.code, pc, live),
+            Standing::During(pc) => liveness.live_after_call(&proto.code, pc, live),
+        }
     }
 }
 

@@ -22,7 +22,7 @@
 //!   older words only.
 //! - Words above the top frame's registers mean nothing and are not stored.
 
-use crate::image::LoadedImage;
+use crate::image::{LoadedImage, Standing};
 use crate::word::Word;
 
 /// Base of the bottom frame of a part.
@@ -69,13 +69,14 @@ impl Return {
         }
     }
 
-    /// The pc before which the caller's live registers are looked up. For `Answer` that is the
-    /// trapped instruction itself: what it reads includes all that is needed after it.
+    /// What the caller's frame still needs. For `Answer` that is what the trapped instruction
+    /// reads: it includes all that is needed after it.
     #[must_use]
-    pub fn live_pc(self) -> u32 {
+    pub fn standing(self) -> Standing {
         match self {
-            Return::To(pc) | Return::Answer(pc) | Return::Redo(pc) => pc,
-            Return::Bottom => 0,
+            Return::To(pc) => Standing::During(pc.saturating_sub(1)),
+            Return::Answer(pc) | Return::Redo(pc) => Standing::Before(pc),
+            Return::Bottom => Standing::Before(0),
         }
     }
 }
@@ -186,8 +187,8 @@ pub struct FrameRef {
     pub part: usize,
     /// Base of the frame in the part.
     pub base: u32,
-    /// Before which instruction the live registers are looked up: what runs next, of the top frame.
-    pub pc: u32,
+    /// What it still needs.
+    pub standing: Standing,
     /// The instruction under way, for traces and handlers.
     pub at: u32,
     /// Prototype the frame runs.
@@ -246,11 +247,19 @@ impl StackPart {
         })
     }
 
+    /// The top frame, of a part that waits for an answer or is about to
+    /// throw: it needs what its handlers need.
+    pub(crate) fn waiting_frame(&self, part: usize) -> FrameRef {
+        let frame = self.top_frame(part);
+        FrameRef { standing: Standing::During(frame.at), ..frame }
+    }
+
     /// The top frame.
     pub(crate) fn top_frame(&self, part: usize) -> FrameRef {
         let proto = self.link(self.base).proto();
         let at = self.pc.saturating_sub(1);
-        FrameRef { part, base: self.base, pc: self.pc, at, proto, calling: false }
+        let standing = Standing::Before(self.pc);
+        FrameRef { part, base: self.base, standing, at, proto, calling: false }
     }
 
     /// The frame that called this one, if it is in this part.
@@ -260,7 +269,7 @@ impl StackPart {
         (ret != Return::Bottom).then(|| {
             let base = frame.base - link.delta();
             let proto = self.link(base).proto();
-            FrameRef { part: frame.part, base, pc: ret.live_pc(), at: ret.covered_pc(), proto, calling: true }
+            FrameRef { part: frame.part, base, standing: ret.standing(), at: ret.covered_pc(), proto, calling: true }
         })
     }
 }

@@ -13,7 +13,8 @@ use crate::process::Process;
 use crate::stack::{BOTTOM_BASE, FRAME_HEADER_WORDS, Return, StackPart};
 use crate::view::bytes_of;
 use crate::word::Word;
-use crate::image::LoadedImage;
+use bytecode::liveness::Live;
+use crate::image::{LoadedImage, Standing};
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,7 +210,7 @@ impl Process {
                 check(0, word)?;
             }
             for part in &fiber.parts {
-                self.verify_part(part, check)?;
+                self.verify_part(part, fiber.waits(), check)?;
             }
         }
         Ok(())
@@ -218,18 +219,24 @@ impl Process {
     fn verify_part(
         &self,
         part: &StackPart,
+        waits: bool,
         check: impl Fn(u32, Word) -> Result<(), VerifyError>,
     ) -> Result<(), VerifyError> {
         let mut above = part.height(&self.image);
-        for frame in part.frames(0) {
-            let live = self.image.proto(frame.proto).live_before(frame.pc);
-            check(frame.base - 2, Word(part.words[frame.base as usize - 2]))?;
+        let mut next = Some(if waits { part.waiting_frame(0) } else { part.top_frame(0) });
+        let mut live = Live::default();
+        while let Some(frame) = next {
+            self.image.proto(frame.proto).live(frame.standing, &mut live);
+            if live.function {
+                check(frame.base - 2, Word(part.words[frame.base as usize - 2]))?;
+            }
             for address in frame.base..above {
-                if live.contains(address - frame.base) {
+                if live.registers.contains(address - frame.base) {
                     check(address, Word(part.words[address as usize]))?;
                 }
             }
             above = frame.base - FRAME_HEADER_WORDS;
+            next = part.caller(frame);
         }
         Ok(())
     }
@@ -277,7 +284,9 @@ impl StackPart {
                 return if base == BOTTOM_BASE { Ok(()) } else { Err(()) };
             }
             above = base - FRAME_HEADER_WORDS;
-            pc = ret.live_pc();
+            pc = match ret.standing() {
+                Standing::Before(pc) | Standing::During(pc) => pc,
+            };
             base = base.checked_sub(link.delta()).ok_or(())?;
             if base < BOTTOM_BASE || base > above || link.delta() == 0 {
                 return Err(());

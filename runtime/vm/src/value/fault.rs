@@ -1,0 +1,126 @@
+//! Faults: what values' own operations answer when they cannot do what is asked. A fault becomes
+//! an error object where it meets a native ([`Fault::trap`]).
+//!
+//! # Invariants
+//! - The data of the error made of a fault always has `:ox/kind`, as handlers expect.
+//! - A fault holds words of the heap only briefly: it is turned into an error before anything else
+//!   runs.
+
+use crate::heap::Heap;
+use crate::native::Trap;
+use crate::object::Kind;
+use crate::value::string::{make_keyword, make_string};
+use crate::word::Word;
+
+/// Why an operation on values has no result.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Kind without its namespace: `"arithmetic"` for `:ox/arithmetic`.
+    pub kind: &'static str,
+    /// What went wrong, for people.
+    pub message: String,
+    /// Further data of the error.
+    pub data: Vec<(&'static str, Word)>,
+}
+
+/// The result of an operation on values.
+pub type Fallible<T> = Result<T, Box<Fault>>;
+
+impl Fault {
+    /// A fault without further data.
+    #[cold]
+    pub fn new(kind: &'static str, message: impl Into<String>) -> Box<Fault> {
+        Box::new(Fault { kind, message: message.into(), data: Vec::new() })
+    }
+
+    /// Adds data.
+    #[must_use]
+    pub fn with(mut self: Box<Fault>, name: &'static str, value: Word) -> Box<Fault> {
+        self.data.push((name, value));
+        self
+    }
+
+    /// `:ox/type`: a value is not of the type that is needed. `expected` reads on after
+    /// "expected": `a number`.
+    #[cold]
+    pub fn type_error(heap: &Heap, value: Word, expected: &'static str) -> Box<Fault> {
+        let message = format!("expected {expected}, got {}", describe(heap, value));
+        Fault::new("type", message).with("value", value)
+    }
+
+    /// `:ox/memory-limit`: one value would be larger than a named limit.
+    #[cold]
+    pub fn too_big(what: &str) -> Box<Fault> {
+        Fault::new("memory-limit", what)
+    }
+
+    /// The error object.
+    #[cold]
+    pub fn into_error(self, heap: &mut Heap) -> Word {
+        let kind = make_keyword(heap, Some("ox"), self.kind);
+        let mut entries = vec![make_keyword(heap, Some("ox"), "kind"), kind];
+        for (name, value) in self.data {
+            entries.push(make_keyword(heap, None, name));
+            entries.push(value);
+        }
+        let count = u16::try_from(entries.len() / 2).expect("a fault has a few entries");
+        let data = heap.make(Kind::SmallMap, 0, count, &[0], &entries);
+        let message = make_string(heap, &self.message);
+        heap.make(Kind::Error, 0, 0, &[], &[kind, message, data, Word::NIL, Word::NIL])
+    }
+
+    /// The error object, thrown.
+    #[cold]
+    pub fn trap(self: Box<Fault>, heap: &mut Heap) -> Trap {
+        Trap::Throw(self.into_error(heap))
+    }
+}
+
+/// What a value is, in words for messages: `a string`, `nil`.
+#[must_use]
+pub fn describe(heap: &Heap, word: Word) -> &'static str {
+    let Some(kind) = heap.kind_of(word) else {
+        return match word {
+            Word::NIL => "nil",
+            Word::TRUE => "true",
+            Word::FALSE => "false",
+            Word::EMPTY_LIST => "a list",
+            w if w.is_small() => "an integer",
+            w if w.is_double() => "a double",
+            w if w.as_char().is_some() => "a character",
+            _ => "an unbound value",
+        };
+    };
+    match kind {
+        Kind::Int | Kind::BigInt => "an integer",
+        Kind::Ratio => "a ratio",
+        Kind::Decimal => "a decimal",
+        Kind::Str => "a string",
+        Kind::Bytes => "a byte string",
+        Kind::Symbol => "a symbol",
+        Kind::Keyword => "a keyword",
+        Kind::Regex => "a regular expression",
+        Kind::Inst => "an instant",
+        Kind::Uuid => "a UUID",
+        Kind::Function | Kind::Native => "a function",
+        Kind::List => "a list",
+        Kind::Vector | Kind::SmallVector => "a vector",
+        Kind::SmallMap | Kind::Map => "a map",
+        Kind::SmallSet | Kind::Set => "a set",
+        Kind::Atom => "an atom",
+        Kind::Volatile => "a volatile",
+        Kind::Delay => "a delay",
+        Kind::Promise => "a promise",
+        Kind::Future => "a future",
+        Kind::Array => "an array",
+        Kind::Reduced => "a reduced value",
+        Kind::Var => "a var",
+        Kind::Error => "an error",
+        Kind::Pid => "a pid",
+        Kind::Tagged => "a tagged literal",
+        Kind::TransientVector | Kind::TransientMap | Kind::TransientSet => "a transient",
+        Kind::Ref => "a reference",
+        Kind::Secret => "a secret",
+        _ => "a sequence",
+    }
+}

@@ -1,0 +1,173 @@
+//! Work lists: what is left to do of a walk over a value, in the native's hands while it runs and
+//! in the process's memory between its steps.
+//!
+//! Walks over values (equality, hashing, order, readiness) are iterative: an item is some operand
+//! words and, pushed last, a small integer that says what to do with them.
+//!
+//! ```text
+//! state:  Array [chunk extra]      chunk:  Array [chunk-below word …]
+//! ```
+//!
+//! # Invariants
+//! - Only values are pushed (references and immediates), so a saved list survives collections.
+//!   A raw 64-bit number goes in as two small integers.
+//! - A saved list costs a bounded number of words a step, however long it is: full chunks stay
+//!   where they are.
+
+use crate::heap::Heap;
+use crate::object::Kind;
+use crate::word::Word;
+
+/// Words above which the lower half moves into the process's memory.
+const SPILL_AT_WORDS: usize = 1024;
+
+/// Why a walk stopped before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// This lazy cell must be realized first.
+    Unfinished(Word),
+    /// The budget is used up.
+    Budget,
+    /// The values cannot be handled together (order): throw this.
+    Throw(Word),
+}
+
+/// How much a walk may do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget(u32);
+
+impl Budget {
+    /// What one call of a native may take before it hands over to its slow path.
+    pub(crate) const CALL: Budget = Budget(1 << 12);
+    /// What one step of a step native takes.
+    pub(crate) const STEP: Budget = Budget(1 << 13);
+    /// No limit: keys of maps and elements of sets, which are hashed and compared at once.
+    pub(crate) const NONE: Budget = Budget(u32::MAX);
+
+    /// Takes `units`; false when there are not so many left.
+    #[inline]
+    pub(crate) fn take(&mut self, units: u32) -> bool {
+        if self.0 == u32::MAX {
+            return true;
+        }
+        match self.0.checked_sub(units) {
+            Some(left) => {
+                self.0 = left;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// A stack of items.
+#[derive(Debug)]
+pub(crate) struct Work {
+    items: Vec<Word>,
+    /// Chunk with what is below, or nil.
+    below: Word,
+}
+
+impl Work {
+    /// An empty list; it allocates nothing before the first push.
+    pub(crate) const fn new() -> Work {
+        Work { items: Vec::new(), below: Word::NIL }
+    }
+
+    /// Reads a saved list.
+    pub(crate) fn load(heap: &Heap, state: Word) -> Work {
+        let chunk = heap.word(state, 1);
+        let mut work = Work { items: Vec::new(), below: chunk };
+        work.refill(heap);
+        work
+    }
+
+    /// Writes the list into a state.
+    pub(crate) fn save(self, heap: &mut Heap, state: Word) {
+        let chunk = if self.items.is_empty() { self.below } else { chunk(heap, self.below, &self.items) };
+        heap.write(state, 1, chunk);
+    }
+
+    /// A new state with this list and one more word for the walk's own use.
+    pub(crate) fn into_state(self, heap: &mut Heap, extra: Word) -> Word {
+        let state = heap.make(Kind::Array, 0, 0, &[], &[Word::NIL, extra]);
+        self.save(heap, state);
+        state
+    }
+
+    fn refill(&mut self, heap: &Heap) {
+        if self.below.is_nil() {
+            return;
+        }
+        let words = heap.object(self.below).values();
+        self.below = Word(words[0]);
+        self.items.extend(words[1..].iter().map(|&word| Word(word)));
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, word: Word) {
+        self.items.push(word);
+    }
+
+    /// Pushes an item: operands, then what to do.
+    #[inline]
+    pub(crate) fn push_item(&mut self, operands: &[Word], op: i64) {
+        self.items.extend_from_slice(operands);
+        self.items.push(Word::small(op));
+    }
+
+    /// Pushes a raw number as two words.
+    #[inline]
+    pub(crate) fn push_raw(&mut self, raw: u64) {
+        self.items.push(Word::small((raw >> 32) as i64));
+        self.items.push(Word::small(i64::from(raw as u32)));
+    }
+
+    #[inline]
+    pub(crate) fn pop(&mut self, heap: &Heap) -> Option<Word> {
+        if self.items.is_empty() {
+            self.refill(heap);
+        }
+        self.items.pop()
+    }
+
+    /// Pops a word of an item whose operation was popped.
+    #[inline]
+    pub(crate) fn operand(&mut self, heap: &Heap) -> Word {
+        self.pop(heap).expect("an item's operands are below its operation")
+    }
+
+    /// Pops a small integer of an item.
+    #[inline]
+    pub(crate) fn number(&mut self, heap: &Heap) -> i64 {
+        self.operand(heap).small_value()
+    }
+
+    /// Pops a raw number.
+    #[inline]
+    pub(crate) fn raw(&mut self, heap: &Heap) -> u64 {
+        let low = self.number(heap) as u64;
+        let high = self.number(heap) as u64;
+        high << 32 | low
+    }
+
+    /// Moves the lower half into the process's memory when the list has become long. For walks
+    /// that may be saved; others keep everything at hand.
+    pub(crate) fn spill(&mut self, heap: &mut Heap) {
+        if self.items.len() > SPILL_AT_WORDS {
+            let half = self.items.len() / 2;
+            self.below = chunk(heap, self.below, &self.items[..half]);
+            self.items.drain(..half);
+        }
+    }
+}
+
+fn chunk(heap: &mut Heap, below: Word, items: &[Word]) -> Word {
+    let size = u32::try_from(items.len() + 2).expect("chunks are short");
+    heap.make_with(Kind::Array, 0, 0, size, |words| {
+        words[0] = below.0;
+        for (slot, item) in words[1..].iter_mut().zip(items) {
+            *slot = item.0;
+        }
+    })
+}
