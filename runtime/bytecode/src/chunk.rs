@@ -109,7 +109,9 @@ pub enum Catches {
 }
 
 /// A literal. Collections keep the order in which they were written.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+///
+/// Copying, comparing, hashing, printing and freeing are in `tree.rs`: none of them recurses. As a
+/// type with a destructor, a constant is taken apart by reference.
 pub enum Const {
     /// `nil`
     Nil,

@@ -350,13 +350,45 @@ impl Instr {
             return None;
         }
         let s = (s as u32 & 0x00ff_ffff) as u64;
-        Some(Instr(op as u64 | (a as u64) << 8 | (b as u64) << 24 | s << 40))
+        Some(Instr(
+            op as u64 | (a as u64) << 8 | (b as u64) << 24 | s << 40,
+        ))
     }
 
     /// Least number of the `s24` field.
     pub const S24_MIN: i32 = -(1 << 23);
     /// Greatest number of the `s24` field.
     pub const S24_MAX: i32 = (1 << 23) - 1;
+
+    /// Whether the operation exists and every bit that none of its operands uses is 0, so that an
+    /// instruction has one word and unused bits can get a meaning later.
+    #[must_use]
+    pub fn is_canonical(self) -> bool {
+        const A: u64 = 0xffff << 8;
+        const B: u64 = 0xffff << 24;
+        const C: u64 = 0xffff << 40;
+        const D: u64 = 0xff << 56;
+        let Some(op) = self.op() else {
+            return false;
+        };
+        let used = op.operands().iter().fold(0xff, |used, operand| {
+            used | match operand {
+                Operand::DstA | Operand::SrcA => A,
+                Operand::SrcB | Operand::CaptureB | Operand::CaptureOfA | Operand::IntB => B,
+                Operand::SrcC | Operand::NativeC => C,
+                Operand::RangeBC | Operand::TemplateBC => B | C,
+                Operand::RangeBD => B | D,
+                Operand::CallA | Operand::CallKnownA => A | D,
+                Operand::ConstX
+                | Operand::RefX
+                | Operand::IntX
+                | Operand::JumpX
+                | Operand::ProtoX => B | C,
+                Operand::IntS | Operand::JumpS => C | D,
+            }
+        });
+        self.0 & !used == 0
+    }
 
     /// The operation, or `None` for a number that names none.
     #[must_use]
