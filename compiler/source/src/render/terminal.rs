@@ -118,3 +118,64 @@ fn byte_range(span: Span, text: &str) -> Range<usize> {
     };
     within(span.range.start().into())..within(span.range.end().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use text_size::TextRange;
+
+    use super::*;
+    use crate::Code;
+
+    struct TwoFiles;
+
+    impl SourceFiles for TwoFiles {
+        fn path(&self, file: FileId) -> String {
+            format!("file{}.ox", file.0)
+        }
+
+        fn text(&self, file: FileId) -> &str {
+            ["(def a 1)\n", "; λ\n(def a 2)\n"][file.0 as usize]
+        }
+    }
+
+    fn span(file: u32, start: u32, end: u32) -> Span {
+        Span::new(FileId(file), TextRange::new(start.into(), end.into()))
+    }
+
+    #[test]
+    fn labels_of_two_files_notes_and_fixes_are_shown() {
+        let diagnostic =
+            Diagnostic::warning(Code::DUPLICATE_KEY, "`a` is there twice", span(1, 10, 11))
+                .label("the second")
+                .secondary(span(0, 5, 6), "the first")
+                .note("names are unique")
+                .fix("rename it", vec![(span(1, 10, 11), "b".to_owned())]);
+        expect![[r#"
+            warning[OX0012]: `a` is there twice
+             --> file1.ox:2:6
+              |
+            2 | (def a 2)
+              |      ^ the second
+              |
+             ::: file0.ox:1:6
+              |
+            1 | (def a 1)
+              |      - the first
+              |
+              = note: names are unique
+            help: rename it
+              |
+            2 - (def a 2)
+            2 + (def b 2)
+              |
+
+        "#]].assert_eq(&render(&[diagnostic], &TwoFiles, false));
+    }
+
+    #[test]
+    fn spans_outside_of_the_text_are_cut() {
+        let diagnostic = Diagnostic::error(Code::INVALID_NAME, "no", span(1, 3, 900));
+        assert!(render(&[diagnostic], &TwoFiles, false).contains("file1.ox:1:3"));
+    }
+}

@@ -519,8 +519,14 @@ impl Planner<'_, '_> {
         .label("no quote closes it");
         // The bracket before the line's end more likely belongs to the code than to the string.
         let inside = first_line.trim_end_matches([')', ']', '}']);
-        let at = TextRange::empty(range.start() + TextSize::of(inside));
-        self.errors.push(error.fix("close it", at, "\""));
+        let error = if inside == "\"" {
+            let quote = TextRange::at(range.start(), TextSize::of('"'));
+            error.fix("remove the quote", quote, "")
+        } else {
+            let at = TextRange::empty(range.start() + TextSize::of(inside));
+            error.fix("close it", at, "\"")
+        };
+        self.errors.push(error);
     }
 
     /// The closing bracket at `index` fits a form outside of unclosed ones.

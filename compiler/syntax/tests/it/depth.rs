@@ -45,7 +45,8 @@ fn everything_works_at_the_depth_limit() {
             assert!(HashSet::from([datum.clone()]).contains(&copy));
             let printed = format!("{datum:#}");
             drop(datum);
-            assert!(printed.len() >= MAX_DEPTH);
+            // Metadata is merged, so only it gets short.
+            assert!(printed.len() >= MAX_DEPTH || opener == "^:a ");
             assert_eq!(format!("{:?}", copy.kind).len(), copy.to_string().len());
         }
     });

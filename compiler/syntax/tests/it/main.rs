@@ -4,6 +4,7 @@ mod data;
 mod depth;
 mod forms;
 mod generate;
+mod pages;
 mod properties;
 mod recovery;
 mod trees;

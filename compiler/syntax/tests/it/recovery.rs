@@ -280,10 +280,11 @@ fn a_missing_opening_quote_costs_one_form() {
             1 | (def a one")
               |           ^^ no quote closes it
               |
-            help: close it
+            help: remove the quote
               |
-            1 | (def a one"")
-              |            +
+            1 - (def a one")
+            1 + (def a one)
+              |
 
         "#]],
     );
