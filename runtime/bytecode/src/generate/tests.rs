@@ -1,7 +1,8 @@
 //! The properties every other part of the crate rests on, over generated and damaged code.
 use super::*;
+use crate::effects::{Effects, captures_of, jump_target, may_throw};
 use crate::{
-    Image, Live, Liveness, SourceMap, asm, disasm, print_const, read_const, verify_chunk,
+    Fault, Image, Live, Liveness, SourceMap, asm, disasm, print_const, read_const, verify_chunk,
     verify_image,
 };
 
@@ -218,4 +219,192 @@ fn text_of_any_kind_gives_a_chunk_or_an_error() {
             let _ = asm(&String::from_utf8_lossy(&bytes)).map(|chunk| verify_chunk(&chunk));
         }
     }
+}
+
+/// A frame that follows control at random and knows of each register only whether it may be read.
+struct Walk<'a> {
+    proto: &'a Prototype,
+    captures: Vec<u16>,
+    /// Registers written since and not lost.
+    written: Vec<bool>,
+}
+
+impl Walk<'_> {
+    /// Executes one instruction; gives the next pc, or nothing at the end of the frame.
+    fn step(&mut self, rng: &mut Rng, pc: u32) -> Option<u32> {
+        let instr = self.proto.code[pc as usize];
+        let op = instr.op().expect("verified");
+        let effects = Effects::of(instr, &self.captures).expect("verified");
+        for range in effects.reads() {
+            for register in range.start..range.end {
+                assert!(
+                    self.written[register as usize],
+                    "pc {pc} reads register {register}"
+                );
+            }
+        }
+        if let Some(base) = effects.kills_from {
+            self.written[usize::from(base)..].fill(false);
+        }
+        if may_throw(op) && (op == Op::Throw || rng.one_in(6)) {
+            let handler = self.proto.handlers.iter().find(|handler| {
+                (handler.start..handler.end).contains(&pc)
+                    && (handler.catches == Catches::All || rng.one_in(2))
+            })?;
+            self.written[usize::from(handler.register)] = true;
+            return Some(handler.target);
+        }
+        if let Some(register) = effects.writes {
+            self.written[usize::from(register)] = true;
+        }
+        let jump = jump_target(instr, pc);
+        match (jump, op.ends_block()) {
+            (Some(target), true) => Some(target),
+            (Some(target), false) if rng.one_in(2) => Some(target),
+            (_, true) => None,
+            (_, false) => Some(pc + 1),
+        }
+    }
+
+    /// Follows one path. At each stop only what is live survives, as in a collection.
+    fn run(&mut self, rng: &mut Rng, liveness: &Liveness) {
+        let mut pc = 0;
+        let mut live = Live::default();
+        for _ in 0..200 {
+            if rng.one_in(3) {
+                liveness.live_before(&self.proto.code, pc, &mut live);
+                for register in live.registers.iter() {
+                    assert!(
+                        self.written[register as usize],
+                        "pc {pc}: {register} is live"
+                    );
+                }
+                for (register, written) in self.written.iter_mut().enumerate() {
+                    *written &= live.registers.contains(register as u32);
+                }
+            }
+            match self.step(rng, pc) {
+                Some(next) => pc = next,
+                None => return,
+            }
+        }
+    }
+}
+
+#[test]
+fn no_path_reads_what_was_not_written_or_was_collected() {
+    let mut rng = Rng::new(5);
+    for (_, chunk) in chunks() {
+        let mut damaged = chunk.clone();
+        mutate_chunk(&mut rng, &mut damaged);
+        for chunk in [chunk, damaged] {
+            if verify_chunk(&chunk).is_err() {
+                continue;
+            }
+            for proto in &chunk.protos {
+                let liveness = Liveness::of(proto, &chunk.templates);
+                for _ in 0..8 {
+                    let mut walk = Walk {
+                        proto,
+                        captures: captures_of(&chunk.templates),
+                        written: vec![false; usize::from(proto.registers)],
+                    };
+                    let arrive = usize::from(proto.params) + usize::from(proto.variadic);
+                    walk.written[..arrive].fill(true);
+                    walk.run(&mut rng, &liveness);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_waits_keeps_what_it_will_read() {
+    // `live_after_call` is what is live after, and for handlers, less the result and the window.
+    for (_, chunk) in chunks() {
+        for proto in &chunk.protos {
+            let liveness = Liveness::of(proto, &chunk.templates);
+            let (mut during, mut after) = (Live::default(), Live::default());
+            for (pc, instr) in proto.code.iter().enumerate() {
+                let effects = Effects::of(*instr, &[]).expect("valid");
+                let (Some(base), Some(_)) = (effects.kills_from, effects.writes) else {
+                    continue;
+                };
+                let base = u32::from(base);
+                liveness.live_after_call(&proto.code, pc as u32, &mut during);
+                liveness.live_after(&proto.code, pc as u32, &mut after);
+                assert!(during.registers.iter().all(|r| r < base));
+                for register in after.registers.iter().filter(|r| *r != base) {
+                    assert!(during.registers.contains(register));
+                }
+            }
+        }
+    }
+}
+
+/// An image with one thing changed is refused, and the message says where.
+fn refused(change: impl FnOnce(&mut Image)) -> String {
+    let mut image = image(3, &Options::default());
+    change(&mut image);
+    verify_image(&image)
+        .expect_err("something is wrong")
+        .to_string()
+}
+
+#[test]
+fn numbers_of_an_image_fit_each_other() {
+    assert_eq!(
+        refused(|image| image.slots[3].refs[0] = 99),
+        "app.core/definition-3, reference 0 is slot 99, which does not exist"
+    );
+    assert_eq!(
+        refused(|image| image.slots[3].refs[2] = 2),
+        "app.core/definition-3, reference 2 is used as `Dynamic`, but app.core/definition-2 is `Cell`"
+    );
+    assert_eq!(
+        refused(|image| image.slots[3].chunk = Some(77)),
+        "app.core/definition-3, chunk 77 does not exist"
+    );
+    assert_eq!(
+        refused(|image| image.slots[3].natives[0] = 1),
+        "app.core/definition-3, native ox.core/str is bound to another"
+    );
+    assert!(refused(|image| image.slots[3].first_proto += 1).contains("is not its prototype 0"));
+    assert!(refused(|image| image.protos[0].consts.push(0)).contains("constants, but"));
+    assert!(refused(|image| image.protos[0].index = 1).contains("is not its prototype 0"));
+    assert!(
+        refused(|image| {
+            let extra = image.protos[0].clone();
+            image.protos.push(extra);
+        })
+        .ends_with("belongs to no definition")
+    );
+    assert!(refused(|image| image.entry = Some(1)).ends_with("the entry has no code"));
+    assert!(refused(|image| image.main = Some(500)).contains("the main is slot 500"));
+    assert!(
+        refused(|image| image.chunks[0].protos[0].code.clear())
+            .starts_with("app.core/definition-3, prototype 0, a prototype has 1 to")
+    );
+}
+
+#[test]
+fn code_that_would_take_too_long_to_check_is_refused() {
+    // A graph of many blocks in a frame of many registers.
+    let blocks = 40_000;
+    let mut code: Vec<Instr> = (0..blocks).map(|_| Instr::ax(Op::JumpNil, 0, 0)).collect();
+    code.push(Instr::abc(Op::Return, 0, 0, 0));
+    let proto = Prototype {
+        params: 1,
+        registers: u16::MAX,
+        code,
+        ..Prototype::default()
+    };
+    let mut chunk = Chunk {
+        protos: vec![proto],
+        ..Chunk::default()
+    };
+    let error = verify_chunk(&chunk).expect_err("too large");
+    assert_eq!(error.fault, Fault::TooComplex);
+    chunk.protos[0].registers = 200;
+    assert_eq!(verify_chunk(&chunk), Ok(()));
 }
