@@ -1,0 +1,135 @@
+//! The keys of the engine's records.
+//!
+//! | key | value |
+//! |---|---|
+//! | `A` | what the store is: run, counters ([`crate::record::StoreRecord`]) |
+//! | `I` image piece | bytes of an image |
+//! | `P` process | process record |
+//! | `F` process fiber | fiber record |
+//! | `K` process fiber part chunk | [`STACK_CHUNK_WORDS`] words of a stack |
+//! | `O` process address | a mutated cell of a segment |
+//! | `M` process sequence | a message not yet in the process's memory |
+//! | `S` segment piece | words of a segment |
+//! | `X` sequence | output not yet known to have left |
+//! | `E` process sequence | an event of its life |
+//!
+//! Numbers are big-endian, so that what is written together sorts together: segments and outputs
+//! are numbered in the order of commits.
+
+use store::key::KeyBuilder;
+use store::{KeyRange, VALUE_BYTES_FITTING};
+
+/// Words of a stack in one record.
+pub(crate) const STACK_CHUNK_WORDS: u32 = 512;
+/// Words of a segment in one record.
+pub(crate) const SEGMENT_PIECE_WORDS: usize = VALUE_BYTES_FITTING / 8;
+/// Bytes of an image in one record.
+pub(crate) const IMAGE_PIECE_BYTES: usize = VALUE_BYTES_FITTING;
+
+pub(crate) fn store_record() -> Vec<u8> {
+    vec![b'A']
+}
+
+pub(crate) fn image_piece(image: u32, piece: u32) -> Vec<u8> {
+    KeyBuilder::of_kind(b'I').u32(image).u32(piece).finish()
+}
+
+pub(crate) fn image_pieces(image: u32) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'I').u32(image).finish())
+}
+
+pub(crate) fn process(process: u64) -> Vec<u8> {
+    KeyBuilder::of_kind(b'P').u64(process).finish()
+}
+
+pub(crate) fn processes() -> KeyRange {
+    KeyRange::prefix(b"P")
+}
+
+pub(crate) fn fiber(process: u64, fiber: u64) -> Vec<u8> {
+    KeyBuilder::of_kind(b'F').u64(process).u64(fiber).finish()
+}
+
+pub(crate) fn fibers(process: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'F').u64(process).finish())
+}
+
+pub(crate) fn stack_chunk(process: u64, fiber: u64, part: u32, chunk: u32) -> Vec<u8> {
+    KeyBuilder::of_kind(b'K').u64(process).u64(fiber).u32(part).u32(chunk).finish()
+}
+
+pub(crate) fn stack_chunks(process: u64, fiber: u64, part: u32) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'K').u64(process).u64(fiber).u32(part).finish())
+}
+
+/// Chunks of a part from this one on.
+pub(crate) fn stack_chunks_from(process: u64, fiber: u64, part: u32, chunk: u32) -> KeyRange {
+    let mut range = stack_chunks(process, fiber, part);
+    range.start = stack_chunk(process, fiber, part, chunk);
+    range
+}
+
+pub(crate) fn stacks(process: u64, fiber: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'K').u64(process).u64(fiber).finish())
+}
+
+pub(crate) fn all_stacks(process: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'K').u64(process).finish())
+}
+
+pub(crate) fn overlay(process: u64, address: u32) -> Vec<u8> {
+    KeyBuilder::of_kind(b'O').u64(process).u32(address).finish()
+}
+
+pub(crate) fn overlays(process: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'O').u64(process).finish())
+}
+
+pub(crate) fn overlays_from(process: u64, address: u32) -> KeyRange {
+    let mut range = overlays(process);
+    range.start = overlay(process, address);
+    range
+}
+
+pub(crate) fn message(process: u64, sequence: u64) -> Vec<u8> {
+    KeyBuilder::of_kind(b'M').u64(process).u64(sequence).finish()
+}
+
+pub(crate) fn messages(process: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'M').u64(process).finish())
+}
+
+pub(crate) fn all_messages() -> KeyRange {
+    KeyRange::prefix(b"M")
+}
+
+pub(crate) fn segment_piece(segment: u64, piece: u32) -> Vec<u8> {
+    KeyBuilder::of_kind(b'S').u64(segment).u32(piece).finish()
+}
+
+pub(crate) fn segment(segment: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'S').u64(segment).finish())
+}
+
+pub(crate) fn output(sequence: u64) -> Vec<u8> {
+    KeyBuilder::of_kind(b'X').u64(sequence).finish()
+}
+
+pub(crate) fn outputs() -> KeyRange {
+    KeyRange::prefix(b"X")
+}
+
+/// Outputs before this one.
+pub(crate) fn outputs_before(sequence: u64) -> KeyRange {
+    let mut range = outputs();
+    range.end = Some(output(sequence));
+    range
+}
+
+pub(crate) fn event(process: u64, sequence: u64) -> Vec<u8> {
+    KeyBuilder::of_kind(b'E').u64(process).u64(sequence).finish()
+}
+
+pub(crate) fn events(process: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'E').u64(process).finish())
+}

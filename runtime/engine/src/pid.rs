@@ -1,0 +1,49 @@
+//! Process ids: `17` is the main process of run 17, `17.2` one it spawned.
+
+/// The name of a process, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pid {
+    /// Number of the run.
+    pub run: u64,
+    /// Number within the run; 1 is the main process.
+    pub number: u64,
+}
+
+/// Number of a run's main process.
+pub const MAIN: u64 = 1;
+
+impl std::fmt::Display for Pid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.number == MAIN {
+            write!(f, "{}", self.run)
+        } else {
+            write!(f, "{}.{}", self.run, self.number)
+        }
+    }
+}
+
+impl std::str::FromStr for Pid {
+    type Err = PidError;
+
+    fn from_str(text: &str) -> Result<Pid, PidError> {
+        let error = || PidError { text: text.to_owned() };
+        let number = |part: &str| {
+            let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| part.parse().ok()).flatten().ok_or_else(error)
+        };
+        match text.split_once('.') {
+            None => Ok(Pid { run: number(text)?, number: MAIN }),
+            Some((run, child)) => {
+                let pid = Pid { run: number(run)?, number: number(child)? };
+                if pid.number > MAIN { Ok(pid) } else { Err(error()) }
+            }
+        }
+    }
+}
+
+/// A text is no process id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no process id: they look like 17 or 17.2")]
+pub struct PidError {
+    text: String,
+}

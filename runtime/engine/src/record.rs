@@ -1,0 +1,546 @@
+//! What the store keeps of a process besides its memory and stacks, and how it is written.
+//!
+//! # Invariants
+//! - A record begins with its version; a newer one is refused, older ones are read.
+//! - Everything here is as of the process's last checkpoint.
+
+use crate::wire::{Reader, WireError, Writer};
+use vm::checkpoint::{FiberRecord, PartRecord, ProcessRecord};
+use vm::fiber::{FiberId, FiberState};
+use vm::process::ROOT_COUNT;
+
+/// Version of all records of this module.
+pub const RECORD_VERSION: u8 = 1;
+
+/// Of the whole store: who it belongs to and the counters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreRecord {
+    /// Number of the run.
+    pub run: u64,
+    /// Number of the next process.
+    pub next_process: u64,
+    /// Number of the next segment.
+    pub next_segment: u64,
+    /// Number of the next output.
+    pub next_output: u64,
+    /// Outputs below this number are known to have left.
+    pub acknowledged: u64,
+    /// Number of the next image.
+    pub next_image: u32,
+    /// What was run, for people: `deploy.ox`.
+    pub command: String,
+    /// Arguments of the run.
+    pub args: Vec<String>,
+    /// Source text hashes of the program's files at the start: `(path, blake3)`.
+    pub sources: Vec<(String, [u8; 32])>,
+}
+
+/// What a process is doing, as people are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Status {
+    /// Can run, waits for its turn.
+    Ready = 0,
+    /// Is running.
+    Running = 1,
+    /// Waits for something.
+    Waiting = 2,
+    /// Stopped before a failing effect, waits for a decision.
+    Parked = 3,
+    /// Interrupted; goes on when resumed.
+    Suspended = 4,
+    /// Has ended normally.
+    Done = 5,
+    /// Has ended with an error; its last checkpoint is kept.
+    Failed = 6,
+    /// Was cancelled.
+    Cancelled = 7,
+    /// Was killed.
+    Killed = 8,
+    /// Its records are damaged.
+    Damaged = 9,
+}
+
+impl Status {
+    /// The status with this number.
+    #[must_use]
+    pub fn from_u8(n: u8) -> Option<Status> {
+        use Status as S;
+        let all = [
+            S::Ready, S::Running, S::Waiting, S::Parked, S::Suspended, S::Done, S::Failed,
+            S::Cancelled, S::Killed, S::Damaged,
+        ];
+        all.get(usize::from(n)).copied()
+    }
+
+    /// The word for people and JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Status::Ready => "ready",
+            Status::Running => "running",
+            Status::Waiting => "waiting",
+            Status::Parked => "parked",
+            Status::Suspended => "suspended",
+            Status::Done => "done",
+            Status::Failed => "failed",
+            Status::Cancelled => "cancelled",
+            Status::Killed => "killed",
+            Status::Damaged => "damaged",
+        }
+    }
+
+    /// Whether nothing more will happen unless somebody asks for it.
+    #[must_use]
+    pub const fn has_ended(self) -> bool {
+        matches!(
+            self,
+            Status::Done | Status::Failed | Status::Cancelled | Status::Killed | Status::Damaged
+        )
+    }
+}
+
+/// One level of a process's sealed memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SegmentRef {
+    /// The segment.
+    pub segment: u64,
+    /// Its words.
+    pub words: u32,
+}
+
+/// A process that watches another's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Monitor {
+    /// Serial of the reference.
+    pub reference: u64,
+    /// The process at the other side.
+    pub process: u64,
+}
+
+/// A process is the body of an activity that this fiber asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyOf {
+    /// The process that asked.
+    pub process: u64,
+    /// Its fiber.
+    pub fiber: FiberId,
+    /// Serial of the request.
+    pub request: u64,
+    /// The attempt, from 1.
+    pub attempt: u32,
+}
+
+/// How a process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Exit reason or error, a message of words (`vm::value::message`).
+    pub reason: Vec<u64>,
+    /// Exit status it asks for, of a main process.
+    pub exit_status: u8,
+    /// What to tell people: message, data, trace in source terms; empty of a normal end.
+    pub report: String,
+}
+
+/// A process record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActorRecord {
+    /// What it is doing.
+    pub status: Status,
+    /// Number of its image.
+    pub image: u32,
+    /// What it was started with, for people: `app.core/-main`.
+    pub function: String,
+    /// Who spawned it.
+    pub parent: Option<u64>,
+    /// When it was started, milliseconds since 1970.
+    pub started_ms: u64,
+    /// Checkpoints so far.
+    pub checkpoints: u64,
+    /// Steps so far: effects that waited.
+    pub steps: u64,
+    /// Recoveries in a row without a step.
+    pub recoveries: u32,
+    /// Fixed part of the machine's state.
+    pub vm: ProcessRecord,
+    /// Sealed levels, oldest first.
+    pub levels: Vec<SegmentRef>,
+    /// Fibers that exist.
+    pub fibers: Vec<FiberId>,
+    /// Linked processes.
+    pub links: Vec<u64>,
+    /// Processes it monitors.
+    pub monitors: Vec<Monitor>,
+    /// Processes that monitor it.
+    pub watchers: Vec<Monitor>,
+    /// Whether exit signals become messages.
+    pub traps_exits: bool,
+    /// Registered name, as printed data.
+    pub name: Option<String>,
+    /// Sequence of the next message to it.
+    pub next_message: u64,
+    /// Sequence of the next event of its life.
+    pub next_event: u64,
+    /// Serial of the next token (scopes, deadlines).
+    pub next_token: u64,
+    /// Earliest time it waits for, milliseconds since 1970: the armed timer.
+    pub wake_at: Option<u64>,
+    /// Whether something besides time and messages is under way: it is loaded at recovery.
+    pub is_active: bool,
+    /// Set of the body of an activity.
+    pub body_of: Option<BodyOf>,
+    /// Set once it has ended or failed.
+    pub ending: Option<Ending>,
+}
+
+/// What the engine keeps of a fiber.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FiberNote {
+    /// When its wait ends by itself, milliseconds since 1970.
+    pub until: Option<u64>,
+    /// Deadlines that are on: token and time, outermost first.
+    pub deadlines: Vec<Deadline>,
+    /// Scopes it has entered, outermost first.
+    pub scopes: Vec<u64>,
+    /// Scope it was started in, 0 for none.
+    pub scope: u64,
+    /// Whether a cancellation waits for it.
+    pub cancelled: bool,
+    /// The activity it waits for.
+    pub activity: Option<ActivityNote>,
+    /// Chunks of each stack part that the store holds, those above its height included.
+    pub stored_chunks: Vec<u32>,
+}
+
+/// A deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// Its token.
+    pub token: u64,
+    /// Its time, milliseconds since 1970.
+    pub at: u64,
+    /// What it was given as, for the error.
+    pub milliseconds: u64,
+    /// Whether it has been thrown.
+    pub thrown: bool,
+}
+
+/// How far an activity is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActivityNote {
+    /// When it was asked for, milliseconds since 1970.
+    pub asked_ms: u64,
+    /// Attempts made or under way.
+    pub attempt: u32,
+    /// When the next attempt starts, while it waits for that.
+    pub next_attempt: Option<u64>,
+    /// Whether the attempt may have been handed out.
+    pub started: bool,
+    /// Process that is the body's attempt.
+    pub body: Option<u64>,
+    /// The last attempt's error, for people.
+    pub last_error: String,
+}
+
+impl StoreRecord {
+    /// The record's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.u8(RECORD_VERSION).word(self.next_segment).word(self.next_output).word(self.acknowledged);
+        w.word(self.next_process).number(u64::from(self.next_image)).number(self.run);
+        w.text(&self.command).number(self.args.len() as u64);
+        for arg in &self.args {
+            w.text(arg);
+        }
+        w.number(self.sources.len() as u64);
+        for (path, hash) in &self.sources {
+            w.text(path).bytes(hash);
+        }
+        w.bytes
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// When the bytes are none.
+    pub fn decode(bytes: &[u8]) -> Result<StoreRecord, WireError> {
+        let mut r = Reader::new(bytes);
+        version(&mut r)?;
+        let mut record = StoreRecord {
+            next_segment: r.word()?,
+            next_output: r.word()?,
+            acknowledged: r.word()?,
+            next_process: r.word()?,
+            next_image: r.small()?,
+            run: r.number()?,
+            command: r.text()?.to_owned(),
+            ..StoreRecord::default()
+        };
+        for _ in 0..r.count(1)? {
+            record.args.push(r.text()?.to_owned());
+        }
+        for _ in 0..r.count(2)? {
+            let path = r.text()?.to_owned();
+            let hash = r.bytes()?.try_into().or_else(|_| r.error())?;
+            record.sources.push((path, hash));
+        }
+        r.end()?;
+        Ok(record)
+    }
+}
+
+fn version(r: &mut Reader<'_>) -> Result<(), WireError> {
+    if r.u8()? == RECORD_VERSION { Ok(()) } else { r.error() }
+}
+
+impl ActorRecord {
+    /// A process that has just been started.
+    #[must_use]
+    pub fn new(image: u32, function: String, parent: Option<u64>, started_ms: u64) -> ActorRecord {
+        ActorRecord {
+            status: Status::Ready,
+            image,
+            function,
+            parent,
+            started_ms,
+            checkpoints: 0,
+            steps: 0,
+            recoveries: 0,
+            vm: ProcessRecord::default(),
+            levels: Vec::new(),
+            fibers: Vec::new(),
+            links: Vec::new(),
+            monitors: Vec::new(),
+            watchers: Vec::new(),
+            traps_exits: false,
+            name: None,
+            next_message: 1,
+            next_event: 1,
+            next_token: 1,
+            wake_at: None,
+            is_active: false,
+            body_of: None,
+            ending: None,
+        }
+    }
+
+    /// The record's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.u8(RECORD_VERSION).u8(self.status as u8).number(u64::from(self.image));
+        w.number(self.checkpoints).number(self.steps).number(u64::from(self.recoveries));
+        w.number(self.next_message).number(self.next_event).number(self.next_token);
+        w.optional(self.wake_at).bool(self.is_active);
+        for &root in &self.vm.roots {
+            w.word(root);
+        }
+        w.number(self.vm.next_fiber).number(self.vm.next_request).number(self.vm.next_serial);
+        numbers(&mut w, &self.vm.run_queue);
+        w.number(self.levels.len() as u64);
+        for level in &self.levels {
+            w.number(level.segment).number(u64::from(level.words));
+        }
+        numbers(&mut w, &self.fibers);
+        numbers(&mut w, &self.links);
+        monitors(&mut w, &self.monitors);
+        monitors(&mut w, &self.watchers);
+        w.bool(self.traps_exits);
+        w.text(&self.function).optional(self.parent).number(self.started_ms);
+        match &self.name {
+            Some(name) => w.u8(1).text(name),
+            None => w.u8(0),
+        };
+        match &self.body_of {
+            Some(body) => w
+                .u8(1)
+                .number(body.process)
+                .number(body.fiber)
+                .number(body.request)
+                .number(u64::from(body.attempt)),
+            None => w.u8(0),
+        };
+        match &self.ending {
+            Some(ending) => w.u8(1).words(&ending.reason).u8(ending.exit_status).text(&ending.report),
+            None => w.u8(0),
+        };
+        w.bytes
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// When the bytes are none.
+    pub fn decode(bytes: &[u8]) -> Result<ActorRecord, WireError> {
+        let mut r = Reader::new(bytes);
+        version(&mut r)?;
+        let status = Status::from_u8(r.u8()?);
+        let Some(status) = status else { return r.error() };
+        let image = r.small()?;
+        let mut record = ActorRecord::new(image, String::new(), None, 0);
+        record.status = status;
+        record.checkpoints = r.number()?;
+        record.steps = r.number()?;
+        record.recoveries = r.small()?;
+        record.next_message = r.number()?;
+        record.next_event = r.number()?;
+        record.next_token = r.number()?;
+        record.wake_at = r.optional()?;
+        record.is_active = r.bool()?;
+        let mut roots = [0; ROOT_COUNT];
+        for root in &mut roots {
+            *root = r.word()?;
+        }
+        record.vm = ProcessRecord {
+            roots,
+            next_fiber: r.number()?,
+            next_request: r.number()?,
+            next_serial: r.number()?,
+            run_queue: read_numbers(&mut r)?,
+        };
+        for _ in 0..r.count(2)? {
+            record.levels.push(SegmentRef { segment: r.number()?, words: r.small()? });
+        }
+        record.fibers = read_numbers(&mut r)?;
+        record.links = read_numbers(&mut r)?;
+        record.monitors = read_monitors(&mut r)?;
+        record.watchers = read_monitors(&mut r)?;
+        record.traps_exits = r.bool()?;
+        record.function = r.text()?.to_owned();
+        record.parent = r.optional()?;
+        record.started_ms = r.number()?;
+        record.name = if r.bool()? { Some(r.text()?.to_owned()) } else { None };
+        if r.bool()? {
+            record.body_of = Some(BodyOf {
+                process: r.number()?,
+                fiber: r.number()?,
+                request: r.number()?,
+                attempt: r.small()?,
+            });
+        }
+        if r.bool()? {
+            record.ending = Some(Ending {
+                reason: r.words()?,
+                exit_status: r.u8()?,
+                report: r.text()?.to_owned(),
+            });
+        }
+        r.end()?;
+        Ok(record)
+    }
+}
+
+fn numbers(w: &mut Writer, values: &[u64]) {
+    w.number(values.len() as u64);
+    for &value in values {
+        w.number(value);
+    }
+}
+
+fn read_numbers(r: &mut Reader<'_>) -> Result<Vec<u64>, WireError> {
+    (0..r.count(1)?).map(|_| r.number()).collect()
+}
+
+fn monitors(w: &mut Writer, values: &[Monitor]) {
+    w.number(values.len() as u64);
+    for value in values {
+        w.number(value.reference).number(value.process);
+    }
+}
+
+fn read_monitors(r: &mut Reader<'_>) -> Result<Vec<Monitor>, WireError> {
+    (0..r.count(2)?)
+        .map(|_| Ok(Monitor { reference: r.number()?, process: r.number()? }))
+        .collect()
+}
+
+/// The bytes of a fiber's record.
+#[must_use]
+pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.u8(RECORD_VERSION).u8(record.state as u8).number(u64::from(record.answer_to));
+    w.number(record.request_serial);
+    w.word(record.request).word(record.bindings).word(record.future).word(record.pending_error);
+    w.number(record.parts.len() as u64);
+    for part in &record.parts {
+        w.number(u64::from(part.base)).number(u64::from(part.pc)).number(u64::from(part.height));
+    }
+    w.optional(note.until).bool(note.cancelled).number(note.scope);
+    numbers(&mut w, &note.scopes);
+    w.number(note.deadlines.len() as u64);
+    for deadline in &note.deadlines {
+        w.number(deadline.token).number(deadline.at).number(deadline.milliseconds);
+        w.bool(deadline.thrown);
+    }
+    w.number(note.stored_chunks.len() as u64);
+    for &chunks in &note.stored_chunks {
+        w.number(u64::from(chunks));
+    }
+    match &note.activity {
+        Some(activity) => {
+            w.u8(1).number(activity.asked_ms).number(u64::from(activity.attempt));
+            w.optional(activity.next_attempt).bool(activity.started).optional(activity.body);
+            w.text(&activity.last_error);
+        }
+        None => {
+            w.u8(0);
+        }
+    }
+    w.bytes
+}
+
+/// Reads a fiber's record.
+///
+/// # Errors
+/// When the bytes are none.
+pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError> {
+    let mut r = Reader::new(bytes);
+    version(&mut r)?;
+    let Some(state) = FiberState::from_u8(r.u8()?) else { return r.error() };
+    let answer_to = r.small()?;
+    let answer_to = u16::try_from(answer_to).or_else(|_| r.error())?;
+    let mut record = FiberRecord {
+        state,
+        answer_to,
+        request_serial: r.number()?,
+        request: r.word()?,
+        bindings: r.word()?,
+        future: r.word()?,
+        pending_error: r.word()?,
+        parts: Vec::new(),
+    };
+    for _ in 0..r.count(3)? {
+        record.parts.push(PartRecord { base: r.small()?, pc: r.small()?, height: r.small()? });
+    }
+    let mut note = FiberNote {
+        until: r.optional()?,
+        cancelled: r.bool()?,
+        scope: r.number()?,
+        scopes: read_numbers(&mut r)?,
+        ..FiberNote::default()
+    };
+    for _ in 0..r.count(4)? {
+        note.deadlines.push(Deadline {
+            token: r.number()?,
+            at: r.number()?,
+            milliseconds: r.number()?,
+            thrown: r.bool()?,
+        });
+    }
+    for _ in 0..r.count(1)? {
+        note.stored_chunks.push(r.small()?);
+    }
+    if r.bool()? {
+        note.activity = Some(ActivityNote {
+            asked_ms: r.number()?,
+            attempt: r.small()?,
+            next_attempt: r.optional()?,
+            started: r.bool()?,
+            body: r.optional()?,
+            last_error: r.text()?.to_owned(),
+        });
+    }
+    r.end()?;
+    Ok((record, note))
+}

@@ -1,0 +1,94 @@
+//! What the engine asks of the world: the time, chance, and somebody who carries out attempts and
+//! takes what is printed. Real ones are made by who starts the engine; tests make virtual ones.
+
+use crate::data::Data;
+use std::fmt::Debug;
+
+/// Time and chance.
+pub trait Clock: Debug + Send + Sync {
+    /// Wall time, milliseconds since 1970.
+    fn now_ms(&self) -> u64;
+    /// Nanoseconds of a clock that never goes back, within this run of the engine.
+    fn monotonic_ns(&self) -> u64;
+    /// 64 random bits.
+    fn random(&self) -> u64;
+    /// Blocks until `wall_ms`, or until `wake` says so. Virtual clocks advance instead.
+    fn park_until(&self, wall_ms: Option<u64>) -> Option<std::time::Duration> {
+        wall_ms.map(|at| std::time::Duration::from_millis(at.saturating_sub(self.now_ms())))
+    }
+}
+
+/// One attempt at an activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttemptId {
+    /// The process that asked.
+    pub process: u64,
+    /// Its fiber.
+    pub fiber: u64,
+    /// Serial of the request.
+    pub request: u64,
+    /// From 1.
+    pub attempt: u32,
+}
+
+/// What an attempt is to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// Which attempt this is.
+    pub id: AttemptId,
+    /// The activity's name, `ox.sh/run`.
+    pub name: String,
+    /// Its queue.
+    pub queue: String,
+    /// Its arguments.
+    pub args: Vec<Data>,
+    /// The same in all attempts and after every crash.
+    pub idempotency_key: String,
+    /// Time the attempt may take, milliseconds.
+    pub start_to_close_ms: Option<u64>,
+}
+
+/// Why an attempt has failed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskError {
+    /// `exit timeout lost rejected unreachable error`
+    pub reason: &'static str,
+    /// What happened, one line: `exit 2: no rule to make target`.
+    pub message: String,
+    /// Further keys of the error's data.
+    pub data: Vec<(String, Data)>,
+    /// Whether trying again can help.
+    pub is_retryable: bool,
+}
+
+/// Where a process's output goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Stream {
+    /// Standard output.
+    Stdout = 1,
+    /// Standard error.
+    Stderr = 2,
+}
+
+/// Nobody reads the stream any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamClosed;
+
+/// Who carries out attempts and takes output. All calls return at once, but for `write`.
+pub trait Transport: Debug + Send + Sync {
+    /// Whether somebody serves this activity; `None` for built-in ones: always.
+    fn workers(&self, name: &str, queue: &str) -> Option<usize>;
+    /// Starts an attempt; its result is reported by [`crate::Engine::complete`].
+    fn start(&self, task: Task);
+    /// Asks an attempt to stop; it still reports.
+    fn cancel(&self, attempt: AttemptId);
+    /// Writes output that is durable now.
+    ///
+    /// # Errors
+    /// When the reader is gone.
+    fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamClosed>;
+    /// Reads a line (or all, when `all`) of standard input; reported by
+    /// [`crate::Engine::complete_read`]. 
+    fn read(&self, process: u64, fiber: u64, request: u64, all: bool);
+}
