@@ -21,8 +21,9 @@ pub(crate) mod record;
 
 use record::{HEADER_BYTES, LogHeader, RECORD_HEADER_BYTES, padded, seal_record};
 
-/// Length a log file begins with; it then doubles as needed.
+/// Length a log file begins with; it then doubles, up to a step at a time.
 const FIRST_LEN: u64 = 256 * 1024;
+const STEP_MAX: u64 = 4 << 20;
 
 /// A number that is new each time.
 pub(crate) fn fresh_number() -> u64 {
@@ -130,7 +131,7 @@ impl Log {
             .as_mut()
             .expect("the active log is open");
         if end > file.len {
-            let len = end.max(file.len * 2).max(FIRST_LEN);
+            let len = end + file.len.clamp(FIRST_LEN, STEP_MAX);
             file.file.set_len(len)?;
             file.len = len;
         }

@@ -18,7 +18,7 @@ use crate::blocks::{Blocks, HeaderFault, MainHeader};
 use crate::disk::{Access, Counted, Counters, Disk, LockError, LockGuard, Paths, open_if_present};
 use crate::error::OpenError;
 use crate::folded::Folded;
-use crate::log::record::{HeaderState, LogHeader, Scan, scan};
+use crate::log::record::{HEADER_BYTES, HeaderState, LogHeader, ScanError, Scanned, scan};
 use crate::log::{Log, LogFile, Tail, fresh_number};
 use crate::table::{Live, Table};
 use crate::view::View;
@@ -52,13 +52,12 @@ fn damaged(what: impl Into<String>) -> OpenError {
     OpenError::DamagedStore { what: what.into() }
 }
 
-/// A log file in memory.
+/// A log file and what its header says; nothing if it was never used.
 #[derive(Debug)]
 struct LoadedLog {
     index: usize,
     file: LogFile,
-    bytes: Vec<u8>,
-    state: HeaderState,
+    header: Option<LogHeader>,
 }
 
 pub(crate) fn open_files(
@@ -91,7 +90,7 @@ pub(crate) fn open_files(
         return begin_new(disk, paths, counters, lock);
     };
     let header = read_header(&main, path)?;
-    let mut logs = Vec::new();
+    let mut logs: Vec<LoadedLog> = Vec::new();
     for index in 0..2 {
         if let Some(log) = load_log(&*disk, &paths, &counters, index, header.id, access)? {
             logs.push(log);
@@ -116,8 +115,7 @@ pub(crate) fn open_files(
         frozen: None,
         folded: folded_view,
     };
-    let scans = scan_logs(&mut logs, &counters)?;
-    let replayed = replay(&mut view, &logs, &scans, folded_seq)?;
+    let replayed = replay(&mut view, &logs, &counters, folded_seq)?;
     let mut opened = Opened {
         frozen_last: view.frozen.as_ref().map(|table| table.last()),
         view,
@@ -265,16 +263,15 @@ fn load_log(
         };
         let file = Counted::new(file, counters);
         let len = file.len()?;
-        let too_long = |_| std::io::Error::from(std::io::ErrorKind::FileTooLarge);
-        let mut bytes = vec![0; usize::try_from(len).map_err(too_long)?];
-        file.read_at(0, &mut bytes)?;
-        Ok(Some((LogFile { file, len }, bytes)))
+        let mut header = vec![0; HEADER_BYTES.min(usize::try_from(len).unwrap_or(HEADER_BYTES))];
+        file.read_at(0, &mut header)?;
+        Ok(Some((LogFile { file, len }, header)))
     };
-    let Some((file, bytes)) = read().map_err(OpenError::io(format!("read {}", path.display())))?
+    let Some((file, header)) = read().map_err(OpenError::io(format!("read {}", path.display())))?
     else {
         return Ok(None);
     };
-    let (state, was_repaired) = LogHeader::decode(&bytes);
+    let (state, was_repaired) = LogHeader::decode(&header);
     if was_repaired {
         counters.repaired_bits.fetch_add(1, Ordering::Relaxed);
     }
@@ -289,32 +286,17 @@ fn load_log(
             "{} belongs to another store",
             path.display()
         ))),
-        HeaderState::Valid(_) | HeaderState::Unused => Ok(Some(LoadedLog {
+        HeaderState::Valid(header) => Ok(Some(LoadedLog {
             index,
             file,
-            bytes,
-            state,
+            header: Some(header),
+        })),
+        HeaderState::Unused => Ok(Some(LoadedLog {
+            index,
+            file,
+            header: None,
         })),
     }
-}
-
-/// The used logs by age, each with its place in `logs`.
-fn scan_logs(logs: &mut [LoadedLog], counters: &Counters) -> Result<Vec<(usize, Scan)>, OpenError> {
-    let mut scans = Vec::new();
-    for (place, log) in logs.iter_mut().enumerate() {
-        if let HeaderState::Valid(header) = log.state {
-            let found = scan(header, &mut log.bytes);
-            counters
-                .repaired_bits
-                .fetch_add(found.repaired, Ordering::Relaxed);
-            scans.push((place, found));
-        }
-    }
-    scans.sort_by_key(|(_, scan)| scan.header.base);
-    if scans.is_empty() {
-        return Err(damaged("no commit log"));
-    }
-    Ok(scans)
 }
 
 struct Replayed {
@@ -326,70 +308,105 @@ struct Replayed {
 fn replay(
     view: &mut View,
     logs: &[LoadedLog],
-    scans: &[(usize, Scan)],
+    counters: &Counters,
     folded_seq: u64,
 ) -> Result<Replayed, OpenError> {
-    let live = Live::default();
+    let mut used: Vec<(&LoadedLog, LogHeader)> = logs
+        .iter()
+        .filter_map(|log| Some((log, log.header?)))
+        .collect();
+    used.sort_by_key(|(_, header)| header.base);
+    // A log ends where the next begins: if that is folded, so is all of it.
+    if used
+        .get(1)
+        .is_some_and(|(_, next)| next.base <= folded_seq + 1)
+    {
+        used.remove(0);
+    }
+    let Some((newest_log, _)) = used.last().copied() else {
+        return Err(damaged("no commit log"));
+    };
     let mut last = folded_seq;
-    for (number, (place, scan)) in scans.iter().enumerate() {
-        let log = &logs[*place];
-        let is_newest = number + 1 == scans.len();
-        if let Some(beyond) = scan.beyond.filter(|&beyond| beyond > folded_seq) {
-            return Err(damaged(format!(
-                "commit log {}: group {} is broken but group {beyond} is whole",
-                log.index,
-                scan.last().wrapping_add(1),
-            )));
-        }
-        let next = scan.header.base;
-        if next > last + 1 {
+    let mut tail = None;
+    for (log, header) in used {
+        if header.base > last + 1 {
             return Err(damaged(format!(
                 "groups {} to {} are in no commit log",
                 last + 1,
-                next - 1
+                header.base - 1
             )));
         }
-        for (seq, payload) in &scan.records {
-            if *seq <= last {
-                continue;
-            }
-            let parts = [&log.bytes[payload.clone()]];
-            let below = fetch_below(view, &parts)?;
-            apply(view, &live, *seq, &parts, &below).map_err(|_| {
-                damaged(format!(
-                    "commit log {}: group {seq} is malformed",
-                    log.index
-                ))
-            })?;
-            last = *seq;
+        let found = replay_log(view, log, header, &mut last)?;
+        counters
+            .repaired_bits
+            .fetch_add(found.repaired, Ordering::Relaxed);
+        if let Some(beyond) = found.beyond.filter(|&beyond| beyond > folded_seq) {
+            return Err(damaged(format!(
+                "commit log {}: group {} is broken but group {beyond} is whole",
+                log.index,
+                found.last.wrapping_add(1),
+            )));
         }
-        if !is_newest && !view.active.is_empty() {
-            view.frozen = Some(std::mem::replace(
-                &mut view.active,
-                Arc::new(Table::starting_at(last)),
-            ));
+        if log.index != newest_log.index {
+            if !view.active.is_empty() {
+                view.frozen = Some(std::mem::replace(
+                    &mut view.active,
+                    Arc::new(Table::starting_at(last)),
+                ));
+            }
+        } else if found.last < folded_seq {
+            // It lost groups at its end that nobody needs, and begins anew.
+            tail = Some(Tail {
+                active: log.index,
+                salt: fresh_number(),
+                base: folded_seq + 1,
+                end: 0,
+            });
+        } else {
+            tail = Some(Tail {
+                active: log.index,
+                salt: header.salt,
+                base: header.base,
+                end: found.end,
+            });
         }
     }
-    let (place, newest) = scans.last().expect("there is a log");
-    let index = logs[*place].index;
-    // A newest log that ends before what is folded has lost groups that
-    // nobody needs; the other one is free and begins anew.
-    let tail = if newest.last() < folded_seq {
-        Tail {
-            active: index,
-            salt: fresh_number(),
-            base: folded_seq + 1,
-            end: 0,
+    Ok(Replayed {
+        last,
+        tail: tail.expect("the newest log was read"),
+    })
+}
+
+/// Applies the groups of a log behind `last`, and moves it.
+fn replay_log(
+    view: &View,
+    log: &LoadedLog,
+    header: LogHeader,
+    last: &mut u64,
+) -> Result<Scanned, OpenError> {
+    let live = Live::default();
+    let found = scan(header, &log.file.file, log.file.len, |seq, payload| {
+        if seq <= *last {
+            return Ok(());
         }
-    } else {
-        Tail {
-            active: index,
-            salt: newest.header.salt,
-            base: newest.header.base,
-            end: newest.end as u64,
-        }
-    };
-    Ok(Replayed { last, tail })
+        let parts = [payload];
+        let below = fetch_below(view, &parts)?;
+        apply(view, &live, seq, &parts, &below).map_err(|_| {
+            damaged(format!(
+                "commit log {}: group {seq} is malformed",
+                log.index
+            ))
+        })?;
+        *last = seq;
+        Ok(())
+    });
+    found.map_err(|error| match error {
+        ScanError::Io(source) => OpenError::Io {
+            doing: format!("read commit log {}", log.index),
+            source,
+        },
+        ScanError::Each(error) => error,
+    })
 }
 
 #[cfg(test)]

@@ -31,10 +31,11 @@
 //!   before the next was written. A whole record behind one that is not whole
 //!   is damage.
 
-use std::ops::Range;
+use std::io;
 
 use crate::FORMAT_VERSION;
 use crate::check::{Verdict, check, check_and_repair};
+use crate::disk::Counted;
 
 pub(crate) const HEADER_BYTES: usize = 64;
 pub(crate) const RECORD_HEADER_BYTES: usize = 32;
@@ -139,108 +140,189 @@ pub(crate) fn seal_record(salt: u64, seq: u64, record: &mut [u8]) {
     header[..8].copy_from_slice(&sum.to_le_bytes());
 }
 
-/// The records of a log file.
-#[derive(Debug)]
-pub(crate) struct Scan {
-    pub(crate) header: LogHeader,
-    /// Sequence and place of each payload; sequences count up from the base.
-    pub(crate) records: Vec<(u64, Range<usize>)>,
+/// What is to be known of a log file after its records were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scanned {
+    /// Sequence of the last record; the one before the base if there is none.
+    pub(crate) last: u64,
     /// Where the next record goes.
-    pub(crate) end: usize,
+    pub(crate) end: u64,
     /// The highest sequence of a whole record behind a broken one.
     pub(crate) beyond: Option<u64>,
     /// How many bits were put right.
     pub(crate) repaired: u64,
 }
 
-impl Scan {
-    /// Sequence of the last record; the one before the base if there is none.
-    pub(crate) fn last(&self) -> u64 {
-        self.records
-            .last()
-            .map_or(self.header.base.wrapping_sub(1), |(seq, _)| *seq)
+/// Bytes read at a time: little enough to stay in the processor's cache.
+const WINDOW_BYTES: usize = 256 * 1024;
+
+/// A part of a file in memory, moving forward.
+struct Window<'a> {
+    file: &'a Counted,
+    file_len: u64,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window<'_> {
+    /// The bytes of the file from `at`, at least `len` unless it ends before.
+    fn get(&mut self, at: u64, len: usize) -> io::Result<&mut [u8]> {
+        let skip = (at - self.start) as usize;
+        let is_there = skip
+            .checked_add(len)
+            .is_some_and(|end| end <= self.bytes.len());
+        if !is_there {
+            let wanted = self.file_len.saturating_sub(at);
+            let wanted = wanted.min(len.max(WINDOW_BYTES) as u64) as usize;
+            self.start = at;
+            self.bytes.resize(wanted, 0);
+            self.file.read_at(at, &mut self.bytes)?;
+            return Ok(&mut self.bytes);
+        }
+        Ok(&mut self.bytes[skip..])
     }
 }
 
-/// Reads the records of a file, putting single flipped bits right in `bytes`.
-pub(crate) fn scan(header: LogHeader, bytes: &mut [u8]) -> Scan {
-    let mut scan = Scan {
-        header,
-        records: Vec::new(),
-        end: HEADER_BYTES,
+/// Why reading a log ended early.
+#[derive(Debug)]
+pub(crate) enum ScanError<E> {
+    /// The file could not be read.
+    Io(io::Error),
+    /// The caller of the scan gave up.
+    Each(E),
+}
+
+impl<E> From<io::Error> for ScanError<E> {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Calls `each` with sequence and payload of every record, in order, after
+/// putting single flipped bits right.
+pub(crate) fn scan<E>(
+    header: LogHeader,
+    file: &Counted,
+    file_len: u64,
+    mut each: impl FnMut(u64, &[u8]) -> Result<(), E>,
+) -> Result<Scanned, ScanError<E>> {
+    let mut window = Window {
+        file,
+        file_len,
+        start: 0,
+        bytes: Vec::new(),
+    };
+    let mut found = Scanned {
+        last: header.base.wrapping_sub(1),
+        end: HEADER_BYTES as u64,
         beyond: None,
         repaired: 0,
     };
     let mut seq = header.base;
-    while let Some((payload, end, repaired)) = read_record(header.salt, seq, scan.end, bytes) {
-        scan.records.push((seq, payload));
-        scan.end = end;
-        scan.repaired += repaired;
+    while let Some(record) = read_record(header.salt, seq, found.end, &mut window)? {
+        each(seq, record.payload).map_err(ScanError::Each)?;
+        found.last = seq;
+        found.end += record.bytes as u64;
+        found.repaired += record.repaired;
         let Some(next) = seq.checked_add(1) else {
             break;
         };
         seq = next;
     }
-    scan.beyond = find_beyond(header.salt, seq, scan.end, bytes);
-    scan
+    found.beyond = find_beyond(header.salt, seq, found.end, &mut window)?;
+    Ok(found)
 }
 
-/// Reads the record `seq` at `at`: its payload, its end, bits put right.
-fn read_record(
+struct Record<'a> {
+    payload: &'a [u8],
+    /// Length of the whole record, with header and padding.
+    bytes: usize,
+    repaired: u64,
+}
+
+/// Reads the record `seq` at `at`, if it is there.
+fn read_record<'a>(
     salt: u64,
     seq: u64,
-    at: usize,
-    bytes: &mut [u8],
-) -> Option<(Range<usize>, usize, u64)> {
-    let header = bytes.get_mut(at..at.checked_add(RECORD_HEADER_BYTES)?)?;
-    let stored = u64_at(header, 0);
+    at: u64,
+    window: &'a mut Window<'_>,
+) -> io::Result<Option<Record<'a>>> {
+    let left = window.file_len.saturating_sub(at);
+    let Some(header) = window
+        .get(at, RECORD_HEADER_BYTES)?
+        .first_chunk::<RECORD_HEADER_BYTES>()
+    else {
+        return Ok(None);
+    };
+    let mut header = *header;
+    let stored = u64_at(&header, 0);
     let header_verdict = check_and_repair(salt, &mut header[8..], stored);
-    if header_verdict == Verdict::Bad || u64_at(header, 16) != seq {
-        return None;
+    if header_verdict == Verdict::Bad || u64_at(&header, 16) != seq {
+        return Ok(None);
     }
-    let len = usize::try_from(u64_at(header, 8)).ok()?;
-    let payload_check = u64_at(header, 24);
-    let start = at + RECORD_HEADER_BYTES;
-    let payload = start..start.checked_add(len)?;
-    let end = start.checked_add(len.checked_next_multiple_of(ALIGN)?)?;
-    if end > bytes.len() {
-        return None;
+    let len = u64_at(&header, 8);
+    if len > left {
+        return Ok(None);
     }
-    let seed = payload_seed(salt, seq);
-    let verdict = check_and_repair(seed, &mut bytes[payload.clone()], payload_check);
+    let len = len as usize;
+    let bytes = RECORD_HEADER_BYTES + padded(len);
+    if bytes as u64 > left {
+        return Ok(None);
+    }
+    let record = window.get(at, bytes)?;
+    let payload = &mut record[RECORD_HEADER_BYTES..RECORD_HEADER_BYTES + len];
+    let verdict = check_and_repair(payload_seed(salt, seq), payload, u64_at(&header, 24));
     if verdict == Verdict::Bad {
-        return None;
+        return Ok(None);
     }
     let repaired = [header_verdict, verdict]
         .iter()
         .filter(|&&verdict| verdict == Verdict::Repaired)
         .count();
-    Some((payload, end, repaired as u64))
+    Ok(Some(Record {
+        payload,
+        bytes,
+        repaired: repaired as u64,
+    }))
 }
 
 /// Looks for a record header of this log behind a place where none is: the
 /// highest sequence found.
-fn find_beyond(salt: u64, seq: u64, from: usize, bytes: &[u8]) -> Option<u64> {
+fn find_beyond(salt: u64, seq: u64, from: u64, window: &mut Window<'_>) -> io::Result<Option<u64>> {
     let mut beyond = None;
-    let mut at = from + ALIGN;
-    while let Some(header) = bytes.get(at..at + RECORD_HEADER_BYTES) {
-        let found = u64_at(header, 16);
-        // Cheap tests first: this looks at every eighth byte of the rest.
-        if found > seq
-            && found - seq < LOOKAHEAD
-            && u64_at(header, 8) <= (bytes.len() - at) as u64
-            && check(salt, &header[8..]) == u64_at(header, 0)
-        {
-            beyond = beyond.max(Some(found));
+    let mut start = from + ALIGN as u64;
+    let file_len = window.file_len;
+    while start < file_len {
+        let bytes = window.get(start, WINDOW_BYTES)?;
+        let mut at = 0;
+        while let Some(header) = bytes.get(at..at + RECORD_HEADER_BYTES) {
+            let found = u64_at(header, 16);
+            // Cheap tests first: this looks at every eighth byte of the rest.
+            if found > seq
+                && found - seq < LOOKAHEAD
+                && u64_at(header, 8) <= file_len - start
+                && check(salt, &header[8..]) == u64_at(header, 0)
+            {
+                beyond = beyond.max(Some(found));
+            }
+            at += ALIGN;
         }
-        at += ALIGN;
+        if at == 0 {
+            break;
+        }
+        start += at as u64;
     }
-    beyond
+    Ok(beyond)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
     use super::*;
+    use crate::disk::{Access, Disk as _};
+    use crate::sim::SimDisk;
 
     const HEADER: LogHeader = LogHeader {
         store_id: 9,
@@ -261,24 +343,44 @@ mod tests {
         bytes
     }
 
-    fn payloads(bytes: &[u8], scan: &Scan) -> Vec<Vec<u8>> {
-        let payload = |(_, range): &(u64, Range<usize>)| bytes[range.clone()].to_vec();
-        scan.records.iter().map(payload).collect()
+    fn read(header: LogHeader, bytes: &[u8]) -> (Vec<Vec<u8>>, Scanned) {
+        let path = Path::new("log");
+        let disk = SimDisk::new();
+        let file = disk.open(path, Access::Create).expect("made");
+        file.write_at(0, bytes).expect("written");
+        let file = Counted::new(file, &Arc::default());
+        let mut payloads = Vec::new();
+        let scanned = scan(header, &file, bytes.len() as u64, |seq, payload| {
+            assert_eq!(seq, header.base + payloads.len() as u64);
+            payloads.push(payload.to_vec());
+            Ok::<_, ()>(())
+        });
+        (payloads, scanned.expect("read"))
     }
 
     #[test]
     fn reads_what_was_written() {
-        let mut bytes = log(&[b"first", b"", b"third one"]);
+        let bytes = log(&[b"first", b"", b"third one"]);
         assert_eq!(
             LogHeader::decode(&bytes),
             (HeaderState::Valid(HEADER), false)
         );
-        let scan = scan(HEADER, &mut bytes);
-        assert_eq!(
-            payloads(&bytes, &scan),
-            [b"first".as_slice(), b"", b"third one"]
-        );
-        assert_eq!((scan.last(), scan.beyond, scan.repaired), (7, None, 0));
+        let (payloads, found) = read(HEADER, &bytes);
+        assert_eq!(payloads, [b"first".as_slice(), b"", b"third one"]);
+        assert_eq!((found.last, found.beyond, found.repaired), (7, None, 0));
+    }
+
+    #[test]
+    fn records_longer_than_the_window_are_read() {
+        let long = vec![9; WINDOW_BYTES * 3 + 5];
+        let bytes = log(&[b"first", &long, b"third", &long]);
+        let (payloads, found) = read(HEADER, &bytes);
+        assert_eq!(payloads, [b"first".as_slice(), &long, b"third", &long]);
+        assert_eq!(found.end as usize + 256, bytes.len());
+        let mut hole = bytes;
+        hole[HEADER_BYTES..HEADER_BYTES + 24].fill(0xEE);
+        let (payloads, found) = read(HEADER, &hole);
+        assert_eq!((payloads.len(), found.beyond), (0, Some(8)));
     }
 
     #[test]
@@ -290,12 +392,8 @@ mod tests {
             let (HeaderState::Valid(header), _) = LogHeader::decode(&bytes) else {
                 panic!("bit {bit} hid the header");
             };
-            let scan = scan(header, &mut bytes);
-            assert_eq!(
-                payloads(&bytes, &scan),
-                [b"first".as_slice(), b"second"],
-                "bit {bit}"
-            );
+            let (payloads, _) = read(header, &bytes);
+            assert_eq!(payloads, [b"first".as_slice(), b"second"], "bit {bit}");
         }
     }
 
@@ -307,23 +405,22 @@ mod tests {
         let third = second + RECORD_HEADER_BYTES + 16;
         let mut torn = right.clone();
         torn[third + 20..].fill(0);
-        let found = scan(HEADER, &mut torn);
-        assert_eq!((found.last(), found.beyond, found.end), (6, None, third));
+        let (_, found) = read(HEADER, &torn);
+        assert_eq!((found.last, found.beyond), (6, None));
+        assert_eq!(found.end, third as u64);
         let mut hole = right.clone();
         hole[second..second + 16].fill(0xEE);
-        let found = scan(HEADER, &mut hole);
-        assert_eq!(
-            (found.last(), found.beyond, found.end),
-            (5, Some(7), second)
-        );
+        let (_, found) = read(HEADER, &hole);
+        assert_eq!((found.last, found.beyond), (5, Some(7)));
+        assert_eq!(found.end, second as u64);
     }
 
     #[test]
     fn another_salt_sees_nothing() {
-        let mut bytes = log(&[b"first"]);
+        let bytes = log(&[b"first"]);
         let other = LogHeader { salt: 1, ..HEADER };
-        let scan = scan(other, &mut bytes);
-        assert!(scan.records.is_empty());
-        assert_eq!(scan.beyond, None);
+        let (payloads, found) = read(other, &bytes);
+        assert!(payloads.is_empty());
+        assert_eq!(found.beyond, None);
     }
 }
