@@ -11,6 +11,9 @@
 //! - A native whose answer for the same arguments changes gets a higher version and keeps the old
 //!   one under the old version: stored code goes on as it was.
 
+mod math;
+mod number;
+
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::object::Kind;
@@ -100,7 +103,10 @@ fn families() -> impl Iterator<Item = &'static Native> {
 }
 
 /// One table a family; a family is a module under `native/`.
-const FAMILIES: &[&[Native]] = &[];
+const FAMILIES: &[&[Native]] = &[
+    math::NATIVES,
+    number::NATIVES,
+];
 
 /// The native of this name and version.
 #[must_use]

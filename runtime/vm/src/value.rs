@@ -4,4 +4,7 @@
 //! What values mean to programs (equality, hashing, order, printing) is here too; the natives that
 //! programs call are thin wrappers under `native/`.
 
+pub mod error;
+pub mod fault;
+pub mod number;
 pub mod string;

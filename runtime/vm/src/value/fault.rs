@@ -124,3 +124,16 @@ pub fn describe(heap: &Heap, word: Word) -> &'static str {
         _ => "a sequence",
     }
 }
+
+/// Turning a fault into a thrown error.
+pub(crate) trait OrThrow<T> {
+    /// The value, or the fault's error as a trap.
+    fn or_throw(self, heap: &mut Heap) -> Result<T, Trap>;
+}
+
+impl<T> OrThrow<T> for Fallible<T> {
+    #[inline]
+    fn or_throw(self, heap: &mut Heap) -> Result<T, Trap> {
+        self.map_err(|fault| fault.trap(heap))
+    }
+}

@@ -31,6 +31,7 @@ use crate::native::NativeResult;
 use crate::object::{FLAG_NEGATIVE, Kind, Object};
 use crate::value::fault::{Fallible, Fault};
 use crate::word::Word;
+pub use compare::{Integer, equal, integer_parts, stripped_decimal};
 use decimal::Decimal;
 use num_bigint::{BigInt, BigUint, Sign};
 use num_traits::Zero;

@@ -1,0 +1,236 @@
+//! Natives of numbers: arithmetic beyond the machine's own operations, predicates, conversions,
+//! bits. What they do is in [`crate::value::number`].
+
+use super::{Native, NativeCall, NativeResult};
+use crate::heap::Heap;
+use crate::object::Kind;
+use crate::value::fault::{Fallible, Fault, OrThrow, describe};
+use crate::value::number::arithmetic::{abs, signum};
+use crate::value::number::decimal::Decimal;
+use crate::value::number::{self, Num, bits, compare, convert, make_int, text};
+use crate::value::string::try_text;
+use crate::word::Word;
+use num_integer::Integer;
+
+type Call<'a, 'b> = &'a mut NativeCall<'b>;
+
+/// A native of two numbers; what big ones cost is charged before the work.
+macro_rules! of_two {
+    ($name:literal, $op:path) => {
+        Native::new($name, 2, 2, |call| {
+            let (a, b) = (call.args[0], call.args[1]);
+            call.fiber.fuel_spent = number::cost(call.heap, a, b);
+            $op(call.heap, a, b)
+        })
+    };
+}
+
+macro_rules! of_bits {
+    ($name:literal, $op:expr) => {
+        Native::new($name, 2, 2, |call| bits::apply(call.heap, call.args[0], call.args[1], $op))
+    };
+}
+
+/// A native that asks something about any value.
+macro_rules! predicate {
+    ($name:literal, $test:expr) => {
+        Native::new($name, 1, 1, |call| {
+            let test: fn(&Heap, Word) -> bool = $test;
+            Ok(Word::bool(test(call.heap, call.args[0])))
+        })
+    };
+}
+
+/// A native that asks something about a number.
+macro_rules! of_number {
+    ($name:literal, $test:expr) => {
+        Native::new($name, 1, 1, |call| {
+            let test: fn(Num) -> Fallible<bool> = $test;
+            let answer = Num::expect(call.heap, call.args[0]).and_then(test);
+            answer.map(Word::bool).or_throw(call.heap)
+        })
+    };
+}
+
+/// A native from a number to a number.
+macro_rules! converting {
+    ($name:literal, $op:expr) => {
+        Native::new($name, 1, 1, |call| {
+            let op: fn(Num) -> Fallible<Num> = $op;
+            let result = Num::expect(call.heap, call.args[0]).and_then(op).or_throw(call.heap)?;
+            Ok(result.make(call.heap))
+        })
+    };
+}
+
+pub(super) const NATIVES: &[Native] = &[
+    predicate!("ox.core/number?", |heap, x| number::is_number(heap, x)),
+    predicate!("ox.core/integer?", |heap, x| {
+        x.is_small() || matches!(heap.kind_of(x), Some(Kind::Int | Kind::BigInt))
+    }),
+    predicate!("ox.core/int?", |heap, x| number::try_int(heap, x).is_some()),
+    predicate!("ox.core/float?", |_, x| x.is_double()),
+    predicate!("ox.core/ratio?", |heap, x| heap.kind_of(x) == Some(Kind::Ratio)),
+    predicate!("ox.core/decimal?", |heap, x| heap.kind_of(x) == Some(Kind::Decimal)),
+    Native::new("ox.core/inc", 1, 1, |call| number::inc(call.heap, call.args[0])),
+    Native::new("ox.core/dec", 1, 1, |call| number::dec(call.heap, call.args[0])),
+    of_two!("ox.core/quot", number::quot),
+    of_two!("ox.core/rem", number::rem),
+    of_two!("ox.core/mod", number::modulo),
+    of_two!("ox.core/num-eq", number::num_equal),
+    of_two!("ox.core/add-p", number::add_promoting),
+    of_two!("ox.core/sub-p", number::sub_promoting),
+    of_two!("ox.core/mul-p", number::mul_promoting),
+    of_two!("ox.core/unchecked-add", number::add_unchecked),
+    of_two!("ox.core/unchecked-subtract", number::sub_unchecked),
+    of_two!("ox.core/unchecked-multiply", number::mul_unchecked),
+    Native::new("ox.core/max2", 2, 2, |call| pick(call, std::cmp::Ordering::Greater)),
+    Native::new("ox.core/min2", 2, 2, |call| pick(call, std::cmp::Ordering::Less)),
+    of_number!("ox.core/zero?", |n| Ok(is_zero(&n))),
+    of_number!("ox.core/pos?", |n| Ok(signum(&n) > 0)),
+    of_number!("ox.core/neg?", |n| Ok(signum(&n) < 0)),
+    Native::new("ox.core/even?", 1, 1, |call| parity(call, true)),
+    Native::new("ox.core/odd?", 1, 1, |call| parity(call, false)),
+    of_number!("ox.core/NaN?", |n| Ok(matches!(n, Num::Double(d) if d.is_nan()))),
+    of_number!("ox.core/infinite?", |n| Ok(matches!(n, Num::Double(d) if d.is_infinite()))),
+    converting!("ox.core/abs", |n| Ok(abs(n))),
+    Native::new("ox.core/num", 1, 1, |call| {
+        Num::expect(call.heap, call.args[0]).or_throw(call.heap)?;
+        Ok(call.args[0])
+    }),
+    Native::new("ox.core/long", 1, 1, long),
+    converting!("ox.core/unchecked-long", |n| convert::to_long_unchecked(n).map(Num::Int)),
+    converting!("ox.core/double", |n| Ok(Num::Double(convert::to_double(&n)))),
+    Native::new("ox.core/bigint", 1, 1, bigint),
+    Native::new("ox.core/bigdec", 1, 1, bigdec),
+    converting!("ox.core/rationalize", convert::rationalize),
+    Native::new("ox.core/numerator", 1, 1, |call| ratio_part(call, 1)),
+    Native::new("ox.core/denominator", 1, 1, |call| ratio_part(call, 2)),
+    Native::new("ox.core/char", 1, 1, char_of),
+    of_bits!("ox.core/bit-and2", |x, y| x & y),
+    of_bits!("ox.core/bit-or2", |x, y| x | y),
+    of_bits!("ox.core/bit-xor2", |x, y| x ^ y),
+    of_bits!("ox.core/bit-and-not2", |x, y| x & !y),
+    Native::new("ox.core/bit-not", 1, 1, |call| {
+        bits::apply(call.heap, call.args[0], Word::small(0), |x, _| !x)
+    }),
+    of_bits!("ox.core/bit-shift-left", bits::shift_left),
+    of_bits!("ox.core/bit-shift-right", bits::shift_right),
+    of_bits!("ox.core/unsigned-bit-shift-right", bits::shift_right_unsigned),
+    Native::new("ox.core/bit-test", 2, 2, |call| {
+        let bit = bits::apply(call.heap, call.args[0], call.args[1], |x, n| bits::shift_right(x, n) & 1)?;
+        Ok(Word::bool(bit == Word::small(1)))
+    }),
+    Native::new("ox.core/parse-long", 1, 1, |call| {
+        let parsed = text::parse_long(string_argument(call)?);
+        Ok(parsed.map_or(Word::NIL, |n| make_int(call.heap, n)))
+    }),
+    Native::new("ox.core/parse-double", 1, 1, |call| {
+        Ok(text::parse_double(string_argument(call)?).map_or(Word::NIL, Word::double))
+    }),
+];
+
+/// The first argument, a string; `:ox/argument` as in Clojure when it is none.
+pub(super) fn string_argument<'a>(call: &'a mut NativeCall<'_>) -> Result<&'a str, super::Trap> {
+    let word = call.args[0];
+    if try_text(call.heap, word).is_none() {
+        let name = describe(call.heap, word);
+        let fault = Fault::new("argument", format!("expected a string, got {name}")).with("value", word);
+        return Err(fault.trap(call.heap));
+    }
+    Ok(try_text(call.heap, word).expect("it was one a moment ago"))
+}
+
+/// The number that is before (or after) the other; NaN if one is; the second of two equal ones.
+fn pick(call: Call<'_, '_>, wanted: std::cmp::Ordering) -> NativeResult {
+    let (a, b) = (call.args[0], call.args[1]);
+    let is_nan = |w: Word| w.as_double().is_some_and(f64::is_nan);
+    let order = compare::relate(call.heap, a, b).or_throw(call.heap)?;
+    Ok(if is_nan(a) || (order == Some(wanted) && !is_nan(b)) { a } else { b })
+}
+
+/// Whether a number is zero; NaN is not.
+fn is_zero(num: &Num) -> bool {
+    match num {
+        Num::Double(d) => *d == 0.0,
+        other => signum(other) == 0,
+    }
+}
+
+fn parity(call: Call<'_, '_>, even: bool) -> NativeResult {
+    let word = call.args[0];
+    let is_even = match Num::of(call.heap, word) {
+        Some(Num::Int(n)) => n & 1 == 0,
+        Some(Num::Big(n)) => n.is_even(),
+        _ => {
+            let mut shown = String::new();
+            if !text::write_number(&mut shown, call.heap, word, true) {
+                shown.push_str(describe(call.heap, word));
+            }
+            let message = format!("Argument must be an integer: {shown}");
+            return Err(Fault::new("argument", message).with("value", word).trap(call.heap));
+        }
+    };
+    Ok(Word::bool(is_even == even))
+}
+
+fn long(call: Call<'_, '_>) -> NativeResult {
+    if let Some(c) = call.args[0].as_char() {
+        return Ok(Word::small(i64::from(u32::from(c))));
+    }
+    let n = Num::expect(call.heap, call.args[0]).and_then(convert::to_long).or_throw(call.heap)?;
+    Ok(make_int(call.heap, n))
+}
+
+fn bigint(call: Call<'_, '_>) -> NativeResult {
+    let word = call.args[0];
+    let result = match try_text(call.heap, word) {
+        Some(digits) => match convert::parse_big(digits, 10) {
+            Ok(Some(n)) => Ok(n),
+            Ok(None) => Err(not_a_numeral(digits)),
+            Err(fault) => Err(fault),
+        },
+        None => Num::expect(call.heap, word).and_then(convert::to_big),
+    };
+    let n = result.or_throw(call.heap)?;
+    Ok(number::make_big(call.heap, &n))
+}
+
+fn not_a_numeral(digits: &str) -> Box<Fault> {
+    let shown: String = digits.chars().take(64).collect();
+    Fault::new("number-format", format!("For input string: \"{shown}\""))
+}
+
+fn bigdec(call: Call<'_, '_>) -> NativeResult {
+    let word = call.args[0];
+    let result = match try_text(call.heap, word) {
+        Some(digits) => number::check_bits(digits.len() as u64 * 10 / 3)
+            .and_then(|()| text::parse_decimal(digits).ok_or_else(|| not_a_numeral(digits))),
+        None => Num::expect(call.heap, word).and_then(Decimal::of),
+    };
+    let d = result.or_throw(call.heap)?;
+    Ok(Num::Decimal(d).make(call.heap))
+}
+
+fn ratio_part(call: Call<'_, '_>, index: u32) -> NativeResult {
+    let word = call.args[0];
+    if call.heap.kind_of(word) == Some(Kind::Ratio) {
+        return Ok(call.heap.word(word, index));
+    }
+    Err(Fault::type_error(call.heap, word, "a ratio").trap(call.heap))
+}
+
+fn char_of(call: Call<'_, '_>) -> NativeResult {
+    let word = call.args[0];
+    if word.as_char().is_some() {
+        return Ok(word);
+    }
+    let code = Num::expect(call.heap, word).and_then(convert::to_long).or_throw(call.heap)?;
+    match u32::try_from(code).ok().and_then(char::from_u32) {
+        Some(c) => Ok(Word::char(c)),
+        None => {
+            let message = format!("Value out of range for char: {code}");
+            Err(Fault::new("argument", message).with("value", word).trap(call.heap))
+        }
+    }
+}
