@@ -1,7 +1,7 @@
 //! How many groups a second a store commits, what that writes, and how long
 //! reopening takes.
 //!
-//!     cargo run --release -p store --example commits [DIRECTORY [GROUPS]]
+//!     cargo run --release -p store --example commits [DIRECTORY [GROUPS [LIVE_MB]]]
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -14,9 +14,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .next()
         .map_or_else(std::env::temp_dir, PathBuf::from);
     let groups: u64 = arguments.next().map_or(Ok(200_000), |text| text.parse())?;
+    let live_mb: u32 = arguments.next().map_or(Ok(0), |text| text.parse())?;
     let dir = dir.join(format!("store-commits-{}", std::process::id()));
     std::fs::create_dir_all(&dir)?;
-    let result = measure(&dir.join("store.redb"), groups);
+    let path = dir.join("store.redb");
+    let result = measure(&path, groups).and_then(|()| measure_large(&path, live_mb));
     std::fs::remove_dir_all(&dir)?;
     result
 }
@@ -74,5 +76,44 @@ fn measure(path: &std::path::Path, groups: u64) -> Result<(), Box<dyn std::error
         stats.folds - folds,
     );
     drop(store);
+    Ok(())
+}
+
+/// Reopening with much beside it, in pieces of the fitting size.
+fn measure_large(path: &std::path::Path, mb: u32) -> Result<(), Box<dyn std::error::Error>> {
+    if mb == 0 {
+        return Ok(());
+    }
+    let store = EmbeddedStore::open(path)?;
+    let piece = vec![3; store::VALUE_BYTES_FITTING];
+    let before = store.bytes_written();
+    let start = Instant::now();
+    for n in 0..mb * 17 {
+        let mut batch = Batch::new();
+        batch.put(&KeyBuilder::of_kind(b'x').u32(n).finish(), &piece);
+        store.commit(&[batch])?;
+    }
+    let live = u64::from(mb * 17) * store::VALUE_BYTES_FITTING as u64;
+    println!(
+        "{} MB put in {:.1} s, {:.2} bytes written a byte",
+        live / 1_000_000,
+        start.elapsed().as_secs_f64(),
+        (store.bytes_written() - before) as f64 / live as f64,
+    );
+    drop(store);
+    let start = Instant::now();
+    let store = EmbeddedStore::open(path)?;
+    println!("reopened in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    println!("{:?}", store.stats());
+    let start = Instant::now();
+    let snapshot = store.snapshot();
+    let mut read = 0;
+    for entry in snapshot.prefix(b"x").take(2000) {
+        read += entry?.1.len();
+    }
+    println!(
+        "read {:.0} MB/s",
+        read as f64 / 1e6 / start.elapsed().as_secs_f64()
+    );
     Ok(())
 }

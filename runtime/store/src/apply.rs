@@ -53,10 +53,7 @@ pub(crate) fn fetch_below(view: &View, parts: &[&[u8]]) -> Result<Below, StoreEr
             }) => {
                 // A patch of the whole value begins from nothing.
                 let needs_base = bytes.len() < total;
-                if needs_base
-                    && !below.values.contains_key(key)
-                    && view.active.get(key, u64::MAX).is_none()
-                {
+                if needs_base && !below.values.contains_key(key) && !view.active.knows(key) {
                     let value = view.get_below(key, u64::MAX);
                     below.values.insert(key.to_vec(), value);
                 }

@@ -181,6 +181,11 @@ impl Table {
         self.read().slots.get(key)?.at(seq).cloned()
     }
 
+    /// Whether the table knows `key`, if only as deleted.
+    pub(crate) fn knows(&self, key: &[u8]) -> bool {
+        self.read().slots.contains_key(key)
+    }
+
     /// The keys of `range` that this table knows, if only as deleted.
     pub(crate) fn keys(&self, range: &KeyRange) -> Vec<Box<[u8]>> {
         self.read().keys(range)
@@ -291,19 +296,30 @@ impl TableWriter<'_> {
         total: usize,
         below: impl FnOnce() -> Option<Value>,
     ) {
+        let overwrite = |value: &mut Vec<u8>| {
+            value.resize(total, 0);
+            value[at..at + bytes.len()].copy_from_slice(bytes);
+        };
         let base = match self.inner.slots.get_mut(key) {
             None => below(),
-            Some(slot) if is_seen(&self.live, slot.seq, self.seq) => slot.value.clone(),
             Some(slot) => {
-                // Nobody reads this version: change it in place.
-                let taken = slot.value.take();
-                self.inner.bytes -= taken.as_ref().map_or(0, |value| value.len() as u64);
-                taken
+                let is_seen = is_seen(&self.live, slot.seq, self.seq);
+                if !is_seen
+                    && slot.older.is_empty()
+                    && let Some(value) = slot.value.as_mut().and_then(|v| Arc::get_mut(&mut v.0))
+                {
+                    // Nobody reads this version: change it in place.
+                    let old_bytes = value.len() as u64;
+                    overwrite(value);
+                    slot.seq = self.seq;
+                    self.inner.bytes = self.inner.bytes + total as u64 - old_bytes;
+                    return;
+                }
+                slot.value.clone()
             }
         };
         let mut value = base.map(Value::into_vec).unwrap_or_default();
-        value.resize(total, 0);
-        value[at..at + bytes.len()].copy_from_slice(bytes);
+        overwrite(&mut value);
         self.set(key, Some(Value::new(value)));
     }
 
