@@ -39,6 +39,3 @@
 
 (defn postwalk-replace "Replaces the parts of `form` that are keys of `smap` by its values, from inside." [smap form]
   (postwalk (fn [x] (if (contains? smap x) (get smap x) x)) form))
-
-(defn macroexpand-all "Expands all macros in `form`." [form]
-  (prewalk (fn [x] (if (seq? x) (macroexpand x) x)) form))

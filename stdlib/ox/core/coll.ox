@@ -173,8 +173,7 @@
   "Adds elements to a transient collection; returns the transient to go on with."
   ([] (transient []))
   ([transient] transient)
-  ([transient x] (conj!* transient x))
-  ([transient x & xs] (reduce conj!* (conj!* transient x) xs)))
+  ([transient x] (conj!* transient x)))
 
 (defn ^{:natives {3 assoc!*}} assoc!
   "Sets values in a transient map or vector; returns the transient to go on with."
