@@ -12,11 +12,12 @@
 //!   or a call would hold a thread for good;
 //! - on every path, exceptional ones included, a register is written before it is read, and what a
 //!   call window covered is not read after the call: every live register holds a value;
-//! - `capture` and `self` are not reached after `drop-self`;
+//! - `capture` and `self` are not reached after `drop-self`; `set-capture` meets a closure made in the
+//!   same basic block, from a template with that many captures;
 //! - functions fit: arities ascend, prototypes take the parameters and captures their template gives.
 //!
-//! Not checked here, but by the machine: that `set-capture` meets a closure with that many captures,
-//! that a value is called with as many arguments as it takes, that words of an image are values.
+//! Not checked here, but by the machine: that a value is called with as many arguments as it takes,
+//! that natives take as many as they are given, that words of an image are values.
 //!
 //! The analysis is bounded: code that would take it more than a few seconds is refused
 //! ([`Fault::TooComplex`]), no compiler makes such.
@@ -103,6 +104,16 @@ pub enum Fault {
     /// `capture` or `self` where the function may be gone.
     #[error("the function is read, but may have been dropped or never been there")]
     NoFunction,
+    /// `set-capture` of what is not known to be a closure with that capture.
+    #[error(
+        "register {register} is not, made in the same block, a closure with a capture {capture}"
+    )]
+    NotClosure {
+        /// The register.
+        register: u16,
+        /// The capture.
+        capture: u16,
+    },
     /// An index that names nothing.
     #[error("{what} {index}: there are only {count}")]
     Index {
@@ -122,6 +133,16 @@ pub enum Fault {
         declared: RefUse,
         /// Mnemonic of the operation.
         op: &'static str,
+    },
+    /// A count that the operation cannot take.
+    #[error("`{op}` cannot take {count}: {what}")]
+    Count {
+        /// Mnemonic of the operation.
+        op: &'static str,
+        /// The count.
+        count: u16,
+        /// What it needs.
+        what: &'static str,
     },
     /// A jump out of the code.
     #[error("a jump by {distance} leaves the code")]
@@ -348,10 +369,6 @@ fn verify_instr(
             Operand::CaptureB => {
                 below("capture", u32::from(instr.b()), usize::from(proto.captures))?;
             }
-            Operand::CaptureOfA => {
-                let most = captures.iter().max().copied().unwrap_or(0);
-                below("capture", u32::from(instr.b()), usize::from(most))?;
-            }
             Operand::NativeC => below("native", u32::from(instr.c()), chunk.natives.len())?,
             Operand::ConstX => below("constant", instr.x(), proto.consts.len())?,
             Operand::TemplateBC => below("template", u32::from(instr.c()), captures.len())?,
@@ -382,11 +399,28 @@ fn verify_instr(
             | Operand::RangeBD
             | Operand::CallA
             | Operand::CallKnownA
+            | Operand::CaptureOfA
             | Operand::IntX
             | Operand::IntS
             | Operand::IntB
             | Operand::ProtoX => {}
         }
+    }
+    let count = |count, what| {
+        Err(Fault::Count {
+            op: op.mnemonic(),
+            count,
+            what,
+        })
+    };
+    match op {
+        Op::Apply | Op::TailApply if instr.d() == 0 => {
+            return count(0, "the last argument is the sequence of the others");
+        }
+        Op::Map if !instr.c().is_multiple_of(2) => {
+            return count(instr.c(), "a map needs a value for each key");
+        }
+        _ => {}
     }
     let effects = Effects::of(instr, captures).ok_or(Fault::Instruction { word: instr.0 })?;
     let needed = effects.registers_needed();

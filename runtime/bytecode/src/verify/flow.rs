@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
+
 use crate::blocks::Blocks;
 use crate::chunk::Prototype;
 use crate::effects::{Effects, consumes_fuel, may_throw};
@@ -216,11 +218,21 @@ impl Paths<'_> {
     fn check(&self, block: usize) -> Result<(), Found> {
         let (start, end) = self.blocks.range(block);
         let mut written = self.at(block);
+        // Registers that hold a closure made in this block, and its captures.
+        let mut closures: FxHashMap<u16, u16> = FxHashMap::default();
         for pc in start..end {
             let instr = self.proto.code[pc as usize];
             let Some(effects) = Effects::of(instr, self.captures) else {
                 continue;
             };
+            if instr.op() == Some(Op::SetCapture)
+                && closures
+                    .get(&instr.a())
+                    .is_none_or(|count| instr.b() >= *count)
+            {
+                let (register, capture) = (instr.a(), instr.b());
+                return Err((Some(pc), Fault::NotClosure { register, capture }));
+            }
             for range in effects.reads() {
                 if let Some(register) = written.first_missing(range.start, range.end) {
                     return Err((Some(pc), Fault::Unwritten { register }));
@@ -231,6 +243,23 @@ impl Paths<'_> {
                 return Err((Some(pc), Fault::NoFunction));
             }
             self.step(instr, &mut written);
+            if let Some(base) = effects.kills_from {
+                closures.retain(|register, _| *register < base);
+            }
+            let made = match instr.op() {
+                Some(Op::Closure) => self.captures.get(usize::from(instr.c())).copied(),
+                Some(Op::Move) => closures.get(&instr.b()).copied(),
+                _ => None,
+            };
+            match (effects.writes, made) {
+                (Some(register), Some(count)) => {
+                    closures.insert(register, count);
+                }
+                (Some(register), None) => {
+                    closures.remove(&register);
+                }
+                (None, _) => {}
+            }
         }
         Ok(())
     }

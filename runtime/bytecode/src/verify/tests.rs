@@ -237,3 +237,40 @@ fn constants_have_one_form() {
     let error = verify_chunk(&chunk).expect_err("two bytes for 12");
     assert!(error.to_string().ends_with("longer than it needs to be"));
 }
+
+#[test]
+fn only_a_closure_made_here_gets_captures() {
+    let text = |body: &str| {
+        format!(
+            "template t0 captures 2
+               arity 0 -> p1
+             proto p0
+             const r0 nil
+             const r1 nil
+             {body}
+             return r0
+             proto p1 captures 2
+             capture r0 c1
+             return r0"
+        )
+    };
+    assert_eq!(check(&text("closure r0 t0 r0\nset-capture r0 c1 r0")), "ok");
+    assert_eq!(
+        check(&text("closure r0 t0 r0\nmove r1 r0\nset-capture r1 c0 r1")),
+        "ok"
+    );
+    let refused = |body: &str| check(&text(body)).contains("made in the same block, a closure");
+    assert!(refused("set-capture r0 c0 r0"));
+    assert!(refused("closure r0 t0 r0\nset-capture r0 c2 r0"));
+    assert!(refused("closure r0 t0 r0\nint r0 1\nset-capture r0 c0 r0"));
+    assert!(refused(
+        "closure r0 t0 r0\njump -> next\nnext: set-capture r0 c0 r0"
+    ));
+}
+
+#[test]
+fn counts_fit_the_operation() {
+    assert!(check("proto p0 params 1\napply r0 0\nreturn r0").contains("`apply` cannot take 0"));
+    assert!(check("proto p0 params 1\nmap r0 r0 1\nreturn r0").contains("`map` cannot take 1"));
+    assert_eq!(check("map r0 r0 0\nreturn r0"), "ok");
+}
