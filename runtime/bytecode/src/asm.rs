@@ -531,3 +531,6 @@ fn is_native_call(mut reader: Reader<'_>) -> bool {
 fn register(reader: &mut Reader<'_>) -> Parsed<u16> {
     prefixed(expect(reader, "a register")?, 'r', "register")
 }
+
+#[cfg(test)]
+mod tests;

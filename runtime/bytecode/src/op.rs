@@ -438,3 +438,6 @@ impl Instr {
         (self.0 as i64 >> 40) as i32
     }
 }
+
+#[cfg(test)]
+mod tests;
