@@ -74,7 +74,11 @@ pub(crate) fn parse_inst(text: &str) -> Option<Inst> {
     }
     let days = days_of_civil(year, month, day);
     let seconds = days * 86_400 + hour * 3600 + (minute - offset_minutes) * 60 + second;
-    Some(Inst { seconds, nanos })
+    // The offset may lead out of the years that have a text.
+    let (year, _, _) = civil_of_days(seconds.div_euclid(86_400));
+    (0..=9999)
+        .contains(&year)
+        .then_some(Inst { seconds, nanos })
 }
 
 fn days_in_month(year: i64, month: i64) -> i64 {

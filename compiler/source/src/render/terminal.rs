@@ -170,7 +170,8 @@ mod tests {
             2 + (def b 2)
               |
 
-        "#]].assert_eq(&render(&[diagnostic], &TwoFiles, false));
+        "#]]
+        .assert_eq(&render(&[diagnostic], &TwoFiles, false));
     }
 
     #[test]
