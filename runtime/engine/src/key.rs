@@ -19,8 +19,8 @@
 use store::key::KeyBuilder;
 use store::{KeyRange, VALUE_BYTES_FITTING};
 
-/// Words of a stack in one record.
-pub(crate) const STACK_CHUNK_WORDS: u32 = 512;
+/// Words of a stack in one record: what fills one page of the main file with its key.
+pub(crate) const STACK_CHUNK_WORDS: u32 = 504;
 /// Words of a segment in one record.
 pub(crate) const SEGMENT_PIECE_WORDS: usize = VALUE_BYTES_FITTING / 8;
 /// Bytes of an image in one record.

@@ -1,1 +1,25 @@
-//! engine
+//! The durable engine: processes over a store, a clock and a transport.
+//!
+//! Read [`engine`] first, then `engine/turn`, `engine/commit`, `engine/recover`; `effect` says what
+//! each effect does; `record`, `letter`, `key` and `persist` are what is stored.
+//!
+//! # Invariants
+//! - Nothing a process says leaves before the state that said it is durable.
+//! - The engine compiles nothing and knows no file, socket or clock but those it is given.
+
+mod actor;
+pub mod data;
+mod effect;
+pub mod engine;
+mod key;
+pub mod letter;
+mod output;
+mod persist;
+pub mod pid;
+pub mod record;
+pub mod transport;
+mod wire;
+
+pub use engine::{Engine, EngineError, Options, Standing};
+pub use persist::{LoadError, read_record, read_state};
+pub use pid::Pid;

@@ -1,0 +1,504 @@
+//! The engine: runs the processes of one store and makes them durable.
+//!
+//! Group commit by epochs. An actor that runs belongs to the epoch that is open then. To close an
+//! epoch, the next is opened, and every actor that changed in the old one is checkpointed before it
+//! does anything more: those at rest by the committer, those that run by their own thread at the end
+//! of their slice. Their checkpoints make one batch, which is a consistent cut: an actor takes in a
+//! letter of the new epoch only after its checkpoint of the old one, and a letter of the old one
+//! that has not been taken in yet is in the batch itself.
+//!
+//! # Invariants
+//! - Output leaves after the commit of the epoch in which it was said.
+//! - An epoch is closed only because output waits, the loss bound has passed, somebody waits for a
+//!   commit, or too much is uncommitted.
+//! - One epoch is closed at a time. A failed commit stops the engine; nothing is released.
+//! - An actor is in its slot, or alone in the hands of one thread.
+
+use crate::actor::{Actor, Incoming, Posted};
+use crate::data::Data;
+use crate::key;
+use crate::letter::Letter;
+use crate::output::{Output, Text};
+use crate::persist;
+use crate::record::{ActorRecord, Status, StoreRecord};
+use crate::transport::{AttemptId, Clock, TaskError, Transport};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use store::{Batch, Store};
+use vm::image::LoadedImage;
+
+/// How an engine works.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Threads that run processes.
+    pub threads: usize,
+    /// Fuel of one slice.
+    pub slice_fuel: i64,
+    /// Greatest time of computation that a crash may lose, milliseconds.
+    pub loss_bound_ms: u64,
+    /// Memory of one process, words.
+    pub quota_words: u32,
+    /// Whether anything is kept: without, no checkpoints are made.
+    pub durable: bool,
+    /// Whether an activity that has failed for good parks its process instead of throwing.
+    pub park: bool,
+    /// Processes that wait may stay in memory up to this number.
+    pub resident_max: usize,
+    /// How machines run, for tests.
+    pub zeal: vm::interp::Zeal,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            threads: 2,
+            slice_fuel: 50_000,
+            loss_bound_ms: 1_000,
+            quota_words: 1 << 29,
+            durable: true,
+            park: false,
+            resident_max: 4_096,
+            zeal: vm::interp::Zeal::default(),
+        }
+    }
+}
+
+/// Why an engine has stopped.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// The store refused a commit: nothing said since the last one has left.
+    #[error("the store cannot be written: {0}")]
+    Commit(String),
+    /// A record of the store is damaged.
+    #[error("{0}")]
+    Load(String),
+}
+
+/// Where an actor is.
+#[derive(Debug)]
+enum Place {
+    /// At rest in memory.
+    Here(Box<Actor>),
+    /// In the hands of a thread.
+    Away,
+    /// In the store only.
+    Stored,
+}
+
+/// What is known of a process without its memory.
+#[derive(Debug)]
+struct Slot {
+    place: Place,
+    incoming: VecDeque<(u64, Incoming)>,
+    queued: bool,
+    /// Epoch in which it has changed and is not checkpointed.
+    dirty_in: Option<u64>,
+    status: Status,
+    /// Epoch in which it last ran.
+    last_ran: u64,
+}
+
+/// An epoch being closed.
+#[derive(Debug)]
+struct Closing {
+    epoch: u64,
+    /// Actors whose checkpoint is missing.
+    waiting_for: BTreeSet<u64>,
+    parts: Vec<Part>,
+    outputs: Vec<Output>,
+}
+
+/// One actor's contribution to a batch.
+#[derive(Debug, Default)]
+pub(crate) struct Part {
+    pub(crate) batch: Batch,
+    pub(crate) sent: Vec<Posted>,
+    pub(crate) consumed: Vec<(u64, u64)>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    slots: HashMap<u64, Slot>,
+    ready: VecDeque<u64>,
+    /// Actors that have changed in the open epoch.
+    dirty: BTreeSet<u64>,
+    epoch: u64,
+    closing: Option<Closing>,
+    outputs: Vec<Output>,
+    /// Operations of the next batch that belong to no actor.
+    extra: Batch,
+    /// When the first change of the open epoch happened.
+    dirty_since_ms: Option<u64>,
+    /// Somebody waits for the next commit.
+    commit_wanted: bool,
+    commits: u64,
+    timers: BinaryHeap<Reverse<(u64, u64)>>,
+    /// Text that was committed by an earlier engine and is not known to have left.
+    unwritten: Vec<Text>,
+    stdout_closed: bool,
+    names: BTreeMap<String, u64>,
+    record: StoreRecord,
+    /// Actors whose turn began in an epoch and is not over, by epoch.
+    away: BTreeMap<u64, usize>,
+    failed: Option<EngineError>,
+    stopping: bool,
+    /// Attempts handed out and not reported.
+    attempts: BTreeSet<AttemptId>,
+    /// Processes whose records cannot be read, and why.
+    damaged: Vec<(u64, String)>,
+}
+
+/// See [`Engine`].
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) options: Options,
+    shared: Mutex<Shared>,
+    /// Something can run.
+    work: Condvar,
+    /// Something may be committed.
+    commit: Condvar,
+    /// Something has been committed or has ended.
+    progress: Condvar,
+    images: Mutex<BTreeMap<u32, Arc<LoadedImage>>>,
+    next_segment: AtomicU64,
+    next_letter: AtomicU64,
+    next_output: AtomicU64,
+    next_process: AtomicU64,
+    /// The open epoch, to look at without the lock.
+    open_epoch: AtomicU64,
+}
+
+/// A running engine over one store.
+///
+/// Dropping it does not stop it; call [`Engine::stop`].
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// How a process stands, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What it is doing.
+    pub status: Status,
+    /// Exit status it asks for, once it has ended.
+    pub exit_status: u8,
+    /// What to tell people about its end.
+    pub report: String,
+}
+
+impl Engine {
+    /// An engine over a store, which may be new. Processes of an older run are known but do not run
+    /// until [`Engine::resume`].
+    ///
+    /// # Errors
+    /// When the store's own record is damaged.
+    pub fn open(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        transport: Arc<dyn Transport>,
+        options: Options,
+    ) -> Result<Engine, EngineError> {
+        let inner = Inner::open(store, clock, transport, options)?;
+        Ok(Engine { inner: Arc::new(inner) })
+    }
+
+    /// Starts the threads that run processes and commit.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn run_threads(&self) -> std::io::Result<Vec<std::thread::JoinHandle<()>>> {
+        let mut threads = Vec::new();
+        for number in 0..self.inner.options.threads {
+            let inner = Arc::clone(&self.inner);
+            let name = format!("ox-run-{number}");
+            threads.push(std::thread::Builder::new().name(name).spawn(move || inner.work())?);
+        }
+        let inner = Arc::clone(&self.inner);
+        let name = "ox-commit".to_owned();
+        threads.push(std::thread::Builder::new().name(name).spawn(move || inner.commit_loop())?);
+        Ok(threads)
+    }
+
+    /// One turn of everything on this thread, for simulation: runs a ready process or commits.
+    /// Whether anything was done.
+    pub fn turn(&self) -> bool {
+        self.inner.turn_once()
+    }
+
+    /// The store's own record.
+    #[must_use]
+    pub fn store_record(&self) -> StoreRecord {
+        self.inner.lock().record.clone()
+    }
+
+    /// Sets what was run, before the first process is started.
+    pub fn describe(&self, run: u64, command: &str, args: &[String], sources: Vec<(String, [u8; 32])>) {
+        let mut shared = self.inner.lock();
+        shared.record.run = run;
+        command.clone_into(&mut shared.record.command);
+        shared.record.args = args.to_vec();
+        shared.record.sources = sources;
+    }
+
+    /// Puts an image into the store with the next commit; its number.
+    pub fn add_image(&self, image: Arc<LoadedImage>) -> u32 {
+        self.inner.add_image(image)
+    }
+
+    /// An image of the store.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, or needs a newer `oxc`.
+    pub fn image(&self, number: u32) -> Result<Arc<LoadedImage>, EngineError> {
+        self.inner.image(number)
+    }
+
+    /// Starts the main process: calls the definition in `slot` with `args`, strings.
+    ///
+    /// # Errors
+    /// When the definition takes no such arguments.
+    pub fn start_main(&self, image: u32, slot: u32, args: &[Data], function: &str) -> Result<u64, EngineError> {
+        self.inner.start_main(image, slot, args, function)
+    }
+
+    /// Takes up everything unfinished of an older run; the processes that go on.
+    ///
+    /// # Errors
+    /// When records are damaged beyond one process.
+    pub fn resume(&self) -> Result<Vec<u64>, EngineError> {
+        self.inner.resume()
+    }
+
+    /// Reports the result of an attempt.
+    pub fn complete(&self, id: AttemptId, result: Result<Data, TaskError>) {
+        self.inner.complete(id, result);
+    }
+
+    /// Reports what was read from standard input for a fiber.
+    pub fn complete_read(&self, process: u64, fiber: u64, request: u64, text: Option<String>) {
+        self.inner.deliver(process, Incoming::Input { fiber, request, text });
+    }
+
+    /// Waits until a process has ended, or the engine has stopped.
+    ///
+    /// # Errors
+    /// When the engine has failed.
+    pub fn wait_for_end(&self, process: u64) -> Result<Option<Standing>, EngineError> {
+        self.inner.wait_for_end(process)
+    }
+
+    /// Waits until everything said so far is durable and has left.
+    ///
+    /// # Errors
+    /// When the engine has failed.
+    pub fn flush(&self) -> Result<(), EngineError> {
+        self.inner.flush()
+    }
+
+    /// Sends a letter from outside, durably.
+    ///
+    /// # Errors
+    /// When the engine has failed.
+    pub fn post(&self, process: u64, letter: Letter) -> Result<(), EngineError> {
+        self.inner.post_from_outside(process, &letter)
+    }
+
+    /// Stops: no process runs any more; what is committed stays, what has been said is flushed.
+    pub fn stop(&self) {
+        self.inner.stop();
+    }
+
+    /// Attempts handed out that have not reported.
+    #[must_use]
+    pub fn attempts(&self) -> usize {
+        self.inner.lock().attempts.len()
+    }
+
+    /// Numbers of all processes with their status.
+    #[must_use]
+    pub fn processes(&self) -> Vec<(u64, Status)> {
+        let shared = self.inner.lock();
+        let mut all: Vec<_> = shared.slots.iter().map(|(&number, slot)| (number, slot.status)).collect();
+        all.sort_unstable_by_key(|&(number, _)| number);
+        all
+    }
+
+    /// Commits so far.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.inner.lock().commits
+    }
+}
+
+mod commit;
+mod recover;
+mod turn;
+
+impl Inner {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Shared> {
+        // A thread that panicked under the lock has broken an invariant; going on would make its
+        // state durable.
+        self.shared.lock().expect("no thread panics while it holds the engine's state")
+    }
+
+    /// Gives an actor something from outside and makes it run.
+    pub(crate) fn deliver(&self, process: u64, incoming: Incoming) {
+        let mut shared = self.lock();
+        let epoch = shared.epoch;
+        shared.deliver(process, epoch, incoming);
+        drop(shared);
+        self.work.notify_one();
+    }
+
+    fn complete(&self, id: AttemptId, result: Result<Data, TaskError>) {
+        let mut shared = self.lock();
+        shared.attempts.remove(&id);
+        let epoch = shared.epoch;
+        shared.deliver(id.process, epoch, Incoming::Attempt { id, result });
+        drop(shared);
+        self.work.notify_one();
+    }
+
+    /// A letter from outside: durable with the next commit, which this waits for.
+    fn post_from_outside(&self, process: u64, letter: &Letter) -> Result<(), EngineError> {
+        let mut shared = self.lock();
+        let sequence = self.next_letter();
+        shared.extra.put(&key::message(process, sequence), &letter.encode());
+        let epoch = shared.epoch;
+        shared.deliver(process, epoch, Incoming::Letter { sequence, letter: letter.clone() });
+        self.work.notify_one();
+        self.wait_for_commit(shared)
+    }
+
+    /// The place of the next letter in the order of all.
+    pub(crate) fn next_letter(&self) -> u64 {
+        self.next_letter.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next text output.
+    pub(crate) fn next_output(&self) -> u64 {
+        self.next_output.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next process.
+    pub(crate) fn next_process(&self) -> u64 {
+        self.next_process.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The name of the next segment.
+    pub(crate) fn next_segment(&self) -> u64 {
+        self.next_segment.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Which process has a registered name.
+    pub(crate) fn whereis(&self, name: &str) -> Option<u64> {
+        self.lock().names.get(name).copied()
+    }
+
+    /// Registers a name, if it is free and the process exists.
+    pub(crate) fn register(&self, name: &str, process: u64) -> bool {
+        let mut shared = self.lock();
+        let exists = shared.slots.get(&process).is_some_and(|slot| !slot.status.has_ended());
+        if !exists || shared.names.contains_key(name) {
+            return false;
+        }
+        shared.names.insert(name.to_owned(), process);
+        true
+    }
+
+    /// Frees a name.
+    pub(crate) fn unregister(&self, name: &str) {
+        self.lock().names.remove(name);
+    }
+
+    /// Whether a process has not ended.
+    pub(crate) fn is_alive(&self, process: u64) -> bool {
+        self.lock().slots.get(&process).is_some_and(|slot| !slot.status.has_ended())
+    }
+
+    /// Number of the run.
+    pub(crate) fn run(&self) -> u64 {
+        self.lock().record.run
+    }
+
+    fn wait_for_end(&self, process: u64) -> Result<Option<Standing>, EngineError> {
+        let mut shared = self.lock();
+        loop {
+            if let Some(error) = &shared.failed {
+                return Err(error.clone());
+            }
+            let ended = shared.slots.get(&process).is_none_or(|slot| slot.status.has_ended());
+            if ended {
+                break;
+            }
+            if shared.stopping {
+                return Ok(None);
+            }
+            shared = self.progress.wait(shared).expect("no thread panics while it holds the engine's state");
+        }
+        drop(shared);
+        Ok(self.standing(process))
+    }
+
+    /// How a process stands by its last committed record.
+    pub(crate) fn standing(&self, process: u64) -> Option<Standing> {
+        let record = persist::read_record(&self.store.snapshot(), process).ok()?;
+        let (exit_status, report) = record
+            .ending
+            .map_or((0, String::new()), |ending| (ending.exit_status, ending.report));
+        Some(Standing { status: record.status, exit_status, report })
+    }
+
+    fn flush(&self) -> Result<(), EngineError> {
+        let shared = self.lock();
+        self.wait_for_commit(shared)
+    }
+
+    fn stop(&self) {
+        self.lock().stopping = true;
+        self.work.notify_all();
+        self.commit.notify_all();
+        self.progress.notify_all();
+    }
+
+    fn fail(&self, error: EngineError) {
+        let mut shared = self.lock();
+        shared.failed.get_or_insert(error);
+        shared.stopping = true;
+        drop(shared);
+        self.work.notify_all();
+        self.commit.notify_all();
+        self.progress.notify_all();
+    }
+}
+
+impl Shared {
+    /// Puts something into an actor's slot and queues the actor. What is for nobody is dropped, as
+    /// a message to an ended process is.
+    fn deliver(&mut self, process: u64, epoch: u64, incoming: Incoming) {
+        let Some(slot) = self.slots.get_mut(&process) else { return };
+        if slot.status.has_ended() {
+            if let Incoming::Letter { sequence, .. } = incoming {
+                self.extra.delete(&key::message(process, sequence));
+            }
+            return;
+        }
+        slot.incoming.push_back((epoch, incoming));
+        self.enqueue(process);
+    }
+
+    /// Queues an actor, unless it is queued or in the hands of a thread (which looks itself).
+    fn enqueue(&mut self, process: u64) {
+        let Some(slot) = self.slots.get_mut(&process) else { return };
+        if !slot.queued && !matches!(slot.place, Place::Away) {
+            slot.queued = true;
+            self.ready.push_back(process);
+        }
+    }
+}

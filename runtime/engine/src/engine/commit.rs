@@ -1,0 +1,372 @@
+//! Closing epochs: checkpoints made one batch, committed, and what was said released.
+//!
+//! # Invariants
+//! - Of a letter sent and taken in within one batch nothing is written.
+//! - Output is released by one thread, in the order of commits, and within one in the order said.
+//! - A process that has failed or is parked keeps the checkpoint before; only its record changes.
+
+use super::{Closing, EngineError, Inner, Part, Place, Shared};
+use crate::actor::{Actor, Incoming};
+use crate::key;
+use crate::output::{Output, Text};
+use crate::persist;
+use crate::record::Status;
+use std::collections::HashSet;
+use std::sync::{Arc, MutexGuard};
+use std::sync::atomic::Ordering;
+use store::Batch;
+use vm::fiber::FiberId;
+
+/// Commits between two looks at what may leave memory.
+const PAGE_OUT_COMMITS: u64 = 64;
+
+impl Inner {
+    /// The committer's life.
+    pub(super) fn commit_loop(self: Arc<Self>) {
+        loop {
+            let mut shared = self.lock();
+            while !self.should_close(&shared) {
+                if shared.stopping {
+                    return;
+                }
+                let wait = shared
+                    .dirty_since_ms
+                    .and_then(|since| self.clock.park_until(Some(since + self.options.loss_bound_ms)));
+                shared = match wait {
+                    Some(time) => {
+                        let waited = self.commit.wait_timeout(shared, time);
+                        waited.expect("no thread panics while it holds the engine's state").0
+                    }
+                    None => {
+                        let waited = self.commit.wait(shared);
+                        waited.expect("no thread panics while it holds the engine's state")
+                    }
+                };
+            }
+            drop(shared);
+            self.commit_once();
+        }
+    }
+
+    /// Whether there is a reason to close the open epoch.
+    pub(super) fn should_close(&self, shared: &Shared) -> bool {
+        if shared.failed.is_some() || shared.closing.is_some() {
+            return false;
+        }
+        let overdue = shared
+            .dirty_since_ms
+            .is_some_and(|since| self.clock.now_ms() >= since + self.options.loss_bound_ms);
+        shared.commit_wanted || overdue || !shared.outputs.is_empty() || !shared.unwritten.is_empty()
+    }
+
+    /// Asks for a commit of all that has happened and waits for it.
+    pub(super) fn wait_for_commit(&self, mut shared: MutexGuard<'_, Shared>) -> Result<(), EngineError> {
+        // What has happened is in the epoch being closed or in the open one.
+        let wanted = shared.commits + 1 + u64::from(shared.closing.is_some());
+        while shared.commits < wanted {
+            if let Some(error) = &shared.failed {
+                return Err(error.clone());
+            }
+            shared.commit_wanted = true;
+            self.commit.notify_all();
+            let waited = self.progress.wait(shared);
+            shared = waited.expect("no thread panics while it holds the engine's state");
+        }
+        Ok(())
+    }
+
+    /// Closes the open epoch if anything is in it. Whether it did.
+    pub(super) fn commit_once(&self) -> bool {
+        let mut shared = self.lock();
+        let nothing = shared.dirty.is_empty()
+            && shared.outputs.is_empty()
+            && shared.unwritten.is_empty()
+            && shared.extra.is_empty()
+            && !shared.commit_wanted;
+        if nothing || shared.failed.is_some() || shared.closing.is_some() {
+            return false;
+        }
+        let epoch = shared.epoch;
+        shared.epoch += 1;
+        self.open_epoch.store(shared.epoch, Ordering::Relaxed);
+        shared.commit_wanted = false;
+        shared.dirty_since_ms = None;
+        shared.closing = Some(Closing {
+            epoch,
+            waiting_for: std::mem::take(&mut shared.dirty),
+            parts: Vec::new(),
+            outputs: std::mem::take(&mut shared.outputs),
+        });
+        let shared = self.collect_parts(shared, epoch);
+        self.commit_closing(shared);
+        true
+    }
+
+    /// Checkpoints the actors at rest and waits for those that run.
+    fn collect_parts<'a>(&'a self, mut shared: MutexGuard<'a, Shared>, epoch: u64) -> MutexGuard<'a, Shared> {
+        loop {
+            let next = {
+                let Shared { closing, slots, .. } = &mut *shared;
+                let closing = closing.as_ref().expect("this thread is closing the epoch");
+                closing.waiting_for.iter().copied().find(|number| {
+                    slots.get(number).is_none_or(|slot| !matches!(slot.place, Place::Away))
+                })
+            };
+            if let Some(number) = next {
+                shared = self.collect_part(shared, number);
+                continue;
+            }
+            let closing = shared.closing.as_ref().expect("this thread is closing the epoch");
+            if closing.waiting_for.is_empty() && !shared.away.contains_key(&epoch) {
+                return shared;
+            }
+            let waited = self.commit.wait(shared);
+            shared = waited.expect("no thread panics while it holds the engine's state");
+        }
+    }
+
+    fn collect_part<'a>(&'a self, mut shared: MutexGuard<'a, Shared>, number: u64) -> MutexGuard<'a, Shared> {
+        let taken = shared
+            .slots
+            .get_mut(&number)
+            .map(|slot| std::mem::replace(&mut slot.place, Place::Away));
+        let Some(Place::Here(mut actor)) = taken else {
+            // It was damaged or has left memory meanwhile: nothing of it is missing.
+            if let (Some(place), Some(slot)) = (taken, shared.slots.get_mut(&number)) {
+                slot.place = place;
+            }
+            if let Some(closing) = &mut shared.closing {
+                closing.waiting_for.remove(&number);
+            }
+            return shared;
+        };
+        drop(shared);
+        self.checkpoint_for_closing(&mut actor);
+        let mut shared = self.lock();
+        let slot = shared.slots.get_mut(&number).expect("an actor in hand has a slot");
+        slot.dirty_in = None;
+        let more = actor.can_run() || !slot.incoming.is_empty();
+        let waits_in_queue = slot.queued;
+        slot.place = Place::Here(actor);
+        if more && !waits_in_queue {
+            shared.enqueue(number);
+            self.work.notify_one();
+        }
+        shared
+    }
+
+    /// Checkpoints an actor for the epoch being closed.
+    pub(super) fn checkpoint_for_closing(&self, actor: &mut Actor) {
+        let part = if self.options.durable { self.checkpoint(actor) } else { Part::default() };
+        actor.dirty_in = None;
+        let mut shared = self.lock();
+        if let Some(closing) = &mut shared.closing {
+            closing.waiting_for.remove(&actor.number);
+            closing.parts.push(part);
+        }
+        drop(shared);
+        self.commit.notify_all();
+    }
+
+    /// What an actor adds to the batch.
+    fn checkpoint(&self, actor: &mut Actor) -> Part {
+        let mut part = Part { sent: std::mem::take(&mut actor.sent), ..Part::default() };
+        let number = actor.number;
+        let consumed = std::mem::take(&mut actor.consumed);
+        for event in std::mem::take(&mut actor.events) {
+            part.batch.put(&key::event(number, actor.record.next_event), &event);
+            actor.record.next_event += 1;
+        }
+        actor.record.wake_at = actor.wake_at();
+        actor.record.is_active = actor.can_run() || actor.notes.values().any(|note| note.activity.is_some());
+        if actor.ended {
+            persist::delete_state(&mut part.batch, number, &actor.record);
+            actor.record.levels.clear();
+            actor.record.fibers.clear();
+            part.batch.put(&key::process(number), &actor.record.encode());
+        } else if actor.keeps_past && actor.record.checkpoints > 0 {
+            part.batch.put(&key::process(number), &actor.record.encode());
+        } else {
+            let delta = actor.process.checkpoint(|| self.next_segment());
+            if !actor.keeps_past {
+                actor.record.status = actor.status_now();
+            }
+            let fibers: Vec<FiberId> = actor.process.fibers.iter().map(|fiber| fiber.id).collect();
+            actor.notes.retain(|id, _| fibers.binary_search(id).is_ok());
+            persist::write_checkpoint(
+                &mut part.batch,
+                number,
+                &delta,
+                &mut actor.record,
+                &mut actor.notes,
+                &fibers,
+            );
+            part.consumed = consumed.into_iter().map(|sequence| (number, sequence)).collect();
+        }
+        part
+    }
+
+    /// Commits what has been collected and releases it.
+    fn commit_closing(&self, mut shared: MutexGuard<'_, Shared>) {
+        let mut closing = shared.closing.take().expect("this thread is closing the epoch");
+        let mut extra = std::mem::take(&mut shared.extra);
+        let unwritten = std::mem::take(&mut shared.unwritten);
+        shared.record.next_segment = self.next_segment.load(Ordering::Relaxed);
+        shared.record.next_output = self.next_output.load(Ordering::Relaxed);
+        shared.record.next_process = self.next_process.load(Ordering::Relaxed);
+        let store_record = shared.record.encode();
+        // The next epoch cannot be closed before this commit is done: this thread does both.
+        drop(shared);
+        let mut batches: Vec<Batch> = Vec::with_capacity(closing.parts.len() + 1);
+        let result = if self.options.durable {
+            add_letters(&mut closing.parts, &mut extra);
+            for output in &closing.outputs {
+                if let Output::Text(text) = output {
+                    extra.put(&key::output(text.sequence), &text.encode());
+                }
+            }
+            extra.put(&key::store_record(), &store_record);
+            batches.extend(closing.parts.into_iter().map(|part| part.batch));
+            batches.push(extra);
+            self.store.commit(&batches).map(|_| ())
+        } else {
+            Ok(())
+        };
+        if let Err(error) = result {
+            self.fail(EngineError::Commit(error.to_string()));
+            return;
+        }
+        self.release(unwritten, closing.outputs);
+    }
+
+    /// Lets output leave; it is durable.
+    fn release(&self, unwritten: Vec<Text>, outputs: Vec<Output>) {
+        let mut written = Vec::new();
+        let mut starts = Vec::new();
+        let mut ended = Vec::new();
+        let mut flushes = Vec::new();
+        let mut texts = unwritten;
+        for output in outputs {
+            match output {
+                Output::Text(text) => texts.push(text),
+                Output::Start(task) => starts.push(task),
+                Output::Cancel(attempt) => self.transport.cancel(attempt),
+                Output::Read { process, fiber, request, all } => {
+                    self.transport.read(process, fiber, request, all);
+                }
+                Output::Flush { process, before } => flushes.push((process, before)),
+                Output::Ended(process) => ended.push(process),
+            }
+        }
+        texts.sort_by_key(|text| text.sequence);
+        let mut closed = false;
+        for run in texts.chunk_by(|a, b| a.stream == b.stream) {
+            let joined: String = run.iter().map(|text| text.text.as_str()).collect();
+            closed |= self.transport.write(run[0].stream, joined.as_bytes()).is_err();
+            for text in run {
+                written.push(key::output(text.sequence));
+            }
+        }
+        let mut shared = self.lock();
+        shared.stdout_closed |= closed;
+        shared.commits += 1;
+        if self.options.durable {
+            for key in &written {
+                shared.extra.delete(key);
+            }
+        }
+        let epoch = shared.epoch;
+        for task in &starts {
+            shared.attempts.insert(task.id);
+        }
+        for (process, before) in flushes {
+            shared.deliver(process, epoch, Incoming::Flushed(before));
+        }
+        for process in ended {
+            shared.forget(process);
+        }
+        if shared.commits.is_multiple_of(PAGE_OUT_COMMITS) {
+            shared.page_out(self.options.resident_max);
+        }
+        drop(shared);
+        for task in starts {
+            self.transport.start(task);
+        }
+        self.progress.notify_all();
+        self.work.notify_all();
+    }
+}
+
+/// Adds the letters of all parts to a batch: those sent and not taken in, and the removal of those
+/// taken in and not sent here.
+fn add_letters(parts: &mut [Part], extra: &mut Batch) {
+    let taken: HashSet<u64> =
+        parts.iter().flat_map(|part| part.consumed.iter().map(|&(_, sequence)| sequence)).collect();
+    let mut sent = HashSet::new();
+    for part in parts.iter_mut() {
+        for posted in std::mem::take(&mut part.sent) {
+            sent.insert(posted.sequence);
+            if !taken.contains(&posted.sequence) {
+                extra.put(&key::message(posted.to, posted.sequence), &posted.bytes);
+            }
+        }
+    }
+    for part in parts.iter() {
+        for &(process, sequence) in &part.consumed {
+            if !sent.contains(&sequence) {
+                extra.delete(&key::message(process, sequence));
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// A process has ended and that is durable: its memory goes.
+    fn forget(&mut self, process: u64) {
+        let Some(slot) = self.slots.get_mut(&process) else { return };
+        let place = std::mem::replace(&mut slot.place, Place::Stored);
+        match place {
+            Place::Here(actor) => slot.status = actor.record.status,
+            Place::Away => {
+                // A last turn is under way: its end finds the actor ended.
+                slot.place = Place::Away;
+            }
+            Place::Stored => {}
+        }
+        let incoming = std::mem::take(&mut slot.incoming);
+        if slot.status == Status::Ready || slot.status == Status::Running {
+            slot.status = Status::Done;
+        }
+        self.names.retain(|_, holder| *holder != process);
+        for (_, incoming) in incoming {
+            if let Incoming::Letter { sequence, .. } = incoming {
+                self.extra.delete(&key::message(process, sequence));
+            }
+        }
+    }
+
+    /// Takes processes that wait out of memory when there are too many.
+    fn page_out(&mut self, resident_max: usize) {
+        let resident = self.slots.values().filter(|slot| matches!(slot.place, Place::Here(_))).count();
+        if resident <= resident_max {
+            return;
+        }
+        let mut idle: Vec<(u64, u64)> = self
+            .slots
+            .iter()
+            .filter(|(_, slot)| {
+                slot.dirty_in.is_none()
+                    && !slot.queued
+                    && slot.incoming.is_empty()
+                    && matches!(&slot.place, Place::Here(actor) if !actor.can_run())
+            })
+            .map(|(&number, slot)| (slot.last_ran, number))
+            .collect();
+        idle.sort_unstable();
+        for (_, number) in idle.into_iter().take(resident - resident_max / 2) {
+            if let Some(slot) = self.slots.get_mut(&number) {
+                slot.place = Place::Stored;
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Running actors: one turn is one slice of one actor.
+//!
+//! # Invariants
+//! - An actor that changed in the epoch being closed is checkpointed before its turn begins.
+//! - All that a turn says (letters, output, new processes) carries the epoch of its beginning.
+
+use super::{Inner, Place, Shared, Slot};
+use crate::actor::{Actor, Incoming};
+use crate::effect;
+use crate::letter::Letter;
+use crate::output::Output;
+use crate::record::Status;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use vm::interp::Outcome;
+
+/// What an actor says in a turn, released when it ends.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// Letters: receiver, sequence, letter.
+    pub(crate) letters: Vec<(u64, u64, Letter)>,
+    /// Output.
+    pub(crate) outputs: Vec<Output>,
+    /// New processes.
+    pub(crate) spawned: Vec<Actor>,
+}
+
+impl Inner {
+    /// A thread's life.
+    pub(super) fn work(self: Arc<Self>) {
+        loop {
+            let mut shared = self.lock();
+            let process = loop {
+                if shared.stopping {
+                    return;
+                }
+                self.fire_timers(&mut shared);
+                if let Some(process) = shared.ready.pop_front() {
+                    break process;
+                }
+                let wait = shared.timers.peek().map(|timer| timer.0.0);
+                shared = match self.clock.park_until(wait) {
+                    Some(time) => {
+                        let waited = self.work.wait_timeout(shared, time);
+                        waited.expect("no thread panics while it holds the engine's state").0
+                    }
+                    None => {
+                        let waited = self.work.wait(shared);
+                        waited.expect("no thread panics while it holds the engine's state")
+                    }
+                };
+            };
+            self.turn(shared, process);
+        }
+    }
+
+    /// One turn or commit on the calling thread.
+    pub(super) fn turn_once(&self) -> bool {
+        let mut shared = self.lock();
+        if shared.stopping {
+            return false;
+        }
+        self.fire_timers(&mut shared);
+        if let Some(process) = shared.ready.pop_front() {
+            self.turn(shared, process);
+            return true;
+        }
+        drop(shared);
+        self.commit_once()
+    }
+
+    /// Queues the actors whose time has come.
+    fn fire_timers(&self, shared: &mut Shared) {
+        if shared.timers.is_empty() {
+            return;
+        }
+        let now = self.clock.now_ms();
+        let epoch = shared.epoch;
+        while let Some(&std::cmp::Reverse((at, process))) = shared.timers.peek() {
+            if at > now {
+                break;
+            }
+            shared.timers.pop();
+            shared.deliver(process, epoch, Incoming::Wake);
+        }
+    }
+
+    /// Runs one slice of an actor that was in the queue.
+    fn turn(&self, mut shared: std::sync::MutexGuard<'_, Shared>, process: u64) {
+        let Some(slot) = shared.slots.get_mut(&process) else { return };
+        slot.queued = false;
+        let place = std::mem::replace(&mut slot.place, Place::Away);
+        let incoming = std::mem::take(&mut slot.incoming);
+        let closing = shared.closing.as_ref().map(|closing| closing.epoch);
+        let epoch = shared.epoch;
+        *shared.away.entry(epoch).or_default() += 1;
+        drop(shared);
+
+        let actor = match place {
+            Place::Here(actor) => Ok(actor),
+            Place::Stored => self.load_actor(process).map(Box::new),
+            Place::Away => unreachable!("an actor in the hands of a thread is not queued"),
+        };
+        let mut actor = match actor {
+            Ok(actor) => actor,
+            Err(error) => return self.actor_is_damaged(process, epoch, &error.to_string()),
+        };
+        if closing.is_some() && actor.dirty_in == closing {
+            self.checkpoint_for_closing(&mut actor);
+        }
+        let mut said = Said::default();
+        actor.dirty_in = Some(epoch);
+        self.run_slice(&mut actor, incoming, epoch, &mut said);
+        self.finish_turn(actor, epoch, said);
+    }
+
+    /// Lets an actor take in what has come and run for one slice.
+    fn run_slice(
+        &self,
+        actor: &mut Actor,
+        incoming: VecDeque<(u64, Incoming)>,
+        epoch: u64,
+        said: &mut Said,
+    ) {
+        for (_, incoming) in incoming {
+            effect::take_in(self, actor, incoming, said);
+        }
+        effect::expire(self, actor, said);
+        let mut fuel = self.options.slice_fuel;
+        while actor.can_run() {
+            match actor.process.run(&mut fuel, self.options.zeal) {
+                Outcome::Effect(fiber) => effect::perform(self, actor, fiber, said),
+                Outcome::Done(fiber) => effect::fiber_done(self, actor, fiber, said),
+                Outcome::Failed(fiber) => effect::fiber_failed(self, actor, fiber, said),
+                Outcome::OutOfFuel | Outcome::Idle => break,
+            }
+            // Effects answered at once cost fuel too, and a thread must notice that an epoch closes.
+            fuel -= EFFECT_FUEL;
+            if fuel <= 0 || self.open_epoch.load(std::sync::atomic::Ordering::Relaxed) != epoch {
+                break;
+            }
+        }
+    }
+
+    /// Puts an actor back and releases what it said to the engine.
+    fn finish_turn(&self, mut actor: Box<Actor>, epoch: u64, said: Said) {
+        let closes = {
+            let mut shared = self.lock();
+            self.publish(&mut shared, &mut actor, epoch, said);
+            shared.closing.as_ref().is_some_and(|closing| closing.epoch == epoch)
+        };
+        if closes {
+            self.checkpoint_for_closing(&mut actor);
+        }
+        let mut shared = self.lock();
+        self.put_back(&mut shared, actor, epoch);
+        let wake_committer = shared.closing.is_some() || self.should_close(&shared);
+        let more_work = !shared.ready.is_empty();
+        drop(shared);
+        if wake_committer {
+            self.commit.notify_one();
+        }
+        if more_work {
+            self.work.notify_one();
+        }
+    }
+
+    /// Gives letters, output and new processes of a turn to where they belong.
+    fn publish(&self, shared: &mut Shared, actor: &mut Actor, epoch: u64, said: Said) {
+        for spawned in said.spawned {
+            let number = spawned.number;
+            shared.slots.insert(number, Slot::of(spawned, epoch));
+            shared.mark_dirty(number, epoch, self.clock.now_ms());
+            shared.enqueue(number);
+        }
+        for (to, sequence, letter) in said.letters {
+            let bytes = letter.encode();
+            actor.sent.push(crate::actor::Posted { to, sequence, bytes });
+            shared.deliver(to, epoch, Incoming::Letter { sequence, letter });
+        }
+        let outputs = match &mut shared.closing {
+            Some(closing) if closing.epoch == epoch => &mut closing.outputs,
+            _ => &mut shared.outputs,
+        };
+        outputs.extend(said.outputs);
+    }
+
+    /// An actor is at rest again.
+    fn put_back(&self, shared: &mut Shared, actor: Box<Actor>, epoch: u64) {
+        let number = actor.number;
+        shared.turn_is_over(epoch);
+        if let Some(at) = actor.wake_at() {
+            shared.timers.push(std::cmp::Reverse((at, number)));
+        }
+        let dirty = actor.dirty_in;
+        let runs = actor.can_run();
+        let status = actor.status_now();
+        if let Some(epoch) = dirty {
+            shared.mark_dirty(number, epoch, self.clock.now_ms());
+        }
+        let slot = shared.slots.get_mut(&number).expect("an actor in hand has a slot");
+        slot.dirty_in = dirty;
+        slot.last_ran = epoch;
+        if !slot.status.has_ended() && !actor.ended && !actor.keeps_past {
+            slot.status = status;
+        }
+        slot.place = Place::Here(actor);
+        if runs || !slot.incoming.is_empty() {
+            shared.enqueue(number);
+        }
+    }
+
+    /// A process whose records cannot be read: it is set apart, the others go on.
+    fn actor_is_damaged(&self, process: u64, epoch: u64, what: &str) {
+        let mut shared = self.lock();
+        shared.turn_is_over(epoch);
+        if let Some(slot) = shared.slots.get_mut(&process) {
+            slot.place = Place::Stored;
+            slot.status = Status::Damaged;
+        }
+        shared.damaged.push((process, what.to_owned()));
+        drop(shared);
+        self.progress.notify_all();
+    }
+}
+
+/// What an effect that is answered at once costs besides its own work.
+const EFFECT_FUEL: i64 = 20;
+
+impl Slot {
+    pub(super) fn of(actor: Actor, epoch: u64) -> Slot {
+        Slot {
+            status: actor.record.status,
+            dirty_in: actor.dirty_in,
+            place: Place::Here(Box::new(actor)),
+            incoming: VecDeque::new(),
+            queued: false,
+            last_ran: epoch,
+        }
+    }
+}
+
+impl Shared {
+    /// One turn that began in this epoch is over.
+    pub(super) fn turn_is_over(&mut self, epoch: u64) {
+        if let Some(count) = self.away.get_mut(&epoch) {
+            *count -= 1;
+            if *count == 0 {
+                self.away.remove(&epoch);
+            }
+        }
+    }
+
+    /// An actor has changed in this epoch, which is open or being closed.
+    pub(super) fn mark_dirty(&mut self, number: u64, epoch: u64, now_ms: u64) {
+        match &mut self.closing {
+            Some(closing) if closing.epoch == epoch => {
+                closing.waiting_for.insert(number);
+            }
+            _ => {
+                self.dirty.insert(number);
+                self.dirty_since_ms.get_or_insert(now_ms);
+            }
+        }
+    }
+}
+
+impl Actor {
+    /// The status by what its fibers do.
+    pub(crate) fn status_now(&self) -> Status {
+        if self.ended || self.keeps_past {
+            self.record.status
+        } else if self.process.run_queue.is_empty() {
+            Status::Waiting
+        } else {
+            Status::Ready
+        }
+    }
+}

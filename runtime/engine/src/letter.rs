@@ -1,0 +1,128 @@
+//! Letters: what processes send one another, durable from the sender's checkpoint to the
+//! receiver's.
+
+use crate::wire::{Reader, WireError, Writer};
+
+/// A letter. Values are messages of words (`vm::value::message`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// `(send pid message)`
+    Message(Vec<u64>),
+    /// An exit signal of a linked process, or of `(exit pid reason)`.
+    Exit {
+        /// Who sends it.
+        from: u64,
+        /// Why.
+        reason: Vec<u64>,
+        /// Whether it comes along a link, which is gone then.
+        linked: bool,
+    },
+    /// A monitored process has ended.
+    Down {
+        /// Serial of the monitor's reference.
+        reference: u64,
+        /// The process.
+        process: u64,
+        /// Why.
+        reason: Vec<u64>,
+    },
+    /// Somebody asks it to stop: `cancel`.
+    Cancel,
+    /// Somebody asks it to stop without a word: `oxc kill`.
+    Kill,
+    /// Another process wants a link with it, or no longer.
+    Link {
+        /// The other.
+        from: u64,
+        /// Made, or removed.
+        on: bool,
+    },
+    /// Another process wants to hear of its end, or no longer.
+    Watch {
+        /// The other.
+        from: u64,
+        /// Serial of the reference.
+        reference: u64,
+        /// Wanted, or no longer.
+        on: bool,
+    },
+    /// The body of an activity has ended.
+    BodyEnded {
+        /// The fiber that asked.
+        fiber: u64,
+        /// Its request.
+        request: u64,
+        /// The attempt.
+        attempt: u32,
+        /// The value, or the error.
+        result: Result<Vec<u64>, Vec<u64>>,
+    },
+    /// The body of an activity gives a sign of life.
+    Heartbeat {
+        /// The fiber that asked.
+        fiber: u64,
+        /// Its request.
+        request: u64,
+        /// Details.
+        details: Vec<u64>,
+    },
+}
+
+impl Letter {
+    /// The letter's bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        match self {
+            Letter::Message(words) => w.u8(1).words(words),
+            Letter::Exit { from, reason, linked } => w.u8(2).number(*from).words(reason).bool(*linked),
+            Letter::Down { reference, process, reason } => {
+                w.u8(3).number(*reference).number(*process).words(reason)
+            }
+            Letter::Cancel => w.u8(4),
+            Letter::Kill => w.u8(5),
+            Letter::Link { from, on } => w.u8(6).number(*from).bool(*on),
+            Letter::Watch { from, reference, on } => {
+                w.u8(7).number(*from).number(*reference).bool(*on)
+            }
+            Letter::BodyEnded { fiber, request, attempt, result } => {
+                w.u8(8).number(*fiber).number(*request).number(u64::from(*attempt));
+                match result {
+                    Ok(words) => w.bool(true).words(words),
+                    Err(words) => w.bool(false).words(words),
+                }
+            }
+            Letter::Heartbeat { fiber, request, details } => {
+                w.u8(9).number(*fiber).number(*request).words(details)
+            }
+        };
+        w.bytes
+    }
+
+    /// Reads a letter.
+    ///
+    /// # Errors
+    /// When the bytes are none.
+    pub fn decode(bytes: &[u8]) -> Result<Letter, WireError> {
+        let mut r = Reader::new(bytes);
+        let letter = match r.u8()? {
+            1 => Letter::Message(r.words()?),
+            2 => Letter::Exit { from: r.number()?, reason: r.words()?, linked: r.bool()? },
+            3 => Letter::Down { reference: r.number()?, process: r.number()?, reason: r.words()? },
+            4 => Letter::Cancel,
+            5 => Letter::Kill,
+            6 => Letter::Link { from: r.number()?, on: r.bool()? },
+            7 => Letter::Watch { from: r.number()?, reference: r.number()?, on: r.bool()? },
+            8 => Letter::BodyEnded {
+                fiber: r.number()?,
+                request: r.number()?,
+                attempt: r.small()?,
+                result: if r.bool()? { Ok(r.words()?) } else { Err(r.words()?) },
+            },
+            9 => Letter::Heartbeat { fiber: r.number()?, request: r.number()?, details: r.words()? },
+            _ => return r.error(),
+        };
+        r.end()?;
+        Ok(letter)
+    }
+}
