@@ -4,27 +4,27 @@
 
 (defn read "Returns the contents of a file: text, or with `{:as :bytes}` a byte string. Text that is no UTF-8 is an error."
   ([path] (read path {}))
-  ([path opts] (call-activity "ox.fs/read" nil [path opts] nil)))
+  ([path opts] (activity* "ox.fs/read" nil nil [path opts])))
 
 (defn write
   "Writes text or bytes to a file, whole or not at all; with `{:append true}` at its end. Returns nil."
   ([path content] (write path content {}))
-  ([path content opts] (call-activity "ox.fs/write" nil [path content opts] nil)))
+  ([path content opts] (activity* "ox.fs/write" nil nil [path content opts])))
 
 (defn list "Returns the sorted vector of the names in a directory; with `{:recursive true}` of the paths, from it, of all files below."
   ([path] (list path {}))
-  ([path opts] (call-activity "ox.fs/list" nil [path opts] nil)))
+  ([path opts] (activity* "ox.fs/list" nil nil [path opts])))
 
 (defn stat "Returns `{:type :file :size 10 :modified #inst \"…\" :mode 420}` (types `:file :directory :link :other`), nil if there is nothing." [path]
-  (call-activity "ox.fs/stat" nil [path] nil))
+  (activity* "ox.fs/stat" nil nil [path]))
 
 (defn exists? "Returns true if there is something at `path`." [path] (some? (stat path)))
-(defn copy "Copies a file. Returns nil." [from to] (call-activity "ox.fs/copy" nil [from to] nil))
-(defn move "Moves a file or directory; what is at `to` is replaced. Returns nil." [from to] (call-activity "ox.fs/move" nil [from to] nil))
+(defn copy "Copies a file. Returns nil." [from to] (activity* "ox.fs/copy" nil nil [from to]))
+(defn move "Moves a file or directory; what is at `to` is replaced. Returns nil." [from to] (activity* "ox.fs/move" nil nil [from to]))
 (defn delete "Deletes a file or empty directory; with `{:recursive true}` a directory and all in it. Nothing there is no error. Returns nil."
   ([path] (delete path {}))
-  ([path opts] (call-activity "ox.fs/delete" nil [path opts] nil)))
-(defn mkdir "Makes a directory and those above it that are missing. Returns nil." [path] (call-activity "ox.fs/mkdir" nil [path] nil))
+  ([path opts] (activity* "ox.fs/delete" nil nil [path opts])))
+(defn mkdir "Makes a directory and those above it that are missing. Returns nil." [path] (activity* "ox.fs/mkdir" nil nil [path]))
 (defn temp "Makes a new directory for temporary files, or with `{:file true}` a file; `:prefix` is the start of its name. Returns the path."
   ([] (temp {}))
-  ([opts] (call-activity "ox.fs/temp" nil [opts] nil)))
+  ([opts] (activity* "ox.fs/temp" nil nil [opts])))

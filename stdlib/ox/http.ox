@@ -22,9 +22,10 @@
 
   The options of activities are taken too. POST and PATCH carry the header `Idempotency-Key`."
   [req]
-  (call-activity "ox.http/request" nil
-                 [(apply dissoc req activity-option-names)]
-                 (select-keys req activity-option-names)))
+  (activity* "ox.http/request"
+             (select-keys req activity-option-names)
+             nil
+             [(apply dissoc req activity-option-names)]))
 
 (defn get "GETs `url`; `opts` as for `request`."
   ([url] (request {:method :get :url url}))

@@ -21,9 +21,10 @@
   idempotency key in `OX_IDEMPOTENCY_KEY`."
   ([command] (run command nil))
   ([command opts]
-   (call-activity "ox.sh/run" nil
-                  [(mapv str command) (apply dissoc (or opts {}) activity-option-names)]
-                  (select-keys opts activity-option-names))))
+   (activity* "ox.sh/run"
+              (select-keys opts activity-option-names)
+              nil
+              [(mapv str command) (apply dissoc (or opts {}) activity-option-names)])))
 
 (defn- commands-and-options [args]
   (let [v (vec args)]
@@ -37,6 +38,7 @@
   other than 0 of any of them is an error."
   [& commands]
   (let [[commands opts] (commands-and-options commands)]
-    (call-activity "ox.sh/pipe" nil
-                   [(mapv (fn [c] (mapv str c)) commands) (apply dissoc (or opts {}) activity-option-names)]
-                   (select-keys opts activity-option-names))))
+    (activity* "ox.sh/pipe"
+               (select-keys opts activity-option-names)
+               nil
+               [(mapv (fn [c] (mapv str c)) commands) (apply dissoc (or opts {}) activity-option-names)])))

@@ -21,7 +21,11 @@ fn files_below(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) {
 #[test]
 fn every_file_is_listed_once() {
     let mut found = BTreeSet::new();
-    files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("ox"), "ox", &mut found);
+    files_below(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("ox"),
+        "ox",
+        &mut found,
+    );
     let listed: BTreeSet<String> = SOURCES.iter().map(|s| s.path.to_owned()).collect();
     assert_eq!(listed, found);
     assert_eq!(listed.len(), SOURCES.len());
@@ -32,7 +36,11 @@ fn namespaces_match_paths_and_texts() {
     for s in SOURCES {
         let path = format!("{}.ox", s.namespace.replace('.', "/").replace('-', "_"));
         assert_eq!(path, s.path);
-        assert!(s.text.starts_with(&format!("(ns {}\n", s.namespace)), "{}", s.path);
+        assert!(
+            s.text.starts_with(&format!("(ns {}\n", s.namespace)),
+            "{}",
+            s.path
+        );
     }
     assert!(SOURCES.is_sorted_by_key(|s| s.namespace));
 }

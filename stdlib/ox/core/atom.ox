@@ -133,6 +133,7 @@
   [x]
   (or (get (meta x) :type) (type-name x)))
 
+(defn record? "Returns true if `x` is a record." [x] false)
 (defn class "Returns the symbol that names the type of `x`, nil for nil." [x] (type-name x))
 
 (def ^:private class-tests

@@ -248,8 +248,8 @@
   ([] {})
   ([& keyvals] (put-pairs (transient {}) keyvals)))
 
-(defn ^:no-doc kwargs
-  "Returns the map that `& {:keys […]}` destructures: of alternating keys and values, with a map at the end allowed."
+(defn seq-to-map-for-destructuring
+  "Returns the map that `& {:keys […]}` takes apart: of alternating keys and values, with a map at the end allowed."
   [s]
   (if (seq? s)
     (if (next s)

@@ -13,7 +13,7 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; Durations
 
-(def ^:private units {"ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 "w" 604800000})
+(def ^:private units {"ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000})
 
 (defn- bad-duration [d]
   (fail :ox/argument (str* "Not a duration: " (print* d true) ", expected milliseconds or text like \"1h30m\"") {:value d}))
@@ -54,15 +54,6 @@
 
 (defn now "Returns the time, an instant." [] (effect* :ox/now []))
 (defn sleep "Waits for a duration. Returns nil." [d] (effect* :ox/sleep [(duration d)]))
-
-(defn ^:no-doc elapsed-time
-  "What `(time expr)` prints, and the value of calling `f`."
-  [write f]
-  (let [start (effect* :ox/monotonic [])
-        value (f)
-        ms (/ (double (- (effect* :ox/monotonic []) start)) 1000000.0)]
-    (write (str* "Elapsed time: " ms " msecs"))
-    value))
 
 (defn rand
   "Returns a random double from 0 to before 1, or before `n`."
@@ -231,11 +222,11 @@
              {}
              (merge opts *activity-options*)))
 
-(defn ^:no-doc call-activity
+(defn ^:no-doc activity*
   "Calls the activity `name` with a sequence of arguments, and waits for its answer. `body` is the function that carries it
   out, nil if a worker of its queue does. What the options say with functions (`:retry-if`, `:until`) is done here, one
   attempt a request, all with one idempotency key; the rest is the runtime's."
-  [name body args opts]
+  [name opts body args]
   (let [opts (activity-options opts)
         args (ready* (vec args))
         p (get opts :retry)]
@@ -248,7 +239,7 @@
 (defn activity
   "Returns a function that calls the activity `name` with its arguments; a worker of the queue (`\"default\"`) answers."
   ([name] (activity name nil))
-  ([name opts] (fn [& args] (call-activity name nil args opts))))
+  ([name opts] (fn [& args] (activity* name opts nil args))))
 
 (defn heartbeat
   "In an activity's body: says that the attempt is alive, with details for those who look. Throws `:ox/cancelled` if it is no longer wanted."
@@ -261,8 +252,8 @@
 (defn slurp "Returns the text of a file, or of `*in*`." [path & opts]
   (if (keyword? path)
     (effect* :ox/read-all [path])
-    (call-activity "ox.fs/read" nil [path] nil)))
+    (activity* "ox.fs/read" nil nil [path])))
 
 (defn spit "Writes `(str content)` to a file, at its end with `:append true`. Returns nil." [path content & opts]
-  (call-activity "ox.fs/write" nil [path (str* content) (kwargs opts)] nil)
+  (activity* "ox.fs/write" nil nil [path (str* content) (seq-to-map-for-destructuring opts)])
   nil)

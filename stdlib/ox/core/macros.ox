@@ -70,7 +70,7 @@
 (defn- bind-map [out pattern value]
   (let [gmap (gensym "map__")
         defaults (get pattern :or)
-        out (conj out gmap value gmap `(if (seq? ~gmap) (kwargs ~gmap) ~gmap))
+        out (conj out gmap value gmap `(if (seq? ~gmap) (seq-to-map-for-destructuring ~gmap) ~gmap))
         out (if (contains? pattern :as) (conj out (get pattern :as) gmap) out)]
     (reduce (fn [out e]
               (let [p (key e) k (val e)]
@@ -280,8 +280,8 @@
 (defmacro when-first "Binds the pattern to the first element of the value if it has one and evaluates the body." [bindings & body]
   (check-binding-pair "when-first" bindings)
   (let [[pattern value] bindings]
-    `(when-let [xs# (seq ~value)]
-       (let [~pattern (first xs#)] ~@body))))
+    `(let* [xs# (seq ~value)]
+       (if xs# (let [~pattern (first xs#)] ~@body) nil))))
 
 (defmacro cond "Evaluates the expression after the first test that is true." [& clauses]
   (when clauses
@@ -300,9 +300,10 @@
                  (nil? clauses) `(no-match ~gexpr)
                  (nil? (next clauses)) (first clauses)
                  (= :>> (second clauses))
-                 `(if-let [p# (~gpred ~(first clauses) ~gexpr)]
-                    (~(nth clauses 2) p#)
-                    ~(emit (next (nnext clauses))))
+                 `(let* [result# (~gpred ~(first clauses) ~gexpr)]
+                    (if result#
+                      (~(nth clauses 2) result#)
+                      ~(emit (next (nnext clauses)))))
                  :else
                  `(if (~gpred ~(first clauses) ~gexpr)
                     ~(second clauses)
@@ -322,11 +323,15 @@
                  (nil? (next clauses)) (first clauses)
                  :else
                  (let [c (first clauses)]
-                   `(if ~(if (seq? c)
-                           (cons `or (map test-of c))
-                           (test-of c))
-                      ~(second clauses)
-                      ~(emit (nnext clauses))))))]
+                   (if (= c ())
+                     (emit (nnext clauses))
+                     `(if ~(if (seq? c)
+                             (reduce (fn [test c] `(if ~(test-of c) true ~test))
+                                     (test-of (last c))
+                                     (rest (reverse c)))
+                             (test-of c))
+                        ~(second clauses)
+                        ~(emit (nnext clauses)))))))]
     `(let* [~g ~expr]
        ~(emit (seq clauses)))))
 
@@ -449,8 +454,9 @@
                       (if ~s
                         (let [~pattern (first ~s)]
                           ~(modified modifiers again
-                                     `(do ~(emit (rest groups))
-                                          ~again))))))))]
+                                     (if (empty? (rest groups))
+                                       `(do ~@body ~again)
+                                       `(do ~(emit (rest groups)) ~again)))))))))]
     (emit (comprehension bindings))))
 
 (defmacro for
@@ -463,19 +469,22 @@
                      iter (gensym "iter__")
                      s (gensym "s__")
                      xs (gensym "xs__")
-                     skip `(~iter (rest ~xs))
+                     more `(~iter (rest ~xs))
+                     again `(recur (rest ~xs))
                      inner (if (empty? (rest groups))
-                             `(cons ~expr ~skip)
+                             `(cons ~expr ~more)
                              `(let* [found# (seq ~(emit (rest groups)))]
                                 (if found#
-                                  (concat found# ~skip)
-                                  ~skip)))]
+                                  (concat found# ~more)
+                                  ~again)))]
                  `((fn* ~iter ([~s]
                      (lazy-seq
-                       (let* [~xs (seq ~s)]
-                         (if ~xs
-                           (let [~pattern (first ~xs)]
-                             ~(modified modifiers skip inner)))))))
+                       (loop* [~s ~s]
+                         (let* [~xs (seq ~s)]
+                           (if ~xs
+                             (let [~pattern (first ~xs)]
+                               ~(modified modifiers again inner))
+                             nil))))))
                    ~coll)))]
     (emit (comprehension bindings))))
 
@@ -507,12 +516,10 @@
   `(bound-fn* (fn ~@tail)))
 
 (defmacro with-out-str "Evaluates the body and returns what it printed as a string." [& body]
-  `(let* [s# (volatile! [])]
-     (binding [*out* s#] ~@body)
-     (collected s#)))
+  `(with-out-str* (fn* ([] ~@body))))
 
 (defmacro time "Evaluates the expression, prints how long it took, and returns its value." [expr]
-  `(elapsed-time prn (fn* ([] ~expr))))
+  `(time* (fn* ([] ~expr))))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Fibers, processes, activities
@@ -538,11 +545,6 @@
 (defmacro with-activity-options "Evaluates the body; the options win over those of the activities called in it." [opts & body]
   `(binding [*activity-options* (merge *activity-options* ~opts)] ~@body))
 
-(defn ^:no-doc activity-name
-  "The name of the activity that a namespace defines under a symbol."
-  [ns-name name]
-  (str ns-name "/" name))
-
 (defmacro defactivity
   "Defines a function that calls an activity and waits for its answer: `(defactivity name doc? [params] options? body…)`. The
   body runs as a process of its own; without one, a worker of the `:queue` answers."
@@ -550,117 +552,122 @@
   (let [doc (if (string? (first decl)) (first decl) nil)
         decl (if doc (next decl) decl)
         params (first decl)
-        more (next decl)
-        opts (if (map? (first more)) (first more) nil)
-        body (if opts (next more) more)
-        full-name (activity-name (:name (:ns &env)) name)
-        name (if doc (with-meta name (assoc (meta name) :doc doc)) name)
+        opts (if (map? (second decl)) (second decl) {})
+        body (if (map? (second decl)) (nnext decl) (next decl))
+        plain (mapv (fn [p] (if (symbol? p) p (gensym "p__"))) params)
+        fixed (vec (take-while (fn [p] (not= p '&)) plain))
+        args (if (= (count fixed) (count plain)) fixed `(vec (list* ~@fixed ~(peek plain))))
         body-fn (if (nil? body) nil `(fn ~params ~@body))]
-    (if (and (every? symbol? params) (not (some (fn [p] (= p '&)) params)))
-      `(defn ~name ~params
-         (call-activity ~full-name ~body-fn ~params ~opts))
-      `(defn ~(with-meta name (assoc (meta name) :arglists (list 'quote (list params)))) [~'& args#]
-         (call-activity ~full-name ~body-fn args# ~opts)))))
+    `(def ~(if doc (with-meta name (assoc (meta name) :doc doc)) name)
+       (fn* (~plain
+              (activity* ~(str (:name (:ns &env)) "/" name) ~opts ~body-fn ~args))))))
 
 ;; ---------------------------------------------------------------------------------------------
-;; Patterns
+;; Patterns of messages
 
-(defn- pattern-names
-  "The names that a pattern binds."
-  [p]
-  (cond
-    (symbol? p) (if (or (= p '_) (= p '&)) [] [p])
-    (vector? p) (vec (mapcat pattern-names p))
-    (map? p) (vec (mapcat pattern-names (vals p)))
-    (and (seq? p) (= (first p) 'quote)) []
-    (and (seq? p) (= (first p) :guard)) (pattern-names (second p))
-    (seq? p) (vec (mapcat pattern-names (rest p)))
-    :else []))
+(defn- pattern-steps
+  "Adds to `[steps names]` what matches the pattern `p` against the symbol `v`. A step is `[:test form]`, or `[:bind symbol form]`
+  for a part looked at later; a name is `[name symbol]`."
+  [[steps names] p v]
+  (let [check (fn [[steps names] test] [(conj steps [:test test]) names])
+        part (fn [found p form]
+               (if (= p '_)
+                 found
+                 (let [g (gensym "part__")
+                       [steps names] found]
+                   (pattern-steps [(conj steps [:bind g form]) names] p g))))
+        bind (fn [[steps names] n v]
+               (let [known (some (fn [[m w]] (if (= m n) w nil)) names)]
+                 (if (nil? known)
+                   [steps (conj names [n v])]
+                   [(conj steps [:test `(= ~known ~v)]) names])))
+        found [steps names]]
+    (cond
+      (symbol? p) (if (= p '_) found (bind found p v))
+      (nil? p) (check found `(nil? ~v))
 
-(defn- pattern-code
-  "The code whose value is that of `k`, which sees the pattern's names, if the value of the symbol `v` matches, else nil."
-  [v p k]
-  (cond
-    (symbol? p) (if (= p '_) k `(let* [~p ~v] ~k))
+      (vector? p)
+      (let [fixed (vec (take-while (fn [x] (not= x '&)) p))
+            n (count fixed)
+            rest? (< n (count p))
+            found (check (check found `(vector? ~v))
+                         (if rest? `(<= ~n (count ~v)) `(= ~n (count ~v))))
+            found (reduce (fn [found i] (part found (nth fixed i) `(nth ~v ~i))) found (range n))]
+        (if rest?
+          (part found (nth p (inc n)) `(subvec ~v ~n))
+          found))
 
-    (vector? p)
-    (let [fixed (vec (take-while (fn [x] (not= x '&)) p))
-          n (count fixed)
-          more (second (drop n p))
-          gs (mapv (fn [_] (gensym "item__")) fixed)
-          grest (gensym "rest__")
-          inner (if (nil? more)
-                  k
-                  `(let* [~grest (nthrest ~v ~n)] ~(pattern-code grest more k)))]
-      `(if (sequential? ~v)
-         (if ~(if (nil? more)
-                `(= ~n (bounded-count ~(inc n) ~v))
-                `(<= ~n (bounded-count ~n ~v)))
-           ~(reduce (fn [k i]
-                      `(let* [~(nth gs i) (nth ~v ~i)]
-                         ~(pattern-code (nth gs i) (nth fixed i) k)))
-                    inner
-                    (range (dec n) -1 -1))
-           nil)
-         nil))
+      (map? p)
+      (reduce (fn [found e]
+                (part (check found `(contains? ~v ~(key e))) (val e) `(get ~v ~(key e))))
+              (check found `(map? ~v))
+              p)
 
-    (map? p)
-    `(if (map? ~v)
-       ~(reduce (fn [k e]
-                  (let [g (gensym "value__")]
-                    `(if (contains? ~v ~(key e))
-                       (let* [~g (get ~v ~(key e))]
-                         ~(pattern-code g (val e) k))
-                       nil)))
-                k
-                (reverse (seq p)))
-       nil)
+      (seq? p)
+      (let [head (first p)]
+        (cond
+          (= head 'quote) (check found `(= ~v ~p))
+          (= head :or) (check found (reduce (fn [any q]
+                                              `(if ~(matched (pattern-steps [[] []] q v) true) true ~any))
+                                            false
+                                            (reverse (rest p))))
+          (= head :as) (bind (pattern-steps found (second p) v) (nth p 2) v)
+          (= head :guard) (reduce (fn [[steps names] pred]
+                                    (check [steps names]
+                                           (if (empty? names)
+                                             `(~pred ~v)
+                                             `(let* ~(vec (mapcat identity names)) (~pred ~v)))))
+                                  (pattern-steps found (second p) v)
+                                  (nnext p))
+          (symbol? head) (pattern-steps (check found `(~head ~v)) (second p) v)
+          :else (syntax-error "Not a pattern" p)))
 
-    (seq? p)
-    (let [head (first p)]
-      (case head
-        quote `(if (= ~v ~p) ~k nil)
-        :or (if (empty? (pattern-names (second p)))
-              `(if (or ~@(map (fn [q] (pattern-code v q true)) (rest p))) ~k nil)
-              `(or ~@(map (fn [q] (pattern-code v q k)) (rest p))))
-        :as `(let* [~(nth p 2) ~v] ~(pattern-code v (second p) k))
-        :guard (pattern-code v (second p) `(if ~(nth p 2) ~k nil))
-        ;; a predicate, with a pattern for what it holds of
-        `(if (~head ~v)
-           ~(if (next p) (pattern-code v (second p) k) k)
-           nil)))
+      :else (check found `(= ~v ~p)))))
 
-    :else `(if (= ~v ~p) ~k nil)))
-
-(defn- clause-code
-  "The code whose value is a function of the body of the first clause that matches `v`, else `otherwise`."
-  [v clauses otherwise]
-  (reduce (fn [otherwise [p body]]
-            `(or ~(pattern-code v p `(fn* ([] ~@body))) ~otherwise))
-          otherwise
-          (reverse clauses)))
-
-(defmacro match
-  "Evaluates the expression after the first pattern that the value matches; no match is an `:ox/no-match` error. Patterns: literals, names
-  (which are bound), `_`, `[a b & more]`, `{:k p}`, `'quoted`, `(:or p q)`, `(:as p name)`, `(:guard p test)`, `(int? n)`."
-  [expr & clauses]
-  (if (odd? (count clauses))
-    (syntax-error "match requires an even number of forms" clauses)
-    (let [v (gensym "match__")]
-      `(let* [~v ~expr]
-         (~(clause-code v (map (fn [[p e]] [p (list e)]) (partition 2 clauses)) `(fn* ([] (no-match ~v)))))))))
+(defn- matched
+  "The code whose value is that of `success` if all steps pass, else nil."
+  [[steps _] success]
+  (reduce (fn [inner [kind a b]]
+            (if (= kind :test)
+              `(if ~a ~inner nil)
+              `(let* [~a ~b] ~inner)))
+          success
+          (reverse steps)))
 
 (defmacro receive
-  "Waits for a message that matches a pattern of `match` and evaluates what follows it: `(receive pattern expr … (after duration
-  expr …))`. Messages that match nothing stay in the mailbox."
+  "Waits for a message that matches a pattern and evaluates what follows it: `(receive pattern form … (after duration form …))`.
+  Messages that match nothing stay in the mailbox. Patterns: literals, names (bound; the second of a name must be equal), `_`,
+  `[a b & more]`, `{:k p}`, `'quoted`, `(:or p q)` (without names), `(:as p name)`, `(:guard p pred …)`, `(int? n)`."
   [& clauses]
-  (let [after (last clauses)
-        after (if (and (seq? after) (= 'after (first after)) (odd? (count clauses))) after nil)
-        clauses (if after (butlast clauses) clauses)
-        m (gensym "message__")
-        code (clause-code m (map (fn [[p e]] [p (list e)]) (partition 2 clauses)) nil)]
-    (if (odd? (count clauses))
-      (syntax-error "receive requires an even number of forms before (after …)" clauses)
-      (if after
-        `((receive* (fn* ([~m] ~code)) ~(second after) (fn* ([] ~@(nnext after)))))
-        `((receive* (fn* ([~m] ~code))))))))
+  (let [after (if (odd? (count clauses)) (last clauses) nil)
+        clauses (vec (partition 2 (if after (butlast clauses) clauses)))
+        message (gensym "message__")
+        result (gensym "result__")
+        number (gensym "clause__")
+        found (mapv (fn [[p _]] (pattern-steps [[] []] p message)) clauses)
+        last-one (dec (count clauses))
+        backwards (range last-one -1 -1)
+        matcher (reduce (fn [others i]
+                          (let [[steps names] (nth found i)
+                                code (matched [steps names] (into [i] (map second names)))]
+                            (if (= i last-one)
+                              code
+                              `(let* [found# ~code] (if found# found# ~others)))))
+                        nil
+                        backwards)
+        body (fn [i]
+               (let [[_ names] (nth found i)]
+                 `(let* ~(vec (mapcat (fn [[n _] k] [n `(nth ~result ~k)]) names (iterate inc 1)))
+                    ~(second (nth clauses i)))))
+        dispatch (reduce (fn [others i]
+                           (if (= i last-one)
+                             (body i)
+                             `(if (= ~number ~i) ~(body i) ~others)))
+                         nil
+                         backwards)
+        dispatch (if (< 1 (count clauses)) `(let* [~number (nth ~result 0)] ~dispatch) dispatch)
+        dispatch (if after `(if (nil? ~result) (do ~@(nnext after)) ~dispatch) dispatch)]
+    (if (and after (not (and (seq? after) (= 'after (first after)))))
+      (syntax-error "The pattern has no form" after)
+      `(let* [~result (receive* ~(if after (second after) nil) (fn* ([~message] ~matcher)))]
+         ~dispatch))))

@@ -45,7 +45,10 @@
     (effect* :ox/write [stream text]))
   nil)
 
-(defn ^:no-doc collected "Returns the text that a collecting stream has." [stream] (join-strings "" (deref stream)))
+(defn ^:no-doc with-out-str* "Calls `f` and returns what it printed as a string." [f]
+  (let [stream (volatile! [])]
+    (binding [*out* stream] (f))
+    (join-strings "" (deref stream))))
 
 (defn pr "Writes the values to `*out*` as the reader takes them, with spaces between. Returns nil."
   ([] nil)
@@ -75,6 +78,13 @@
 (defn prn-str "Returns what `prn` writes." [& xs] (str* (text-of (options *print-readably*) xs) "\n"))
 (defn print-str "Returns what `print` writes." [& xs] (text-of (options false) xs))
 (defn println-str "Returns what `println` writes." [& xs] (str* (text-of (options false) xs) "\n"))
+
+(defn ^:no-doc time* "Calls `f`, prints how long it took, and returns its value." [f]
+  (let [start (effect* :ox/monotonic [])
+        value (f)
+        ms (/ (double (- (effect* :ox/monotonic []) start)) 1000000.0)]
+    (prn (str* "Elapsed time: " ms " msecs"))
+    value))
 
 (defn tap> "Accepted; there are no taps. Returns false." [x] false)
 

@@ -52,23 +52,22 @@
 (defn await-exit "Waits until a process has ended. Returns its exit reason." [pid] (effect* :ox/await-exit [pid]))
 
 (defn ^:no-doc receive*
-  "Looks for the first message in the mailbox for which `(match message)` returns a function, takes it out, and returns that
-  function; waits for more messages, at most for the duration `limit` if that is not nil, and then returns `on-timeout`.
-  `(receive …)` is `((receive* …))`, so that a clause's body is in tail position."
-  ([match] (receive* match nil nil))
-  ([match limit on-timeout]
-   (let [deadline (if (or (nil? limit) (= limit :infinity))
-                    nil
-                    (+ (inst-ms (effect* :ox/now [])) (duration limit)))]
-     (loop [from 0]
-       (let [found (effect* :ox/receive-next [from deadline])]
-         (if (nil? found)
-           on-timeout
-           (let [body (match (nth found 1))]
-             (if (nil? body)
-               (recur (inc (nth found 0)))
-               (do (effect* :ox/receive-take [(nth found 0)])
-                   body)))))))))
+  "Asks `(match message)` about each message in the mailbox, oldest first, and waits for more. What it returns for a message,
+  if that is not nil or false, is returned, and the message taken out. With a duration `limit` that passes first, nil is returned;
+  nil and `:infinity` never pass."
+  [limit match]
+  (let [deadline (if (or (nil? limit) (= limit :infinity))
+                   nil
+                   (+ (inst-ms (effect* :ox/now [])) (duration limit)))]
+    (loop [from 0]
+      (let [found (effect* :ox/receive-next [from deadline])]
+        (if (nil? found)
+          nil
+          (let [result (match (nth found 1))]
+            (if result
+              (do (effect* :ox/receive-take [(nth found 0)])
+                  result)
+              (recur (inc (nth found 0))))))))))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Fibers
@@ -132,18 +131,24 @@
         (when (pos? (count (deref live)))
           (cancel-all (deref live)))))))
 
+(defn- settled
+  "The value of a thunk; of a future that is its value, that one's."
+  [thunk]
+  (let [value (thunk)]
+    (if (future? value) (deref value) value)))
+
 (defn ^:no-doc all*
-  "Calls all thunks at the same time, each in a fiber of its own. Returns the vector of their values; the first error ends
-  the others and is thrown."
+  "Calls all thunks at the same time, each in a fiber of its own. Returns the vector of their values (those of futures are
+  waited for); the first error ends the others and is thrown."
   [thunks]
   (let [n (count thunks)
-        values (gather n (fn [i] (if (< i n) (async* (nth thunks i)) nil)))]
+        values (gather n (fn [i] (if (< i n) (async* (fn [] (settled (nth thunks i)))) nil)))]
     (mapv (fn [i] (get values i)) (range n))))
 
 (defn ^:no-doc race*
   "Calls all thunks at the same time. Returns the value, or throws the error, of the one that ends first; the others are cancelled."
   [thunks]
-  (let [futures (mapv async* thunks)]
+  (let [futures (mapv (fn [thunk] (async* (fn [] (settled thunk)))) thunks)]
     (try
       (deref (nth futures (effect* :ox/await-any [futures])))
       (finally (cancel-all (filterv (fn [f] (not (realized? f))) futures))))))
