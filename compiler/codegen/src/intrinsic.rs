@@ -1,0 +1,159 @@
+//! Definitions of the core that are operations of the machine.
+//!
+//! Invariants:
+//! - An operation means what the definition means for that number of arguments, errors included.
+//! - `(+ a b c)` adds `a` and `b` before `c` is evaluated, as in Clojure; comparisons of three and
+//!   more evaluate all operands first, as a call of the function would.
+
+use bytecode::Op;
+
+/// What a call of a core definition compiles to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intrinsic {
+    /// This integer.
+    Int(i32),
+    /// The operands, two at least, folded from the left by an arithmetic operation.
+    Fold(Op),
+    /// The operand times -1: the negation, of 0.0 too.
+    Negate,
+    /// The operand plus a number.
+    AddInt(i32),
+    /// An operation on one operand.
+    Unary(Op),
+    /// An operation on two operands.
+    Binary(Op),
+    /// `not`
+    Not,
+    /// `nil?`
+    IsNil,
+    /// `some?`
+    IsSome,
+    /// Each operand, two at least, stands in this relation to the next.
+    Compare(Relation),
+    /// Not all operands, two at least, are equal.
+    NotEqual,
+    /// The operand compared with 0. As a value it is a call of the native.
+    Sign(Relation),
+    /// `==` of two numbers: the native `num-eq`.
+    SameNumber,
+    /// A vector or a list of the operands.
+    Collect(Op),
+}
+
+/// An order between two values, or equality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Less,
+    LessEq,
+    Greater,
+    GreaterEq,
+    Equal,
+}
+
+impl Relation {
+    /// The relation with its operands exchanged.
+    pub(crate) fn flipped(self) -> Relation {
+        match self {
+            Relation::Less => Relation::Greater,
+            Relation::LessEq => Relation::GreaterEq,
+            Relation::Greater => Relation::Less,
+            Relation::GreaterEq => Relation::LessEq,
+            Relation::Equal => Relation::Equal,
+        }
+    }
+
+    /// Whether the machine has it with exchanged operands only.
+    pub(crate) fn is_reversed(self) -> bool {
+        matches!(self, Relation::Greater | Relation::GreaterEq)
+    }
+
+    /// The operation that gives it as a value; of a reversed one, with the operands exchanged.
+    pub(crate) fn value_op(self) -> Op {
+        match self {
+            Relation::Less | Relation::Greater => Op::Less,
+            Relation::LessEq | Relation::GreaterEq => Op::LessEq,
+            Relation::Equal => Op::Equal,
+        }
+    }
+
+    /// The jump taken when it holds, or does not; of a reversed one, with the operands exchanged.
+    pub(crate) fn jump_op(self, holds: bool) -> Op {
+        match (self, holds) {
+            (Relation::Less | Relation::Greater, true) => Op::JumpLess,
+            (Relation::Less | Relation::Greater, false) => Op::JumpNotLess,
+            (Relation::LessEq | Relation::GreaterEq, true) => Op::JumpLessEq,
+            (Relation::LessEq | Relation::GreaterEq, false) => Op::JumpNotLessEq,
+            (Relation::Equal, true) => Op::JumpEqual,
+            (Relation::Equal, false) => Op::JumpNotEqual,
+        }
+    }
+
+    /// The jump taken when it holds between a register and a number in the instruction, or does not.
+    pub(crate) fn jump_int_op(self, holds: bool) -> Op {
+        match (self, holds) {
+            (Relation::Less, true) => Op::JumpLessInt,
+            (Relation::Less, false) => Op::JumpNotLessInt,
+            (Relation::LessEq, true) => Op::JumpLessEqInt,
+            (Relation::LessEq, false) => Op::JumpNotLessEqInt,
+            (Relation::Greater, true) => Op::JumpGreaterInt,
+            (Relation::Greater, false) => Op::JumpNotGreaterInt,
+            (Relation::GreaterEq, true) => Op::JumpGreaterEqInt,
+            (Relation::GreaterEq, false) => Op::JumpNotGreaterEqInt,
+            (Relation::Equal, true) => Op::JumpEqualInt,
+            (Relation::Equal, false) => Op::JumpNotEqualInt,
+        }
+    }
+}
+
+/// What a call of `ox.core/name` with `count` arguments compiles to, if it is no ordinary call.
+pub(crate) fn intrinsic(name: &str, count: usize) -> Option<Intrinsic> {
+    use Intrinsic as I;
+    Some(match (name, count) {
+        ("+", 0) => I::Int(0),
+        ("*", 0) => I::Int(1),
+        ("+", 2..) => I::Fold(Op::Add),
+        ("-", 1) => I::Negate,
+        ("-", 2..) => I::Fold(Op::Sub),
+        ("*", 2..) => I::Fold(Op::Mul),
+        ("/", 2..) => I::Fold(Op::Div),
+        ("inc", 1) => I::AddInt(1),
+        ("dec", 1) => I::AddInt(-1),
+        ("quot", 2) => I::Binary(Op::Quot),
+        ("rem", 2) => I::Binary(Op::Rem),
+        ("<", 2..) => I::Compare(Relation::Less),
+        ("<=", 2..) => I::Compare(Relation::LessEq),
+        (">", 2..) => I::Compare(Relation::Greater),
+        (">=", 2..) => I::Compare(Relation::GreaterEq),
+        ("=", 2..) => I::Compare(Relation::Equal),
+        ("not=", 2..) => I::NotEqual,
+        ("==", 2) => I::SameNumber,
+        ("zero?", 1) => I::Sign(Relation::Equal),
+        ("pos?", 1) => I::Sign(Relation::Greater),
+        ("neg?", 1) => I::Sign(Relation::Less),
+        ("not", 1) => I::Not,
+        ("nil?", 1) => I::IsNil,
+        ("some?", 1) => I::IsSome,
+        ("identical?", 2) => I::Binary(Op::Identical),
+        ("get", 2) => I::Binary(Op::Get),
+        ("nth", 2) => I::Binary(Op::Nth),
+        ("cons", 2) => I::Binary(Op::Cons),
+        ("first", 1) => I::Unary(Op::First),
+        ("next", 1) => I::Unary(Op::Next),
+        ("rest", 1) => I::Unary(Op::Rest),
+        ("seq", 1) => I::Unary(Op::Seq),
+        ("vector", _) => I::Collect(Op::Vector),
+        ("list", _) => I::Collect(Op::List),
+        _ => return None,
+    })
+}
+
+/// Natives that code generation itself calls: name in `ox.core` and behavior version.
+pub(crate) mod native {
+    pub(crate) type CoreNative = (&'static str, u16);
+
+    pub(crate) const ASSOC: CoreNative = ("ox.core/assoc*", 1);
+    pub(crate) const CONJ: CoreNative = ("ox.core/conj*", 1);
+    pub(crate) const ERROR_NEW: CoreNative = ("ox.core/error-new", 1);
+    pub(crate) const GET: CoreNative = ("ox.core/get", 1);
+    pub(crate) const NUM_EQ: CoreNative = ("ox.core/num-eq", 1);
+}
