@@ -63,6 +63,7 @@ sources! {
 /// Names under which Clojure programs know a namespace of the library, and that namespace.
 pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.core", "ox.core"),
+    ("clojure.data.json", "ox.json"),
     ("clojure.edn", "ox.edn"),
     ("clojure.math", "ox.math"),
     ("clojure.set", "ox.set"),
