@@ -8,3 +8,4 @@ pub mod error;
 pub mod fault;
 pub mod number;
 pub mod string;
+pub mod time;

@@ -129,3 +129,122 @@ pub fn try_symbol(heap: &Heap, word: Word) -> Option<(Option<&str>, &str)> {
     let object = heap.try_object(word)?;
     (object.kind() == Kind::Symbol).then(|| parts_of(heap, object))
 }
+
+// ---- characters and bytes ----
+
+/// Byte index of a character of a string object; the end for its character count, `None` above.
+#[must_use]
+pub fn byte_index(object: Object<'_>, index: usize) -> Option<usize> {
+    let count = char_count(object);
+    if index >= count {
+        return (index == count).then(|| byte_count(object));
+    }
+    if is_ascii(object) {
+        return Some(index);
+    }
+    text(object).char_indices().nth(index).map(|(byte, _)| byte)
+}
+
+/// Character index of a byte index that lies between two characters of a string object.
+#[must_use]
+pub fn char_index(object: Object<'_>, byte: usize) -> usize {
+    if is_ascii(object) { byte } else { text(object)[..byte].chars().count() }
+}
+
+/// Whether character and byte indices of a string object agree.
+#[must_use]
+pub fn is_ascii(object: Object<'_>) -> bool {
+    object.header().flags() & FLAG_ASCII != 0
+}
+
+/// The characters from `start` to before `end` of a string; `None` when they are not within it.
+#[must_use]
+pub fn substring(heap: &mut Heap, string: Word, start: usize, end: usize) -> Option<Word> {
+    let object = heap.object(string);
+    if start > end || end > char_count(object) {
+        return None;
+    }
+    if start == 0 && end == char_count(object) {
+        return Some(string);
+    }
+    let from = byte_index(object, start)?;
+    let to = if is_ascii(object) {
+        end
+    } else {
+        from + text(object)[from..].chars().take(end - start).map(char::len_utf8).sum::<usize>()
+    };
+    let piece = text(object)[from..to].to_owned();
+    Some(make_string(heap, &piece))
+}
+
+/// White space as Java has it: Unicode's without the no-break spaces, with the separators of ASCII.
+#[must_use]
+pub fn is_space(c: char) -> bool {
+    match c {
+        '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{85}' => false,
+        '\u{1c}'..='\u{1f}' => true,
+        _ => c.is_whitespace(),
+    }
+}
+
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Writes bytes in base64 (RFC 4648), padded.
+pub fn write_base64(out: &mut String, bytes: &[u8]) {
+    for chunk in bytes.chunks(3) {
+        let mut group = [0; 3];
+        group[..chunk.len()].copy_from_slice(chunk);
+        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
+        for place in 0..4 {
+            if place <= chunk.len() {
+                out.push(char::from(BASE64[(bits >> (18 - 6 * place) & 63) as usize]));
+            } else {
+                out.push('=');
+            }
+        }
+    }
+}
+
+/// Reads base64 (RFC 4648), padded; `None` when the text is none.
+#[must_use]
+pub fn parse_base64(text: &str) -> Option<Vec<u8>> {
+    let text = text.as_bytes();
+    if text.len() % 4 != 0 {
+        return None;
+    }
+    let padding = text.iter().rev().take_while(|&&b| b == b'=').count();
+    if padding > 2 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut places) = (0u32, 0);
+    for &digit in &text[..text.len() - padding] {
+        let value = BASE64.iter().position(|&b| b == digit)?;
+        bits = bits << 6 | value as u32;
+        places += 6;
+        if places >= 8 {
+            places -= 8;
+            bytes.push((bits >> places) as u8);
+            bits &= (1 << places) - 1;
+        }
+    }
+    // Bits that belong to no byte are zero, so that equal bytes have one spelling.
+    (bits == 0).then_some(bytes)
+}
+
+// ---- symbols and keywords of words ----
+
+/// Makes a symbol or keyword of a namespace (a string or nil) and a name (a string).
+pub fn make_named_of(heap: &mut Heap, kind: Kind, namespace: Word, name: Word) -> Word {
+    debug_assert!(matches!(kind, Kind::Symbol | Kind::Keyword));
+    heap.make(kind, 0, 0, &[0], &[namespace, name])
+}
+
+/// Namespace and name that one text writes: `a/b` has a namespace, `/` and `a` have none.
+#[must_use]
+pub fn split_name(text: &str) -> (Option<&str>, &str) {
+    match text.find('/') {
+        Some(at) if text.len() > 1 => (Some(&text[..at]), &text[at + 1..]),
+        _ => (None, text),
+    }
+}

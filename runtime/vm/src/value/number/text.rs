@@ -128,6 +128,20 @@ pub(crate) fn write_decimal(out: &mut String, d: &Decimal) {
     }
 }
 
+/// Writes any double; `readable` as the reader takes it (`##Inf`), else as `str` does.
+pub(crate) fn write_any_double(out: &mut String, d: f64, readable: bool) {
+    if d.is_finite() || !readable {
+        return write_plain_double(out, d);
+    }
+    out.push_str(if d.is_nan() {
+        "##NaN"
+    } else if d > 0.0 {
+        "##Inf"
+    } else {
+        "##-Inf"
+    });
+}
+
 /// Writes a number; `readable` with the marks by which it is read back (`1N`, `1.5M`, `##Inf`).
 /// False, and nothing is written, when the word is no number.
 pub fn write_number(out: &mut String, heap: &Heap, word: Word, readable: bool) -> bool {
@@ -151,16 +165,7 @@ pub fn write_number(out: &mut String, heap: &Heap, word: Word, readable: bool) -
                 out.push('M');
             }
         }
-        Some(Num::Double(d)) => match special_double(d) {
-            Some(_) if readable => out.push_str(if d.is_nan() {
-                "##NaN"
-            } else if d > 0.0 {
-                "##Inf"
-            } else {
-                "##-Inf"
-            }),
-            _ => write_plain_double(out, d),
-        },
+        Some(Num::Double(d)) => write_any_double(out, d, readable),
     }
     true
 }

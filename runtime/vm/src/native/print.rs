@@ -1,0 +1,118 @@
+//! Natives of text that values become: `str`, printing.
+
+use super::{Native, NativeCall, NativeResult, Trap};
+use crate::object::Kind;
+use crate::value::fault::{Fault, OrThrow};
+use crate::value::print::{self, Options};
+use crate::value::string::{self, make_string, try_text};
+use crate::value::work::Stop;
+use crate::value::{map, number};
+use crate::word::Word;
+
+pub(super) const NATIVES: &[Native] = &[
+    Native::new("ox.core/str*", 1, 4, str_of),
+    Native::new("ox.core/join-strings", 2, 2, join_strings),
+    Native::new("ox.core/print*", 2, 2, print_of),
+    Native::new("ox.core/print-start", 2, 2, |call| {
+        let options = options(call, call.args[1])?;
+        Ok(print::start(call.heap, call.args[0], options))
+    }),
+    Native::new("ox.core/print-step", 1, 1, |call| {
+        match print::step(call.heap, call.image, call.args[0]) {
+            Ok(text) => {
+                let bytes = string::byte_count(call.heap.object(text));
+                call.fiber.fuel_spent = print::text_fuel(bytes);
+                Ok(text)
+            }
+            Err(Stop::Unfinished(cell)) => Ok(cell),
+            Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
+            Err(Stop::Budget) => {
+                call.fiber.fuel_spent = STEP_FUEL;
+                Ok(Word::NIL)
+            }
+        }
+    }),
+];
+
+/// Fuel of a full step of printing.
+const STEP_FUEL: u32 = 2048;
+
+fn str_of(call: &mut NativeCall<'_>) -> NativeResult {
+    if let [only] = *call.args
+        && call.heap.kind_of(only) == Some(Kind::Str)
+    {
+        return Ok(only);
+    }
+    let mut out = String::new();
+    for &arg in call.args {
+        print::write_str(call.heap, call.image, &mut out, arg)?;
+        print::check_length(out.len()).or_throw(call.heap)?;
+    }
+    call.fiber.fuel_spent = print::text_fuel(out.len());
+    Ok(make_string(call.heap, &out))
+}
+
+fn join_strings(call: &mut NativeCall<'_>) -> NativeResult {
+    let (separator, strings) = (call.args[0], call.args[1]);
+    if try_text(call.heap, separator).is_none() {
+        return Err(Fault::type_error(call.heap, separator, "a string").trap(call.heap));
+    }
+    if !crate::value::vector::is_vector(call.heap, strings) {
+        return Err(Fault::type_error(call.heap, strings, "a vector of strings").trap(call.heap));
+    }
+    let words = crate::value::vector::elements(call.heap, strings);
+    let separator = try_text(call.heap, separator).expect("checked above");
+    let mut length = separator.len() * words.len().saturating_sub(1);
+    for &word in &words {
+        match try_text(call.heap, word) {
+            Some(text) => length += text.len(),
+            None => return Err(Fault::type_error(call.heap, word, "a string").trap(call.heap)),
+        }
+    }
+    print::check_length(length).or_throw(call.heap)?;
+    let separator = try_text(call.heap, call.args[0]).expect("checked above");
+    let mut out = String::with_capacity(length);
+    for (index, &word) in words.iter().enumerate() {
+        if index > 0 {
+            out.push_str(separator);
+        }
+        out.push_str(try_text(call.heap, word).expect("checked above"));
+    }
+    call.fiber.fuel_spent = print::text_fuel(length) + words.len() as u32 / 8;
+    Ok(make_string(call.heap, &out))
+}
+
+/// The options of `print*`: true, false or a map.
+fn options(call: &mut NativeCall<'_>, word: Word) -> Result<Options, Trap> {
+    match word {
+        Word::TRUE => return Ok(Options::READABLE),
+        Word::FALSE | Word::NIL => return Ok(Options::PLAIN),
+        _ => {}
+    }
+    if !map::is_map(call.heap, word) {
+        return Err(Fault::type_error(call.heap, word, "a map of options").trap(call.heap));
+    }
+    let mut options = Options::PLAIN;
+    for pair in map::entries(call.heap, word).chunks_exact(2) {
+        let Some((None, name)) = string::try_keyword(call.heap, pair[0]) else { continue };
+        let value = pair[1];
+        let limit = || number::try_int(call.heap, value).map(|n| n.max(0).unsigned_abs());
+        match name {
+            "readably" => options.readably = value.is_truthy(),
+            "meta" => options.meta = value.is_truthy(),
+            "namespace-maps" => options.namespace_maps = value.is_truthy(),
+            "length" => options.length = limit(),
+            "level" => options.level = limit(),
+            _ => {}
+        }
+    }
+    Ok(options)
+}
+
+fn print_of(call: &mut NativeCall<'_>) -> NativeResult {
+    let options = options(call, call.args[1])?;
+    let mut out = String::new();
+    print::print(call.heap, call.image, &mut out, call.args[0], options, "print*slow")?;
+    call.fiber.fuel_spent = print::text_fuel(out.len());
+    Ok(make_string(call.heap, &out))
+}
