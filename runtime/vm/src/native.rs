@@ -11,8 +11,13 @@
 //! - A native whose answer for the same arguments changes gets a higher version and keeps the old
 //!   one under the old version: stored code goes on as it was.
 
+mod cell;
+mod collection;
+mod equal;
+mod error;
 mod math;
 mod number;
+mod predicate;
 
 use crate::heap::Heap;
 use crate::image::LoadedImage;
@@ -52,6 +57,8 @@ pub enum Trap {
     Throw(Word),
     /// Realize this lazy cell, then run the same instruction again.
     Force(Word),
+    /// Realize everything in this value, then run the same instruction again.
+    Ready(Word),
     /// Call this function of `ox.core` with the same arguments; its answer is the instruction's.
     Slow(&'static str),
     /// Stop the fiber with this effect request, a vector `[op argument …]`.
@@ -104,8 +111,13 @@ fn families() -> impl Iterator<Item = &'static Native> {
 
 /// One table a family; a family is a module under `native/`.
 const FAMILIES: &[&[Native]] = &[
+    cell::NATIVES,
+    collection::NATIVES,
+    equal::NATIVES,
+    error::NATIVES,
     math::NATIVES,
     number::NATIVES,
+    predicate::NATIVES,
 ];
 
 /// The native of this name and version.

@@ -162,9 +162,10 @@ kinds! {
     TransientSet = 42, raw 1, hash 0, true;
     /// unique reference (monitors, calls): `[serial][process]`
     Ref = 43, raw 99, hash 0, false;
-    /// sequence over a vector, string or array: `[index] collection (meta)`
+    /// sequence over what lies in order: `[index] collection (meta)`; of strings, the byte index
     IndexSeq = 44, raw 1, hash 0, false;
-    /// sequence over a hash map's or set's nodes: `[index] node parent owner (meta)`
+    /// sequence over a trie's nodes, at word `index` of a node: `[index] node parent (meta)`; a
+    /// parent is where to go on above, or nil
     NodeSeq = 45, raw 1, hash 0, false;
     /// secret: `source name`
     Secret = 46, raw 0, hash 0, false;

@@ -4,8 +4,29 @@
 //! What values mean to programs (equality, hashing, order, printing) is here too; the natives that
 //! programs call are thin wrappers under `native/`.
 
+pub mod cell;
+pub(crate) mod class;
+pub mod collection;
+pub mod dynamic;
+pub mod equal;
 pub mod error;
 pub mod fault;
+pub mod hash;
+pub mod lazy;
+pub mod list;
+pub mod map;
+pub mod meta;
 pub mod number;
+pub mod order;
+pub mod ready;
+pub mod seq;
+pub mod set;
 pub mod string;
 pub mod time;
+pub mod transient;
+pub(crate) mod trie;
+pub mod vector;
+pub(crate) mod work;
+
+pub use collection::{get, is_lookup, lookup, nth};
+pub use fault::describe;

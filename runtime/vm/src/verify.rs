@@ -89,7 +89,7 @@ fn least_size(kind: Kind, header: Header) -> usize {
         Kind::Atom | Kind::TransientVector => 5,
         Kind::TransientMap | Kind::TransientSet => 4,
         Kind::IndexSeq => 3 + meta,
-        Kind::NodeSeq => 5 + meta,
+        Kind::NodeSeq => 4 + meta,
         Kind::Function => 2 + meta,
         Kind::VectorNode | Kind::Array | Kind::Filler => 1,
     }

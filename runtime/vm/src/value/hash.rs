@@ -13,7 +13,8 @@
 //! Functions of any template hash alike (apart from immediate captures), since their only name in
 //! memory is a number of the image. Maps with many functions as keys therefore degrade to lists.
 
-use super::number;
+use super::class::{Class, class_of};
+use super::number::Num;
 use super::seq::{Advance, Cursor};
 use super::trie;
 use super::work::{Budget, Stop, Work};
@@ -21,6 +22,7 @@ use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::{Kind, Object};
 use crate::word::Word;
+use num_bigint::Sign;
 
 // Odd numbers with evenly spread bits: digits of pi.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -129,44 +131,44 @@ fn of_leaf(heap: &Heap, word: Word) -> Option<u64> {
     Some(match object.kind() {
         Kind::Str => of_string(object),
         Kind::Symbol | Kind::Keyword => of_named(heap, object),
-        Kind::Cons
-        | Kind::List
-        | Kind::Vector
-        | Kind::SmallVector
-        | Kind::SmallMap
-        | Kind::Map
-        | Kind::SmallSet
-        | Kind::Set
-        | Kind::Lazy
-        | Kind::Range
-        | Kind::IndexSeq
-        | Kind::NodeSeq
-        | Kind::Tagged => return None,
-        _ => of_other(heap, object),
+        kind if class_of(kind) != Class::Leaf => return None,
+        _ => of_other(heap, word, object),
     })
 }
 
-fn of_other(heap: &Heap, object: Object<'_>) -> u64 {
+/// The hash of a number that is not at hand as one word.
+fn of_number(number: Num) -> u64 {
+    match number {
+        Num::Int(value) => of_int(value),
+        Num::Double(value) => of_immediate(Word::double(value)),
+        Num::Big(value) => match i64::try_from(&value) {
+            Ok(value) => of_int(value),
+            Err(_) => {
+                let (sign, digits) = value.to_u64_digits();
+                let sign = u64::from(sign == Sign::Minus);
+                of_words(SEED_BIG ^ sign, &digits, digits.len() * 8)
+            }
+        },
+        Num::Ratio(numerator, denominator) => {
+            nonzero(pair(SEED_RATIO, of_number(Num::Big(numerator)), of_number(Num::Big(denominator))))
+        }
+        Num::Decimal(decimal) => {
+            let decimal = decimal.normalized();
+            let unscaled = of_number(Num::Big(decimal.unscaled));
+            nonzero(pair(SEED_DECIMAL, unscaled, decimal.scale as u64))
+        }
+    }
+}
+
+fn of_other(heap: &Heap, word: Word, object: Object<'_>) -> u64 {
     let kind = object.kind();
     let seed = mix(SEED_OTHER ^ kind as u64);
     nonzero(match kind {
         Kind::Int => return of_int(object.raw(1) as i64),
-        Kind::BigInt => match number::integer_parts(object) {
-            number::Integer::Fixed(value) => return of_int(value),
-            number::Integer::Big { negative, magnitude } => {
-                of_words(SEED_BIG ^ u64::from(negative), magnitude, magnitude.len() * 8)
-            }
+        Kind::BigInt | Kind::Ratio | Kind::Decimal => match Num::of(heap, word) {
+            Some(number) => of_number(number),
+            None => seed,
         },
-        Kind::Ratio => {
-            let part = |index| of_leaf(heap, object.word(index)).unwrap_or(SEED_OTHER);
-            pair(SEED_RATIO, part(1), part(2))
-        }
-        Kind::Decimal => {
-            let (unscaled, scale) = number::stripped_decimal(heap, object);
-            let (sign, digits) = unscaled.to_u64_digits();
-            let sign = u64::from(sign == num_bigint::Sign::Minus);
-            pair(SEED_DECIMAL ^ sign, of_words(SEED_BIG, &digits, digits.len() * 8), scale as u64)
-        }
         Kind::Bytes => of_words(SEED_BYTES, &object.words()[3..], object.raw(1) as usize),
         Kind::Inst | Kind::Uuid | Kind::Pid | Kind::Ref => pair(seed, object.raw(1), object.raw(2)),
         // Identity: a serial of the process.

@@ -1,0 +1,126 @@
+//! Natives of collections and sequences. What they do is in [`crate::value`].
+
+use super::{Native, NativeCall};
+use crate::heap::Heap;
+use crate::native::NativeResult;
+use crate::object::Kind;
+use crate::value::error::{bad_argument, wrong_type};
+use crate::value::number::{make_int, try_int};
+use crate::value::{collection, list, meta, seq, transient, vector};
+use crate::word::Word;
+
+/// A native that is a function of one, two or three values.
+macro_rules! of {
+    ($name:literal, 1, $op:expr) => {
+        Native::new($name, 1, 1, |call| {
+            let op: fn(&mut Heap, Word) -> NativeResult = $op;
+            op(call.heap, call.args[0])
+        })
+    };
+    ($name:literal, 2, $op:expr) => {
+        Native::new($name, 2, 2, |call| {
+            let op: fn(&mut Heap, Word, Word) -> NativeResult = $op;
+            op(call.heap, call.args[0], call.args[1])
+        })
+    };
+    ($name:literal, 3, $op:expr) => {
+        Native::new($name, 3, 3, |call| {
+            let op: fn(&mut Heap, Word, Word, Word) -> NativeResult = $op;
+            op(call.heap, call.args[0], call.args[1], call.args[2])
+        })
+    };
+}
+
+fn get(call: &mut NativeCall<'_>) -> NativeResult {
+    let default = call.args.get(2).copied().unwrap_or(Word::NIL);
+    collection::get(call.heap, call.args[0], call.args[1], default)
+}
+
+fn nth(call: &mut NativeCall<'_>) -> NativeResult {
+    match *call.args {
+        [collection, index] => collection::nth(call.heap, collection, index),
+        _ => collection::nth_or(call.heap, call.args[0], call.args[1], Some(call.args[2])),
+    }
+}
+
+fn entry_part(heap: &mut Heap, entry: Word, index: u32) -> NativeResult {
+    if !vector::is_entry(heap, entry) {
+        return Err(wrong_type(heap, entry, "a map entry"));
+    }
+    Ok(heap.word(entry, index))
+}
+
+fn list_of(heap: &mut Heap, vector: Word) -> NativeResult {
+    if !vector::is_vector(heap, vector) {
+        return Err(wrong_type(heap, vector, "a vector"));
+    }
+    let words = vector::elements(heap, vector);
+    Ok(list::make(heap, &words))
+}
+
+fn int_range(heap: &mut Heap, start: Word, end: Word, step: Word) -> NativeResult {
+    let mut parts = [0; 3];
+    for (part, word) in parts.iter_mut().zip([start, end, step]) {
+        *part = match try_int(heap, word) {
+            Some(integer) => integer,
+            None => return Err(wrong_type(heap, word, "a 64-bit integer")),
+        };
+    }
+    let [start, end, step] = parts;
+    if step == 0 {
+        return Err(bad_argument(heap, "the step of a range is not 0", Word::small(0)));
+    }
+    Ok(seq::make_range(heap, start, end, step))
+}
+
+fn range_part(heap: &mut Heap, range: Word, part: fn((i64, i64, i64)) -> i64) -> NativeResult {
+    if heap.kind_of(range) != Some(Kind::Range) {
+        return Err(wrong_type(heap, range, "a range of integers"));
+    }
+    let parts = seq::range_parts(heap, range);
+    Ok(make_int(heap, part(parts)))
+}
+
+/// The natives of this family.
+pub(super) const NATIVES: &[Native] = &[
+    of!("ox.core/seq", 1, seq::seq),
+    of!("ox.core/first", 1, seq::first),
+    of!("ox.core/next", 1, seq::next),
+    of!("ox.core/rest", 1, seq::rest),
+    of!("ox.core/cons", 2, seq::cons),
+    Native::new("ox.core/nth", 2, 3, nth),
+    of!("ox.core/count", 1, collection::count),
+    Native::new("ox.core/get", 2, 3, get),
+    of!("ox.core/contains?", 2, |heap, coll, key| collection::contains(heap, coll, key).map(Word::bool)),
+    of!("ox.core/find", 2, collection::find),
+    of!("ox.core/key", 1, |heap, entry| entry_part(heap, entry, 1)),
+    of!("ox.core/val", 1, |heap, entry| entry_part(heap, entry, 2)),
+    of!("ox.core/map-entry", 2, |heap, key, value| Ok(vector::make_entry(heap, key, value))),
+    of!("ox.core/conj*", 2, collection::conj),
+    of!("ox.core/assoc*", 3, collection::assoc),
+    of!("ox.core/dissoc*", 2, collection::dissoc),
+    of!("ox.core/disj*", 2, collection::disj),
+    of!("ox.core/peek", 1, collection::peek),
+    of!("ox.core/pop", 1, collection::pop),
+    Native::new("ox.core/subvec", 2, 3, |call| {
+        collection::subvec(call.heap, call.args[0], call.args[1], call.args.get(2).copied())
+    }),
+    of!("ox.core/empty", 1, |heap, coll| Ok(collection::empty(heap, coll))),
+    of!("ox.core/list-of", 1, list_of),
+    of!("ox.core/chunk", 1, |heap, sequence| Ok(seq::chunk(heap, sequence))),
+    of!("ox.core/chunk-next", 1, |heap, sequence| Ok(seq::chunk_next(heap, sequence))),
+    of!("ox.core/int-range", 3, int_range),
+    of!("ox.core/range-start", 1, |heap, range| range_part(heap, range, |(start, _, _)| start)),
+    of!("ox.core/range-end", 1, |heap, range| range_part(heap, range, |(_, end, _)| end)),
+    of!("ox.core/range-step", 1, |heap, range| range_part(heap, range, |(_, _, step)| step)),
+    of!("ox.core/transient", 1, transient::make),
+    of!("ox.core/persistent!", 1, transient::persistent),
+    of!("ox.core/conj!*", 2, transient::conj),
+    of!("ox.core/assoc!*", 3, transient::assoc),
+    of!("ox.core/dissoc!*", 2, transient::dissoc),
+    of!("ox.core/disj!*", 2, transient::disj),
+    of!("ox.core/pop!", 1, transient::pop),
+    of!("ox.core/meta", 1, |heap, x| Ok(meta::get(heap, x))),
+    of!("ox.core/with-meta", 2, meta::with),
+    of!("ox.core/reduced", 1, |heap, x| Ok(heap.make(Kind::Reduced, 0, 0, &[], &[x]))),
+];

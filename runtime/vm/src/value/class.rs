@@ -1,0 +1,37 @@
+//! Classes of values: what equality and hashing treat alike.
+
+use crate::object::Kind;
+
+/// The class of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Holds nothing that is walked.
+    Leaf,
+    /// Lists, vectors, sequences: equal by their elements in order.
+    Sequential,
+    /// Maps.
+    Map,
+    /// Sets.
+    Set,
+    /// Tagged literals: equal by tag and form.
+    Tagged,
+}
+
+/// The class of a kind of object.
+#[inline]
+pub(crate) const fn class_of(kind: Kind) -> Class {
+    match kind {
+        Kind::Cons
+        | Kind::List
+        | Kind::Vector
+        | Kind::SmallVector
+        | Kind::Lazy
+        | Kind::Range
+        | Kind::IndexSeq
+        | Kind::NodeSeq => Class::Sequential,
+        Kind::SmallMap | Kind::Map => Class::Map,
+        Kind::SmallSet | Kind::Set => Class::Set,
+        Kind::Tagged => Class::Tagged,
+        _ => Class::Leaf,
+    }
+}

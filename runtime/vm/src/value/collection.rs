@@ -1,0 +1,475 @@
+//! Operations on collections of any kind: lookup, counting, adding, taking away.
+//!
+//! # Invariants
+//! - nil is an empty collection: nothing is found in it, it counts 0, and adding makes a list or map.
+//! - `get` never throws; the other operations answer `:ox/type` for what they do not take.
+
+use super::error::{bad_argument, out_of_bounds, wrong_state, wrong_type};
+use super::seq::{Advance, Cursor};
+use super::{list, map, meta, seq, set, string, transient, vector};
+use crate::heap::Heap;
+use crate::native::{NativeResult, Trap};
+use crate::object::Kind;
+use crate::word::Word;
+
+/// Steps that `count` and `nth` walk along a sequence before the slow path takes over.
+const WALK_MAX: usize = 1024;
+
+/// The index a word means, if it is a small integer that is not negative.
+#[inline]
+fn index_of(word: Word) -> Option<usize> {
+    usize::try_from(word.as_small()?).ok()
+}
+
+/// The character at an index of a string.
+fn char_at(heap: &Heap, text: Word, index: usize) -> Option<Word> {
+    let object = heap.object(text);
+    let text = string::text(object);
+    if string::byte_count(object) == string::char_count(object) {
+        return text.as_bytes().get(index).map(|&byte| Word::char(char::from(byte)));
+    }
+    text.chars().nth(index).map(Word::char)
+}
+
+/// The value at a key, if there is one. Nothing is found in what has no keys.
+///
+/// # Errors
+/// [`Trap::Force`] when a lazy cell in the key is unrealized.
+#[inline]
+pub fn find_value(heap: &mut Heap, collection: Word, key: Word) -> Result<Option<Word>, Trap> {
+    let Some(kind) = heap.kind_of(collection) else { return Ok(None) };
+    match kind {
+        Kind::SmallMap | Kind::Map => map::get(heap, collection, key),
+        Kind::SmallVector | Kind::Vector => {
+            Ok(index_of(key).and_then(|index| vector::nth(heap, collection, index)))
+        }
+        Kind::SmallSet | Kind::Set => set::get(heap, collection, key),
+        Kind::Str => Ok(index_of(key).and_then(|index| char_at(heap, collection, index))),
+        Kind::Bytes => Ok(index_of(key)
+            .and_then(|index| string::bytes(heap.object(collection)).get(index).copied())
+            .map(|byte| Word::small(i64::from(byte)))),
+        Kind::TransientMap | Kind::TransientSet | Kind::TransientVector => {
+            transient::find_value(heap, collection, key)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// `(get collection key default)`
+///
+/// # Errors
+/// [`Trap::Force`] when a lazy cell in the key is unrealized.
+#[inline]
+pub fn get(heap: &mut Heap, collection: Word, key: Word, default: Word) -> NativeResult {
+    Ok(find_value(heap, collection, key)?.unwrap_or(default))
+}
+
+/// `(nth collection index)`
+///
+/// # Errors
+/// `:ox/index`, `:ox/type`; [`Trap::Slow`] (`nth*slow`) for sequences that have to be walked far.
+#[inline]
+pub fn nth(heap: &mut Heap, collection: Word, index: Word) -> NativeResult {
+    if let Some(at) = index_of(index)
+        && matches!(heap.kind_of(collection), Some(Kind::SmallVector | Kind::Vector))
+        && let Some(word) = vector::nth(heap, collection, at)
+    {
+        return Ok(word);
+    }
+    nth_or(heap, collection, index, None)
+}
+
+/// `(nth collection index default)`; without a default, an index out of bounds is an error.
+///
+/// # Errors
+/// As [`nth`].
+#[inline(never)]
+pub fn nth_or(heap: &mut Heap, collection: Word, index: Word, default: Option<Word>) -> NativeResult {
+    let integer = match super::number::try_int(heap, index) {
+        Some(integer) => integer,
+        None => match index.as_double() {
+            // As Clojure: an index may be any number, truncated.
+            Some(double) if double.is_finite() => double as i64,
+            _ => return Err(wrong_type(heap, index, "an integer as index")),
+        },
+    };
+    let Some(kind) = heap.kind_of(collection) else {
+        return match collection {
+            Word::NIL => Ok(default.unwrap_or(Word::NIL)),
+            Word::EMPTY_LIST => default.ok_or_else(|| out_of_bounds(heap, index, 0)),
+            _ => Err(wrong_type(heap, collection, "a sequence, vector or string")),
+        };
+    };
+    let at = usize::try_from(integer).ok();
+    let (found, count) = match kind {
+        Kind::SmallVector | Kind::Vector => {
+            (at.and_then(|at| vector::nth(heap, collection, at)), vector::count(heap.object(collection)))
+        }
+        Kind::Str => (
+            at.and_then(|at| char_at(heap, collection, at)),
+            string::char_count(heap.object(collection)),
+        ),
+        Kind::Bytes => {
+            let bytes = string::bytes(heap.object(collection));
+            (at.and_then(|at| bytes.get(at).map(|&byte| Word::small(i64::from(byte)))), bytes.len())
+        }
+        Kind::TransientVector => {
+            transient::expect_live(heap, collection)?;
+            let count = transient::count(heap, collection);
+            (at.and_then(|at| transient::nth(heap, collection, at)), count)
+        }
+        Kind::Array => {
+            let words = heap.object(collection).values();
+            (at.and_then(|at| words.get(at).map(|&word| Word(word))), words.len())
+        }
+        Kind::Cons | Kind::List | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq => {
+            let Some(at) = at else {
+                return default.ok_or_else(|| out_of_bounds(heap, index, 0));
+            };
+            match walk_to(heap, collection, at)? {
+                Ok(word) => (Some(word), 0),
+                Err(count) => (None, count),
+            }
+        }
+        _ => return Err(wrong_type(heap, collection, "a sequence, vector or string")),
+    };
+    match (found, default) {
+        (Some(word), _) | (None, Some(word)) => Ok(word),
+        (None, None) => Err(out_of_bounds(heap, index, count)),
+    }
+}
+
+/// The element of a sequence at an index, or how many there are.
+fn walk_to(heap: &mut Heap, sequence: Word, index: usize) -> Result<Result<Word, usize>, Trap> {
+    let mut cursor = Cursor::new(sequence);
+    let mut skip = index;
+    // Views and ranges need no walk.
+    if let Some(object) = heap.try_object(sequence) {
+        let jumps = match object.kind() {
+            Kind::Range => true,
+            Kind::IndexSeq => heap.header(object.word(2)).kind() != Kind::Str,
+            _ => false,
+        };
+        if jumps {
+            let count = seq::known_count(heap, sequence).unwrap_or(0);
+            if index >= count {
+                return Ok(Err(count));
+            }
+            let object = heap.object(sequence);
+            if object.kind() == Kind::IndexSeq {
+                cursor = Cursor { collection: object.word(2), index: object.raw(1) };
+            }
+            cursor.index += index as u64;
+            skip = 0;
+        }
+    }
+    for step in 0..WALK_MAX {
+        match cursor.advance(heap) {
+            Advance::Item(word) if step == skip => return Ok(Ok(word)),
+            Advance::Item(_) => {}
+            Advance::End => return Ok(Err(step)),
+            Advance::Unfinished(_) => break,
+        }
+    }
+    Err(Trap::Slow("nth*slow"))
+}
+
+/// The number of elements where it takes no walk.
+#[inline]
+fn quick_count(heap: &Heap, collection: Word) -> Option<usize> {
+    let Some(object) = heap.try_object(collection) else {
+        return matches!(collection, Word::NIL | Word::EMPTY_LIST).then_some(0);
+    };
+    Some(match object.kind() {
+        Kind::SmallVector | Kind::Vector => vector::count(object),
+        Kind::SmallMap | Kind::Map => map::count(object),
+        Kind::SmallSet | Kind::Set => set::count(object),
+        Kind::Str => string::char_count(object),
+        Kind::Bytes => object.raw(1) as usize,
+        Kind::Array => object.values().len(),
+        _ => return seq::known_count(heap, collection),
+    })
+}
+
+/// `(count collection)`
+///
+/// # Errors
+/// `:ox/type`; [`Trap::Slow`] (`count*slow`) for sequences that have to be walked far.
+pub fn count(heap: &mut Heap, collection: Word) -> NativeResult {
+    let count = match quick_count(heap, collection) {
+        Some(count) => count,
+        None => walk_count(heap, collection)?,
+    };
+    Ok(Word::small(i64::try_from(count).unwrap_or(Word::INT_MAX).min(Word::INT_MAX)))
+}
+
+fn walk_count(heap: &mut Heap, collection: Word) -> Result<usize, Trap> {
+    match heap.kind_of(collection) {
+        Some(Kind::Cons | Kind::Lazy | Kind::NodeSeq) => {}
+        Some(Kind::TransientVector | Kind::TransientMap | Kind::TransientSet) => {
+            transient::expect_live(heap, collection)?;
+            return Ok(transient::count(heap, collection));
+        }
+        _ => return Err(wrong_type(heap, collection, "a collection, a string or nil")),
+    }
+    let mut cursor = Cursor::new(collection);
+    for step in 0..WALK_MAX {
+        match cursor.advance(heap) {
+            Advance::Item(_) => {}
+            Advance::End => return Ok(step),
+            Advance::Unfinished(_) => break,
+        }
+    }
+    Err(Trap::Slow("count*slow"))
+}
+
+/// `(contains? collection key)`
+///
+/// # Errors
+/// `:ox/type`; [`Trap::Force`].
+pub fn contains(heap: &mut Heap, collection: Word, key: Word) -> Result<bool, Trap> {
+    match heap.kind_of(collection) {
+        None if collection.is_nil() => Ok(false),
+        Some(
+            Kind::SmallMap
+            | Kind::Map
+            | Kind::SmallVector
+            | Kind::Vector
+            | Kind::SmallSet
+            | Kind::Set
+            | Kind::TransientMap
+            | Kind::TransientSet
+            | Kind::TransientVector,
+        ) => Ok(find_value(heap, collection, key)?.is_some()),
+        Some(Kind::Str) if super::number::is_number(heap, key) => {
+            Ok(find_value(heap, collection, key)?.is_some())
+        }
+        _ => Err(wrong_type(heap, collection, "a map, set, vector, string or nil")),
+    }
+}
+
+/// `(find collection key)`
+///
+/// # Errors
+/// `:ox/type`; [`Trap::Force`].
+pub fn find(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
+    match heap.kind_of(collection) {
+        None if collection.is_nil() => Ok(Word::NIL),
+        Some(Kind::SmallMap | Kind::Map) => Ok(match map::find(heap, collection, key)? {
+            Some((node, index)) => {
+                let (key, value) = (heap.word(node, index), heap.word(node, index + 1));
+                vector::make_entry(heap, key, value)
+            }
+            None => Word::NIL,
+        }),
+        Some(Kind::SmallVector | Kind::Vector | Kind::TransientMap | Kind::TransientVector) => {
+            Ok(match find_value(heap, collection, key)? {
+                Some(value) => vector::make_entry(heap, key, value),
+                None => Word::NIL,
+            })
+        }
+        _ => Err(wrong_type(heap, collection, "a map, a vector or nil")),
+    }
+}
+
+/// `(conj collection x)`
+///
+/// # Errors
+/// `:ox/type`, `:ox/argument`; [`Trap::Force`].
+pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
+    match heap.kind_of(collection) {
+        Some(Kind::SmallVector | Kind::Vector) => Ok(vector::push(heap, collection, x)),
+        Some(Kind::SmallMap | Kind::Map) => map::conj(heap, collection, x),
+        Some(Kind::SmallSet | Kind::Set) => set::conj(heap, collection, x),
+        Some(Kind::List) => Ok(list::push(heap, collection, x)),
+        Some(Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq) => {
+            seq::cons(heap, x, collection)
+        }
+        None if matches!(collection, Word::NIL | Word::EMPTY_LIST) => {
+            Ok(list::push(heap, Word::EMPTY_LIST, x))
+        }
+        _ => Err(wrong_type(heap, collection, "a collection")),
+    }
+}
+
+/// `(assoc collection key value)`
+///
+/// # Errors
+/// `:ox/type`, `:ox/index`; [`Trap::Force`].
+pub fn assoc(heap: &mut Heap, collection: Word, key: Word, value: Word) -> NativeResult {
+    match heap.kind_of(collection) {
+        Some(Kind::SmallMap | Kind::Map) => map::assoc(heap, collection, key, value),
+        Some(Kind::SmallVector | Kind::Vector) => {
+            let count = vector::count(heap.object(collection));
+            match index_of(key) {
+                Some(index) if index < count => Ok(vector::set(heap, collection, index, value)),
+                Some(index) if index == count => Ok(vector::push(heap, collection, value)),
+                _ if super::number::try_int(heap, key).is_some() => Err(out_of_bounds(heap, key, count)),
+                _ => Err(bad_argument(heap, "a vector's key is an integer", key)),
+            }
+        }
+        None if collection.is_nil() => Ok(map::make_small(heap, &[key, value], Word::NIL)),
+        _ => Err(wrong_type(heap, collection, "a map, a vector or nil")),
+    }
+}
+
+/// `(dissoc map key)`
+///
+/// # Errors
+/// `:ox/type`; [`Trap::Force`].
+pub fn dissoc(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
+    match heap.kind_of(collection) {
+        Some(Kind::SmallMap | Kind::Map) => map::dissoc(heap, collection, key),
+        None if collection.is_nil() => Ok(Word::NIL),
+        _ => Err(wrong_type(heap, collection, "a map or nil")),
+    }
+}
+
+/// `(disj set x)`
+///
+/// # Errors
+/// `:ox/type`; [`Trap::Force`].
+pub fn disj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
+    match heap.kind_of(collection) {
+        Some(Kind::SmallSet | Kind::Set) => set::disj(heap, collection, x),
+        None if collection.is_nil() => Ok(Word::NIL),
+        _ => Err(wrong_type(heap, collection, "a set or nil")),
+    }
+}
+
+/// `(peek collection)`
+///
+/// # Errors
+/// `:ox/type`.
+pub fn peek(heap: &mut Heap, collection: Word) -> NativeResult {
+    match heap.kind_of(collection) {
+        Some(Kind::SmallVector | Kind::Vector) => {
+            let count = vector::count(heap.object(collection));
+            Ok(count.checked_sub(1).and_then(|last| vector::nth(heap, collection, last)).unwrap_or(Word::NIL))
+        }
+        Some(Kind::List) => Ok(heap.word(collection, 3)),
+        None if matches!(collection, Word::NIL | Word::EMPTY_LIST) => Ok(Word::NIL),
+        _ => Err(wrong_type(heap, collection, "a vector, a list or nil")),
+    }
+}
+
+/// `(pop collection)`
+///
+/// # Errors
+/// `:ox/type`; `:ox/state` when it is empty.
+pub fn pop(heap: &mut Heap, collection: Word) -> NativeResult {
+    match heap.kind_of(collection) {
+        Some(Kind::SmallVector | Kind::Vector) => {
+            if vector::count(heap.object(collection)) == 0 {
+                return Err(wrong_state(heap, "an empty vector has nothing to pop"));
+            }
+            Ok(vector::pop(heap, collection))
+        }
+        Some(Kind::List) => match heap.object(collection).raw(1) {
+            0 => Err(wrong_state(heap, "an empty list has nothing to pop")),
+            1 => {
+                let meta = heap.object(collection).meta();
+                Ok(list::empty(heap, meta))
+            }
+            _ => Ok(heap.word(collection, 4)),
+        },
+        None if collection.is_nil() => Ok(Word::NIL),
+        None if collection == Word::EMPTY_LIST => {
+            Err(wrong_state(heap, "an empty list has nothing to pop"))
+        }
+        _ => Err(wrong_type(heap, collection, "a vector, a list or nil")),
+    }
+}
+
+/// `(subvec vector start end)`
+///
+/// # Errors
+/// `:ox/type`, `:ox/index`.
+pub fn subvec(heap: &mut Heap, collection: Word, start: Word, end: Option<Word>) -> NativeResult {
+    if !vector::is_vector(heap, collection) {
+        return Err(wrong_type(heap, collection, "a vector"));
+    }
+    let count = vector::count(heap.object(collection));
+    let bound = |heap: &mut Heap, word: Word| match index_of(word) {
+        Some(index) if index <= count => Ok(index),
+        _ if super::number::try_int(heap, word).is_some() => Err(out_of_bounds(heap, word, count)),
+        _ => Err(wrong_type(heap, word, "an integer as index")),
+    };
+    let from = bound(heap, start)?;
+    let to = match end {
+        Some(end) => bound(heap, end)?,
+        None => count,
+    };
+    if from > to {
+        return Err(out_of_bounds(heap, start, to));
+    }
+    Ok(vector::slice(heap, collection, from, to))
+}
+
+/// `(empty collection)`
+pub fn empty(heap: &mut Heap, collection: Word) -> Word {
+    let Some(kind) = heap.kind_of(collection) else {
+        return if collection == Word::EMPTY_LIST { collection } else { Word::NIL };
+    };
+    let meta = meta::get(heap, collection);
+    match kind {
+        // As Clojure: the empty map entry is nil.
+        Kind::SmallVector if vector::is_entry(heap, collection) => Word::NIL,
+        Kind::SmallVector | Kind::Vector => {
+            let vector = vector::make(heap, &[]);
+            if meta.is_nil() { vector } else { meta::set_on(heap, vector, meta) }
+        }
+        Kind::SmallMap | Kind::Map => map::empty(heap, meta),
+        Kind::SmallSet | Kind::Set => set::empty(heap, meta),
+        Kind::List => list::empty(heap, meta),
+        Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq => Word::EMPTY_LIST,
+        _ => Word::NIL,
+    }
+}
+
+/// Whether a value that is no function can be called, to look something up.
+#[must_use]
+pub fn is_lookup(heap: &Heap, word: Word) -> bool {
+    matches!(
+        heap.kind_of(word),
+        Some(
+            Kind::Keyword
+                | Kind::Symbol
+                | Kind::SmallMap
+                | Kind::Map
+                | Kind::SmallSet
+                | Kind::Set
+                | Kind::SmallVector
+                | Kind::Vector
+                | Kind::TransientMap
+                | Kind::TransientSet
+                | Kind::TransientVector
+        )
+    )
+}
+
+/// A call of a value for which [`is_lookup`] holds.
+///
+/// # Errors
+/// `:ox/arity`, `:ox/index`, `:ox/type`; [`Trap::Force`].
+pub fn lookup(heap: &mut Heap, callee: Word, args: &[Word]) -> NativeResult {
+    let kind = heap.kind_of(callee);
+    match (kind, args) {
+        (Some(Kind::Keyword | Kind::Symbol), &[collection]) => get(heap, collection, callee, Word::NIL),
+        (Some(Kind::Keyword | Kind::Symbol), &[collection, default]) => get(heap, collection, callee, default),
+        (Some(Kind::SmallVector | Kind::Vector | Kind::TransientVector), &[index]) => {
+            if super::number::try_int(heap, index).is_none() {
+                return Err(bad_argument(heap, "a vector's key is an integer", index));
+            }
+            nth(heap, callee, index)
+        }
+        (Some(Kind::SmallMap | Kind::Map | Kind::TransientMap), &[key])
+        | (Some(Kind::SmallSet | Kind::Set | Kind::TransientSet), &[key]) => get(heap, callee, key, Word::NIL),
+        (Some(Kind::SmallMap | Kind::Map | Kind::TransientMap), &[key, default]) => get(heap, callee, key, default),
+        _ => {
+            let what = super::fault::describe(heap, callee);
+            let message = format!("{what} cannot be called with {} arguments", args.len());
+            Err(super::fault::Fault::new("arity", message).trap(heap))
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Lazy cells and delays: one state machine, two kinds of object.
+//!
+//! ```text
+//! unrealized (thunk) -> running (fiber) -> realized (value)
+//!                                      '-> failed (error)
+//! ```
+//!
+//! # Invariants
+//! - A running cell does not hold its thunk, so nothing keeps what the thunk walks alive.
+//! - A realized lazy cell's value is nil, a sequence, or another lazy cell; readers follow cells
+//!   to the end ([`follow`]).
+//! - State and content change only through the write barrier.
+
+use super::error::wrong_state;
+use crate::heap::Heap;
+use crate::native::{NativeResult, Trap};
+use crate::object::Kind;
+use crate::word::Word;
+
+/// The state of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i64)]
+pub enum State {
+    /// Nobody has asked; the content is the thunk.
+    Unrealized = 0,
+    /// A fiber computes it; the content is the fiber's number.
+    Running = 1,
+    /// The content is the value.
+    Realized = 2,
+    /// The content is the error.
+    Failed = 3,
+}
+
+impl State {
+    fn of(word: Word) -> State {
+        match word.small_value() {
+            0 => State::Unrealized,
+            1 => State::Running,
+            2 => State::Realized,
+            _ => State::Failed,
+        }
+    }
+
+    /// The state's name, as `lazy-state` returns it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Unrealized => "unrealized",
+            State::Running => "running",
+            State::Realized => "realized",
+            State::Failed => "failed",
+        }
+    }
+}
+
+/// Makes a lazy cell.
+pub fn make(heap: &mut Heap, thunk: Word) -> Word {
+    heap.make(Kind::Lazy, 0, 0, &[], &[Word::small(State::Unrealized as i64), thunk, Word::NIL])
+}
+
+/// Makes a realized lazy cell with metadata.
+pub fn make_realized(heap: &mut Heap, value: Word, meta: Word) -> Word {
+    heap.make(Kind::Lazy, 0, 0, &[], &[Word::small(State::Realized as i64), value, meta])
+}
+
+/// Makes a delay.
+pub fn make_delay(heap: &mut Heap, thunk: Word) -> Word {
+    let serial = heap.fresh_serial();
+    heap.make(Kind::Delay, 0, 0, &[serial], &[Word::small(State::Unrealized as i64), thunk])
+}
+
+/// Index of the state word of a lazy cell or delay; its content follows. `None` of others.
+fn state_index(heap: &Heap, cell: Word) -> Option<u32> {
+    match heap.kind_of(cell)? {
+        Kind::Lazy => Some(1),
+        Kind::Delay => Some(2),
+        _ => None,
+    }
+}
+
+/// State and content of a lazy cell or delay.
+#[must_use]
+pub fn read(heap: &Heap, cell: Word) -> Option<(State, Word)> {
+    let index = state_index(heap, cell)?;
+    Some((State::of(heap.word(cell, index)), heap.word(cell, index + 1)))
+}
+
+/// What a value is behind lazy cells: the value itself when it is no lazy cell.
+///
+/// # Errors
+/// The cell that has to be realized first.
+#[inline]
+pub fn follow(heap: &Heap, mut value: Word) -> Result<Word, Word> {
+    while value.is_object() {
+        let object = heap.object(value);
+        if object.kind() != Kind::Lazy {
+            break;
+        }
+        if State::of(object.word(1)) != State::Realized {
+            return Err(value);
+        }
+        value = object.word(2);
+    }
+    Ok(value)
+}
+
+fn cell_expected(heap: &mut Heap, value: Word) -> Trap {
+    super::error::wrong_type(heap, value, "a lazy cell or a delay")
+}
+
+fn set(heap: &mut Heap, cell: Word, state: State, content: Word) -> Result<(), Trap> {
+    let Some(index) = state_index(heap, cell) else { return Err(cell_expected(heap, cell)) };
+    if !cell.is_reference() {
+        return Err(wrong_state(heap, "a shared cell cannot be realized"));
+    }
+    heap.write(cell, index, Word::small(state as i64));
+    heap.write(cell, index + 1, content);
+    Ok(())
+}
+
+/// `lazy-start!`: the thunk of an unrealized cell, which is running in the fiber from now on.
+///
+/// # Errors
+/// `:ox/type`, `:ox/state`, or the error of a failed cell.
+pub fn start(heap: &mut Heap, cell: Word, fiber: u64) -> NativeResult {
+    let fiber = Word::small(i64::try_from(fiber).unwrap_or(Word::INT_MAX).min(Word::INT_MAX));
+    match read(heap, cell) {
+        None => Err(cell_expected(heap, cell)),
+        Some((State::Unrealized, thunk)) => {
+            set(heap, cell, State::Running, fiber)?;
+            Ok(thunk)
+        }
+        Some((State::Running, owner)) if owner == fiber => {
+            Err(wrong_state(heap, "a lazy value needs itself to be computed"))
+        }
+        Some((State::Running | State::Realized, _)) => Ok(Word::NIL),
+        Some((State::Failed, error)) => Err(Trap::Throw(error)),
+    }
+}
+
+/// `lazy-finish!`
+///
+/// # Errors
+/// `:ox/type`, `:ox/state`.
+pub fn finish(heap: &mut Heap, cell: Word, value: Word) -> NativeResult {
+    // A thunk may return the very cell it computes; following it would never end.
+    if value == cell {
+        return Err(wrong_state(heap, "a lazy value is itself"));
+    }
+    set(heap, cell, State::Realized, value)?;
+    Ok(value)
+}
+
+/// `lazy-fail!`
+///
+/// # Errors
+/// `:ox/type`, `:ox/state`.
+pub fn fail(heap: &mut Heap, cell: Word, error: Word) -> NativeResult {
+    set(heap, cell, State::Failed, error)?;
+    Ok(Word::NIL)
+}
+
+/// `lazy-value`
+///
+/// # Errors
+/// `:ox/type`, `:ox/state`.
+pub fn value(heap: &mut Heap, cell: Word) -> NativeResult {
+    match read(heap, cell) {
+        None => Err(cell_expected(heap, cell)),
+        Some((State::Realized | State::Failed, content)) => Ok(content),
+        Some(_) => Err(wrong_state(heap, "a lazy value is not there yet")),
+    }
+}
