@@ -6,7 +6,7 @@
 //!   comments leave the body equal.
 //! - Expressions are in post-order: the children of an expression have smaller indices, every
 //!   expression but the roots of functions and of the body is the child of exactly one other, and
-//!   nothing else is in the arena. Equal trees are equal arenas.
+//!   (in code without mistakes) nothing else is in the arena. Equal trees are equal arenas.
 //! - Globals are numbered in the order of first use; locals are numbered per arity, parameters
 //!   first, in the order in which they are bound. So a body is alpha-normal as it stands.
 //! - Every function lists its captures; an expression names only locals of its own arity, captures
@@ -122,6 +122,9 @@ pub struct GlobalRef {
     pub name: DefName,
     /// What it is.
     pub kind: GlobalKind,
+    /// The name within `ox.core` of a definition of the core library (`ox.core` or `ox.core.*`), by
+    /// which code generation may choose an instruction; part of the body hash.
+    pub core: Option<Arc<str>>,
 }
 
 /// What a referred definition is, as far as code that refers to it may know.

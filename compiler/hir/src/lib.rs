@@ -8,3 +8,32 @@
 //! - No cycle of the user's program is a salsa cycle that decides a result.
 
 pub mod body;
+mod closure;
+mod context;
+pub mod db;
+pub mod definition;
+mod dump;
+pub mod expand;
+pub mod forms;
+mod generated;
+pub mod header;
+mod lower;
+mod lowered;
+mod macroexpand;
+pub mod names;
+pub mod problem;
+pub mod project;
+mod report;
+mod spine;
+
+pub use db::{
+    Caller, Db, Def, MacroCall, MacroFailure, Project, SourceFile, Stage, file_of, is_entry,
+    set_entry, set_features, set_files, set_text,
+};
+pub use dump::dump;
+pub use lowered::{
+    ENTRY, Lowered, LoweredDef, definition, definition_at, definition_body, definition_info,
+    definitions, is_entry_name, lowered, lowered_def, referred,
+};
+pub use macroexpand::{macroexpand, macroexpand_1, macroexpand_all, resolve_symbol};
+pub use report::{diagnostics, span_of, visible_names};

@@ -60,6 +60,38 @@ codes! {
     INVALID_SYMBOLIC_VALUE = 22, "an unknown symbolic value";
     FILE_TOO_LARGE = 23, "a source file is too large";
     INVISIBLE_CHARACTER = 24, "an invisible character in a name";
+    // names
+    UNKNOWN_NAME = 101, "a name that nothing defines";
+    UNKNOWN_NAMESPACE = 102, "a namespace that does not exist";
+    INVALID_NS = 103, "an invalid declaration of a namespace";
+    NAMESPACE_PATH = 104, "a namespace named otherwise than its file";
+    DUPLICATE_DEFINITION = 105, "a name is defined twice";
+    DUPLICATE_REFER = 106, "a name or alias is referred twice";
+    REQUIRE_CYCLE = 107, "namespaces require one another in a circle";
+    NOT_REQUIRED = 108, "a namespace is not required";
+    PRIVATE_NAME = 109, "a definition is private to its namespace";
+    GENERATED_CLASH = 110, "a macro generates a name that exists already";
+    UNKNOWN_ALIAS = 111, "an alias that stands for no namespace";
+    // expansion
+    MALFORMED_CALL = 201, "a macro of the core is called in a way it cannot take";
+    MACRO_FAILED = 202, "a macro failed";
+    EXPANSION_TOO_DEEP = 203, "expansions are nested too deeply";
+    PHASE_CYCLE = 204, "the expansion of a form needs the form itself";
+    MACRO_NEEDS_CELL = 205, "a macro needs a value that only the running program makes";
+    UNQUOTE_OUTSIDE = 206, "an unquote outside of a syntax-quote";
+    // lowering
+    INVALID_DEFINITION = 301, "an invalid definition";
+    NESTED_DEFINITION = 302, "a definition within an expression";
+    WRONG_ARITY = 303, "a call with a wrong number of arguments";
+    INVALID_SPECIAL_FORM = 304, "an invalid special form";
+    INVALID_RECUR = 305, "a `recur` that cannot be";
+    MACRO_VALUE = 306, "a macro used as a value";
+    NOT_A_FUNCTION = 307, "a call of something that is no function";
+    INVALID_FUNCTION = 308, "an invalid function";
+    HOST_INTEROP = 309, "a call of the host";
+    UNSUPPORTED = 310, "a form that this version does not have";
+    UNKNOWN_ERROR_CLASS = 311, "a `catch` of a class that is no error's";
+    UNKNOWN_TAG = 312, "a tagged literal whose tag no reader knows";
 }
 
 impl Code {

@@ -1,0 +1,539 @@
+//! What expanding and lowering a top-level form carry along: where it stands, what it found wrong,
+//! and the expansion of macro calls.
+//!
+//! Invariants:
+//! - A problem found within an expansion points into the user's text and says which call it came
+//!   from.
+//! - The depth of nested expansions is bounded: a macro that expands to itself is a diagnostic.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use source::Code;
+use syntax::AstId;
+use syntax::datum::{Datum, DatumKind, Origin, Symbol};
+
+use crate::body::DefName;
+use crate::closure::{closure_of, usable_stage};
+use crate::db::{Caller, Db, MacroCall, SourceFile, Stage};
+use crate::definition::{DefInfo, DefKind};
+use crate::expand::build::{CLOJURE_CORE, Fresh, Mistake, Rewrite};
+use crate::expand::core::{CoreMacro, rewrite};
+use crate::expand::quote;
+use crate::header::{canonical_namespace, header, is_core_family};
+use crate::lower::special;
+use crate::names::{Missing, Resolution, resolve};
+use crate::problem::{Place, Problem, Unknown};
+
+/// How many expansions may be nested.
+const EXPANSION_DEPTH_MAX: usize = 500;
+
+/// How much of an expansion is shown.
+const SHOWN_CHARS_MAX: usize = 240;
+
+/// A macro call being expanded.
+#[derive(Clone, Debug)]
+struct Expansion {
+    /// The macro, and whether it is one of the program.
+    name: String,
+    user: bool,
+    call: Origin,
+    /// What it gave.
+    expanded: Datum,
+}
+
+/// The context of one top-level form.
+pub(crate) struct Context<'db> {
+    pub(crate) db: &'db dyn Db,
+    pub(crate) file: SourceFile,
+    pub(crate) ns: Arc<str>,
+    pub(crate) form: AstId,
+    pub(crate) stage: Stage,
+    pub(crate) fresh: Fresh,
+    pub(crate) problems: Vec<Problem>,
+    /// Names not found at this stage, which a later one may have.
+    pub(crate) missing: Vec<Arc<str>>,
+    /// Whether a macro could not be run at this stage, though it may at a later one.
+    pub(crate) failed: bool,
+    /// Whether a macro's code needs this form itself.
+    pub(crate) phase_cycle: bool,
+    /// The nearest enclosing origin.
+    pub(crate) origin: Origin,
+    /// How many `try` bodies enclose what is lowered.
+    pub(crate) try_depth: u32,
+    expansions: Vec<Expansion>,
+    resolutions: FxHashMap<Symbol, Resolution>,
+}
+
+impl<'db> Context<'db> {
+    pub(crate) fn new(db: &'db dyn Db, file: SourceFile, form: AstId, stage: Stage) -> Self {
+        Self {
+            db,
+            file,
+            ns: header(db, file).ns.clone(),
+            form,
+            stage,
+            fresh: Fresh::new(""),
+            problems: Vec::new(),
+            missing: Vec::new(),
+            failed: false,
+            phase_cycle: false,
+            origin: Origin::NONE,
+            try_depth: 0,
+            expansions: Vec::new(),
+            resolutions: FxHashMap::default(),
+        }
+    }
+
+    /// What a symbol stands for, locals and special forms aside.
+    pub(crate) fn resolve(&mut self, symbol: &Symbol) -> Resolution {
+        if let Some(found) = self.resolutions.get(symbol) {
+            return found.clone();
+        }
+        let found = resolve(self.db, self.file, self.stage, symbol);
+        self.resolutions.insert(symbol.clone(), found.clone());
+        found
+    }
+
+    /// The origin of a datum, or of what encloses it.
+    pub(crate) fn origin_of(&self, datum: &Datum) -> Origin {
+        if datum.origin == Origin::NONE {
+            self.origin
+        } else {
+            datum.origin
+        }
+    }
+
+    fn place(&self, origin: Origin) -> Place {
+        let origin = if origin == Origin::NONE {
+            self.origin
+        } else {
+            origin
+        };
+        Place {
+            file: self.file,
+            form: Some(self.form),
+            origin,
+        }
+    }
+
+    /// An error at `origin`; [`Context::report`] it.
+    pub(crate) fn error(&self, code: Code, origin: Origin, message: impl Into<String>) -> Problem {
+        Problem::error(code, message, self.place(origin))
+    }
+
+    /// An error, or within `try` (where failing may be the point) a warning.
+    pub(crate) fn runtime_error(
+        &self,
+        code: Code,
+        origin: Origin,
+        message: impl Into<String>,
+    ) -> Problem {
+        if self.try_depth > 0 {
+            Problem::warning(code, message, self.place(origin))
+        } else {
+            self.error(code, origin, message)
+        }
+    }
+
+    /// Reports a problem, with the macro calls it was found in.
+    pub(crate) fn report(&mut self, mut problem: Problem) {
+        for expansion in self
+            .expansions
+            .iter()
+            .rev()
+            .filter(|expansion| expansion.user)
+        {
+            let at = self.place(expansion.call);
+            if at != problem.at {
+                problem
+                    .secondary
+                    .push((at, format!("in this call of `{}`", expansion.name)));
+            }
+            problem.notes.push(format!(
+                "`{}` expanded to `{}`",
+                expansion.name,
+                shortened(&expansion.expanded)
+            ));
+        }
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    pub(crate) fn report_mistake(&mut self, code: Code, mistake: Mistake) -> String {
+        let mut problem = self
+            .error(code, mistake.origin, mistake.message.clone())
+            .label(mistake.label);
+        problem.notes.extend(mistake.note);
+        self.report(problem);
+        mistake.message
+    }
+
+    /// Reports that a symbol stands for nothing; the message is for who runs the code anyway.
+    pub(crate) fn report_missing(
+        &mut self,
+        symbol: &Symbol,
+        missing: Missing,
+        origin: Origin,
+        locals: Vec<Arc<str>>,
+    ) -> String {
+        let unknown = |mut problem: Problem, unknown: Unknown| {
+            problem.unknown = Some(unknown);
+            problem
+        };
+        let problem = match missing {
+            Missing::Reported => return format!("`{symbol}` is not defined"),
+            Missing::Name => {
+                if !self.missing.contains(&symbol.name) {
+                    self.missing.push(symbol.name.clone());
+                }
+                let problem = self.error(
+                    Code::UNKNOWN_NAME,
+                    origin,
+                    format!("`{symbol}` is not defined"),
+                );
+                unknown(problem, Unknown::Symbol(symbol.clone(), locals))
+            }
+            Missing::InNamespace(ns) => {
+                if ns == self.ns && !self.missing.contains(&symbol.name) {
+                    self.missing.push(symbol.name.clone());
+                }
+                let message = format!("the namespace `{ns}` has no `{}`", symbol.name);
+                let problem = self.error(Code::UNKNOWN_NAME, origin, message);
+                let full = Symbol::qualified(ns, symbol.name.clone());
+                unknown(problem, Unknown::Symbol(full, Vec::new()))
+            }
+            Missing::Private(name) => self
+                .error(Code::PRIVATE_NAME, origin, format!("`{name}` is private"))
+                .note("`(var ns/name)`, or `#'ns/name`, reaches a private definition in tests"),
+            Missing::Namespace(ns) => {
+                if looks_like_class(&ns) {
+                    self.error(Code::HOST_INTEROP, origin, format!("`{symbol}` names a host class"))
+                        .note("there is no host to call: see the namespaces `ox.math`, `ox.string`, `ox.time`")
+                } else {
+                    let message = format!("there is no namespace `{ns}`");
+                    let problem = self.error(Code::UNKNOWN_NAMESPACE, origin, message);
+                    unknown(problem, Unknown::Namespace(ns))
+                }
+            }
+            Missing::NotRequired(ns) => self
+                .error(
+                    Code::NOT_REQUIRED,
+                    origin,
+                    format!("the namespace `{ns}` is not required here"),
+                )
+                .note(format!("add `[{ns}]` to the `:require` of the `ns` form")),
+        };
+        let message = problem.message.clone();
+        self.report(problem);
+        message
+    }
+
+    /// Begins working on what `name` expanded `call` to.
+    pub(crate) fn enter(&mut self, name: &str, user: bool, call: Origin, expanded: &Datum) {
+        self.expansions.push(Expansion {
+            name: name.to_owned(),
+            user,
+            call,
+            expanded: expanded.clone(),
+        });
+    }
+
+    /// Ends what [`Context::enter`] began.
+    pub(crate) fn leave(&mut self) {
+        self.expansions.pop();
+    }
+
+    /// Rewrites a call of a macro of the core. `Err` is the message of the problem reported.
+    pub(crate) fn rewrite_core(&mut self, core: CoreMacro, form: &Datum) -> Result<Datum, String> {
+        let origin = self.origin_of(form);
+        match core {
+            CoreMacro::Rewrite(name) => {
+                let mut rewriting = Rewrite {
+                    form,
+                    args: form
+                        .as_list()
+                        .and_then(|items| items.get(1..))
+                        .unwrap_or_default(),
+                    origin,
+                    ns: &self.ns,
+                    fresh: &mut self.fresh,
+                };
+                match rewrite(name, &mut rewriting) {
+                    Ok(datum) => self.too_deep(name, origin).map(|()| datum),
+                    Err(mistake) => Err(self.report_mistake(Code::MALFORMED_CALL, mistake)),
+                }
+            }
+            CoreMacro::TopLevel(name) => {
+                let what = if name.starts_with("def") || name == "declare" {
+                    "a definition stands at top level, not within an expression"
+                } else {
+                    "this form stands at top level, not within an expression"
+                };
+                let problem = self
+                    .error(Code::NESTED_DEFINITION, origin, what)
+                    .label(format!("`{name}` here"))
+                    .note(
+                        "`let` makes a local value; at top level a `let` may surround definitions",
+                    );
+                self.report(problem);
+                Err(what.to_owned())
+            }
+            CoreMacro::Unsupported(name) => {
+                let message = format!("`{name}` is not part of this version of the language");
+                let problem = self.error(Code::UNSUPPORTED, origin, message.clone());
+                self.report(problem);
+                Err(message)
+            }
+        }
+    }
+
+    fn too_deep(&mut self, name: &str, origin: Origin) -> Result<(), String> {
+        if self.expansions.len() < EXPANSION_DEPTH_MAX {
+            return Ok(());
+        }
+        let message = format!("expansions are nested more than {EXPANSION_DEPTH_MAX} deep");
+        // The whole stack would say the same five hundred times.
+        let kept = self.expansions.split_off(2.min(self.expansions.len()));
+        let problem = self
+            .error(Code::EXPANSION_TOO_DEEP, origin, message.clone())
+            .note(format!("the innermost call is one of `{name}`"));
+        self.report(problem);
+        self.expansions.extend(kept);
+        Err(message)
+    }
+
+    /// Runs a macro of the program. `Err` is the message of the problem reported.
+    pub(crate) fn run_macro(
+        &mut self,
+        info: &DefInfo,
+        form: &Datum,
+        locals: &dyn Fn() -> Vec<Arc<str>>,
+    ) -> Result<Datum, String> {
+        let DefKind::Macro(arities) = &info.kind else {
+            return Err(format!("`{}` is no macro", info.name));
+        };
+        let origin = self.origin_of(form);
+        self.too_deep(&info.name.name, origin)?;
+        let args = form
+            .as_list()
+            .and_then(|items| items.get(1..))
+            .unwrap_or_default();
+        if !arities.accepts(args.len()) {
+            let message = format!("`{}` takes {arities}, {} given", info.name.name, args.len());
+            let problem = self.error(Code::WRONG_ARITY, origin, message.clone());
+            self.report(problem);
+            return Err(message);
+        }
+        let stage = usable_stage(self.db, info, self.stage);
+        let closure = match closure_of(self.db, &info.name, stage) {
+            Ok(closure) => closure,
+            Err(_) => {
+                self.phase_cycle = true;
+                return Err(PHASE_CYCLE.to_owned());
+            }
+        };
+        if let Some(cell) = closure.cells.first() {
+            let message = format!(
+                "the macro `{}` needs `{cell}`, which exists only when the program runs",
+                info.name.name
+            );
+            let problem = self
+                .error(Code::MACRO_NEEDS_CELL, origin, message.clone())
+                .note("in the file that is run, a `def` that is neither function nor literal is made by the running program");
+            self.report(problem);
+            return Err(message);
+        }
+        let env = locals();
+        let call = MacroCall {
+            definition: info.name.clone(),
+            stage,
+            closure: &closure.members,
+            form,
+            args,
+            env: &env,
+            gensym_key: self.gensym_key(&info.name, form),
+            caller: Caller {
+                file: self.file,
+                stage: self.stage,
+            },
+        };
+        match self.db.run_macro(&call) {
+            Ok(datum) => Ok(datum),
+            Err(failure) => {
+                self.failed = true;
+                let message = format!("the macro `{}` failed: {}", info.name.name, failure.message);
+                let mut problem = self.error(Code::MACRO_FAILED, origin, message.clone());
+                if !failure.trace.is_empty() {
+                    problem
+                        .notes
+                        .push(format!("its stack trace:\n{}", failure.trace.join("\n")));
+                }
+                self.too_early(&mut problem, &closure.missing);
+                self.report(problem);
+                Err(message)
+            }
+        }
+    }
+
+    /// Says of a failure which names the macro's code needs that are generated later.
+    fn too_early(&self, problem: &mut Problem, missing: &[Arc<str>]) {
+        if missing.is_empty() || self.stage == Stage::ALL {
+            return;
+        }
+        let later = |name: &Arc<str>| {
+            crate::generated::generated_name(self.db, self.file, self.stage, name).is_none()
+        };
+        let names: Vec<String> = missing
+            .iter()
+            .filter(|name| later(name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if !names.is_empty() {
+            problem.notes.push(format!(
+                "its code needs {}, which does not exist yet when this form is expanded",
+                names.join(", ")
+            ));
+        }
+    }
+
+    /// What generated names of a call are derived from.
+    fn gensym_key(&self, name: &DefName, form: &Datum) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(name.to_string().as_bytes());
+        hasher.update(&[0]);
+        hasher.update(format!("{form:#}").as_bytes());
+        hasher.update(&[0]);
+        hasher.update(&(self.expansions.len() as u64).to_le_bytes());
+        let mut key = [0; 16];
+        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        key
+    }
+
+    /// Rewrites a syntax-quote.
+    pub(crate) fn syntax_quote(&mut self, template: &Datum) -> Result<Datum, String> {
+        let mut fresh = std::mem::replace(&mut self.fresh, Fresh::new(""));
+        let result = quote::syntax_quote(template, &mut fresh, self);
+        self.fresh = fresh;
+        result.map_err(|mistake| self.report_mistake(Code::MALFORMED_CALL, mistake))
+    }
+
+    /// The keyword that `::name` or `::alias/name` stands for.
+    pub(crate) fn auto(
+        &mut self,
+        alias: Option<&Arc<str>>,
+        name: &Arc<str>,
+        origin: Origin,
+    ) -> Symbol {
+        let ns = match alias {
+            None => self.ns.clone(),
+            Some(alias) => match header(self.db, self.file).aliases.get(alias) {
+                Some(ns) => ns.clone(),
+                None => {
+                    let message = format!("`{alias}` is no alias of a namespace");
+                    let problem = self.error(Code::UNKNOWN_ALIAS, origin, message);
+                    self.report(problem);
+                    alias.clone()
+                }
+            },
+        };
+        Symbol {
+            ns: Some(ns),
+            name: name.clone(),
+        }
+    }
+
+    /// A datum as data: without origins, keywords with their namespaces.
+    pub(crate) fn quoted(&mut self, datum: &Datum) -> Datum {
+        stacker::maybe_grow(
+            crate::expand::STACK_RED_ZONE,
+            crate::expand::STACK_GROWTH,
+            || {
+                let kind = match &datum.kind {
+                    DatumKind::AutoKeyword { alias, name } => {
+                        DatumKind::Keyword(self.auto(alias.as_ref(), name, datum.origin))
+                    }
+                    DatumKind::AutoSymbol { alias, name } => {
+                        DatumKind::Symbol(self.auto(alias.as_ref(), name, datum.origin))
+                    }
+                    DatumKind::List(items) => DatumKind::List(self.quoted_all(items)),
+                    DatumKind::Vector(items) => DatumKind::Vector(self.quoted_all(items)),
+                    DatumKind::Set(items) => DatumKind::Set(self.quoted_all(items)),
+                    DatumKind::Map(entries) => DatumKind::Map(
+                        entries
+                            .iter()
+                            .map(|(key, value)| (self.quoted(key), self.quoted(value)))
+                            .collect(),
+                    ),
+                    DatumKind::Tagged(tag, inner) => {
+                        DatumKind::Tagged(tag.clone(), Arc::new(self.quoted(inner)))
+                    }
+                    DatumKind::Error => DatumKind::Nil,
+                    other => other.clone(),
+                };
+                let meta = datum.meta.as_ref().map(|meta| Arc::new(self.quoted(meta)));
+                Datum::new(kind, Origin::NONE).with_meta(meta)
+            },
+        )
+    }
+
+    fn quoted_all(&mut self, items: &[Datum]) -> Arc<[Datum]> {
+        items.iter().map(|item| self.quoted(item)).collect()
+    }
+}
+
+/// What is said of a form that its own macros need.
+pub(crate) const PHASE_CYCLE: &str =
+    "expanding this form needs its own code, directly or through other definitions";
+
+impl quote::Names for Context<'_> {
+    fn qualify(&mut self, symbol: &Symbol, _origin: Origin) -> Symbol {
+        // Host names stay as they are: what they mean is said where they are used.
+        if symbol.ns.is_none() && (symbol.name.starts_with('.') || symbol.name.ends_with('.')) {
+            return symbol.clone();
+        }
+        if symbol.ns.is_none() && special::is_error_class(&symbol.name) {
+            return symbol.clone();
+        }
+        match self.resolve(symbol) {
+            Resolution::Core(core) => Symbol::qualified(CLOJURE_CORE, core.name()),
+            Resolution::Def(info) if is_core_family(&info.name.ns) && !info.private => {
+                Symbol::qualified(CLOJURE_CORE, info.name.name)
+            }
+            Resolution::Def(info) => Symbol::qualified(info.name.ns, info.name.name),
+            Resolution::Missing(_) => match &symbol.ns {
+                None => Symbol::qualified(self.ns.clone(), symbol.name.clone()),
+                Some(ns) => {
+                    let aliases = &header(self.db, self.file).aliases;
+                    let ns = aliases
+                        .get(ns)
+                        .cloned()
+                        .unwrap_or_else(|| canonical_namespace(ns));
+                    Symbol::qualified(ns, symbol.name.clone())
+                }
+            },
+        }
+    }
+
+    fn is_special(&self, name: &str) -> bool {
+        special::is_special(name) || matches!(name, "&" | "catch" | "finally" | "_" | "%")
+    }
+}
+
+fn shortened(datum: &Datum) -> String {
+    let text = datum.to_string();
+    if text.chars().count() <= SHOWN_CHARS_MAX {
+        return text;
+    }
+    let mut short: String = text.chars().take(SHOWN_CHARS_MAX).collect();
+    short.push('…');
+    short
+}
+
+/// Whether a namespace part looks like a class: `Math`, `java.lang.Math`.
+fn looks_like_class(ns: &str) -> bool {
+    ns.rsplit('.')
+        .next()
+        .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_uppercase()))
+}

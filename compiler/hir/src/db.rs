@@ -1,0 +1,193 @@
+//! The database: its inputs, the hook that runs macros, and the keys that queries share.
+//!
+//! Invariants:
+//! - Inputs are set only through the functions here, which compare first: salsa takes every set
+//!   value for a new one.
+//! - A [`Def`] is made by [`crate::definition`] or [`crate::definition_at`] only, which
+//!   normalize the stage: one definition has one key wherever its stage does not matter.
+
+#![allow(
+    unused_lifetimes,
+    reason = "salsa's keys carry the database's lifetime"
+)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use salsa::Setter;
+use source::FileId;
+use syntax::datum::Datum;
+
+use crate::body::DefName;
+
+/// What hir asks of the database beyond salsa: running macros, which needs code generation and the
+/// machine.
+#[salsa::db]
+pub trait Db: salsa::Database {
+    /// Runs a macro. The answer must be a function of the call, of queries of this database that
+    /// are made meanwhile, and of nothing else.
+    ///
+    /// # Errors
+    /// The macro threw, asked for an effect, or used up its fuel or memory.
+    fn run_macro(&self, call: &MacroCall<'_>) -> Result<Datum, MacroFailure>;
+}
+
+/// A call of a macro of the program.
+#[derive(Debug)]
+pub struct MacroCall<'a> {
+    /// The macro.
+    pub definition: DefName,
+    /// The stage at which its code is to be taken: `definition_at(db, &definition, stage)`.
+    pub stage: Stage,
+    /// Every definition that its code can reach, itself included, sorted; all of them are free of
+    /// phase cycles and none is a cell of the entry file. Those of the macro's own namespace are to
+    /// be taken at `stage`.
+    pub closure: &'a [DefName],
+    /// The whole call: `&form`.
+    pub form: &'a Datum,
+    /// The operands.
+    pub args: &'a [Datum],
+    /// The locals in scope at the call, innermost last: the keys of `&env`.
+    pub env: &'a [Arc<str>],
+    /// What names made by `gensym` during this call are to be derived from: the same for the same
+    /// call at the same depth of expansion.
+    pub gensym_key: [u8; 16],
+    /// Where the call is, for the effects `resolve` and `macroexpand`.
+    pub caller: Caller,
+}
+
+/// Where names that a macro asks about are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Caller {
+    /// The file whose namespace it is.
+    pub file: SourceFile,
+    /// Which generated names are visible.
+    pub stage: Stage,
+}
+
+/// Why a macro gave no form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MacroFailure {
+    /// What happened, one line: the error's message.
+    pub message: String,
+    /// The macro's own stack trace, innermost first, ready to be shown.
+    pub trace: Vec<String>,
+}
+
+/// How many of a namespace's generating forms have been expanded: names that a later one generates
+/// do not exist. [`Stage::ALL`] sees all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stage(pub u32);
+
+impl Stage {
+    /// Before any generated name exists.
+    pub const WRITTEN: Stage = Stage(0);
+    /// All generated names exist.
+    pub const ALL: Stage = Stage(u32::MAX);
+}
+
+/// A source file. Its namespace is the one that its path names.
+#[salsa::input(debug)]
+pub struct SourceFile {
+    /// The number that spans name it by.
+    #[returns(copy)]
+    pub id: FileId,
+    /// The path, relative to its source root, `/` between the parts.
+    pub path: Arc<str>,
+    /// The namespace that the path names; `user` of a file outside all source roots.
+    pub ns: Arc<str>,
+    /// The package it belongs to: part of nominal hashes. `ox` of the standard library.
+    pub package: Arc<str>,
+    /// Whether it is part of the standard library, which may declare natives.
+    #[returns(copy)]
+    pub library: bool,
+    /// The text.
+    pub text: Arc<str>,
+}
+
+/// The program: one per database.
+#[salsa::input(singleton, debug)]
+pub struct Project {
+    /// The file of each namespace, the standard library's included.
+    pub files: BTreeMap<Arc<str>, SourceFile>,
+    /// Reader features besides `ox` and `default`, in order of preference.
+    pub features: Vec<Arc<str>>,
+    /// The file whose entry body is run, if the database is for running one.
+    #[returns(copy)]
+    pub entry: Option<SourceFile>,
+}
+
+/// Sets a file's text, if it differs.
+pub fn set_text(db: &mut dyn Db, file: SourceFile, text: &str) {
+    if &**file.text(db) != text {
+        file.set_text(db).to(text.into());
+    }
+}
+
+/// Sets the file of each namespace, if it differs.
+pub fn set_files(db: &mut dyn Db, files: BTreeMap<Arc<str>, SourceFile>) {
+    let project = Project::get(db);
+    if *project.files(db) != files {
+        project.set_files(db).to(files);
+    }
+}
+
+/// Sets the reader features, if they differ.
+pub fn set_features(db: &mut dyn Db, features: Vec<Arc<str>>) {
+    let project = Project::get(db);
+    if *project.features(db) != features {
+        project.set_features(db).to(features);
+    }
+}
+
+/// Sets the entry file, if it differs.
+pub fn set_entry(db: &mut dyn Db, entry: Option<SourceFile>) {
+    let project = Project::get(db);
+    if project.entry(db) != entry {
+        project.set_entry(db).to(entry);
+    }
+}
+
+/// The name of a namespace as a query key.
+#[salsa::interned(debug)]
+pub struct NsName<'db> {
+    /// The name.
+    pub text: Arc<str>,
+}
+
+/// A symbol as a query key.
+#[salsa::interned(debug)]
+pub struct SymbolKey<'db> {
+    /// The namespace before the `/`.
+    pub ns: Option<Arc<str>>,
+    /// The name.
+    pub name: Arc<str>,
+}
+
+/// A definition as a query key: its name, and the stage at which its code is taken.
+#[salsa::interned(debug)]
+pub struct Def<'db> {
+    /// The definition.
+    pub name: DefName,
+    /// Which generated names of its namespace its code sees.
+    #[returns(copy)]
+    pub stage: Stage,
+}
+
+/// The file of a namespace. A query of its own so that adding a file does not touch those who ask
+/// about others.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn namespace_file<'db>(db: &'db dyn Db, ns: NsName<'db>) -> Option<SourceFile> {
+    Project::get(db).files(db).get(ns.text(db)).copied()
+}
+
+/// The file of the namespace with this name.
+pub fn file_of(db: &dyn Db, ns: &str) -> Option<SourceFile> {
+    namespace_file(db, NsName::new(db, Arc::<str>::from(ns)))
+}
+
+/// Whether the file is the one whose entry body is run.
+#[salsa::tracked(returns(copy))]
+pub fn is_entry(db: &dyn Db, file: SourceFile) -> bool {
+    Project::get(db).entry(db) == Some(file)
+}

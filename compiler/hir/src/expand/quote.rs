@@ -1,0 +1,298 @@
+//! Syntax-quote: a template, rewritten to the code that builds it.
+//!
+//! Symbols are resolved where the template is written; `x#` is one new name per evaluation of the
+//! template, made by `gensym`, so that what is generated is as hygienic under nesting as under
+//! repetition. A part without unquotes is quoted as a whole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use syntax::datum::{Datum, DatumKind, Origin, Symbol};
+
+use super::build::{CLOJURE_CORE, Fresh, Mistake, is_fresh};
+
+/// What syntax-quote asks about symbols and keywords.
+pub(crate) trait Names {
+    /// The qualified form of a symbol that is neither special nor generated.
+    fn qualify(&mut self, symbol: &Symbol, origin: Origin) -> Symbol;
+    /// Whether the symbol names a special form.
+    fn is_special(&self, name: &str) -> bool;
+}
+
+/// The namespace under which the reader names syntax-quote.
+pub(crate) const READER: &str = "ox.reader";
+
+/// Rewrites `(ox.reader/syntax-quote template)`.
+pub(crate) fn syntax_quote(
+    template: &Datum,
+    fresh: &mut Fresh,
+    names: &mut dyn Names,
+) -> Result<Datum, Mistake> {
+    let mut quoter = Quoter {
+        fresh,
+        names,
+        generated: BTreeMap::new(),
+    };
+    let code = quoter.quote(template)?.into_code(template.origin);
+    let origin = template.origin;
+    if quoter.generated.is_empty() {
+        return Ok(code);
+    }
+    let mut bindings = Vec::new();
+    for (base, local) in quoter.generated {
+        bindings.push(Datum::symbol(local, origin));
+        bindings.push(Datum::list(
+            vec![
+                Datum::qualified(CLOJURE_CORE, "gensym", origin),
+                Datum::new(DatumKind::String(format!("{base}__").into()), origin),
+            ],
+            origin,
+        ));
+    }
+    Ok(Datum::list(
+        vec![
+            Datum::symbol("let*", origin),
+            Datum::vector(bindings, origin),
+            code,
+        ],
+        origin,
+    ))
+}
+
+struct Quoter<'a> {
+    fresh: &'a mut Fresh,
+    names: &'a mut dyn Names,
+    /// `x` of `x#`, and the local that holds its symbol.
+    generated: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// A quoted part.
+enum Part {
+    /// Data as it is.
+    Data(Datum),
+    /// Code that builds the data.
+    Code(Datum),
+    /// Code for a sequence to be spliced.
+    Splice(Datum),
+}
+
+impl Part {
+    fn into_code(self, origin: Origin) -> Datum {
+        match self {
+            Part::Code(code) | Part::Splice(code) => code,
+            Part::Data(datum) => match datum.kind {
+                DatumKind::Nil
+                | DatumKind::Bool(_)
+                | DatumKind::Int(_)
+                | DatumKind::String(_)
+                | DatumKind::Keyword(_)
+                | DatumKind::AutoKeyword { .. } => datum,
+                _ => Datum::list(vec![Datum::symbol("quote", origin), datum], origin),
+            },
+        }
+    }
+}
+
+fn core(name: &str, origin: Origin) -> Datum {
+    Datum::qualified(CLOJURE_CORE, name, origin)
+}
+
+/// The operand of `(clojure.core/unquote x)` or `unquote-splicing`.
+fn unquoted<'a>(datum: &'a Datum, name: &str) -> Option<&'a Datum> {
+    match datum.as_list()? {
+        [head, operand]
+            if head.as_symbol().is_some_and(|head| {
+                matches!(head.ns.as_deref(), Some("clojure.core" | "ox.core"))
+                    && &*head.name == name
+            }) =>
+        {
+            Some(operand)
+        }
+        _ => None,
+    }
+}
+
+impl Quoter<'_> {
+    fn quote(&mut self, datum: &Datum) -> Result<Part, Mistake> {
+        stacker::maybe_grow(super::STACK_RED_ZONE, super::STACK_GROWTH, || {
+            let part = self.quote_bare(datum)?;
+            match &datum.meta {
+                Some(meta) if unquoted(datum, "unquote").is_none() => {
+                    self.with_meta(datum, part, meta)
+                }
+                _ => Ok(part),
+            }
+        })
+    }
+
+    fn with_meta(&mut self, datum: &Datum, part: Part, meta: &Datum) -> Result<Part, Mistake> {
+        Ok(match (part, self.quote(meta)?) {
+            (Part::Data(data), Part::Data(meta)) => {
+                Part::Data(data.with_meta(Some(Arc::new(meta))))
+            }
+            (Part::Splice(code), _) => Part::Splice(code),
+            (part, meta) => Part::Code(Datum::list(
+                vec![
+                    core("with-meta", datum.origin),
+                    part.into_code(datum.origin),
+                    meta.into_code(datum.origin),
+                ],
+                datum.origin,
+            )),
+        })
+    }
+
+    fn quote_bare(&mut self, datum: &Datum) -> Result<Part, Mistake> {
+        let origin = datum.origin;
+        if let Some(operand) = unquoted(datum, "unquote") {
+            return Ok(Part::Code(operand.clone()));
+        }
+        if let Some(operand) = unquoted(datum, "unquote-splicing") {
+            return Ok(Part::Splice(operand.clone()));
+        }
+        match &datum.kind {
+            DatumKind::Symbol(symbol) => Ok(self.symbol(symbol, origin)),
+            DatumKind::List(items) => {
+                if let [head, template] = &items[..]
+                    && head.as_symbol().is_some_and(|head| {
+                        head.ns.as_deref() == Some(READER) && &*head.name == "syntax-quote"
+                    })
+                {
+                    // The inner template is code of the outer one.
+                    let inner = syntax_quote(template, self.fresh, self.names)?;
+                    return self.quote(&inner);
+                }
+                let parts = self.parts(items.iter())?;
+                Ok(sequence(
+                    parts,
+                    origin,
+                    "list",
+                    |code| vec![core("seq", origin), code],
+                    |items| Datum::list(items, origin),
+                ))
+            }
+            DatumKind::Vector(items) => {
+                let parts = self.parts(items.iter())?;
+                Ok(collection(parts, origin, &["vec"], |items| {
+                    Datum::vector(items, origin)
+                }))
+            }
+            DatumKind::Set(items) => {
+                let parts = self.parts(items.iter())?;
+                Ok(collection(parts, origin, &["set"], |items| {
+                    Datum::new(DatumKind::Set(items.into()), origin)
+                }))
+            }
+            DatumKind::Map(entries) => {
+                let parts = self.parts(entries.iter().flat_map(|(key, value)| [key, value]))?;
+                Ok(collection(parts, origin, &["apply", "hash-map"], |items| {
+                    let mut entries = Vec::with_capacity(items.len() / 2);
+                    let mut items = items.into_iter();
+                    while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                        entries.push((key, value));
+                    }
+                    Datum::new(DatumKind::Map(entries.into()), origin)
+                }))
+            }
+            _ => Ok(Part::Data(Datum::new(datum.kind.clone(), origin))),
+        }
+    }
+
+    fn parts<'d>(&mut self, items: impl Iterator<Item = &'d Datum>) -> Result<Vec<Part>, Mistake> {
+        items.map(|item| self.quote(item)).collect()
+    }
+
+    fn symbol(&mut self, symbol: &Symbol, origin: Origin) -> Part {
+        if symbol.ns.is_none() {
+            if let Some(base) = symbol.name.strip_suffix('#') {
+                let fresh = &mut *self.fresh;
+                let local = self
+                    .generated
+                    .entry(base.into())
+                    .or_insert_with(|| fresh.name(base))
+                    .clone();
+                return Part::Code(Datum::symbol(local, origin));
+            }
+            if self.names.is_special(&symbol.name) || is_fresh(&symbol.name) {
+                return Part::Data(Datum::new(DatumKind::Symbol(symbol.clone()), origin));
+            }
+        }
+        let qualified = self.names.qualify(symbol, origin);
+        Part::Data(Datum::new(DatumKind::Symbol(qualified), origin))
+    }
+}
+
+/// `(head… (concat parts…))` where something is spliced, `build` of the parts' codes where
+/// nothing is, data where all parts are.
+fn collection(
+    parts: Vec<Part>,
+    origin: Origin,
+    head: &[&str],
+    build: impl Fn(Vec<Datum>) -> Datum,
+) -> Part {
+    if parts.iter().all(|part| matches!(part, Part::Data(_))) {
+        return Part::Data(build(data(parts)));
+    }
+    if parts.iter().any(|part| matches!(part, Part::Splice(_))) {
+        let mut items: Vec<Datum> = head.iter().map(|name| core(name, origin)).collect();
+        items.push(concat(parts, origin));
+        return Part::Code(Datum::list(items, origin));
+    }
+    Part::Code(build(
+        parts
+            .into_iter()
+            .map(|part| part.into_code(origin))
+            .collect(),
+    ))
+}
+
+fn sequence(
+    parts: Vec<Part>,
+    origin: Origin,
+    plain: &str,
+    spliced: impl Fn(Datum) -> Vec<Datum>,
+    build: impl Fn(Vec<Datum>) -> Datum,
+) -> Part {
+    if parts.iter().all(|part| matches!(part, Part::Data(_))) {
+        return Part::Data(build(data(parts)));
+    }
+    if parts.iter().any(|part| matches!(part, Part::Splice(_))) {
+        return Part::Code(Datum::list(spliced(concat(parts, origin)), origin));
+    }
+    let mut items = vec![core(plain, origin)];
+    items.extend(parts.into_iter().map(|part| part.into_code(origin)));
+    Part::Code(Datum::list(items, origin))
+}
+
+fn data(parts: Vec<Part>) -> Vec<Datum> {
+    parts
+        .into_iter()
+        .map(|part| match part {
+            Part::Data(datum) | Part::Code(datum) | Part::Splice(datum) => datum,
+        })
+        .collect()
+}
+
+/// `(concat (list a b) spliced (list c) …)`
+fn concat(parts: Vec<Part>, origin: Origin) -> Datum {
+    let mut items = vec![core("concat", origin)];
+    let mut run: Vec<Datum> = Vec::new();
+    let flush = |run: &mut Vec<Datum>, items: &mut Vec<Datum>| {
+        if !run.is_empty() {
+            let mut list = vec![core("list", origin)];
+            list.append(run);
+            items.push(Datum::list(list, origin));
+        }
+    };
+    for part in parts {
+        match part {
+            Part::Splice(code) => {
+                flush(&mut run, &mut items);
+                items.push(code);
+            }
+            part => run.push(part.into_code(origin)),
+        }
+    }
+    flush(&mut run, &mut items);
+    Datum::list(items, origin)
+}

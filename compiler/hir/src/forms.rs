@@ -1,0 +1,133 @@
+//! From a file's text to its top-level forms as query keys.
+//!
+//! Invariants:
+//! - [`top_forms`] holds positions and changes with every edit; a [`Form`] holds none, and its datum
+//!   keeps its revision when an edit leaves it equal. Everything beyond source maps reads [`Form`]s.
+//! - The docstring of a definition is not in its form's datum (an empty string stands for it): docs
+//!   change nothing that is computed from forms.
+
+use std::sync::Arc;
+
+use syntax::datum::{Datum, DatumKind};
+use syntax::{AstId, Parse, TopForm};
+
+use crate::db::{Db, Project, SourceFile};
+
+/// The tree of a file.
+#[salsa::tracked(lru = 128)]
+pub fn parsed(db: &dyn Db, file: SourceFile) -> Parse {
+    syntax::parse_shared(file.text(db).clone())
+}
+
+/// The forms of a file with their positions.
+#[salsa::tracked]
+pub fn top_forms(db: &dyn Db, file: SourceFile) -> Vec<TopForm> {
+    let mut features: Vec<&str> = syntax::DEFAULT_FEATURES.to_vec();
+    features.extend(
+        Project::get(db)
+            .features(db)
+            .iter()
+            .map(|feature| &**feature),
+    );
+    syntax::forms(parsed(db, file), &features)
+}
+
+/// A top-level form: the unit of incrementality.
+#[salsa::tracked(debug)]
+pub struct Form<'db> {
+    /// Its file.
+    #[returns(copy)]
+    pub file: SourceFile,
+    /// What it is known by in the file.
+    #[returns(copy)]
+    pub id: AstId,
+    /// The form as data.
+    #[tracked]
+    pub datum: Datum,
+    /// The docstring taken out of it.
+    #[tracked]
+    pub doc: Option<Arc<str>>,
+    /// Whether reading it reported errors, so that less than was meant may be here.
+    #[tracked]
+    #[returns(copy)]
+    pub is_damaged: bool,
+}
+
+/// The forms of a file in order.
+#[salsa::tracked]
+pub fn forms<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'db>> {
+    let forms = top_forms(db, file);
+    let redefines = forms.iter().any(|form| redefines_a_definer(&form.datum));
+    forms
+        .iter()
+        .map(|form| {
+            let (datum, doc) = if redefines {
+                (form.datum.clone(), None)
+            } else {
+                without_doc(&form.datum)
+            };
+            let is_damaged = form.is_damaged || !form.errors.is_empty();
+            Form::new(db, file, form.ast_id, datum, doc, is_damaged)
+        })
+        .collect()
+}
+
+/// The form with this id.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn form_by_id<'db>(db: &'db dyn Db, file: SourceFile, id: FormId) -> Option<Form<'db>> {
+    forms(db, file)
+        .iter()
+        .copied()
+        .find(|form| form.id(db) == id.0)
+}
+
+/// An [`AstId`] as an argument of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FormId(pub(crate) AstId);
+
+/// The definers whose docstring is taken out, and whether a form must follow it.
+fn takes_doc(head: &Datum) -> Option<bool> {
+    let symbol = head.as_symbol()?;
+    if !matches!(
+        symbol.ns.as_deref(),
+        None | Some("clojure.core" | "ox.core")
+    ) {
+        return None;
+    }
+    match &*symbol.name {
+        "def" => Some(true),
+        "defn" | "defn-" | "defmacro" | "defactivity" | "defnative" => Some(true),
+        "ns" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether the form makes another meaning for one of the definers.
+fn redefines_a_definer(datum: &Datum) -> bool {
+    match datum.as_list() {
+        Some([head, name, ..]) => {
+            head.as_symbol()
+                .is_some_and(|head| head.name.starts_with("def"))
+                && takes_doc(name).is_some()
+        }
+        _ => false,
+    }
+}
+
+fn without_doc(datum: &Datum) -> (Datum, Option<Arc<str>>) {
+    let Some(items @ [head, _, doc, rest @ ..]) = datum.as_list() else {
+        return (datum.clone(), None);
+    };
+    let DatumKind::String(text) = &doc.kind else {
+        return (datum.clone(), None);
+    };
+    match takes_doc(head) {
+        Some(needs_more) if !(needs_more && rest.is_empty()) => {
+            let mut items = items.to_vec();
+            items[2] = Datum::new(DatumKind::String("".into()), doc.origin);
+            let list = Datum::list(items, datum.origin).with_meta(datum.meta.clone());
+            (list, Some(text.clone()))
+        }
+        _ => (datum.clone(), None),
+    }
+}

@@ -1,0 +1,106 @@
+//! The special forms, and names that the host gave to Clojure programs.
+
+/// The special forms, sorted. They cannot be shadowed at the head of a form, as in Clojure.
+const SPECIALS: &[&str] = &[
+    ".",
+    "apply*",
+    "catch",
+    "def",
+    "do",
+    "finally",
+    "fn*",
+    "if",
+    "lazy-cell*",
+    "let*",
+    "letfn*",
+    "loop*",
+    "monitor-enter",
+    "monitor-exit",
+    "new",
+    "quote",
+    "recur",
+    "set!",
+    "throw",
+    "try",
+    "var",
+];
+
+/// Whether the name is that of a special form.
+pub(crate) fn is_special(name: &str) -> bool {
+    SPECIALS.binary_search(&name).is_ok()
+}
+
+/// Classes of errors that Clojure programs name, without package, sorted.
+const ERROR_CLASSES: &[&str] = &[
+    "ArithmeticException",
+    "ArityException",
+    "ArrayIndexOutOfBoundsException",
+    "AssertionError",
+    "CancellationException",
+    "ClassCastException",
+    "Error",
+    "Exception",
+    "ExceptionInfo",
+    "ExecutionException",
+    "FileNotFoundException",
+    "IExceptionInfo",
+    "IOException",
+    "IllegalArgumentException",
+    "IllegalStateException",
+    "IndexOutOfBoundsException",
+    "InterruptedException",
+    "NoSuchElementException",
+    "NullPointerException",
+    "NumberFormatException",
+    "OutOfMemoryError",
+    "RuntimeException",
+    "StackOverflowError",
+    "StringIndexOutOfBoundsException",
+    "Throwable",
+    "TimeoutException",
+    "UnsupportedOperationException",
+];
+
+/// Packages that an error class may be named with.
+const ERROR_PACKAGES: &[&str] = &[
+    "clojure.lang",
+    "java.io",
+    "java.lang",
+    "java.util",
+    "java.util.concurrent",
+];
+
+/// The class's name without package, if it is a class of errors that the library knows.
+pub(crate) fn error_class(name: &str) -> Option<&str> {
+    let class = match name.rsplit_once('.') {
+        Some((package, class)) if ERROR_PACKAGES.contains(&package) => class,
+        Some(_) => return None,
+        None => name,
+    };
+    ERROR_CLASSES.binary_search(&class).is_ok().then_some(class)
+}
+
+/// Whether the name is that of an error class that the library knows.
+pub(crate) fn is_error_class(name: &str) -> bool {
+    error_class(name).is_some()
+}
+
+/// Whether a `catch` clause of this class or kind sees cancellation or `exit`, which other clauses
+/// do not.
+pub(crate) fn catches_cancellation(class: &str) -> bool {
+    matches!(
+        error_class(class),
+        Some("CancellationException" | "InterruptedException")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_sorted() {
+        assert!(SPECIALS.is_sorted());
+        assert!(ERROR_CLASSES.is_sorted());
+    }
+}

@@ -1,0 +1,340 @@
+//! All that is wrong with a file, with positions.
+//!
+//! Invariants:
+//! - This is the one place where problems get spans; it is also the only query of meaning that
+//!   depends on positions, and nothing else depends on it.
+//! - The order is by position; a list asked for twice, on any thread, is the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use source::{Code, Diagnostic, Label, Span, TextRange, suggest};
+use syntax::AstId;
+use syntax::datum::{Origin, Symbol};
+
+use crate::db::{Db, Project, SourceFile, Stage, file_of};
+use crate::definition::DefInfo;
+use crate::expand::core::CoreMacro;
+use crate::forms::{FormId, form_by_id, forms, parsed, top_forms};
+use crate::generated::generated_names;
+use crate::header::{CORE, header, is_core_family};
+use crate::lowered::lowered;
+use crate::names::{Missing, Resolution, public_names, resolve, written_names};
+use crate::problem::{Place, Problem, Unknown};
+use crate::project::{closes_cycle, cycle_to_report};
+
+/// All diagnostics of a file.
+#[salsa::tracked]
+pub fn diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    let mut all = syntax::diagnostics(parsed(db, file), top_forms(db, file), file.id(db));
+    for problem in problems(db, file) {
+        all.push(located(db, file, problem.clone()));
+    }
+    all.sort_by_key(|diagnostic| {
+        let range = diagnostic.primary.span.range;
+        (range.start(), range.end(), diagnostic.code)
+    });
+    all.dedup();
+    all
+}
+
+/// All that is wrong with a file beyond reading it, without positions.
+#[salsa::tracked]
+fn problems(db: &dyn Db, file: SourceFile) -> Vec<Problem> {
+    let mut all = header(db, file).problems.clone();
+    requires(db, file, &mut all);
+    clashes(db, file, &mut all);
+    let mut cyclic: Option<Problem> = None;
+    for form in forms(db, file) {
+        let lowered = lowered(db, *form, Stage::ALL);
+        if lowered.phase_cycle {
+            let Some(problem) = lowered.problems.first() else {
+                continue;
+            };
+            match &mut cyclic {
+                None => cyclic = Some(problem.clone()),
+                Some(first) => {
+                    first.secondary.push((
+                        problem.at,
+                        "this form is in the circle too, or needs it".to_owned(),
+                    ));
+                }
+            }
+            continue;
+        }
+        all.extend(lowered.problems.iter().cloned());
+    }
+    all.extend(cyclic);
+    all
+}
+
+/// Requires of what does not exist, names that are not there, circles.
+fn requires(db: &dyn Db, file: SourceFile, out: &mut Vec<Problem>) {
+    let header = header(db, file);
+    for require in header.needs() {
+        if file_of(db, &require.ns).is_none() && (&*require.ns != CORE) {
+            let message = format!("there is no namespace `{}`", require.ns);
+            let mut problem = Problem::error(Code::UNKNOWN_NAMESPACE, message, require.at);
+            problem.unknown = Some(Unknown::Namespace(require.ns.clone()));
+            out.push(problem);
+        }
+    }
+    for refer in header.refers.values() {
+        let Some(other) = file_of(db, &refer.ns) else {
+            continue;
+        };
+        if closes_cycle(db, file, &refer.ns)
+            || (is_core_family(&refer.ns) && CoreMacro::named(&refer.name).is_some())
+        {
+            continue;
+        }
+        let names = public_names(db, other);
+        if !names.contains_key(&refer.name) {
+            let (code, message) = match written_names(db, other).get(&refer.name) {
+                Some(info) => (Code::PRIVATE_NAME, format!("`{}` is private", info.name)),
+                None => (
+                    Code::UNKNOWN_NAME,
+                    format!("the namespace `{}` has no `{}`", refer.ns, refer.name),
+                ),
+            };
+            let mut problem = Problem::error(code, message, refer.at);
+            let full = Symbol::qualified(refer.ns.clone(), refer.name.clone());
+            problem.unknown = Some(Unknown::Symbol(full, Vec::new()));
+            out.push(problem);
+        }
+    }
+    if let Some(cycle) = cycle_to_report(db, file) {
+        let next = cycle.get(1).unwrap_or(&cycle[0]);
+        let at = header.needs().find(|require| require.ns == *next).map_or(
+            Place {
+                file,
+                form: header.form,
+                origin: Origin::NONE,
+            },
+            |require| require.at,
+        );
+        let mut names: Vec<String> = cycle.iter().map(|ns| format!("`{ns}`")).collect();
+        names.push(format!("`{}`", cycle[0]));
+        let message = format!(
+            "namespaces require one another in a circle: {}",
+            names.join(" → ")
+        );
+        out.push(
+            Problem::error(Code::REQUIRE_CYCLE, message, at)
+                .note("a require that is part of a circle gives no names; move what both need into a third namespace"),
+        );
+    }
+}
+
+/// Names defined twice, and generated names that exist already.
+fn clashes(db: &dyn Db, file: SourceFile, out: &mut Vec<Problem>) {
+    let written = written_names(db, file);
+    let whole = |info: &DefInfo| Place {
+        file,
+        form: Some(info.form),
+        origin: Origin::NONE,
+    };
+    let mut seen: BTreeMap<&Arc<str>, &DefInfo> = BTreeMap::new();
+    for info in &written.all {
+        match seen.get(&info.name.name) {
+            None => {
+                seen.insert(&info.name.name, info);
+            }
+            Some(first) => {
+                let at = name_place(db, info);
+                let message = format!("`{}` is defined twice", info.name.name);
+                let problem = Problem::error(Code::DUPLICATE_DEFINITION, message, at)
+                    .secondary(name_place(db, first), "first defined here")
+                    .note("a name of a namespace is defined once and never changes");
+                out.push(problem);
+            }
+        }
+    }
+    let generated = generated_names(db, file);
+    let mut made: BTreeMap<Arc<str>, DefInfo> = BTreeMap::new();
+    for info in generated {
+        let name = &info.name.name;
+        // Hidden definitions and what a generated name shadows by right are no clash.
+        if name.contains('@') {
+            continue;
+        }
+        let clash = if let Some(first) = written.get(name) {
+            Some(("is written here", Some(whole(first))))
+        } else if let Some(first) = made.get(name) {
+            Some(("is generated here already", Some(whole(first))))
+        } else {
+            match resolve(db, file, Stage::WRITTEN, &Symbol::simple(name.clone())) {
+                Resolution::Missing(Missing::Name) => None,
+                _ => Some(("is referred, or a name of the core", None)),
+            }
+        };
+        match clash {
+            None => {
+                made.insert(name.clone(), info);
+            }
+            Some((why, place)) => {
+                let message =
+                    format!("this form generates the name `{name}`, which exists already");
+                let mut problem = Problem::error(Code::GENERATED_CLASH, message, whole(&info));
+                match place {
+                    Some(place) => problem.secondary.push((place, format!("`{name}` {why}"))),
+                    None => problem.notes.push(format!("`{name}` {why}")),
+                }
+                out.push(problem);
+            }
+        }
+    }
+}
+
+/// Where the name of a definition is; of several in one form the first.
+fn name_place(db: &dyn Db, info: &DefInfo) -> Place {
+    let origin = form_by_id(db, info.file, FormId(info.form))
+        .and_then(|form| {
+            let items = form.datum(db).as_list()?;
+            let name = items.get(1)?;
+            name.is_symbol(&info.name.name).then_some(name.origin)
+        })
+        .unwrap_or(Origin::NONE);
+    Place {
+        file: info.file,
+        form: Some(info.form),
+        origin,
+    }
+}
+
+/// The range that a place stands for.
+pub(crate) fn range_of(db: &dyn Db, place: Place) -> TextRange {
+    let start = TextRange::empty(0.into());
+    match place.form {
+        None => start,
+        Some(id) => range_of_form(db, place.file, id, place.origin).unwrap_or(start),
+    }
+}
+
+fn range_of_form(db: &dyn Db, file: SourceFile, id: AstId, origin: Origin) -> Option<TextRange> {
+    top_forms(db, file)
+        .iter()
+        .find(|form| form.ast_id == id)
+        .map(|form| form.range_of(origin))
+}
+
+/// The span of a place.
+pub fn span_of(db: &dyn Db, place: Place) -> Span {
+    Span::new(place.file.id(db), range_of(db, place))
+}
+
+fn located(db: &dyn Db, file: SourceFile, problem: Problem) -> Diagnostic {
+    let Problem {
+        code,
+        severity,
+        message,
+        at,
+        label,
+        secondary,
+        notes,
+        unknown,
+    } = problem;
+    let span = span_of(db, at);
+    let mut diagnostic = Diagnostic::new(severity, code, message, span);
+    diagnostic.primary.message = label;
+    diagnostic.secondary = secondary
+        .into_iter()
+        .map(|(place, message)| Label {
+            span: span_of(db, place),
+            message,
+        })
+        .collect();
+    diagnostic.notes = notes;
+    match unknown {
+        None => diagnostic,
+        Some(unknown) => with_suggestion(db, file, diagnostic, &unknown),
+    }
+}
+
+/// Offers a similar name that exists.
+fn with_suggestion(
+    db: &dyn Db,
+    file: SourceFile,
+    diagnostic: Diagnostic,
+    unknown: &Unknown,
+) -> Diagnostic {
+    let span = diagnostic.primary.span;
+    let (found, replacement) = match unknown {
+        Unknown::Namespace(ns) => {
+            let names = Project::get(db).files(db).keys().map(|name| &**name);
+            let found = suggest(ns, names).map(str::to_owned);
+            (found.clone(), found)
+        }
+        Unknown::Symbol(symbol, locals) => {
+            let (candidates, prefix) = match &symbol.ns {
+                None => {
+                    let mut candidates: Vec<Arc<str>> = locals
+                        .iter()
+                        .filter(|name| !crate::expand::build::is_fresh(name))
+                        .cloned()
+                        .collect();
+                    candidates.extend(visible_names(db, file));
+                    (candidates, None)
+                }
+                Some(ns) => {
+                    let names = file_of(db, ns).map(|other| public_names(db, other));
+                    (names.unwrap_or_default().into_keys().collect(), Some(ns))
+                }
+            };
+            let found =
+                suggest(&symbol.name, candidates.iter().map(|name| &**name)).map(str::to_owned);
+            // What is written may be an alias or a bare name; only a bare one is replaced.
+            let replacement = found.clone().filter(|_| prefix.is_none());
+            (found, replacement)
+        }
+    };
+    let Some(found) = found else {
+        return diagnostic;
+    };
+    let diagnostic = diagnostic.note(format!("a similar name exists: `{found}`"));
+    match replacement {
+        Some(text) if !span.range.is_empty() && written_as(db, file, span, unknown) => {
+            diagnostic.fix(format!("replace it by `{text}`"), vec![(span, text)])
+        }
+        _ => diagnostic,
+    }
+}
+
+/// Whether the text at the span is the unknown name itself, so that replacing it is safe.
+fn written_as(db: &dyn Db, file: SourceFile, span: Span, unknown: &Unknown) -> bool {
+    let text = file.text(db);
+    let range = usize::from(span.range.start())..usize::from(span.range.end());
+    span.file == file.id(db)
+        && text.get(range).is_some_and(|text| match unknown {
+            Unknown::Namespace(ns) => *text == **ns,
+            Unknown::Symbol(symbol, _) => *text == *symbol.name,
+        })
+}
+
+/// The names that a bare symbol may mean in a file, locals aside.
+pub fn visible_names(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
+    let header = header(db, file);
+    let mut names: Vec<Arc<str>> = written_names(db, file).by_name.keys().cloned().collect();
+    names.extend(
+        generated_names(db, file)
+            .into_iter()
+            .map(|info| info.name.name),
+    );
+    names.extend(header.refers.keys().cloned());
+    for require in header.requires.iter().filter(|require| require.refer_all) {
+        if let Some(other) = file_of(db, &require.ns) {
+            names.extend(public_names(db, other).into_keys());
+        }
+    }
+    names.extend(CoreMacro::names().map(Arc::from));
+    if !is_core_family(&header.ns)
+        && let Some(core) = file_of(db, CORE)
+    {
+        names.extend(public_names(db, core).into_keys());
+    }
+    names.sort();
+    names.dedup();
+    // What cannot be named is no suggestion.
+    names.retain(|name| !name.contains('@'));
+    names
+}

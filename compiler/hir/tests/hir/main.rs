@@ -1,0 +1,7 @@
+//! Names, expansion, lowering, hashes and incrementality, on a database without a machine.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod expansion;
+mod lowering;
+mod support;
