@@ -33,6 +33,8 @@ pub struct LoadedProto {
     pub slot: u32,
     /// Its index in the definition's chunk.
     pub index: u16,
+    /// The shared function object it is an arity of; nil of closures and of values.
+    pub function: Word,
     liveness: OnceLock<Liveness>,
     stored: Arc<Image>,
     chunk: u32,
@@ -177,6 +179,13 @@ impl LoadedImage {
             let proto = loaded.load_proto(number, proto)?;
             loaded.protos.push(proto);
         }
+        for template in &loaded.templates {
+            let arities = template.by_arity.iter().copied().filter(|&proto| proto != u32::MAX);
+            for proto in arities.chain(template.variadic.map(|(_, proto)| proto)) {
+                let invalid = || LoadError::Invalid(format!("no prototype {proto}"));
+                loaded.protos.get_mut(proto as usize).ok_or_else(invalid)?.function = template.function;
+            }
+        }
         Ok(loaded)
     }
 
@@ -203,6 +212,7 @@ impl LoadedImage {
             handlers: proto.handlers.clone().into(),
             slot: linked.slot,
             index: linked.index,
+            function: Word::NIL,
             liveness: OnceLock::new(),
             stored: Arc::clone(&self.image),
             chunk: chunk_index,

@@ -324,6 +324,12 @@ impl Machine<'_> {
         Next::Stop(Outcome::OutOfFuel)
     }
 
+    /// The shared function object of the running prototype.
+    #[cold]
+    fn own_function(&self) -> Word {
+        self.image.proto(self.proto()).function
+    }
+
     fn collect(&mut self) {
         self.save();
         self.process.collect();
@@ -519,8 +525,13 @@ impl Machine<'_> {
                     set!(base, i.a(), self.process.heap.word(function, 2 + u32::from(i.b())));
                 }
                 Op::LoadGlobal => set!(base, i.a(), self.image.slot_value(i.x())),
-                // SAFETY: the function word is below the link.
-                Op::LoadSelf => set!(base, i.a(), unsafe { Word(*base.sub(2)) }),
+                Op::LoadSelf => {
+                    // SAFETY: the function word is below the link.
+                    let function = unsafe { Word(*base.sub(2)) };
+                    // A function that is called by its number has no function word.
+                    let own = if function.is_nil() { self.own_function() } else { function };
+                    set!(base, i.a(), own);
+                }
                 Op::Closure => {
                     let template = i.s24() as u32;
                     let captures = u32::from(self.image.template(template).captures);
@@ -753,8 +764,14 @@ impl Machine<'_> {
                     self.after_allocation();
                     fuel = self.fuel;
                 }
-                Op::Map => library!(i, value::map::from_pairs(&mut self.process.heap, self.window(u32::from(i.b()), u32::from(i.c())))),
-                Op::Set => library!(i, value::set::from_words(&mut self.process.heap, self.window(u32::from(i.b()), u32::from(i.c())))),
+                Op::Map => library!(i, {
+                    let words = self.window(u32::from(i.b()), u32::from(i.c()));
+                    value::map::from_pairs(&mut self.process.heap, words)
+                }),
+                Op::Set => library!(i, {
+                    let words = self.window(u32::from(i.b()), u32::from(i.c()));
+                    value::set::from_words(&mut self.process.heap, words)
+                }),
                 Op::Get => library!(i, value::get(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()), Word::NIL)),
                 Op::Nth => library!(i, value::nth(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()))),
                 Op::First => library!(i, value::seq::first(&mut self.process.heap, reg!(base, i.b()))),

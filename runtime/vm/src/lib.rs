@@ -15,6 +15,7 @@ mod collect;
 pub mod fiber;
 pub mod heap;
 pub mod image;
+pub mod interp;
 
 pub mod native;
 pub mod object;

@@ -57,13 +57,21 @@ impl Process {
     ///
     /// # Errors
     /// When the definition is no function that takes so many arguments.
-    pub fn start(image: Arc<LoadedImage>, slot: u32, args: &[Word], mut heap: Heap) -> Result<Process, StartError> {
+    pub fn start(image: Arc<LoadedImage>, slot: u32, args: &[Word], heap: Heap) -> Result<Process, StartError> {
         let proto = image
             .proto_for_call(slot, args.len())
             .ok_or(StartError { slot, args: args.len() })?;
+        let mut process = Process::empty(image, heap);
+        process.add_call(proto, args);
+        Ok(process)
+    }
+
+    /// A process without fibers.
+    #[must_use]
+    pub fn empty(image: Arc<LoadedImage>, mut heap: Heap) -> Process {
         let cells = vec![Word::UNBOUND; image.cell_count() as usize];
         let cells = heap.make(Kind::Array, 0, 0, &[], &cells);
-        let mut process = Process {
+        Process {
             heap,
             image,
             fibers: Vec::new(),
@@ -72,14 +80,15 @@ impl Process {
             next_fiber: 0,
             next_request: 1,
             removed_fibers: Vec::new(),
-        };
-        let part = {
-            let image = Arc::clone(&process.image);
-            let args = crate::call::arrange_arguments(&mut process.heap, &image, proto, args);
-            StackPart::with_bottom_frame(&image, proto, Word::NIL, &args)
-        };
-        process.add_fiber(part, Word::NIL, Word::NIL);
-        Ok(process)
+        }
+    }
+
+    /// Adds a ready fiber that runs a prototype with these arguments, whose number fits it.
+    pub fn add_call(&mut self, proto: u32, args: &[Word]) -> FiberId {
+        let image = Arc::clone(&self.image);
+        let args = crate::call::arrange_arguments(&mut self.heap, &image, proto, args);
+        let part = StackPart::with_bottom_frame(&image, proto, Word::NIL, &args);
+        self.add_fiber(part, Word::NIL, Word::NIL)
     }
 
     /// Adds a ready fiber with this stack; its number.

@@ -369,6 +369,9 @@ impl Machine<'_> {
             Trap::Force(cell) => {
                 self.call_hook("realize*", &[cell], |delta, proto| Link::redo(delta, proto, at))
             }
+            Trap::Ready(value) => {
+                self.call_hook("ready*", &[value], |delta, proto| Link::redo(delta, proto, at))
+            }
             Trap::Slow(name) => {
                 let args = operands(self, i);
                 self.call_hook(name, &args, |delta, proto| Link::answer(delta, proto, at))
