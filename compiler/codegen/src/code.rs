@@ -19,7 +19,7 @@ pub(crate) const CODE_MAX: u32 = (1 << 22) - 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Label(u32);
 
-/// Where control cannot have come from when no position is pinned yet.
+/// No position is pinned yet.
 const NOT_PINNED: u32 = u32::MAX;
 
 /// The code of one prototype.
@@ -30,8 +30,8 @@ pub(crate) struct Code {
     labels: Vec<Option<u32>>,
     /// Jumps in order of position, and where they lead.
     jumps: Vec<(u32, Label)>,
-    /// Unbound uses of each label.
-    waiting: Vec<u32>,
+    /// Jumps to each label.
+    uses: Vec<u32>,
     pinned: u32,
     reachable: bool,
     /// Handlers, innermost first.
@@ -55,7 +55,7 @@ impl Code {
             instrs: Vec::new(),
             labels: Vec::new(),
             jumps: Vec::new(),
-            waiting: Vec::new(),
+            uses: Vec::new(),
             pinned: NOT_PINNED,
             reachable: true,
             handlers: Vec::new(),
@@ -97,9 +97,16 @@ impl Code {
         }
         let pc = self.len();
         if pc == CODE_MAX {
-            return Err(CodegenError::CodeTooLong { expr: self.current, max: CODE_MAX });
+            return Err(CodegenError::CodeTooLong {
+                expr: self.current,
+                max: CODE_MAX,
+            });
         }
-        if self.exprs.last().is_none_or(|(_, expr)| *expr != self.current) {
+        if self
+            .exprs
+            .last()
+            .is_none_or(|(_, expr)| *expr != self.current)
+        {
             self.exprs.push((pc, self.current));
         }
         self.instrs.push(instr);
@@ -112,7 +119,7 @@ impl Code {
     /// A new label, not bound yet.
     pub(crate) fn label(&mut self) -> Label {
         self.labels.push(None);
-        self.waiting.push(0);
+        self.uses.push(0);
         Label(self.labels.len() as u32 - 1)
     }
 
@@ -120,7 +127,7 @@ impl Code {
     pub(crate) fn emit_jump(&mut self, instr: Instr, label: Label) -> Result<()> {
         if self.reachable {
             self.jumps.push((self.len(), label));
-            self.waiting[label.0 as usize] += 1;
+            self.uses[label.0 as usize] += 1;
         }
         self.emit(instr)
     }
@@ -138,7 +145,7 @@ impl Code {
 
     /// The label is here. A jump to it that was just emitted is taken back.
     pub(crate) fn bind(&mut self, label: Label) {
-        while let Some(&(pc, to)) = self.jumps.last()
+        if let Some(&(pc, to)) = self.jumps.last()
             && to == label
             && pc + 1 == self.len()
             && self.pinned != self.len()
@@ -146,14 +153,14 @@ impl Code {
         {
             self.jumps.pop();
             self.instrs.pop();
-            self.waiting[label.0 as usize] -= 1;
+            self.uses[label.0 as usize] -= 1;
             if self.exprs.last().is_some_and(|(first, _)| *first == pc) {
                 self.exprs.pop();
             }
             self.reachable = true;
         }
         self.labels[label.0 as usize] = Some(self.len());
-        if self.waiting[label.0 as usize] > 0 {
+        if self.uses[label.0 as usize] > 0 {
             self.reachable = true;
             self.pin();
         }
@@ -167,12 +174,17 @@ impl Code {
 
     /// Whether some instruction from `start` on may throw.
     pub(crate) fn may_throw_since(&self, start: u32) -> bool {
-        self.instrs[start as usize..].iter().any(|instr| instr.op().is_some_and(Op::is_safepoint))
+        self.instrs[start as usize..]
+            .iter()
+            .any(|instr| instr.op().is_some_and(Op::is_safepoint))
     }
 
     /// The instructions with all distances filled in.
     pub(crate) fn finish(mut self) -> Result<Finished> {
-        let unbound = CodegenError::Malformed { expr: None, what: "a jump leads nowhere" };
+        let unbound = CodegenError::Malformed {
+            expr: None,
+            what: "a jump leads nowhere",
+        };
         // Where an unconditional jump lies, and where it leads: jumps to it go there at once.
         let mut through = vec![None; self.instrs.len()];
         for (pc, label) in &self.jumps {
@@ -191,7 +203,11 @@ impl Code {
             let distance = i64::from(to) - i64::from(*pc) - 1;
             *instr = with_distance(*instr, distance as i32).ok_or(unbound.clone())?;
         }
-        Ok(Finished { instrs: self.instrs, handlers: self.handlers, exprs: self.exprs })
+        Ok(Finished {
+            instrs: self.instrs,
+            handlers: self.handlers,
+            exprs: self.exprs,
+        })
     }
 }
 
@@ -239,7 +255,8 @@ mod tests {
     fn a_jump_that_another_jump_passes_is_kept() {
         let mut code = code();
         let (end, after) = (code.label(), code.label());
-        code.emit_jump(Instr::ax(Op::JumpIf, 0, 0), after).expect("fits");
+        code.emit_jump(Instr::ax(Op::JumpIf, 0, 0), after)
+            .expect("fits");
         code.jump(end).expect("fits");
         code.bind(after);
         code.bind(end);
@@ -263,7 +280,8 @@ mod tests {
     fn a_jump_to_a_jump_leads_where_that_leads() {
         let mut code = code();
         let (first, end) = (code.label(), code.label());
-        code.emit_jump(Instr::ax(Op::JumpIf, 0, 0), first).expect("fits");
+        code.emit_jump(Instr::ax(Op::JumpIf, 0, 0), first)
+            .expect("fits");
         code.emit(Instr::ax(Op::LoadInt, 0, 1)).expect("fits");
         code.bind(first);
         code.jump(end).expect("fits");

@@ -72,7 +72,10 @@ fn without_meta(kind: &DatumKind, expr: ExprIdx) -> Result<Const> {
 }
 
 fn parts(symbol: &Symbol) -> (Option<String>, String) {
-    (symbol.ns.as_ref().map(ToString::to_string), symbol.name.to_string())
+    (
+        symbol.ns.as_ref().map(ToString::to_string),
+        symbol.name.to_string(),
+    )
 }
 
 /// Two's complement, little-endian, as short as can be but one byte at least.
@@ -95,7 +98,10 @@ impl ConstPool {
         constant.hash(&mut hasher);
         let indices = self.by_hash.entry(hasher.finish()).or_default();
         let consts = &mut self.consts;
-        if let Some(index) = indices.iter().find(|index| consts[**index as usize] == constant) {
+        if let Some(index) = indices
+            .iter()
+            .find(|index| consts[**index as usize] == constant)
+        {
             return *index;
         }
         let index = consts.len() as u32;

@@ -59,7 +59,10 @@ pub struct ProtoSource {
 /// Names and places for the facts: one for each prototype. What `source` lacks is left out.
 #[must_use]
 pub fn sources(facts: &[ProtoFacts], source: &BodySource) -> Vec<ProtoSource> {
-    facts.iter().map(|facts| proto_source(facts, source)).collect()
+    facts
+        .iter()
+        .map(|facts| proto_source(facts, source))
+        .collect()
 }
 
 fn proto_source(facts: &ProtoFacts, source: &BodySource) -> ProtoSource {
@@ -67,12 +70,20 @@ fn proto_source(facts: &ProtoFacts, source: &BodySource) -> ProtoSource {
         ProtoOwner::Value => (None, Origin::NONE, Some(&source.locals)),
         ProtoOwner::Arity { func, arity } => match source.funcs.get(func.index()) {
             None => (None, Origin::NONE, None),
-            Some(func) => (func.name.clone(), func.origin, func.arities.get(arity as usize)),
+            Some(func) => (
+                func.name.clone(),
+                func.origin,
+                func.arities.get(arity as usize),
+            ),
         },
     };
     let mut origins: Vec<(u32, Origin)> = Vec::new();
     for (pc, expr) in &facts.exprs {
-        let own = source.origins.get(expr.index()).copied().unwrap_or_default();
+        let own = source
+            .origins
+            .get(expr.index())
+            .copied()
+            .unwrap_or_default();
         let origin = match origins.last() {
             _ if own != Origin::NONE => own,
             Some((_, before)) => *before,
@@ -91,5 +102,10 @@ fn proto_source(facts: &ProtoFacts, source: &BodySource) -> ProtoSource {
             Some((name.to_string(), range.register, range.start, range.end))
         })
         .collect();
-    ProtoSource { name: name.map(|name| name.to_string()), form, origins, locals }
+    ProtoSource {
+        name: name.map(|name| name.to_string()),
+        form,
+        origins,
+        locals,
+    }
 }

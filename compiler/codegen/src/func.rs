@@ -113,9 +113,12 @@ pub(crate) fn generate(unit: &mut Unit<'_>, entry: Entry) -> Result<FuncCode> {
     let params = u16::try_from(entry.params + u32::from(entry.variadic))
         .ok()
         .filter(|params| u32::from(*params) <= REGISTERS_MAX)
-        .ok_or(CodegenError::TooManyRegisters { expr: entry.body, max: REGISTERS_MAX })?;
+        .ok_or(CodegenError::TooManyRegisters {
+            expr: entry.body,
+            max: REGISTERS_MAX,
+        })?;
     let capture_count = entry.func.map_or(0, |func| body.func(func).captures.len());
-    let mut r#gen = Gen {
+    let mut generator = Gen {
         scan: scan(body, entry.body, entry.locals),
         unit,
         body,
@@ -131,14 +134,23 @@ pub(crate) fn generate(unit: &mut Unit<'_>, entry: Entry) -> Result<FuncCode> {
         ranges: Vec::new(),
     };
     for local in 0..params {
-        r#gen.open(LocalIdx(u32::from(local)), local)?;
+        generator.open(LocalIdx(u32::from(local)), local)?;
     }
-    r#gen.prologue()?;
-    let head = r#gen.code.pin();
-    r#gen.loops.push(LoopTarget { head, registers: (0..params).collect() });
-    r#gen.expr(entry.body, Dest::Return)?;
-    r#gen.close(0);
-    let Gen { code, consts, registers, ranges, .. } = r#gen;
+    generator.prologue()?;
+    let head = generator.code.pin();
+    generator.loops.push(LoopTarget {
+        head,
+        registers: (0..params).collect(),
+    });
+    generator.expr(entry.body, Dest::Return)?;
+    generator.close(0);
+    let Gen {
+        code,
+        consts,
+        registers,
+        ranges,
+        ..
+    } = generator;
     let finished = code.finish()?;
     let prototype = Prototype {
         params: params - u16::from(entry.variadic),
@@ -149,7 +161,12 @@ pub(crate) fn generate(unit: &mut Unit<'_>, entry: Entry) -> Result<FuncCode> {
         consts: consts.into_consts(),
         handlers: finished.handlers,
     };
-    Ok(FuncCode { params: prototype.params, prototype, exprs: finished.exprs, locals: ranges })
+    Ok(FuncCode {
+        params: prototype.params,
+        prototype,
+        exprs: finished.exprs,
+        locals: ranges,
+    })
 }
 
 impl Gen<'_, '_> {
@@ -186,7 +203,10 @@ impl Gen<'_, '_> {
     /// The next register.
     fn alloc(&mut self) -> Result<u16> {
         if self.top == REGISTERS_MAX {
-            return Err(CodegenError::TooManyRegisters { expr: self.code.expr(), max: REGISTERS_MAX });
+            return Err(CodegenError::TooManyRegisters {
+                expr: self.code.expr(),
+                max: REGISTERS_MAX,
+            });
         }
         let register = self.top as u16;
         self.top += 1;
@@ -216,6 +236,15 @@ impl Gen<'_, '_> {
             Expr::SelfFn => self.own,
             _ => None,
         }
+    }
+
+    /// Two values, the second computed after the first.
+    fn operand_pair(&mut self, x: ExprIdx, y: ExprIdx, dest: Dest) -> Result<(u16, u16)> {
+        if let Some(x) = self.in_place(x) {
+            return Ok((x, self.operand_in(y, dest)?));
+        }
+        let x = self.operand_in(x, dest)?;
+        Ok((x, self.operand(y)?))
     }
 
     /// The value in some register: its own if it has one, else a new one.
@@ -268,16 +297,19 @@ impl Gen<'_, '_> {
         self.emit(Instr::abc(Op::Move, to, from, 0))
     }
 
+    /// The register that an instruction is to write the value to, before [`Gen::give`].
+    fn target(&mut self, dest: Dest) -> Result<u16> {
+        match dest {
+            Dest::Fresh(register) | Dest::Live(register) => Ok(register),
+            Dest::Effect | Dest::Return => self.alloc(),
+        }
+    }
+
     /// Emits an instruction that writes the value to the register it is given.
     fn produce(&mut self, dest: Dest, make: impl FnOnce(u16) -> Instr) -> Result<()> {
-        match dest {
-            Dest::Fresh(register) | Dest::Live(register) => self.emit(make(register)),
-            Dest::Effect | Dest::Return => {
-                let register = self.alloc()?;
-                self.emit(make(register))?;
-                self.give(dest, register)
-            }
-        }
+        let to = self.target(dest)?;
+        self.emit(make(to))?;
+        self.give(dest, to)
     }
 
     /// Takes a value in a register to its destination.
@@ -336,9 +368,10 @@ impl Gen<'_, '_> {
         let (op, use_) = match self.body.global(global).kind {
             GlobalKind::Dynamic => (Op::LoadDynamic, RefUse::Dynamic),
             GlobalKind::Cell => (Op::LoadCell, RefUse::Cell),
-            GlobalKind::Function | GlobalKind::Macro | GlobalKind::Native(_) | GlobalKind::Value => {
-                (Op::LoadGlobal, RefUse::Value)
-            }
+            GlobalKind::Function
+            | GlobalKind::Macro
+            | GlobalKind::Native(_)
+            | GlobalKind::Value => (Op::LoadGlobal, RefUse::Value),
         };
         let ordinal = self.unit.reference(global, use_);
         self.emit(Instr::ax(op, to, ordinal))
@@ -350,7 +383,10 @@ impl Gen<'_, '_> {
     }
 
     fn malformed(&self, what: &'static str) -> CodegenError {
-        CodegenError::Malformed { expr: Some(self.code.expr()), what }
+        CodegenError::Malformed {
+            expr: Some(self.code.expr()),
+            what,
+        }
     }
 
     // Locals
@@ -362,7 +398,12 @@ impl Gen<'_, '_> {
         };
         *place = Some(register);
         let start = self.code.len();
-        self.ranges.push(LocalRange { local, register, start, end: u32::MAX });
+        self.ranges.push(LocalRange {
+            local,
+            register,
+            start,
+            end: u32::MAX,
+        });
         Ok(())
     }
 
@@ -445,7 +486,11 @@ impl Gen<'_, '_> {
             Expr::Map(entries) => self.map(entries, dest),
             Expr::Set(items) => self.set(items, dest),
             Expr::Throw(value) => self.throw(*value),
-            Expr::Try { body, catch, finally } => self.protect(*body, catch.as_ref(), *finally, dest),
+            Expr::Try {
+                body,
+                catch,
+                finally,
+            } => self.protect(*body, catch.as_ref(), *finally, dest),
             Expr::StoreCell { global, value } => self.store_cell(*global, *value, dest),
             Expr::Error(message) => self.throw_message("compile", message),
         }
@@ -460,15 +505,14 @@ impl Gen<'_, '_> {
     }
 
     /// A value that is loaded even when it is not wanted.
-    fn always(&mut self, dest: Dest, load: impl FnOnce(&mut Self, u16) -> Result<()>) -> Result<()> {
-        match dest {
-            Dest::Fresh(register) | Dest::Live(register) => load(self, register),
-            Dest::Effect | Dest::Return => {
-                let register = self.alloc()?;
-                load(self, register)?;
-                self.give(dest, register)
-            }
-        }
+    fn always(
+        &mut self,
+        dest: Dest,
+        load: impl FnOnce(&mut Self, u16) -> Result<()>,
+    ) -> Result<()> {
+        let to = self.target(dest)?;
+        load(self, to)?;
+        self.give(dest, to)
     }
 
     fn is_cell(&self, global: GlobalIdx) -> bool {
@@ -485,7 +529,12 @@ impl Gen<'_, '_> {
         self.expr(*last, dest)
     }
 
-    fn bind_all(&mut self, bindings: &[(LocalIdx, ExprIdx)], body: ExprIdx, dest: Dest) -> Result<()> {
+    fn bind_all(
+        &mut self,
+        bindings: &[(LocalIdx, ExprIdx)],
+        body: ExprIdx,
+        dest: Dest,
+    ) -> Result<()> {
         let scope = self.ranges.len();
         match (bindings, dest) {
             // `(let [x a] (if x x b))`, which is `or`, and `and` likewise: the value of `x` is the
@@ -510,12 +559,19 @@ impl Gen<'_, '_> {
     fn is_short_circuit(&self, local: LocalIdx, body: ExprIdx) -> bool {
         let is_local = |expr: ExprIdx| *self.body.expr(expr) == Expr::Local(local);
         match self.body.expr(body) {
-            Expr::If { test, then, else_ } => is_local(*test) && (is_local(*then) || is_local(*else_)),
+            Expr::If { test, then, else_ } => {
+                is_local(*test) && (is_local(*then) || is_local(*else_))
+            }
             _ => false,
         }
     }
 
-    fn repeat(&mut self, bindings: &[(LocalIdx, ExprIdx)], body: ExprIdx, dest: Dest) -> Result<()> {
+    fn repeat(
+        &mut self,
+        bindings: &[(LocalIdx, ExprIdx)],
+        body: ExprIdx,
+        dest: Dest,
+    ) -> Result<()> {
         let scope = self.ranges.len();
         let mut registers = Vec::with_capacity(bindings.len());
         for (local, init) in bindings {

@@ -153,6 +153,7 @@ pub(crate) mod native {
 
     pub(crate) const ASSOC: CoreNative = ("ox.core/assoc*", 1);
     pub(crate) const CONJ: CoreNative = ("ox.core/conj*", 1);
+    pub(crate) const COUNT: CoreNative = ("ox.core/count", 1);
     pub(crate) const ERROR_NEW: CoreNative = ("ox.core/error-new", 1);
     pub(crate) const GET: CoreNative = ("ox.core/get", 1);
     pub(crate) const NUM_EQ: CoreNative = ("ox.core/num-eq", 1);

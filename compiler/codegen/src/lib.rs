@@ -19,6 +19,9 @@ mod intrinsic;
 mod scan;
 mod unit;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::CodegenError;
 pub use facts::{LocalRange, ProtoFacts, ProtoOwner, ProtoSource, sources};
 pub use unit::{Generated, generate};

@@ -17,7 +17,11 @@ pub(crate) struct Scan {
 /// Looks through the arity whose code is `root`. The stack is on the heap: code nests as deep as it
 /// likes.
 pub(crate) fn scan(body: &Body, root: ExprIdx, locals: u32) -> Scan {
-    let mut scan = Scan { uses: vec![0; locals as usize], looped_captures: Vec::new(), uses_self: false };
+    let mut scan = Scan {
+        uses: vec![0; locals as usize],
+        looped_captures: Vec::new(),
+        uses_self: false,
+    };
     let mut captures: Vec<(CaptureIdx, bool)> = Vec::new();
     let mut arity_loops = false;
     let mut pending = vec![(root, 0u32)];
@@ -52,8 +56,11 @@ pub(crate) fn scan(body: &Body, root: ExprIdx, locals: u32) -> Scan {
             expr.for_each_child(|child| pending.push((child, depth)));
         }
     }
-    scan.looped_captures =
-        captures.iter().filter(|(_, looped)| *looped || arity_loops).map(|(capture, _)| *capture).collect();
+    scan.looped_captures = captures
+        .iter()
+        .filter(|(_, looped)| *looped || arity_loops)
+        .map(|(capture, _)| *capture)
+        .collect();
     scan.looped_captures.sort_unstable();
     scan.looped_captures.dedup();
     scan

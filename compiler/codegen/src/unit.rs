@@ -32,7 +32,13 @@ pub fn generate(body: &Body) -> Result<Generated> {
     match &body.root {
         Root::Native(_) => return Ok(Generated::default()),
         Root::Value { expr, locals } => {
-            let entry = Entry { func: None, params: 0, variadic: false, locals: *locals, body: *expr };
+            let entry = Entry {
+                func: None,
+                params: 0,
+                variadic: false,
+                locals: *locals,
+                body: *expr,
+            };
             let code = func::generate(&mut unit, entry)?;
             unit.add_proto(code, ProtoOwner::Value)?;
         }
@@ -61,7 +67,11 @@ pub(crate) struct Unit<'b> {
 const INDEX_MAX: usize = 1 << 16;
 
 fn index(count: usize, what: &'static str) -> Result<u16> {
-    u16::try_from(count).map_err(|_| CodegenError::TooMany { what, max: INDEX_MAX as u32, expr: None })
+    u16::try_from(count).map_err(|_| CodegenError::TooMany {
+        what,
+        max: INDEX_MAX as u32,
+        expr: None,
+    })
 }
 
 impl<'b> Unit<'b> {
@@ -73,7 +83,11 @@ impl<'b> Unit<'b> {
             }
         }
         if body.funcs.len() > INDEX_MAX {
-            return Err(CodegenError::TooMany { what: "functions", max: INDEX_MAX as u32, expr: None });
+            return Err(CodegenError::TooMany {
+                what: "functions",
+                max: INDEX_MAX as u32,
+                expr: None,
+            });
         }
         Ok(Self {
             body,
@@ -116,15 +130,21 @@ impl<'b> Unit<'b> {
         }
         let ordinal = index(self.done.chunk.natives.len(), "natives")?;
         self.natives.insert((name.to_owned(), version), ordinal);
-        self.done.chunk.natives.push(NativeRef { name: name.to_owned(), version });
+        self.done.chunk.natives.push(NativeRef {
+            name: name.to_owned(),
+            version,
+        });
         Ok(ordinal)
     }
 
     fn add_func(&mut self, func: FuncIdx) -> Result<()> {
         let body = self.body;
         let made = body.func(func);
-        let captures = u16::try_from(made.captures.len())
-            .map_err(|_| CodegenError::TooMany { what: "captured locals", max: u16::MAX.into(), expr: None })?;
+        let captures = u16::try_from(made.captures.len()).map_err(|_| CodegenError::TooMany {
+            what: "captured locals",
+            max: u16::MAX.into(),
+            expr: None,
+        })?;
         let mut arities = Vec::with_capacity(made.arities.len());
         for (number, arity) in made.arities.iter().enumerate() {
             let entry = Entry {
@@ -136,11 +156,27 @@ impl<'b> Unit<'b> {
             };
             let code = func::generate(self, entry)?;
             let params = code.params;
-            let proto = self.add_proto(code, ProtoOwner::Arity { func, arity: number as u32 })?;
-            arities.push(Arity { params, variadic: arity.variadic, proto });
+            let proto = self.add_proto(
+                code,
+                ProtoOwner::Arity {
+                    func,
+                    arity: number as u32,
+                },
+            )?;
+            arities.push(Arity {
+                params,
+                variadic: arity.variadic,
+                proto,
+            });
         }
-        debug_assert_eq!(usize::from(self.template(func)), self.done.chunk.templates.len());
-        self.done.chunk.templates.push(Template { arities, captures });
+        debug_assert_eq!(
+            usize::from(self.template(func)),
+            self.done.chunk.templates.len()
+        );
+        self.done
+            .chunk
+            .templates
+            .push(Template { arities, captures });
         Ok(())
     }
 
@@ -148,7 +184,11 @@ impl<'b> Unit<'b> {
         let proto = index(self.done.chunk.protos.len(), "functions")?;
         let (prototype, exprs, locals) = code.into_parts();
         self.done.chunk.protos.push(prototype);
-        self.done.facts.push(ProtoFacts { owner, exprs, locals });
+        self.done.facts.push(ProtoFacts {
+            owner,
+            exprs,
+            locals,
+        });
         Ok(proto)
     }
 }

@@ -16,7 +16,9 @@ impl Gen<'_, '_> {
         }
         let outer = self.code.set_expr(test);
         let top = self.top;
-        stacker::maybe_grow(STACK_RED_ZONE, STACK_GROWTH, || self.branch_on(test, sense, label))?;
+        stacker::maybe_grow(STACK_RED_ZONE, STACK_GROWTH, || {
+            self.branch_on(test, sense, label)
+        })?;
         self.top = top;
         self.code.set_expr(outer);
         Ok(())
@@ -62,7 +64,8 @@ impl Gen<'_, '_> {
         label: Label,
     ) -> Result<()> {
         // `(let [x a] (if x b x))` where nothing else names `x` is `(and a b)`: no value is needed.
-        if let ([(local, init)], Expr::If { test, then, else_ }) = (bindings, self.body.expr(body)) {
+        if let ([(local, init)], Expr::If { test, then, else_ }) = (bindings, self.body.expr(body))
+        {
             let is_local = |expr: ExprIdx| *self.body.expr(expr) == Expr::Local(*local);
             if is_local(*test) && self.scan.uses.get(local.index()) == Some(&2) {
                 if is_local(*else_) {
@@ -83,7 +86,13 @@ impl Gen<'_, '_> {
     }
 
     /// `(and first second)`
-    fn branch_both(&mut self, first: ExprIdx, second: ExprIdx, sense: bool, label: Label) -> Result<()> {
+    fn branch_both(
+        &mut self,
+        first: ExprIdx,
+        second: ExprIdx,
+        sense: bool,
+        label: Label,
+    ) -> Result<()> {
         if sense {
             let end = self.code.label();
             self.branch(first, false, end)?;
@@ -97,7 +106,13 @@ impl Gen<'_, '_> {
     }
 
     /// `(or first second)`
-    fn branch_either(&mut self, first: ExprIdx, second: ExprIdx, sense: bool, label: Label) -> Result<()> {
+    fn branch_either(
+        &mut self,
+        first: ExprIdx,
+        second: ExprIdx,
+        sense: bool,
+        label: Label,
+    ) -> Result<()> {
         if sense {
             self.branch(first, true, label)?;
             self.branch(second, true, label)
@@ -153,8 +168,12 @@ impl Gen<'_, '_> {
             (Some(Intrinsic::Not), [x]) => self.branch(*x, !sense, label),
             (Some(Intrinsic::IsNil), [x]) => self.branch_nil(*x, sense, label),
             (Some(Intrinsic::IsSome), [x]) => self.branch_nil(*x, !sense, label),
-            (Some(Intrinsic::Compare(relation)), args) => self.branch_chain(relation, args, sense, label),
-            (Some(Intrinsic::NotEqual), args) => self.branch_chain(Relation::Equal, args, !sense, label),
+            (Some(Intrinsic::Compare(relation)), args) => {
+                self.branch_chain(relation, args, sense, label)
+            }
+            (Some(Intrinsic::NotEqual), args) => {
+                self.branch_chain(Relation::Equal, args, !sense, label)
+            }
             (Some(Intrinsic::Sign(Relation::Equal)), [x]) => self.branch_zero(*x, sense, label),
             (Some(Intrinsic::Sign(relation)), [x]) => {
                 let register = self.operand(*x)?;
@@ -231,13 +250,35 @@ impl Gen<'_, '_> {
         self.jump_pair(relation, left, right, sense, label)
     }
 
-    fn jump_pair(&mut self, relation: Relation, left: u16, right: u16, sense: bool, label: Label) -> Result<()> {
-        let (a, b) = if relation.is_reversed() { (right, left) } else { (left, right) };
-        self.code.emit_jump(Instr::abc(relation.jump_op(sense), a, b, 0), label)
+    fn jump_pair(
+        &mut self,
+        relation: Relation,
+        left: u16,
+        right: u16,
+        sense: bool,
+        label: Label,
+    ) -> Result<()> {
+        let (a, b) = if relation.is_reversed() {
+            (right, left)
+        } else {
+            (left, right)
+        };
+        self.code
+            .emit_jump(Instr::abc(relation.jump_op(sense), a, b, 0), label)
     }
 
-    fn jump_int(&mut self, relation: Relation, register: u16, n: i16, sense: bool, label: Label) -> Result<()> {
-        self.code.emit_jump(Instr::abc(relation.jump_int_op(sense), register, n as u16, 0), label)
+    fn jump_int(
+        &mut self,
+        relation: Relation,
+        register: u16,
+        n: i16,
+        sense: bool,
+        label: Label,
+    ) -> Result<()> {
+        self.code.emit_jump(
+            Instr::abc(relation.jump_int_op(sense), register, n as u16, 0),
+            label,
+        )
     }
 
     /// The integer that the expression is, if it fits a comparing instruction.

@@ -32,11 +32,19 @@ enum Callee {
 }
 
 impl Gen<'_, '_> {
-    pub(super) fn call(&mut self, callee: ExprIdx, args: &[ExprIdx], tail: bool, dest: Dest) -> Result<()> {
+    pub(super) fn call(
+        &mut self,
+        callee: ExprIdx,
+        args: &[ExprIdx],
+        tail: bool,
+        dest: Dest,
+    ) -> Result<()> {
         if self.is_keyword(callee) {
             match args {
                 [map] => return self.binary(Op::Get, *map, callee, dest),
-                [map, default] => return self.core_native(native::GET, &[*map, callee, *default], dest),
+                [map, default] => {
+                    return self.core_native(native::GET, &[*map, callee, *default], dest);
+                }
                 _ => {}
             }
         }
@@ -62,8 +70,10 @@ impl Gen<'_, '_> {
             return Ok(());
         }
         let base = self.window(dest)?;
-        let is_callable =
-            matches!(self.body.global(global).kind, GlobalKind::Function | GlobalKind::Native(_));
+        let is_callable = matches!(
+            self.body.global(global).kind,
+            GlobalKind::Function | GlobalKind::Native(_)
+        );
         let callee = if is_callable && args.len() <= WINDOW_ARGS_MAX {
             Callee::Known(self.unit.reference(global, RefUse::Value))
         } else {
@@ -75,7 +85,12 @@ impl Gen<'_, '_> {
         self.invoke(base, callee, args, tail, dest)
     }
 
-    pub(super) fn call_native(&mut self, global: GlobalIdx, args: &[ExprIdx], dest: Dest) -> Result<()> {
+    pub(super) fn call_native(
+        &mut self,
+        global: GlobalIdx,
+        args: &[ExprIdx],
+        dest: Dest,
+    ) -> Result<()> {
         if self.call_core(global, args, dest)? {
             return Ok(());
         }
@@ -87,22 +102,37 @@ impl Gen<'_, '_> {
     }
 
     /// A call of a native that code generation knows by itself.
-    pub(super) fn core_native(&mut self, native: CoreNative, args: &[ExprIdx], dest: Dest) -> Result<()> {
+    pub(super) fn core_native(
+        &mut self,
+        native: CoreNative,
+        args: &[ExprIdx],
+        dest: Dest,
+    ) -> Result<()> {
         self.native(native.0, native.1, args, dest)
     }
 
     fn native(&mut self, name: &str, version: u16, args: &[ExprIdx], dest: Dest) -> Result<()> {
         let Ok(count) = u8::try_from(args.len()) else {
-            return Err(CodegenError::TooManyNativeArguments { expr: self.code.expr() });
+            return Err(CodegenError::TooManyNativeArguments {
+                expr: self.code.expr(),
+            });
         };
         let ordinal = self.unit.native(name, version)?;
         let top = self.top;
         let start = self.operands_in(args, dest)?;
         self.top = top;
-        self.produce(dest, |to| Instr::abcd(Op::CallNative, to, start, ordinal, count))
+        self.produce(dest, |to| {
+            Instr::abcd(Op::CallNative, to, start, ordinal, count)
+        })
     }
 
-    pub(super) fn apply(&mut self, callee: ExprIdx, args: &[ExprIdx], tail: bool, dest: Dest) -> Result<()> {
+    pub(super) fn apply(
+        &mut self,
+        callee: ExprIdx,
+        args: &[ExprIdx],
+        tail: bool,
+        dest: Dest,
+    ) -> Result<()> {
         if args.is_empty() {
             return Err(self.malformed("an apply without a sequence"));
         }
@@ -128,7 +158,10 @@ impl Gen<'_, '_> {
             }
             WINDOW_ARGS_MAX
         };
-        let args = Args { count: count as u8, spread: true };
+        let args = Args {
+            count: count as u8,
+            spread: true,
+        };
         self.invoke(base, Callee::Value, args, tail, dest)
     }
 
@@ -148,7 +181,10 @@ impl Gen<'_, '_> {
             for arg in args {
                 self.arg(*arg)?;
             }
-            return Ok(Args { count: args.len() as u8, spread: false });
+            return Ok(Args {
+                count: args.len() as u8,
+                spread: false,
+            });
         }
         let (own, further) = args.split_at(WINDOW_ARGS_MAX - 1);
         for arg in own {
@@ -159,10 +195,20 @@ impl Gen<'_, '_> {
             self.arg(*arg)?;
         }
         self.emit(Instr::abc(Op::List, first, first, further.len() as u16))?;
-        Ok(Args { count: WINDOW_ARGS_MAX as u8, spread: true })
+        Ok(Args {
+            count: WINDOW_ARGS_MAX as u8,
+            spread: true,
+        })
     }
 
-    fn invoke(&mut self, base: u16, callee: Callee, args: Args, tail: bool, dest: Dest) -> Result<()> {
+    fn invoke(
+        &mut self,
+        base: u16,
+        callee: Callee,
+        args: Args,
+        tail: bool,
+        dest: Dest,
+    ) -> Result<()> {
         let leaves = tail && dest == Dest::Return;
         let instr = match callee {
             Callee::Value => {
@@ -175,7 +221,11 @@ impl Gen<'_, '_> {
                 Instr::abcd(op, base, 0, 0, args.count)
             }
             Callee::Known(ordinal) => {
-                let op = if leaves { Op::TailCallGlobal } else { Op::CallGlobal };
+                let op = if leaves {
+                    Op::TailCallGlobal
+                } else {
+                    Op::CallGlobal
+                };
                 Instr::axd(op, base, ordinal, args.count)
             }
         };

@@ -6,11 +6,28 @@ use super::{Dest, Gen};
 use crate::error::Result;
 
 impl Gen<'_, '_> {
-    pub(super) fn choose(&mut self, test: ExprIdx, then: ExprIdx, else_: ExprIdx, dest: Dest) -> Result<()> {
+    pub(super) fn choose(
+        &mut self,
+        test: ExprIdx,
+        then: ExprIdx,
+        else_: ExprIdx,
+        dest: Dest,
+    ) -> Result<()> {
+        let nothing_else = self.is_nothing(else_, dest);
         if self.is_nothing(then, dest) {
+            if nothing_else && dest == Dest::Effect {
+                return self.expr(test, dest);
+            }
             let end = self.code.label();
             self.branch(test, true, end)?;
             self.expr(else_, dest)?;
+            self.code.bind(end);
+            return Ok(());
+        }
+        if nothing_else {
+            let end = self.code.label();
+            self.branch(test, false, end)?;
+            self.expr(then, dest)?;
             self.code.bind(end);
             return Ok(());
         }
@@ -29,7 +46,10 @@ impl Gen<'_, '_> {
     fn is_nothing(&self, expr: ExprIdx, dest: Dest) -> bool {
         match dest {
             Dest::Effect => {
-                matches!(self.body.expr(expr), Expr::Const(_) | Expr::Local(_) | Expr::Capture(_) | Expr::SelfFn)
+                matches!(
+                    self.body.expr(expr),
+                    Expr::Const(_) | Expr::Local(_) | Expr::Capture(_) | Expr::SelfFn
+                )
             }
             Dest::Fresh(register) | Dest::Live(register) => self.in_place(expr) == Some(register),
             Dest::Return => false,

@@ -14,7 +14,12 @@ impl Gen<'_, '_> {
     }
 
     /// Compiles the call, if it is an operation when its value is wanted; answers whether it is.
-    pub(super) fn call_core(&mut self, global: GlobalIdx, args: &[ExprIdx], dest: Dest) -> Result<bool> {
+    pub(super) fn call_core(
+        &mut self,
+        global: GlobalIdx,
+        args: &[ExprIdx],
+        dest: Dest,
+    ) -> Result<bool> {
         let Some(intrinsic) = self.intrinsic(global, args.len()) else {
             return Ok(false);
         };
@@ -29,7 +34,9 @@ impl Gen<'_, '_> {
             (Intrinsic::IsNil, [x]) => self.unary(Op::IsNil, *x, dest)?,
             (Intrinsic::IsSome, [x]) => self.negated(dest, |g, to| g.unary(Op::IsNil, *x, to))?,
             (Intrinsic::Compare(relation), [x, y]) => self.compare(relation, *x, *y, dest)?,
-            (Intrinsic::NotEqual, [x, y]) => self.negated(dest, |g, to| g.binary(Op::Equal, *x, *y, to))?,
+            (Intrinsic::NotEqual, [x, y]) => {
+                self.negated(dest, |g, to| g.binary(Op::Equal, *x, *y, to))?
+            }
             (Intrinsic::Compare(relation), _) => self.chain(relation, args, true, dest)?,
             (Intrinsic::NotEqual, _) => self.chain(Relation::Equal, args, false, dest)?,
             (Intrinsic::SameNumber, _) => self.core_native(native::NUM_EQ, args, dest)?,
@@ -59,12 +66,7 @@ impl Gen<'_, '_> {
 
     pub(super) fn binary(&mut self, op: Op, x: ExprIdx, y: ExprIdx, dest: Dest) -> Result<()> {
         let top = self.top;
-        let x = self.operand_in(x, dest)?;
-        let y = if self.is_topmost(dest) && Dest::Fresh(x) != dest {
-            self.operand_in(y, dest)?
-        } else {
-            self.operand(y)?
-        };
+        let (x, y) = self.operand_pair(x, y, dest)?;
         self.top = top;
         self.produce(dest, |to| Instr::abc(op, to, x, y))
     }
@@ -72,15 +74,22 @@ impl Gen<'_, '_> {
     /// `>` and `>=` are `<` and `<=` of the operands exchanged after they have been evaluated.
     fn compare(&mut self, relation: Relation, x: ExprIdx, y: ExprIdx, dest: Dest) -> Result<()> {
         let top = self.top;
-        let x = self.operand_in(x, dest)?;
-        let y = self.operand(y)?;
+        let (x, y) = self.operand_pair(x, y, dest)?;
         self.top = top;
-        let (x, y) = if relation.is_reversed() { (y, x) } else { (x, y) };
+        let (x, y) = if relation.is_reversed() {
+            (y, x)
+        } else {
+            (x, y)
+        };
         self.produce(dest, |to| Instr::abc(relation.value_op(), to, x, y))
     }
 
     /// The opposite of a value.
-    fn negated(&mut self, dest: Dest, make: impl FnOnce(&mut Self, Dest) -> Result<()>) -> Result<()> {
+    fn negated(
+        &mut self,
+        dest: Dest,
+        make: impl FnOnce(&mut Self, Dest) -> Result<()>,
+    ) -> Result<()> {
         let top = self.top;
         let register = self.scratch(dest)?;
         make(self, Dest::Fresh(register))?;
@@ -89,7 +98,13 @@ impl Gen<'_, '_> {
     }
 
     /// A comparison of three operands or more: true or false by jumps.
-    fn chain(&mut self, relation: Relation, operands: &[ExprIdx], holds: bool, dest: Dest) -> Result<()> {
+    fn chain(
+        &mut self,
+        relation: Relation,
+        operands: &[ExprIdx],
+        holds: bool,
+        dest: Dest,
+    ) -> Result<()> {
         let otherwise = self.code.label();
         let end = self.code.label();
         let top = self.top;
@@ -121,10 +136,12 @@ impl Gen<'_, '_> {
     }
 
     fn add_int_to(&mut self, x: u16, n: i32, dest: Dest) -> Result<()> {
-        let Some(instr) = Instr::abs(Op::AddInt, 0, x, n) else {
+        let to = self.target(dest)?;
+        let Some(instr) = Instr::abs(Op::AddInt, to, x, n) else {
             return Err(self.malformed("a number that fits no instruction"));
         };
-        self.produce(dest, |to| Instr(instr.0 | u64::from(to) << 8))
+        self.emit(instr)?;
+        self.give(dest, to)
     }
 
     /// What is to be added for this operand of a sum or difference, if it is a number that fits the
@@ -138,7 +155,9 @@ impl Gen<'_, '_> {
             (Op::Sub, n) if n != 0 => n.checked_neg()?,
             _ => return None,
         };
-        i32::try_from(n).ok().filter(|n| (Instr::S24_MIN..=Instr::S24_MAX).contains(n))
+        i32::try_from(n)
+            .ok()
+            .filter(|n| (Instr::S24_MIN..=Instr::S24_MAX).contains(n))
     }
 
     /// `((a op b) op c) …`
@@ -153,7 +172,11 @@ impl Gen<'_, '_> {
         let sum = self.scratch(dest)?;
         self.fold_two(op, *first, *second, Dest::Fresh(sum))?;
         for (n, operand) in rest.iter().enumerate() {
-            let to = if n + 1 == rest.len() { dest } else { Dest::Fresh(sum) };
+            let to = if n + 1 == rest.len() {
+                dest
+            } else {
+                Dest::Fresh(sum)
+            };
             let above = self.top;
             if let Some(n) = self.addend(op, *operand) {
                 self.top = if to == dest { top } else { above };

@@ -18,7 +18,13 @@ enum Source {
 impl Gen<'_, '_> {
     pub(super) fn closure(&mut self, func: FuncIdx, dest: Dest) -> Result<()> {
         let body = self.body;
-        let sources: Vec<Source> = body.func(func).captures.iter().copied().map(Source::Known).collect();
+        let sources: Vec<Source> = body
+            .func(func)
+            .captures
+            .iter()
+            .copied()
+            .map(Source::Known)
+            .collect();
         self.closure_over(func, &sources, dest)
     }
 
@@ -54,8 +60,12 @@ impl Gen<'_, '_> {
 
     fn captured_in_place(&self, source: Source) -> Option<u16> {
         match source {
-            Source::Known(Capture::Local(local)) => self.locals.get(local.index()).copied().flatten(),
-            Source::Known(Capture::Capture(capture)) => self.captures.get(capture.index()).copied().flatten(),
+            Source::Known(Capture::Local(local)) => {
+                self.locals.get(local.index()).copied().flatten()
+            }
+            Source::Known(Capture::Capture(capture)) => {
+                self.captures.get(capture.index()).copied().flatten()
+            }
             Source::Known(Capture::SelfFn) => self.own,
             Source::Later => None,
         }
@@ -66,7 +76,9 @@ impl Gen<'_, '_> {
             return self.move_to(to, register);
         }
         match source {
-            Source::Known(Capture::Local(_)) => Err(self.malformed("a captured local that is not bound")),
+            Source::Known(Capture::Local(_)) => {
+                Err(self.malformed("a captured local that is not bound"))
+            }
             Source::Known(Capture::Capture(capture)) => self.load_capture(capture, to),
             Source::Known(Capture::SelfFn) => self.load_self(to),
             Source::Later => self.load_const(Const::Nil, to),
@@ -93,8 +105,11 @@ impl Gen<'_, '_> {
         for _ in funcs {
             registers.push(self.alloc()?);
         }
-        let mut group: Vec<(LocalIdx, usize)> =
-            funcs.iter().enumerate().map(|(n, (local, _))| (*local, n)).collect();
+        let mut group: Vec<(LocalIdx, usize)> = funcs
+            .iter()
+            .enumerate()
+            .map(|(n, (local, _))| (*local, n))
+            .collect();
         group.sort_unstable();
         let mut later = Vec::new();
         for (n, (local, func)) in funcs.iter().enumerate() {
@@ -102,14 +117,20 @@ impl Gen<'_, '_> {
             let mut sources = Vec::new();
             for (index, capture) in hir.func(*func).captures.iter().enumerate() {
                 let made_at = match capture {
-                    Capture::Local(local) => {
-                        group.binary_search_by_key(local, |(local, _)| *local).ok().map(|at| group[at].1)
-                    }
+                    Capture::Local(local) => group
+                        .binary_search_by_key(local, |(local, _)| *local)
+                        .ok()
+                        .map(|at| group[at].1),
                     _ => None,
                 };
                 match made_at {
                     Some(m) if m >= n => {
-                        later.push(Instr::abc(Op::SetCapture, registers[n], index as u16, registers[m]));
+                        later.push(Instr::abc(
+                            Op::SetCapture,
+                            registers[n],
+                            index as u16,
+                            registers[m],
+                        ));
                         sources.push(Source::Later);
                     }
                     _ => sources.push(Source::Known(*capture)),

@@ -67,7 +67,13 @@ impl Gen<'_, '_> {
         let register = self.alloc()?;
         self.expr(finally, Dest::Effect)?;
         self.emit(Instr::abc(Op::Throw, register, 0, 0))?;
-        self.code.handlers.push(Handler { start, end, target, register, catches: Catches::All });
+        self.code.handlers.push(Handler {
+            start,
+            end,
+            target,
+            register,
+            catches: Catches::All,
+        });
         self.code.bind(done);
         Ok(())
     }
@@ -79,8 +85,18 @@ impl Gen<'_, '_> {
         let target = self.code.enter_handler();
         let top = self.top;
         let register = self.alloc()?;
-        let catches = if catch.cancelled { Catches::All } else { Catches::Errors };
-        self.code.handlers.push(Handler { start, end, target, register, catches });
+        let catches = if catch.cancelled {
+            Catches::All
+        } else {
+            Catches::Errors
+        };
+        self.code.handlers.push(Handler {
+            start,
+            end,
+            target,
+            register,
+            catches,
+        });
         let scope = self.ranges.len();
         self.open(catch.error, register)?;
         self.expr(catch.body, dest)?;

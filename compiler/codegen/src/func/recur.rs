@@ -100,14 +100,23 @@ impl Gen<'_, '_> {
         for (_, from) in moves {
             *readers.entry(*from).or_default() += 1;
         }
-        let move_to: HashMap<u16, usize> = moves.iter().enumerate().map(|(n, (to, _))| (*to, n)).collect();
-        let is_free = |readers: &HashMap<u16, u32>, register| readers.get(&register).is_none_or(|n| *n == 0);
-        let mut ready: Vec<usize> =
-            (0..moves.len()).rev().filter(|n| is_free(&readers, moves[*n].0)).collect();
+        let move_to: HashMap<u16, usize> = moves
+            .iter()
+            .enumerate()
+            .map(|(n, (to, _))| (*to, n))
+            .collect();
+        let is_free =
+            |readers: &HashMap<u16, u32>, register| readers.get(&register).is_none_or(|n| *n == 0);
+        let mut ready: Vec<usize> = (0..moves.len())
+            .rev()
+            .filter(|n| is_free(&readers, moves[*n].0))
+            .collect();
         let mut next = 0;
         loop {
             while let Some(n) = ready.pop() {
-                let Some(source) = from[n].take() else { continue };
+                let Some(source) = from[n].take() else {
+                    continue;
+                };
                 self.emit(Instr::abc(Op::Move, moves[n].0, source, 0))?;
                 if let Some(count) = readers.get_mut(&source) {
                     *count -= 1;
