@@ -240,7 +240,7 @@ pub(crate) fn definition(
             let function = parts.function_form(form, &[]);
             (
                 DefKind::Function {
-                    arities: parts.arities()?,
+                    arities: parts.arities(),
                     nominal: false,
                 },
                 Init::Function(function),
@@ -248,7 +248,7 @@ pub(crate) fn definition(
         }
         "defmacro" => {
             let function = parts.function_form(form, &["&form", "&env"]);
-            (DefKind::Macro(parts.arities()?), Init::Function(function))
+            (DefKind::Macro(parts.arities()), Init::Function(function))
         }
         "defactivity" => {
             let mut fresh = Fresh::new("");
@@ -289,7 +289,7 @@ pub(crate) fn definition(
                 name: format!("{top}/{}", symbol.name).into(),
                 version,
             };
-            (DefKind::Native(native, parts.arities()?), Init::Native)
+            (DefKind::Native(native, parts.arities()), Init::Native)
         }
         _ => {
             return Err(Mistake::new(
@@ -469,8 +469,8 @@ impl<'a> Parts<'a> {
         Datum::list(items, form.origin)
     }
 
-    fn arities(&self) -> Result<Arities, Mistake> {
-        Ok(arities_of_parts(self.rest))
+    fn arities(&self) -> Arities {
+        arities_of_parts(self.rest, self.definer == "defnative")
     }
 
     fn arglists(&self, init: &Init) -> Vec<Arc<str>> {
@@ -480,7 +480,7 @@ impl<'a> Parts<'a> {
             ("defactivity", _) => self.rest.get(..1).unwrap_or_default(),
             _ => self.rest,
         };
-        params_of_parts(parts)
+        params_of_parts(parts, self.definer == "defnative")
             .map(|params| params.to_string().into())
             .collect()
     }
@@ -498,20 +498,24 @@ fn function_parts(function: &Datum) -> &[Datum] {
     }
 }
 
-/// The parameter vectors of `[params] body…` or `([params] body…)…`.
-fn params_of_parts(parts: &[Datum]) -> impl Iterator<Item = &Datum> {
-    let single = parts.first().filter(|params| params.as_vector().is_some());
-    let many = if single.is_some() { &[][..] } else { parts };
-    single.into_iter().chain(
-        many.iter()
-            .filter_map(|clause| clause.as_list()?.first())
-            .filter(|params| params.as_vector().is_some()),
-    )
+/// The parameter vectors of `[params] body…`, of `([params] body…)…`, or of `[params]…` alone (a
+/// native has no bodies).
+fn params_of_parts<'d>(parts: &'d [Datum], natives: bool) -> impl Iterator<Item = &'d Datum> {
+    let single = parts
+        .first()
+        .is_some_and(|params| params.as_vector().is_some());
+    parts
+        .iter()
+        .enumerate()
+        .filter_map(move |(index, part)| match part.as_list() {
+            Some(clause) if !single => clause.first().filter(|params| params.as_vector().is_some()),
+            _ => Some(part).filter(|part| part.as_vector().is_some() && (natives || index == 0)),
+        })
 }
 
-fn arities_of_parts(parts: &[Datum]) -> Arities {
+fn arities_of_parts(parts: &[Datum], natives: bool) -> Arities {
     let mut arities = Arities::default();
-    for params in params_of_parts(parts) {
+    for params in params_of_parts(parts, natives) {
         let patterns = params.as_vector().unwrap_or_default();
         match patterns.iter().position(|pattern| pattern.is_symbol("&")) {
             Some(fixed) => arities.variadic = Some(fixed as u32),
@@ -525,7 +529,7 @@ fn arities_of_parts(parts: &[Datum]) -> Arities {
 
 /// The arities of `(fn …)`.
 pub(crate) fn arities_of_function(function: &Datum) -> Arities {
-    arities_of_parts(function_parts(function))
+    arities_of_parts(function_parts(function), false)
 }
 
 /// Whether the form is a literal: data that means itself, all the way down.

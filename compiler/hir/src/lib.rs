@@ -16,6 +16,7 @@ mod dump;
 pub mod expand;
 pub mod forms;
 mod generated;
+pub mod hash;
 pub mod header;
 mod lower;
 mod lowered;
@@ -25,15 +26,18 @@ pub mod problem;
 pub mod project;
 mod report;
 mod spine;
+pub mod summary;
 
 pub use db::{
     Caller, Db, Def, MacroCall, MacroFailure, Project, SourceFile, Stage, file_of, is_entry,
     set_entry, set_features, set_files, set_text,
 };
 pub use dump::dump;
+pub use hash::{Hash, body_hash, definition_hash, interface_hash, namespace_hashes};
 pub use lowered::{
     ENTRY, Lowered, LoweredDef, definition, definition_at, definition_body, definition_info,
     definitions, is_entry_name, lowered, lowered_def, referred,
 };
 pub use macroexpand::{macroexpand, macroexpand_1, macroexpand_all, resolve_symbol};
 pub use report::{diagnostics, span_of, visible_names};
+pub use summary::{DefSummary, Namespace, namespace, namespace_of};

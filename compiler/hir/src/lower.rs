@@ -94,8 +94,9 @@ pub(crate) fn lower<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Lowe
             Item::Define(definition, lifted) => {
                 lowerer.lift(&lifted);
                 let (lowered, store) = lowerer.define(*definition);
-                incomplete |= !lowered.missing.is_empty();
-                defs.push(lowered);
+                let missing = std::mem::take(&mut cx.missing);
+                incomplete |= !missing.is_empty();
+                defs.push(LoweredDef { missing, ..lowered });
                 if let Some((store, source)) = store {
                     let name = piece_name(&cx.ns, form.id(db), pieces);
                     defs.push(piece(&cx, name, store, source));

@@ -18,6 +18,7 @@ use crate::expand::core::CoreMacro;
 use crate::forms::{FormId, form_by_id, forms, parsed, top_forms};
 use crate::generated::generated_names;
 use crate::header::{CORE, header, is_core_family};
+use crate::lower::special;
 use crate::lowered::lowered;
 use crate::names::{Missing, Resolution, public_names, resolve, written_names};
 use crate::problem::{Place, Problem, Unknown};
@@ -265,6 +266,8 @@ fn with_suggestion(
             let found = suggest(ns, names).map(str::to_owned);
             (found.clone(), found)
         }
+        // A single character is near to every other.
+        Unknown::Symbol(symbol, _) if symbol.name.chars().nth(1).is_none() => (None, None),
         Unknown::Symbol(symbol, locals) => {
             let (candidates, prefix) = match &symbol.ns {
                 None => {
@@ -326,7 +329,7 @@ pub fn visible_names(db: &dyn Db, file: SourceFile) -> Vec<Arc<str>> {
             names.extend(public_names(db, other).into_keys());
         }
     }
-    names.extend(CoreMacro::names().map(Arc::from));
+    names.extend(CoreMacro::names().chain(special::written()).map(Arc::from));
     if !is_core_family(&header.ns)
         && let Some(core) = file_of(db, CORE)
     {

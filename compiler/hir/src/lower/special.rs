@@ -30,6 +30,14 @@ pub(crate) fn is_special(name: &str) -> bool {
     SPECIALS.binary_search(&name).is_ok()
 }
 
+/// The special forms that people write.
+pub(crate) fn written() -> impl Iterator<Item = &'static str> {
+    SPECIALS
+        .iter()
+        .copied()
+        .filter(|name| !name.ends_with('*') && *name != ".")
+}
+
 /// Classes of errors that Clojure programs name, without package, sorted.
 const ERROR_CLASSES: &[&str] = &[
     "ArithmeticException",

@@ -9,8 +9,7 @@ fn a_function_and_its_caller() {
     check(
         "(defn f [n] (if (= n 0) :done (f (- n 1))))",
         expect![[r#"
-            f = (fn ([1] (if (native ox.core/= %0 0) :done (tail-call app/f (call ox.core/- %0 1)))))
-            1:34 error OX0303 `-` takes 1 argument, 2 given
+            f = (fn ([1] (if (native ox.core/= %0 0) :done (tail-call app/f (native ox.core/- %0 1)))))
         "#]],
     );
 }
@@ -20,9 +19,8 @@ fn closures_capture_through_functions() {
     check(
         "(defn f [a] (fn g [b] (fn [] (g (+ a b)))))",
         expect![[r#"
-        f = (fn ([1] (fn {%0} ([1] (fn {self ^0 %0} ([0] (tail-call ^0 (call ox.core/+ ^1 ^2))))))))
-        1:33 error OX0303 `+` takes 0 arguments, 2 given
-    "#]],
+            f = (fn ([1] (fn {%0} ([1] (fn {self ^0 %0} ([0] (tail-call ^0 (native ox.core/+ ^1 ^2))))))))
+        "#]],
     );
 }
 
@@ -42,9 +40,8 @@ fn loops_and_recur() {
     check(
         "(defn f [n] (loop [i 0 [a b] [1 2]] (if (< i n) (recur (inc i) [b a]) a)))",
         expect![[r#"
-        f = (fn ([1] (let [%1 0 %2 [1 2] %3 %2 %4 (call ox.core/nth %3 0 nil) %5 (call ox.core/nth %3 1 nil)] (loop [%6 %1 %7 %2] (let [%8 %7 %9 (call ox.core/nth %8 0 nil) %10 (call ox.core/nth %8 1 nil)] (if (native ox.core/< %6 %0) (recur (native ox.core/inc %6) (vector %10 %9)) %9))))))
-        1:13 error OX0303 `nth` takes 2 arguments, 3 given
-    "#]],
+            f = (fn ([1] (let [%1 0 %2 [1 2] %3 %2 %4 (native ox.core/nth %3 0 nil) %5 (native ox.core/nth %3 1 nil)] (loop [%6 %1 %7 %2] (let [%8 %7 %9 (native ox.core/nth %8 0 nil) %10 (native ox.core/nth %8 1 nil)] (if (native ox.core/< %6 %0) (recur (native ox.core/inc %6) (vector %10 %9)) %9))))))
+        "#]],
     );
 }
 
@@ -102,7 +99,7 @@ fn mistakes_are_reported_and_lowering_goes_on() {
 ",
         expect![[r#"
             1:14 error OX0101 `recr` is not defined
-              note: a similar name exists: `race`
+              note: a similar name exists: `recur`
             2:13 error OX0303 `f` takes 1 argument, 2 given
             2:30 error OX0305 `recur` stands in tail position only
               note: its value is used by the form around it; call the function by its name, or use `loop`
@@ -130,7 +127,6 @@ fn mistakes_are_reported_and_lowering_goes_on() {
               note: `catch` takes a class of errors that Clojure programs name, a kind such as `:ox/timeout`, or `:default`
             11:12 error OX0206 an unquote stands outside of a syntax-quote
             11:13 error OX0101 `x` is not defined
-              note: a similar name exists: `+`
             12:29 error OX0305 `recur` cannot leave a `try`
             13:1 error OX0310 `defprotocol` is not part of this version of the language
             14:26 error OX0201 `"5x"` is no duration

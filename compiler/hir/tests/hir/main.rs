@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod expansion;
+mod hashes;
+mod incremental;
 mod lowering;
 mod support;
