@@ -21,6 +21,8 @@ mod calls;
 mod cells;
 mod throw;
 
+pub use throw::trace_of;
+
 use crate::fiber::{FiberId, FiberState};
 use crate::image::LoadedImage;
 use crate::object::Kind;
@@ -804,6 +806,30 @@ impl Process {
     /// # Panics
     /// If the fiber does not wait.
     pub fn answer(&mut self, id: FiberId, word: Word) {
+        self.put_answer(id, word);
+        self.run_queue.push_back(id);
+    }
+
+    /// Gives a fiber that has just asked its answer, so that it goes on before all others.
+    ///
+    /// # Panics
+    /// If the fiber does not wait.
+    pub fn answer_at_once(&mut self, id: FiberId, word: Word) {
+        self.put_answer(id, word);
+        self.run_queue.push_front(id);
+    }
+
+    /// Makes a fiber that has just asked throw an error, before all others go on.
+    ///
+    /// # Panics
+    /// If the fiber does not wait.
+    pub fn throw_at_once(&mut self, id: FiberId, error: Word) {
+        self.answer_at_once(id, Word::NIL);
+        let index = self.fiber_index(id).expect("an answered fiber exists");
+        self.fibers[index].pending_error = error;
+    }
+
+    fn put_answer(&mut self, id: FiberId, word: Word) {
         let index = self.fiber_index(id).expect("an answered fiber exists");
         let fiber = &mut self.fibers[index];
         assert_eq!(fiber.state, FiberState::Waiting, "fiber {id} waits for no answer");
@@ -814,7 +840,6 @@ impl Process {
         fiber.state = FiberState::Ready;
         fiber.request = Word::NIL;
         fiber.changed = true;
-        self.run_queue.push_back(id);
     }
 
     /// Makes a waiting fiber throw an error where it waits.

@@ -24,8 +24,8 @@ pub enum Root {
     MailboxHead = 1,
     /// Last cell of the mailbox, or nil.
     MailboxTail = 2,
-    /// Library state of the process (links, monitors, registered names), a map or nil.
-    Library = 3,
+    /// A cell of the mailbox near which was looked last, or nil: a hint.
+    MailboxHint = 3,
 }
 
 /// Number of [`Root`]s.
@@ -85,10 +85,29 @@ impl Process {
 
     /// Adds a ready fiber that runs a prototype with these arguments, whose number fits it.
     pub fn add_call(&mut self, proto: u32, args: &[Word]) -> FiberId {
+        self.call_in_fiber(proto, Word::NIL, args, Word::NIL, Word::NIL)
+    }
+
+    /// Adds a ready fiber that calls a function of this process; the fiber's number and the future
+    /// of its result.
+    ///
+    /// # Errors
+    /// When it is no function made by code, or takes no such number of arguments.
+    pub fn start_fiber(&mut self, function: Word, args: &[Word], bindings: Word) -> Result<(FiberId, Word), CallError> {
+        if self.heap.kind_of(function) != Some(Kind::Function) {
+            return Err(CallError::NoFunction);
+        }
+        let template = self.heap.object(function).raw(1) as u32;
+        let proto = self.image.template(template).proto_for(args.len()).ok_or(CallError::Arity)?;
+        let future = crate::value::cell::make_future(&mut self.heap, self.next_fiber);
+        Ok((self.call_in_fiber(proto, function, args, bindings, future), future))
+    }
+
+    fn call_in_fiber(&mut self, proto: u32, function: Word, args: &[Word], bindings: Word, future: Word) -> FiberId {
         let image = Arc::clone(&self.image);
         let args = crate::call::arrange_arguments(&mut self.heap, &image, proto, args);
-        let part = StackPart::with_bottom_frame(&image, proto, Word::NIL, &args);
-        self.add_fiber(part, Word::NIL, Word::NIL)
+        let part = StackPart::with_bottom_frame(&image, proto, function, &args);
+        self.add_fiber(part, bindings, future)
     }
 
     /// Adds a ready fiber with this stack; its number.
@@ -134,6 +153,15 @@ impl Process {
         self.removed_fibers.push(id);
         Some(self.fibers.remove(index))
     }
+}
+
+/// A value cannot be called in a fiber of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// It is no function made by code.
+    NoFunction,
+    /// It does not take so many arguments.
+    Arity,
 }
 
 /// A process cannot be started so.

@@ -51,6 +51,35 @@ pub fn deliver(heap: &mut Heap, promise: Word, value: Word) -> Result<bool, Trap
     Ok(true)
 }
 
+/// State word of a future whose fiber was cancelled; the other states are [`State`]'s.
+pub const CANCELLED: i64 = State::Failed as i64 + 1;
+
+/// Makes the future of a fiber that runs.
+pub fn make_future(heap: &mut Heap, fiber: u64) -> Word {
+    heap.make(Kind::Future, 0, 0, &[fiber], &[Word::small(State::Unrealized as i64), Word::NIL])
+}
+
+/// The fiber of a future.
+#[must_use]
+pub fn future_fiber(heap: &Heap, future: Word) -> Option<u64> {
+    let object = heap.try_object(future)?;
+    (object.kind() == Kind::Future).then(|| object.raw(1))
+}
+
+/// State word and content of a future or promise: its value or error.
+#[must_use]
+pub fn outcome(heap: &Heap, cell: Word) -> Option<(i64, Word)> {
+    let object = heap.try_object(cell)?;
+    matches!(object.kind(), Kind::Future | Kind::Promise)
+        .then(|| (object.word(2).small_value(), object.word(3)))
+}
+
+/// Ends a future.
+pub fn end_future(heap: &mut Heap, future: Word, state: i64, content: Word) {
+    heap.write(future, 2, Word::small(state));
+    heap.write(future, 3, content);
+}
+
 fn expect(heap: &mut Heap, word: Word, kind: Kind, expected: &'static str) -> Result<(), Trap> {
     if heap.kind_of(word) == Some(kind) { Ok(()) } else { Err(wrong_type(heap, word, expected)) }
 }
