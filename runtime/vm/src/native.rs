@@ -15,9 +15,14 @@ mod cell;
 mod collection;
 mod equal;
 mod error;
+mod json;
 mod math;
 mod number;
 mod predicate;
+mod print;
+mod read;
+mod regex;
+mod text;
 
 use crate::heap::Heap;
 use crate::image::LoadedImage;
@@ -115,9 +120,14 @@ const FAMILIES: &[&[Native]] = &[
     collection::NATIVES,
     equal::NATIVES,
     error::NATIVES,
+    json::NATIVES,
     math::NATIVES,
     number::NATIVES,
     predicate::NATIVES,
+    print::NATIVES,
+    read::NATIVES,
+    regex::NATIVES,
+    text::NATIVES,
 ];
 
 /// The native of this name and version.
