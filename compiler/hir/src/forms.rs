@@ -72,13 +72,40 @@ pub fn forms<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'db>> {
         .collect()
 }
 
+/// The forms of a file in the order of their ids: keeps its revision when forms change places. What
+/// does not depend on the order of forms reads this.
+#[salsa::tracked]
+pub fn form_set<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'db>> {
+    let mut forms = forms(db, file).clone();
+    forms.sort_by_key(|form| form.id(db));
+    forms
+}
+
 /// The form with this id.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn form_by_id<'db>(db: &'db dyn Db, file: SourceFile, id: FormId) -> Option<Form<'db>> {
-    forms(db, file)
-        .iter()
-        .copied()
-        .find(|form| form.id(db) == id.0)
+    let forms = form_set(db, file);
+    forms
+        .binary_search_by_key(&id.0, |form| form.id(db))
+        .ok()
+        .map(|index| forms[index])
+}
+
+/// The forms that say something about the namespace, in textual order.
+#[salsa::tracked]
+pub(crate) fn header_forms<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'db>> {
+    let is_header = |form: &&Form<'db>| {
+        let head = form
+            .datum(db)
+            .as_list()
+            .and_then(<[Datum]>::first)
+            .and_then(Datum::as_symbol);
+        head.is_some_and(|head| {
+            matches!(head.ns.as_deref(), None | Some("clojure.core" | "ox.core"))
+                && matches!(&*head.name, "ns" | "require" | "use" | "refer-clojure")
+        })
+    };
+    forms(db, file).iter().filter(is_header).copied().collect()
 }
 
 /// An [`AstId`] as an argument of a query.

@@ -13,7 +13,7 @@ use syntax::AstId;
 use syntax::datum::{Datum, DatumKind, Origin};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::forms;
+use crate::forms::header_forms;
 use crate::problem::{Place, Problem};
 
 /// The name of the core's namespace.
@@ -128,7 +128,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
             problems: Vec::new(),
         },
     };
-    for form in forms(db, file) {
+    for form in header_forms(db, file) {
         let datum = form.datum(db);
         let Some([head, args @ ..]) = datum.as_list() else {
             continue;
@@ -136,12 +136,6 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
         let Some(symbol) = head.as_symbol() else {
             continue;
         };
-        if !matches!(
-            symbol.ns.as_deref(),
-            None | Some("clojure.core" | "ox.core")
-        ) {
-            continue;
-        }
         reader.form = Some(form.id(db));
         match &*symbol.name {
             "ns" => reader.ns_form(datum, args),

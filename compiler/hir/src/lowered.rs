@@ -18,7 +18,7 @@ use crate::closure::PhaseCycle;
 use crate::context::PHASE_CYCLE;
 use crate::db::{Db, Def, SourceFile, Stage, file_of};
 use crate::definition::{Arities, DefInfo, DefKind};
-use crate::forms::{Form, FormId, form_by_id, forms};
+use crate::forms::{Form, FormId, form_by_id, form_set, forms};
 use crate::generated::{generated_name, generating_count, home_stage};
 use crate::names::written_names;
 use crate::problem::{Place, Problem};
@@ -208,13 +208,13 @@ fn form_definitions<'db>(db: &'db dyn Db, form: Form<'db>) -> Vec<DefName> {
         .collect()
 }
 
-/// All definitions of a file, hidden ones and the entry body included: each name once, in textual
-/// order of first appearance, the entry body last.
+/// All definitions of a file, hidden ones and the entry body included: each name once, form by form
+/// in the order of their ids, the entry body last.
 #[salsa::tracked]
 pub fn definitions(db: &dyn Db, file: SourceFile) -> Vec<DefName> {
     let mut seen = rustc_hash::FxHashSet::default();
     let mut all: Vec<DefName> = Vec::new();
-    for form in forms(db, file) {
+    for form in form_set(db, file) {
         for name in form_definitions(db, *form) {
             let first = written_names(db, file)
                 .get(&name.name)

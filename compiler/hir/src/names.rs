@@ -15,17 +15,17 @@ use crate::body::DefName;
 use crate::db::{Db, SourceFile, Stage, SymbolKey, file_of, is_entry};
 use crate::definition::{DEFINERS, DefInfo, Site, definition};
 use crate::expand::core::CoreMacro;
-use crate::forms::forms;
+use crate::forms::form_set;
 use crate::generated::{generated_name, generated_names};
 use crate::header::{CORE, Header, canonical_namespace, header, is_core_family};
 use crate::project::{closes_cycle, reachable};
 
-/// The names written in a file, in textual order.
+/// The names written in a file, form by form in the order of their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WrittenNames {
-    /// The definitions; a name that is written twice is here twice.
+    /// The definitions; a name that is written twice is here twice, which is an error.
     pub all: Vec<DefInfo>,
-    /// Index in `all` of the first definition of each name.
+    /// Index in `all` of the definition that each name means.
     pub by_name: BTreeMap<Arc<str>, usize>,
 }
 
@@ -66,7 +66,7 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
             == Some(name)
     };
     let mut names = WrittenNames::default();
-    for form in forms(db, file) {
+    for form in form_set(db, file) {
         let site = Site {
             file,
             form: form.id(db),
@@ -156,7 +156,7 @@ fn core_head<'a>(
 
 /// Whether a file that is not part of a cycle writes this name, by the look of its forms alone.
 fn written_public(db: &dyn Db, file: SourceFile, name: &str) -> bool {
-    forms(db, file)
+    form_set(db, file)
         .iter()
         .any(|form| match form.datum(db).as_list() {
             Some([head, defined, ..]) => {

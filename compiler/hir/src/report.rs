@@ -15,7 +15,7 @@ use syntax::datum::{Origin, Symbol};
 use crate::db::{Db, Project, SourceFile, Stage, file_of};
 use crate::definition::DefInfo;
 use crate::expand::core::CoreMacro;
-use crate::forms::{FormId, form_by_id, forms, parsed, top_forms};
+use crate::forms::{FormId, form_by_id, form_set, parsed, top_forms};
 use crate::generated::generated_names;
 use crate::header::{CORE, header, is_core_family};
 use crate::lower::special;
@@ -46,7 +46,7 @@ fn problems(db: &dyn Db, file: SourceFile) -> Vec<Problem> {
     requires(db, file, &mut all);
     clashes(db, file, &mut all);
     let mut cyclic: Option<Problem> = None;
-    for form in forms(db, file) {
+    for form in form_set(db, file) {
         let lowered = lowered(db, *form, Stage::ALL);
         if lowered.phase_cycle {
             let Some(problem) = lowered.problems.first() else {
@@ -246,9 +246,36 @@ fn located(db: &dyn Db, file: SourceFile, problem: Problem) -> Diagnostic {
         })
         .collect();
     diagnostic.notes = notes;
+    in_textual_order(&mut diagnostic);
     match unknown {
         None => diagnostic,
         Some(unknown) => with_suggestion(db, file, diagnostic, &unknown),
+    }
+}
+
+/// Of two definitions of a name the first in the text is the one that was there; of the forms in a
+/// phase cycle the first is the one reported. (Forms are gone through by id, not by place.)
+fn in_textual_order(diagnostic: &mut Diagnostic) {
+    let Diagnostic {
+        code,
+        primary,
+        secondary,
+        ..
+    } = diagnostic;
+    let start = |label: &Label| (label.span.file, label.span.range.start());
+    if *code == Code::DUPLICATE_DEFINITION {
+        for label in secondary {
+            if start(label) > start(primary) {
+                std::mem::swap(&mut label.span, &mut primary.span);
+            }
+        }
+    } else if *code == Code::PHASE_CYCLE {
+        for label in secondary.iter_mut() {
+            if start(label) < start(primary) {
+                std::mem::swap(&mut label.span, &mut primary.span);
+            }
+        }
+        secondary.sort_by_key(start);
     }
 }
 

@@ -7,7 +7,7 @@ use syntax::datum::{DatumKind, Origin};
 use crate::body::DefName;
 use crate::db::{Db, SourceFile, file_of};
 use crate::definition::DefKind;
-use crate::forms::{FormId, form_by_id, forms};
+use crate::forms::{FormId, form_by_id};
 use crate::header::header;
 use crate::lowered::{definition, definitions, is_entry_name, lowered_def};
 use crate::problem::Place;
@@ -21,7 +21,7 @@ pub struct Namespace {
     pub file: SourceFile,
     /// Its docstring.
     pub doc: Option<Arc<str>>,
-    /// Its definitions in textual order, hidden ones left out.
+    /// Its definitions, hidden ones left out, in no order that means anything.
     pub definitions: Vec<DefSummary>,
     /// Whether it has top-level expressions.
     pub has_entry_body: bool,
@@ -94,9 +94,7 @@ pub fn namespace_of(db: &dyn Db, file: SourceFile) -> Namespace {
 
 /// The docstring that was taken out of the form, if the form itself defines the name.
 fn form_doc(db: &dyn Db, file: SourceFile, place: Place, name: &str) -> Option<Arc<str>> {
-    let form = forms(db, file)
-        .iter()
-        .find(|form| Some(form.id(db)) == place.form)?;
+    let form = form_by_id(db, file, FormId(place.form?))?;
     let items = form.datum(db).as_list()?;
     let own = match &items.get(1)?.kind {
         DatumKind::Symbol(symbol) => &*symbol.name == name,

@@ -159,10 +159,10 @@ fn macros_of_the_program_run() {
     check(
         "(defmacro twice [x] x) (defn f [a] (twice (println a))) (defmacro locals [] 1) (defn g [a] (let [b 1] (locals)))",
         expect![[r#"
-            twice = (fn ([3] %2))
-            f = (fn ([1] (do (call ox.core/println %0) (tail-call ox.core/println %0))))
             locals = (fn ([2] 1))
             g = (fn ([1] (let [%1 1] '(a b))))
+            f = (fn ([1] (do (call ox.core/println %0) (tail-call ox.core/println %0))))
+            twice = (fn ([3] %2))
         "#]],
     );
 }
@@ -172,9 +172,9 @@ fn generated_names_are_found() {
     check(
         "(defmacro make-getter [x] x) (make-getter a) (defn f [m] (get-a m))",
         expect![[r#"
-            make-getter = (fn ([3] %2))
             get-a = (fn ([1] (tail-call :a %0)))
             f = (fn ([1] (tail-call app/get-a %0)))
+            make-getter = (fn ([3] %2))
         "#]],
     );
 }

@@ -78,21 +78,14 @@ fn moving_code_runs_parsing_and_positions() {
         .replace("(defn other [a] (+ a 2))\n", "")
         .replace("(ns app)\n", "(ns app)\n(defn other [a] (+ a 2))\n");
     expect_test::expect![[r#"
-        definition_form 3
-        definitions 1
         diagnostics 1
         entry 1
-        export 1
-        form_by_id 3
+        form_set 1
         forms 1
         generating_forms 1
-        header 1
-        namespace_hashes 1
+        header_forms 1
         parsed 1
-        problems 2
-        resolution 4
         top_forms 1
-        written_names 1
     "#]]
     .assert_eq(&shown(&edit(&edited)));
 }
@@ -109,7 +102,7 @@ fn a_body_runs_itself_and_hashes() {
         form_definitions 1
         forms 1
         generating_forms 1
-        header 1
+        header_forms 1
         lower_form 1
         namespace_hashes 2
         parsed 1
@@ -130,7 +123,7 @@ fn a_renamed_local_stops_at_the_body() {
         form_definitions 1
         forms 1
         generating_forms 1
-        header 1
+        header_forms 1
         lower_form 1
         parsed 1
         problems 1
@@ -155,9 +148,10 @@ fn an_added_name_does_not_lower_dependents() {
         export 1
         form_by_id 4
         form_definitions 1
+        form_set 1
         forms 1
         generating_forms 1
-        header 1
+        header_forms 1
         home_stage 1
         lower_form 1
         namespace_hashes 1

@@ -29,9 +29,9 @@ fn constants_fold_and_the_rest_is_made() {
     check(
         "(def a [1 {:k #{2}} 'x]) (defn f [x] [x {:a x} #{x} [1 2] ^:m [x]])",
         expect![[r#"
-        a = [1 {:k #{2}} x]
-        f = (fn ([1] (vector %0 (map :a %0) (set %0) [1 2] (native ox.core/with-meta (vector %0) {:m true}))))
-    "#]],
+            f = (fn ([1] (vector %0 (map :a %0) (set %0) [1 2] (native ox.core/with-meta (vector %0) {:m true}))))
+            a = [1 {:k #{2}} x]
+        "#]],
     );
 }
 
@@ -60,9 +60,9 @@ fn and_or_in_conditions_need_no_locals() {
     check(
         "(defn f [a b c] (if (and a (or b c)) 1 2)) (defn g [a b] (and a b))",
         expect![[r#"
-        f = (fn ([3] (if (if %0 (if %1 true %2) false) 1 2)))
-        g = (fn ([2] (let [%2 %0] (if %2 %1 %2))))
-    "#]],
+            g = (fn ([2] (let [%2 %0] (if %2 %1 %2))))
+            f = (fn ([3] (if (if %0 (if %1 true %2) false) 1 2)))
+        "#]],
     );
 }
 
