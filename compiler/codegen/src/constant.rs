@@ -13,18 +13,31 @@ use crate::func::{STACK_GROWTH, STACK_RED_ZONE};
 
 /// The constant that a datum writes, with its metadata.
 pub(crate) fn constant(datum: &Datum, expr: ExprIdx) -> Result<Const> {
+    let constant = with_meta(datum, expr)?;
+    if constant.depth() > Const::DEPTH_MAX {
+        let (what, max) = ("levels in a constant", Const::DEPTH_MAX as u32);
+        return Err(CodegenError::TooMany {
+            what,
+            max,
+            expr: Some(expr),
+        });
+    }
+    Ok(constant)
+}
+
+fn with_meta(datum: &Datum, expr: ExprIdx) -> Result<Const> {
     stacker::maybe_grow(STACK_RED_ZONE, STACK_GROWTH, || {
         let value = without_meta(&datum.kind, expr)?;
         Ok(match &datum.meta {
             None => value,
-            Some(meta) => Const::Meta(Box::new(value), Box::new(constant(meta, expr)?)),
+            Some(meta) => Const::Meta(Box::new(value), Box::new(with_meta(meta, expr)?)),
         })
     })
 }
 
 fn without_meta(kind: &DatumKind, expr: ExprIdx) -> Result<Const> {
     let all = |items: &[Datum]| -> Result<Vec<Const>> {
-        items.iter().map(|item| constant(item, expr)).collect()
+        items.iter().map(|item| with_meta(item, expr)).collect()
     };
     Ok(match kind {
         DatumKind::Nil => Const::Nil,
@@ -52,7 +65,7 @@ fn without_meta(kind: &DatumKind, expr: ExprIdx) -> Result<Const> {
         DatumKind::Map(entries) => {
             let mut pairs = Vec::with_capacity(entries.len());
             for (key, value) in entries.iter() {
-                pairs.push((constant(key, expr)?, constant(value, expr)?));
+                pairs.push((with_meta(key, expr)?, with_meta(value, expr)?));
             }
             Const::Map(pairs)
         }
@@ -60,7 +73,7 @@ fn without_meta(kind: &DatumKind, expr: ExprIdx) -> Result<Const> {
         DatumKind::Uuid(uuid) => Const::Uuid(*uuid),
         DatumKind::Tagged(tag, form) => {
             let (ns, name) = parts(tag);
-            Const::Tagged(ns, name, Box::new(constant(form, expr)?))
+            Const::Tagged(ns, name, Box::new(with_meta(form, expr)?))
         }
         DatumKind::AutoKeyword { .. } | DatumKind::AutoSymbol { .. } | DatumKind::Error => {
             return Err(CodegenError::Malformed {

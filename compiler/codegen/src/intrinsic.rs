@@ -34,8 +34,8 @@ pub(crate) enum Intrinsic {
     NotEqual,
     /// The operand compared with 0. As a value it is a call of the native.
     Sign(Relation),
-    /// `==` of two numbers: the native `num-eq`.
-    SameNumber,
+    /// A call of this native, with the same operands.
+    Native(native::CoreNative),
     /// A vector or a list of the operands.
     Collect(Op),
 }
@@ -126,7 +126,7 @@ pub(crate) fn intrinsic(name: &str, count: usize) -> Option<Intrinsic> {
         (">=", 2..) => I::Compare(Relation::GreaterEq),
         ("=", 2..) => I::Compare(Relation::Equal),
         ("not=", 2..) => I::NotEqual,
-        ("==", 2) => I::SameNumber,
+        ("==", 2) => I::Native(native::NUM_EQ),
         ("zero?", 1) => I::Sign(Relation::Equal),
         ("pos?", 1) => I::Sign(Relation::Greater),
         ("neg?", 1) => I::Sign(Relation::Less),
@@ -143,11 +143,11 @@ pub(crate) fn intrinsic(name: &str, count: usize) -> Option<Intrinsic> {
         ("seq", 1) => I::Unary(Op::Seq),
         ("vector", _) => I::Collect(Op::Vector),
         ("list", _) => I::Collect(Op::List),
-        _ => return None,
+        _ => return native::of(name, count).map(I::Native),
     })
 }
 
-/// Natives that code generation itself calls: name in `ox.core` and behavior version.
+/// Natives that code generation itself calls: name and behavior version.
 pub(crate) mod native {
     pub(crate) type CoreNative = (&'static str, u16);
 
@@ -157,4 +157,35 @@ pub(crate) mod native {
     pub(crate) const ERROR_NEW: CoreNative = ("ox.core/error-new", 1);
     pub(crate) const GET: CoreNative = ("ox.core/get", 1);
     pub(crate) const NUM_EQ: CoreNative = ("ox.core/num-eq", 1);
+
+    /// Functions of the core that are one native for some numbers of arguments. The definitions say
+    /// the same in their `:natives` metadata.
+    pub(crate) const SHORTCUTS: &[(&str, usize, CoreNative)] = &[
+        ("assoc!", 3, ("ox.core/assoc!*", 1)),
+        ("assoc", 3, ASSOC),
+        ("bit-and", 2, ("ox.core/bit-and2", 1)),
+        ("bit-and-not", 2, ("ox.core/bit-and-not2", 1)),
+        ("bit-or", 2, ("ox.core/bit-or2", 1)),
+        ("bit-xor", 2, ("ox.core/bit-xor2", 1)),
+        ("conj!", 2, ("ox.core/conj!*", 1)),
+        ("conj", 2, CONJ),
+        ("disj!", 2, ("ox.core/disj!*", 1)),
+        ("disj", 2, ("ox.core/disj*", 1)),
+        ("dissoc!", 2, ("ox.core/dissoc!*", 1)),
+        ("dissoc", 2, ("ox.core/dissoc*", 1)),
+        ("max", 2, ("ox.core/max2", 1)),
+        ("min", 2, ("ox.core/min2", 1)),
+        ("str", 1, ("ox.core/str*", 1)),
+        ("str", 2, ("ox.core/str*", 1)),
+        ("str", 3, ("ox.core/str*", 1)),
+        ("str", 4, ("ox.core/str*", 1)),
+    ];
+
+    /// The native that a call of `ox.core/name` with so many arguments is.
+    pub(super) fn of(name: &str, count: usize) -> Option<CoreNative> {
+        let found = SHORTCUTS
+            .iter()
+            .find(|shortcut| (shortcut.0, shortcut.1) == (name, count));
+        found.map(|shortcut| shortcut.2)
+    }
 }

@@ -5,7 +5,7 @@ use hir::body::{Expr, ExprIdx, GlobalIdx};
 
 use super::{Dest, Gen, int};
 use crate::error::Result;
-use crate::intrinsic::{Intrinsic, Relation, intrinsic, native};
+use crate::intrinsic::{Intrinsic, Relation, intrinsic};
 
 impl Gen<'_, '_> {
     /// What a call of the definition with so many arguments compiles to.
@@ -39,7 +39,7 @@ impl Gen<'_, '_> {
             }
             (Intrinsic::Compare(relation), _) => self.chain(relation, args, true, dest)?,
             (Intrinsic::NotEqual, _) => self.chain(Relation::Equal, args, false, dest)?,
-            (Intrinsic::SameNumber, _) => self.core_native(native::NUM_EQ, args, dest)?,
+            (Intrinsic::Native(native), _) => self.core_native(native, args, dest)?,
             (Intrinsic::Collect(op), _) => return self.collect(op, args, dest),
             // Only a jump is cheaper than the native.
             (Intrinsic::Sign(_), _) => return Ok(false),

@@ -1,6 +1,10 @@
 //! Large and deep programs.
 
+use hir::body::{Expr, Origin};
+use syntax::{Datum, DatumKind};
+
 use super::{code, code_of, lower};
+use crate::intrinsic::native::SHORTCUTS;
 use crate::{CodegenError, fingerprint, generate};
 
 fn repeated(part: &str, count: usize) -> String {
@@ -99,10 +103,70 @@ fn nesting_uses_no_native_stack() {
 }
 
 #[test]
+fn deep_constants_are_an_error() {
+    let lowered = |depth: usize| {
+        let mut datum = Datum::new(DatumKind::Nil, Origin::NONE);
+        for _ in 0..depth {
+            datum = Datum::list(vec![datum], Origin::NONE);
+        }
+        let mut lowered = lower::lower("(defn f [] 1)");
+        lowered.body.exprs[0] = Expr::Const(datum);
+        lowered
+    };
+    code_of(&lowered(bytecode::Const::DEPTH_MAX));
+    let deeper = lowered(bytecode::Const::DEPTH_MAX + 1);
+    assert!(matches!(
+        generate(&deeper.body),
+        Err(CodegenError::TooMany { .. })
+    ));
+}
+
+/// `(defn ^{:natives {2 max2}} max …)`: what the library says of its functions is what calls of them
+/// compile to.
+#[test]
+fn shortcuts_are_those_of_the_library() {
+    let mut declared = Vec::new();
+    for text in [
+        include_str!("../../../../stdlib/ox/core/number.ox"),
+        include_str!("../../../../stdlib/ox/core/coll.ox"),
+        include_str!("../../../../stdlib/ox/core/string.ox"),
+    ] {
+        for form in syntax::read_all(text).0 {
+            let Some([_, name, ..]) = form.as_list() else {
+                continue;
+            };
+            let Some(natives) = name.meta_value("natives") else {
+                continue;
+            };
+            let DatumKind::Map(natives) = &natives.kind else {
+                panic!("{natives:?}")
+            };
+            for (count, native) in natives.iter() {
+                let DatumKind::Int(count) = count.kind else {
+                    panic!("{count:?}")
+                };
+                declared.push((
+                    name.as_symbol().unwrap().to_string(),
+                    count as usize,
+                    format!("ox.core/{native:?}"),
+                ));
+            }
+        }
+    }
+    declared.sort();
+    let known = SHORTCUTS
+        .iter()
+        .map(|(name, count, native)| ((*name).to_owned(), *count, native.0.to_owned()));
+    let mut known: Vec<_> = known.collect();
+    known.sort();
+    assert_eq!(declared, known);
+}
+
+#[test]
 fn malformed_bodies_are_errors() {
     let mut lowered = lower::lower("(defn f [x] (loop [i 0] (recur i)))");
     for expr in &mut lowered.body.exprs {
-        if let hir::body::Expr::Recur(values) = expr {
+        if let Expr::Recur(values) = expr {
             values.clear();
         }
     }

@@ -37,7 +37,8 @@ const NATIVES: &[&str] = &[
 ];
 /// Functions of the core that tests call.
 const FUNCTIONS: &[&str] = &[
-    "+", "-", "*", "/", "<", "<=", ">", ">=", "=", "not=", "==", "some?", "vector", "list",
+    "+", "-", "*", "/", "<", "<=", ">", ">=", "=", "not=", "==", "some?", "vector", "list", "conj",
+    "str", "max",
 ];
 
 pub(super) struct Lowered {

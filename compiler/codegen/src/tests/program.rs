@@ -129,7 +129,20 @@ impl Program {
                 }
                 format!("{text}] {})", p.expr())
             }),
-            16..=18 => format!("(if {} {} {})", self.expr(), self.expr(), self.expr()),
+            16 | 17 => format!("(if {} {} {})", self.expr(), self.expr(), self.expr()),
+            18 => self.scoped(|p| {
+                // As `and` and `or`, but the tested value is also used elsewhere.
+                let init = p.expr();
+                let name = p.fresh();
+                p.scope.push(name.clone());
+                let other = p.expr();
+                let branches = if p.rng.below(2) == 0 {
+                    format!("{other} {name}")
+                } else {
+                    format!("{name} {other}")
+                };
+                format!("(let [{name} {init}] (if {name} {branches}))")
+            }),
             19 => format!("(do {} {})", self.expr(), self.expr()),
             20 | 21 => {
                 let count = 2 + self.rng.below(2);

@@ -291,6 +291,33 @@ fn arithmetic() {
 }
 
 #[test]
+fn functions_that_are_natives() {
+    check(
+        "(defn f [x y] (str (conj x y) (max x 1) (== x y)) (max x y 3))",
+        expect![[r#"
+        ref @0 value                             ; ox.core/max
+        native ox.core/str* 1
+        native ox.core/conj* 1
+        native ox.core/max2 1
+        native ox.core/num-eq 1
+        template t0 captures 0
+          arity 2 -> p0
+        proto p0 params 2 registers 7 captures 0
+          0  native r2 r0 2 ox.core/conj*
+          1  move r3 r0
+          2  int r4 1
+          3  native r3 r3 2 ox.core/max2
+          4  native r4 r0 2 ox.core/num-eq
+          5  native r2 r2 3 ox.core/str*
+          6  move r4 r0
+          7  move r5 r1
+          8  int r6 3
+          9  tail-call-global r2 3 @0            ; ox.core/max
+    "#]],
+    );
+}
+
+#[test]
 fn literals_and_constants() {
     check(
         r#"(defn f [x] [1 4294967296 "s" "s" 'a/b :k [1 2 {:a 1}] '^{:m 1} (x y) {:a x, x 1} #{x} 1.5 2N 1/2 1.5M nil ()])"#,
