@@ -9,6 +9,7 @@
 //! - `unsafe` is confined to `interp` and `view`, each with its invariants at the top.
 //! - The machine performs no effect: it stops with a request and is given the answer.
 
+pub mod boot;
 pub mod checkpoint;
 mod call;
 mod collect;
@@ -16,7 +17,6 @@ pub mod fiber;
 pub mod heap;
 pub mod image;
 pub mod interp;
-
 pub mod native;
 pub mod object;
 pub mod process;

@@ -7,6 +7,7 @@
 pub mod cell;
 pub(crate) mod class;
 pub mod collection;
+pub mod copy;
 pub mod dynamic;
 pub mod equal;
 pub mod error;
@@ -17,11 +18,13 @@ pub mod json;
 pub mod lazy;
 pub mod list;
 pub mod map;
+pub mod message;
 pub mod meta;
 pub mod number;
 pub mod order;
 pub mod print;
 pub mod read;
+pub mod path;
 pub mod ready;
 pub mod regex;
 pub mod seq;
@@ -35,3 +38,6 @@ pub(crate) mod work;
 
 pub use collection::{get, is_lookup, lookup, nth};
 pub use fault::describe;
+
+#[cfg(test)]
+mod tests;

@@ -156,6 +156,34 @@ pub fn verify_boot(words: &[u64]) -> Result<(), VerifyError> {
     Ok(())
 }
 
+/// Checks words that a message was stored as: whole objects whose references lead to one another,
+/// or into a verified boot segment.
+///
+/// # Errors
+/// The first thing found wrong.
+pub fn verify_fragment(words: &[u64], root: Word, boot: &[u64]) -> Result<(), VerifyError> {
+    let starts = object_starts(words)?;
+    let check = |at: usize, word: Word| {
+        let fine = if word.is_reference() {
+            word.is_well_formed() && starts.contains(word.offset())
+        } else {
+            is_boot_word(boot, word)
+        };
+        if fine { Ok(()) } else { Err(VerifyError { at: at as u32, what: "a word of a message is no value" }) }
+    };
+    check(0, root)?;
+    let mut at = 0;
+    while at < words.len() {
+        let header = Header(words[at]);
+        let size = header.size() as usize;
+        for &word in value_words(words, at, size, header.kind_byte()) {
+            check(at, Word(word))?;
+        }
+        at += size;
+    }
+    Ok(())
+}
+
 /// Whether a word is a value of a boot segment that was verified: an immediate, or a reference
 /// inside it.
 #[must_use]

@@ -103,8 +103,13 @@ pub fn of_named(heap: &Heap, object: Object<'_>) -> u64 {
         None => SEED_NIL,
     };
     let name = of_string(heap.object(object.word(3)));
-    let seed = if object.kind() == Kind::Keyword { SEED_KEYWORD } else { SEED_SYMBOL };
-    nonzero(pair(seed, namespace, name))
+    of_name(object.kind(), Some(namespace), name)
+}
+
+/// The hash of a symbol or keyword from the hashes of its namespace and name.
+pub(crate) fn of_name(kind: Kind, namespace: Option<u64>, name: u64) -> u64 {
+    let seed = if kind == Kind::Keyword { SEED_KEYWORD } else { SEED_SYMBOL };
+    nonzero(pair(seed, namespace.unwrap_or(SEED_NIL), name))
 }
 
 #[inline]
