@@ -370,31 +370,17 @@ impl<'db> Context<'db> {
                         .notes
                         .push(format!("its stack trace:\n{}", failure.trace.join("\n")));
                 }
-                self.too_early(&mut problem, &closure.missing);
+                self.too_early(&mut problem, info, &closure.missing);
                 self.report(problem);
                 Err(message)
             }
         }
     }
 
-    /// Says of a failure which names the macro's code needs that are generated later.
-    fn too_early(&self, problem: &mut Problem, missing: &[Arc<str>]) {
-        if missing.is_empty() || self.stage == Stage::ALL {
-            return;
-        }
-        let later = |name: &Arc<str>| {
-            crate::generated::generated_name(self.db, self.file, self.stage, name).is_none()
-        };
-        let names: Vec<String> = missing
-            .iter()
-            .filter(|name| later(name))
-            .map(|name| format!("`{name}`"))
-            .collect();
-        if !names.is_empty() {
-            problem.notes.push(format!(
-                "its code needs {}, which does not exist yet when this form is expanded",
-                names.join(", ")
-            ));
+    /// Notes which names the code of a failed macro of this namespace needs that do not exist yet.
+    fn too_early(&self, problem: &mut Problem, info: &DefInfo, missing: &[Arc<str>]) {
+        if info.name.ns == self.ns && self.stage != Stage::ALL {
+            problem.early = missing.to_vec();
         }
     }
 

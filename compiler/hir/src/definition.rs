@@ -500,7 +500,7 @@ fn function_parts(function: &Datum) -> &[Datum] {
 
 /// The parameter vectors of `[params] body…`, of `([params] body…)…`, or of `[params]…` alone (a
 /// native has no bodies).
-fn params_of_parts<'d>(parts: &'d [Datum], natives: bool) -> impl Iterator<Item = &'d Datum> {
+fn params_of_parts(parts: &[Datum], natives: bool) -> impl Iterator<Item = &Datum> {
     let single = parts
         .first()
         .is_some_and(|params| params.as_vector().is_some());

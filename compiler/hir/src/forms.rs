@@ -47,7 +47,8 @@ pub struct Form<'db> {
     /// The docstring taken out of it.
     #[tracked]
     pub doc: Option<Arc<str>>,
-    /// Whether reading it reported errors, so that less than was meant may be here.
+    /// Whether the parser reported something within it, so that less than was meant, or more, may
+    /// be here.
     #[tracked]
     #[returns(copy)]
     pub is_damaged: bool,
@@ -66,8 +67,7 @@ pub fn forms<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'db>> {
             } else {
                 without_doc(&form.datum)
             };
-            let is_damaged = form.is_damaged || !form.errors.is_empty();
-            Form::new(db, file, form.ast_id, datum, doc, is_damaged)
+            Form::new(db, file, form.ast_id, datum, doc, form.is_damaged)
         })
         .collect()
 }

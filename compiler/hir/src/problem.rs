@@ -43,6 +43,8 @@ pub struct Problem {
     pub notes: Vec<String>,
     /// A name that was not found, for which a similar one is to be offered.
     pub unknown: Option<Unknown>,
+    /// Names of the file's namespace that were needed before a macro generates them, if one does.
+    pub early: Vec<Arc<str>>,
 }
 
 /// A name that was not found.
@@ -66,6 +68,7 @@ impl Problem {
             secondary: Vec::new(),
             notes: Vec::new(),
             unknown: None,
+            early: Vec::new(),
         }
     }
 

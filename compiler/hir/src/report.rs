@@ -16,7 +16,7 @@ use crate::db::{Db, Project, SourceFile, Stage, file_of};
 use crate::definition::DefInfo;
 use crate::expand::core::CoreMacro;
 use crate::forms::{FormId, form_by_id, form_set, parsed, top_forms};
-use crate::generated::generated_names;
+use crate::generated::{generated_name, generated_names};
 use crate::header::{CORE, header, is_core_family};
 use crate::lower::special;
 use crate::lowered::lowered;
@@ -63,7 +63,10 @@ fn problems(db: &dyn Db, file: SourceFile) -> Vec<Problem> {
             }
             continue;
         }
-        all.extend(lowered.problems.iter().cloned());
+        // What brackets in the wrong place make of a form is not worth reporting.
+        if !form.is_damaged(db) {
+            all.extend(lowered.problems.iter().cloned());
+        }
     }
     all.extend(cyclic);
     all
@@ -234,6 +237,7 @@ fn located(db: &dyn Db, file: SourceFile, problem: Problem) -> Diagnostic {
         secondary,
         notes,
         unknown,
+        early,
     } = problem;
     let span = span_of(db, at);
     let mut diagnostic = Diagnostic::new(severity, code, message, span);
@@ -246,6 +250,19 @@ fn located(db: &dyn Db, file: SourceFile, problem: Problem) -> Diagnostic {
         })
         .collect();
     diagnostic.notes = notes;
+    for name in early {
+        if let Some(info) = generated_name(db, file, Stage::ALL, &name) {
+            let place = Place {
+                file,
+                form: Some(info.form),
+                origin: Origin::NONE,
+            };
+            diagnostic.secondary.push(Label {
+                span: span_of(db, place),
+                message: format!("`{name}`, which the macro needs, is generated here, later"),
+            });
+        }
+    }
     in_textual_order(&mut diagnostic);
     match unknown {
         None => diagnostic,

@@ -266,7 +266,7 @@ impl Walker<'_> {
             .chunks(2)
             .map(|pair| simple_symbol(&pair[0]))
             .collect();
-        let Some(names) = names.filter(|_| bindings.len() % 2 == 0) else {
+        let Some(names) = names.filter(|_| bindings.len().is_multiple_of(2)) else {
             return self.run(datum);
         };
         // What is in the body decides; its owner names the hidden definitions.

@@ -220,7 +220,7 @@ impl<'a> Rewrite<'a> {
                     .label("not a vector"),
             );
         };
-        if items.len() % 2 != 0 {
+        if !items.len().is_multiple_of(2) {
             let last = items.last().map_or(datum.origin, |last| last.origin);
             return Err(Mistake::new(
                 last,

@@ -100,7 +100,7 @@ pub(crate) fn when_first(cx: &mut Rewrite<'_>) -> Rewritten {
 
 /// `(cond test form …)`
 pub(crate) fn cond(cx: &mut Rewrite<'_>) -> Rewritten {
-    if cx.args.len() % 2 != 0 {
+    if !cx.args.len().is_multiple_of(2) {
         let last = &cx.args[cx.args.len() - 1];
         return Err(
             Mistake::new(last.origin, "`cond` needs an even number of forms").label("has no value"),
@@ -315,7 +315,7 @@ pub(crate) fn some_arrow(cx: &mut Rewrite<'_>, last: bool) -> Rewritten {
 /// `cond->` and `cond->>`
 pub(crate) fn cond_arrow(cx: &mut Rewrite<'_>, last: bool) -> Rewritten {
     let (value, clauses) = cx.first_arg("a value")?;
-    if clauses.len() % 2 != 0 {
+    if !clauses.len().is_multiple_of(2) {
         let origin = clauses[clauses.len() - 1].origin;
         return Err(Mistake::new(
             origin,

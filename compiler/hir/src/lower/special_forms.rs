@@ -115,7 +115,7 @@ impl Lowerer<'_, '_> {
         let Some(items) = args
             .first()
             .and_then(Datum::as_vector)
-            .filter(|items| items.len() % 2 == 0)
+            .filter(|items| items.len().is_multiple_of(2))
         else {
             self.complain(form, "a vector of names and values is needed here");
             return None;

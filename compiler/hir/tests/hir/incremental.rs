@@ -207,3 +207,113 @@ fn asking_in_another_order_gives_the_same() {
         );
     }
 }
+
+/// A project of `files` namespaces, each of which requires the one before, with 100 definitions.
+fn project(files: usize) -> Vec<(String, String)> {
+    (0..files)
+        .map(|file| {
+            let require = match file.checked_sub(1) {
+                Some(before) => format!("(:require [p.n{before} :as before])"),
+                None => String::new(),
+            };
+            let mut text = format!("(ns p.n{file} {require})\n");
+            for def in 0..100 {
+                let callee = match (def, file) {
+                    (0, 0) => "(inc a)".to_owned(),
+                    (0, _) => "(before/f99 a)".to_owned(),
+                    _ => format!("(f{} a)", def - 1),
+                };
+                text += &format!(
+                    "(defn f{def} \"Doc.\" [a]\n  (let [x {callee} {{:keys [k]}} {{:k x}}]\n    (cond (< x {def}) (-> x inc (+ 3)) (and x k) k :else (str x))))\n"
+                );
+            }
+            (format!("p/n{file}.ox"), text)
+        })
+        .collect()
+}
+
+#[test]
+fn an_edit_in_ten_thousand_definitions_lowers_one() {
+    const FILES: usize = 100;
+    let files = project(FILES);
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let mut db = TestDb::new(&files, false);
+    let ask = |db: &TestDb| {
+        for file in 0..FILES {
+            let file = db.file(&format!("p.n{file}"));
+            assert_eq!(hir::diagnostics(db, file).len(), 0);
+            assert_eq!(hir::namespace_hashes(db, file).len(), 100);
+        }
+        let mut counts = BTreeMap::new();
+        for name in db.executed() {
+            *counts.entry(name).or_insert(0) += 1;
+        }
+        counts
+    };
+    let first = ask(&db);
+    assert!(first["lower_form"] > 100 * FILES);
+    let file = db.file("p.n50");
+    let text = file.text(&db).replace("(< x 50)", "(< x -50)");
+    hir::set_text(&mut db, file, &text);
+    let edit = ask(&db);
+    assert_eq!(edit["lower_form"], 1);
+    assert_eq!(edit["body_hash"], 1);
+    // The file's own groups, and those of the 49 namespaces that stand on it.
+    assert_eq!(edit["namespace_hashes"], FILES - 50);
+    let allowed = [
+        "parsed",
+        "top_forms",
+        "forms",
+        "header_forms",
+        "generating_forms",
+        "written_names",
+        "lower_form",
+        "form_definitions",
+        "definition_body",
+        "definition_info",
+        "body_hash",
+        "namespace_hashes",
+        "definition_hash_query",
+        "problems",
+        "diagnostics",
+    ];
+    for query in edit.keys() {
+        assert!(allowed.contains(&query.as_str()), "{query} ran again");
+    }
+    for once in [
+        "parsed",
+        "forms",
+        "written_names",
+        "diagnostics",
+        "definition_body",
+    ] {
+        assert_eq!(edit[once], 1, "{once}");
+    }
+}
+
+#[test]
+fn a_macro_and_its_helper_run_again_what_calls_them() {
+    let text = "(ns app)
+(defn helper [x] x)
+(defmacro twice [x] (helper x))
+(defn uses [a] (twice (inc a)))
+(defn apart [a] a)
+";
+    for (from, to, lowered) in [("[x] x)", "[x] [x])", 1), ("(helper x)", "(helper [x])", 1)] {
+        let mut db = TestDb::new(&[("app.ox", text)], false);
+        let file = db.file("app");
+        let _ = hir::namespace_hashes(&db, file);
+        db.executed();
+        hir::set_text(&mut db, file, &text.replacen(from, to, 1));
+        let _ = hir::namespace_hashes(&db, file);
+        let executed = db.executed();
+        let count = |name: &str| executed.iter().filter(|query| *query == name).count();
+        // The machine played here reads no code, so the call itself is not expanded again; the
+        // edited form is lowered, and nothing else.
+        assert_eq!(count("lower_form"), lowered, "{executed:?}");
+        assert_eq!(count("run twice"), 0);
+    }
+}

@@ -152,3 +152,102 @@ fn a_name_is_looked_up_where_clojure_would() {
         "#]],
     );
 }
+
+#[test]
+fn errors_are_made_and_rethrown() {
+    check(
+        "(defn f [] (throw (IllegalArgumentException. \"no\"))) (defn g [] (throw (new Exception \"no\")))
+(defn h [e] (identity* e Exception)) (defn identity* [e c] e)
+(defn m [] `(try ~1 (catch Exception e# (throw (Exception. \"x\")))))",
+        expect![[r#"
+            g = (fn ([0] (throw (call ox.core/new-error 'Exception "no"))))
+            identity* = (fn ([2] %0))
+            f = (fn ([0] (throw (call ox.core/new-error 'IllegalArgumentException "no"))))
+            h = (fn ([1] (tail-call app/identity* %0 'Exception)))
+            m = (fn ([0] (let [%0 (call ox.core/gensym "e__")] (tail-call ox.core/list 'try 1 (call ox.core/list 'catch 'Exception %0 '(throw (Exception. "x")))))))
+        "#]],
+    );
+}
+
+#[test]
+fn letfn_sees_itself() {
+    check(
+        "(defn f [n] (letfn [(even [n] (if n (odd n) 1)) (odd [n] (even n))] (even n)))",
+        expect![[r#"
+            f = (fn ([1] (letfn [%1 (fn {%2} ([1] (if %0 (tail-call ^0 %0) 1))) %2 (fn {%1} ([1] (tail-call ^0 %0)))] (tail-call %1 %0))))
+        "#]],
+    );
+}
+
+#[test]
+fn lazy_cells_and_comprehensions_capture() {
+    check(
+        "(defn f [xs] (for [x xs :when x] [x xs]))",
+        expect![[r#"
+            f = (fn ([1] (tail-call (fn {%0} ([1] (lazy (fn {%0 ^0 self} ([0] (loop [%0 ^0] (let [%1 (native ox.core/seq %0)] (if %1 (let [%2 (native ox.core/first %1)] (if %2 (native ox.core/cons (vector %2 ^1) (call ^2 (native ox.core/rest %1))) (recur (native ox.core/rest %1)))) nil)))))))) %0)))
+        "#]],
+    );
+}
+
+#[test]
+fn receive_keeps_recur_for_the_loop_around() {
+    check(
+        "(defn serve [state] (receive [:add n] (recur (+ state n)) :stop state))",
+        expect![[r#"
+            serve = (fn ([1] (let [%1 (call ox.core/receive* nil (fn ([1] (let [%3 (if (native ox.core/vector? %0) (if (native ox.core/= 2 (native ox.core/count %0)) (let [%1 (native ox.core/nth %0 0)] (if (native ox.core/= %1 :add) (let [%2 (native ox.core/nth %0 1)] (vector 0 %2)) nil)) nil) nil)] (if %3 %3 (if (native ox.core/= %0 :stop) [1] nil))))))] (let [%2 (native ox.core/nth %1 0)] (if (native ox.core/= %2 0) (let [%3 (native ox.core/nth %1 1)] (recur (native ox.core/+ %0 %3))) %0)))))
+        "#]],
+    );
+}
+
+#[test]
+fn activities_call_the_runtime() {
+    check(
+        "(defactivity charge \"Doc.\" [card & more] {:queue \"q\"} (println card more)) (defactivity f1 [x])",
+        expect![[r#"
+            charge = (fn ([1&] (tail-call ox.core/activity* "app/charge" {:queue "q"} (fn ([1&] (tail-call ox.core/println %0 %1))) (call ox.core/vec (call ox.core/list* %0 %1)))))
+            f1 = (fn ([1] (tail-call ox.core/activity* "app/f1" {} nil (vector %0))))
+        "#]],
+    );
+}
+
+#[test]
+fn dynamic_names_are_bound_and_set() {
+    check(
+        "(def ^:dynamic *x* 1) (defn f [] (binding [*x* 2] (set! *x* 3) *x*)) (defn g [y] (set! y 1))",
+        expect![[r#"
+            g = (fn ([1] (error "`y` is a local and cannot be changed")))
+            *x* = 1
+            f = (fn ([0] (let [%0 (native ox.core/push-bindings (map #'app/*x* 2))] (try (do (native ox.core/set-binding! #'app/*x* 3) app/*x*) (finally (native ox.core/pop-bindings %0))))))
+            1:88 error OX0304 `y` is a local and cannot be changed
+        "#]],
+    );
+}
+
+#[test]
+fn deep_nesting_needs_no_native_stack() {
+    let deep = 4_000;
+    let text = format!(
+        "(defn f [x] {}x{})\n(def y '{}1{})\n(defn g [x] (-> x {}))\n(defn h [x] (cond {}))\n",
+        "(inc ".repeat(deep),
+        ")".repeat(deep),
+        "[".repeat(deep),
+        "]".repeat(deep),
+        "inc ".repeat(deep),
+        "x 1 ".repeat(deep),
+    );
+    let db = crate::support::TestDb::one(&text);
+    assert_eq!(db.diagnostics("app"), "");
+    assert_eq!(hir::namespace_hashes(&db, db.file("app")).len(), 4);
+}
+
+#[test]
+fn a_damaged_form_says_only_that() {
+    check_diagnostics(
+        "(defn f [x]\n  (let [y (nope x]\n    y))\n(defn g [] (f 1))\n",
+        expect![[r#"
+            2:18 error OX0003 this `]` does not close the `(`
+              at 22: this `(` is not closed
+              at 19: the `]` fits this
+        "#]],
+    );
+}

@@ -6,4 +6,6 @@ mod expansion;
 mod hashes;
 mod incremental;
 mod lowering;
+mod names;
+mod pages;
 mod support;

@@ -85,6 +85,16 @@ impl TestDb {
     /// A database with these files: path and text. The first one's namespace is the entry if
     /// `entry`.
     pub(crate) fn new(files: &[(&str, &str)], entry: bool) -> TestDb {
+        let all: Vec<(&str, &str)> = files
+            .iter()
+            .copied()
+            .chain([("ox/core.ox", CORE)])
+            .collect();
+        TestDb::without_core(&all, entry)
+    }
+
+    /// As [`TestDb::new`], without the small core.
+    pub(crate) fn without_core(files: &[(&str, &str)], entry: bool) -> TestDb {
         let log: Arc<Mutex<Vec<String>>> = Arc::default();
         let sink = log.clone();
         let storage = salsa::Storage::new(Some(Box::new(move |event: salsa::Event| {
@@ -97,8 +107,7 @@ impl TestDb {
         let db = TestDb { storage, log };
         let mut map = BTreeMap::new();
         let mut first = None;
-        let core = [("ox/core.ox", CORE)];
-        for (number, (path, text)) in files.iter().chain(&core).enumerate() {
+        for (number, (path, text)) in files.iter().enumerate() {
             let ns: Arc<str> = path
                 .trim_end_matches(".ox")
                 .replace('/', ".")
