@@ -12,6 +12,14 @@ use crate::error::{CodegenError, Result};
 use crate::func::{STACK_GROWTH, STACK_RED_ZONE};
 
 /// The constant that a datum writes, with its metadata.
+///
+/// # Errors
+/// The datum holds what is no value yet (an unresolved keyword), or is nested too deeply.
+pub fn constant_of(datum: &Datum) -> Result<Const> {
+    constant(datum, ExprIdx(0))
+}
+
+/// The constant that a datum of an expression writes.
 pub(crate) fn constant(datum: &Datum, expr: ExprIdx) -> Result<Const> {
     let constant = with_meta(datum, expr)?;
     if constant.depth() > Const::DEPTH_MAX {

@@ -24,6 +24,7 @@ mod tests;
 
 pub use error::CodegenError;
 pub use facts::{LocalRange, ProtoFacts, ProtoOwner, ProtoSource, sources};
+pub use constant::constant_of;
 pub use unit::{Generated, generate};
 
 use bytecode::Op;

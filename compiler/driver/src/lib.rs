@@ -1,1 +1,20 @@
-//! driver
+//! The compiler's facade: a project's files in, diagnostics and linked images out.
+//!
+//! [`Workspace`] owns the one database. What it answers is plain data; who uses it sees neither
+//! salsa nor HIR.
+//!
+//! # Invariants
+//! - Files are read here and by [`project`] only; no query does I/O.
+//! - An image is a function of the texts and this compiler: the same on every machine.
+
+mod cache;
+mod database;
+mod datum;
+mod evaluate;
+mod link;
+mod macros;
+pub mod project;
+mod workspace;
+
+pub use project::{ProjectError, Target};
+pub use workspace::{Built, Files, Workspace};

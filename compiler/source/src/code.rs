@@ -92,6 +92,7 @@ codes! {
     UNSUPPORTED = 310, "a form that this version does not have";
     UNKNOWN_ERROR_CLASS = 311, "a `catch` of a class that is no error's";
     UNKNOWN_TAG = 312, "a tagged literal whose tag no reader knows";
+    LINK = 401, "a program that cannot be linked";
 }
 
 impl Code {

@@ -1,0 +1,65 @@
+//! The one database type.
+
+use crate::macros;
+use hir::db::{Db, MacroCall, MacroFailure, Project, SourceFile};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use syntax::datum::Datum;
+
+/// The compiler's database: salsa's storage, and how macros are run.
+#[salsa::db]
+#[derive(Clone, Default)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Database")
+    }
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {
+    fn run_macro(&self, call: &MacroCall<'_>) -> Result<Datum, MacroFailure> {
+        macros::run(self, call)
+    }
+}
+
+impl Database {
+    /// A database whose queries that run are reported, for tests of incrementality.
+    pub fn with_log(log: Arc<std::sync::Mutex<Vec<String>>>) -> Database {
+        let storage = salsa::Storage::new(Some(Box::new(move |event: salsa::Event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                let mut log = log
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                log.push(format!("{database_key:?}"));
+            }
+        })));
+        Database { storage }
+    }
+
+    /// Puts the standard library and an empty project into a new database.
+    pub(crate) fn add_library(&mut self, first_file: u32) -> BTreeMap<Arc<str>, SourceFile> {
+        let mut files = BTreeMap::new();
+        for (number, source) in (first_file..).zip(stdlib::SOURCES) {
+            let file = SourceFile::builder(
+                source::FileId(number),
+                Arc::from(source.path),
+                Arc::from(source.namespace),
+                Arc::from("ox"),
+                true,
+                Arc::from(source.text),
+            )
+            .durability(salsa::Durability::HIGH)
+            .new(self);
+            files.insert(Arc::from(source.namespace), file);
+        }
+        Project::new(self, files.clone(), Vec::new(), None);
+        files
+    }
+}

@@ -1,0 +1,244 @@
+//! Macros of the program, run by the machine: how `hir`'s hook is answered.
+//!
+//! # Invariants
+//! - The answer depends on the call and on queries made under the caller's query only: the macro's
+//!   image is itself a query.
+//! - `resolve` and `macroexpand` are effects of the macro's process, answered between slices, where
+//!   cancellation of the query is checked too. Every other effect is a failure.
+
+use crate::database::Database;
+use crate::datum::{from_word, to_word};
+use crate::evaluate::{Failure, failure_of};
+use crate::link::{self, Purpose};
+use hir::db::{MacroCall, MacroFailure};
+use hir::names::Resolution;
+use hir::{Caller, Db, Def};
+use salsa::Database as _;
+use std::sync::Arc;
+use syntax::datum::{Datum, DatumKind, Origin, Symbol};
+use vm::Word;
+use vm::heap::Heap;
+use vm::image::LoadedImage;
+use vm::interp::{Outcome, Zeal};
+use vm::process::Process;
+use vm::value::{string, vector};
+
+/// Fuel for one expansion.
+const FUEL: i64 = 20_000_000;
+/// Fuel between two looks at cancellation, about a millisecond.
+const SLICE: i64 = 20_000;
+/// Memory for one expansion, words.
+const QUOTA_WORDS: u32 = 1 << 24;
+
+/// A macro ready to run.
+#[derive(Clone, Debug)]
+pub(crate) struct MacroImage {
+    image: Arc<LoadedImage>,
+    /// Slot of the macro.
+    slot: u32,
+}
+
+impl PartialEq for MacroImage {
+    fn eq(&self, other: &MacroImage) -> bool {
+        self.slot == other.slot && self.image.image() == other.image.image()
+    }
+}
+
+impl Eq for MacroImage {}
+
+/// A macro with all that its code reaches.
+#[salsa::tracked]
+fn macro_image<'db>(db: &'db dyn Db, def: Def<'db>) -> Result<MacroImage, MacroFailure> {
+    let (image, slots) = link::link(db, &[def], Purpose::Macro).map_err(|error| MacroFailure {
+        message: error.message,
+        trace: error.trace,
+    })?;
+    let image = LoadedImage::load_trusted(Arc::new(image)).map_err(|error| MacroFailure {
+        message: error.to_string(),
+        trace: Vec::new(),
+    })?;
+    Ok(MacroImage {
+        image: Arc::new(image),
+        slot: slots[0],
+    })
+}
+
+fn failed(message: impl Into<String>) -> MacroFailure {
+    MacroFailure {
+        message: message.into(),
+        trace: Vec::new(),
+    }
+}
+
+/// Runs a macro.
+pub(crate) fn run(db: &Database, call: &MacroCall<'_>) -> Result<Datum, MacroFailure> {
+    let def = hir::definition_at(db, &call.definition, call.stage);
+    let loaded = macro_image(db, def).clone()?;
+    let image = loaded.image;
+    let mut heap = Heap::new(Arc::clone(image.boot()));
+    heap.quota_words = QUOTA_WORDS;
+    let mut process = Process::empty(Arc::clone(&image), heap);
+    let heap = &mut process.heap;
+    let mut args = vec![
+        to_word(heap, call.form).map_err(failed)?,
+        environment(heap, call)?,
+    ];
+    for arg in call.args {
+        args.push(to_word(heap, arg).map_err(failed)?);
+    }
+    let proto = image
+        .proto_for_call(loaded.slot, args.len())
+        .ok_or_else(|| failed("the macro takes another number of arguments"))?;
+    let fiber = process.add_call(proto, &args);
+    let word = drive(db, call, &mut process, fiber)?;
+    // What was returned may hold lazy sequences: they are part of the macro's work.
+    let ready = image
+        .hook("ready*")
+        .and_then(|slot| image.proto_for_call(slot, 1))
+        .ok_or_else(|| failed("the library lacks ready*"))?;
+    let fiber = process.add_call(ready, &[word]);
+    let word = drive(db, call, &mut process, fiber)?;
+    from_word(&mut process.heap, word, 0).map_err(failed)
+}
+
+/// `&env`: a map from the symbols of the locals to themselves, and what macros of the library ask
+/// for.
+fn environment(heap: &mut Heap, call: &MacroCall<'_>) -> Result<Word, MacroFailure> {
+    let symbol = |name: &str| {
+        Datum::new(
+            DatumKind::Symbol(Symbol {
+                ns: None,
+                name: name.into(),
+            }),
+            Origin::NONE,
+        )
+    };
+    let mut entries: Vec<(Datum, Datum)> = Vec::new();
+    for name in call.env {
+        if !entries.iter().any(|(known, _)| known.is_symbol(name)) {
+            entries.push((symbol(name), symbol(name)));
+        }
+    }
+    if entries.is_empty() {
+        return Ok(Word::NIL);
+    }
+    to_word(
+        heap,
+        &Datum::new(DatumKind::Map(entries.into()), Origin::NONE),
+    )
+    .map_err(failed)
+}
+
+/// Runs a fiber of a macro's process to its value.
+fn drive(
+    db: &Database,
+    call: &MacroCall<'_>,
+    process: &mut Process,
+    fiber: u64,
+) -> Result<Word, MacroFailure> {
+    let mut left = FUEL;
+    let mut generated = 0u32;
+    loop {
+        db.unwind_if_revision_cancelled();
+        let mut fuel = SLICE.min(left);
+        let given = fuel;
+        let outcome = process.run(&mut fuel, Zeal::default());
+        left -= given - fuel.max(0);
+        match outcome {
+            Outcome::Done(done) if done == fiber => {
+                let ended = process.remove_fiber(done).expect("the fiber has just run");
+                return Ok(ended.request);
+            }
+            Outcome::Failed(id) => {
+                let ended = process.remove_fiber(id).expect("the fiber has just run");
+                let Failure { message, trace } = failure_of(process, ended.request);
+                return Err(MacroFailure { message, trace });
+            }
+            Outcome::Effect(id) => answer(db, call, process, id, &mut generated)?,
+            Outcome::OutOfFuel if left > 0 => {}
+            Outcome::OutOfFuel => {
+                return Err(failed(
+                    "the macro did not end within its fuel; is it an endless loop?",
+                ));
+            }
+            Outcome::Done(_) | Outcome::Idle => {
+                return Err(failed("the macro stopped without a form"));
+            }
+        }
+    }
+}
+
+/// Answers what a macro may ask: `resolve`, `macroexpand`, `gensym`.
+fn answer(
+    db: &Database,
+    call: &MacroCall<'_>,
+    process: &mut Process,
+    id: u64,
+    generated: &mut u32,
+) -> Result<(), MacroFailure> {
+    let index = process.fiber_index(id).expect("the fiber has just run");
+    let request = process.fibers[index].request;
+    let heap = &mut process.heap;
+    let parts = if vector::is_vector(heap, request) {
+        vector::elements(heap, request)
+    } else {
+        Vec::new()
+    };
+    let op = parts
+        .first()
+        .and_then(|&op| string::try_keyword(heap, op))
+        .map(|(_, name)| name.to_owned())
+        .unwrap_or_default();
+    let form = |heap: &mut Heap| {
+        let arg = parts.get(1).copied().unwrap_or(Word::NIL);
+        from_word(heap, arg, 0).map_err(failed)
+    };
+    let word = match op.as_str() {
+        "gensym-number" => {
+            *generated += 1;
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(&call.gensym_key);
+            hasher.update(&generated.to_le_bytes());
+            let hash = hasher.finalize();
+            let digits: String = hash.as_bytes()[..6]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            string::make_string(heap, &digits)
+        }
+        "resolve" => {
+            let datum = form(heap)?;
+            let symbol = datum
+                .as_symbol()
+                .ok_or_else(|| failed("resolve needs a symbol"))?;
+            let Caller { file, stage } = call.caller;
+            match hir::resolve_symbol(db, file, stage, call.env, symbol) {
+                Some(Resolution::Def(info)) => {
+                    string::make_symbol(heap, Some(&info.name.ns), &info.name.name)
+                }
+                Some(Resolution::Core(_)) => {
+                    string::make_symbol(heap, Some("ox.core"), &symbol.name)
+                }
+                Some(Resolution::Missing(_)) | None => Word::NIL,
+            }
+        }
+        "macroexpand" | "macroexpand-1" => {
+            let datum = form(heap)?;
+            let Caller { file, stage } = call.caller;
+            let expanded = if op == "macroexpand" {
+                hir::macroexpand(db, file, stage, call.env, &datum)
+            } else {
+                hir::macroexpand_1(db, file, stage, call.env, &datum)
+                    .map(|expanded| expanded.unwrap_or(datum))
+            };
+            to_word(heap, &expanded.map_err(failed)?).map_err(failed)?
+        }
+        other => {
+            return Err(failed(format!(
+                "the macro asks for the effect :ox/{other}; macros are pure"
+            )));
+        }
+    };
+    process.answer(id, word);
+    Ok(())
+}

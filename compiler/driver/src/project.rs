@@ -1,0 +1,486 @@
+//! Projects on disk: `ox.edn`, source roots, loose scripts.
+//!
+//! A folder with an `ox.edn` is a project:
+//! `{:name app :main app.core :paths ["src"] :test-paths ["test"] :features [:ox]}`. A file that
+//! belongs to none is a *loose script*: its folder is its only source root.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use syntax::datum::{Datum, DatumKind};
+
+/// What is to be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A source file.
+    File(PathBuf),
+    /// A folder with an `ox.edn`.
+    Folder(PathBuf),
+    /// A namespace of the project around the working directory.
+    Namespace(String),
+}
+
+/// A project cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// A file cannot be read.
+    #[error("{path}: {error}")]
+    Read {
+        /// Which.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// There is no `ox.edn` here or above.
+    #[error("no ox.edn in {0} or above; `oxc new NAME` makes a project")]
+    NoProject(String),
+    /// The project file is not as it should be.
+    #[error("{path}:{line}: {what}")]
+    Manifest {
+        /// Path of the project file.
+        path: String,
+        /// Line from 1.
+        line: usize,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// The namespace has no file.
+    #[error("no file for namespace {namespace}: looked for {looked}")]
+    NoNamespace {
+        /// The namespace.
+        namespace: String,
+        /// The files that would have been it.
+        looked: String,
+    },
+    /// The project file names no main namespace.
+    #[error("{0} names no :main namespace, so there is nothing to run; add `:main app.core`")]
+    NoMain(String),
+}
+
+/// A project's settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// `:name`
+    pub name: String,
+    /// `:main`
+    pub main: Option<String>,
+    /// `:paths`
+    pub paths: Vec<String>,
+    /// `:test-paths`
+    pub test_paths: Vec<String>,
+    /// `:features`
+    pub features: Vec<String>,
+}
+
+/// A source file as found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundFile {
+    /// Its namespace by its path.
+    pub namespace: String,
+    /// Path relative to the project's root.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A project as found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its root folder.
+    pub root: PathBuf,
+    /// Whether it has an `ox.edn`.
+    pub is_project: bool,
+    /// Its settings.
+    pub manifest: Manifest,
+    /// Its files by namespace.
+    pub files: BTreeMap<String, FoundFile>,
+    /// The namespace to run.
+    pub entry: Option<String>,
+}
+
+const MANIFEST: &str = "ox.edn";
+/// Extensions of source files, in the order in which they are preferred.
+const EXTENSIONS: [&str; 2] = ["ox", "cljc"];
+
+fn read(path: &Path) -> Result<String, ProjectError> {
+    let error = |error| ProjectError::Read {
+        path: path.display().to_string(),
+        error,
+    };
+    let bytes = std::fs::read(path).map_err(error)?;
+    String::from_utf8(bytes).map_err(|_| {
+        error(std::io::Error::new(
+            std::io::ErrorKind::InvalidData,
+            "the file is not UTF-8 text",
+        ))
+    })
+}
+
+/// The folder with the project file, from `start` upwards.
+fn find_root(start: &Path) -> Option<PathBuf> {
+    start
+        .ancestors()
+        .find(|folder| folder.join(MANIFEST).is_file())
+        .map(Path::to_path_buf)
+}
+
+/// Finds and reads what a target names.
+///
+/// # Errors
+/// When it is not there or its project file is not as it should be.
+pub fn find(target: &Target, cwd: &Path) -> Result<Found, ProjectError> {
+    match target {
+        Target::Folder(folder) => {
+            let folder = cwd.join(folder);
+            let root = find_root(&folder)
+                .ok_or_else(|| ProjectError::NoProject(folder.display().to_string()))?;
+            let mut found = read_project(root)?;
+            found.entry.clone_from(&found.manifest.main);
+            Ok(found)
+        }
+        Target::Namespace(namespace) => {
+            let root =
+                find_root(cwd).ok_or_else(|| ProjectError::NoProject(cwd.display().to_string()))?;
+            let mut found = read_project(root)?;
+            if !found.files.contains_key(namespace) {
+                let relative = namespace_path(namespace);
+                let looked: Vec<String> = found
+                    .manifest
+                    .paths
+                    .iter()
+                    .map(|path| format!("{path}/{relative}.ox"))
+                    .collect();
+                let namespace = namespace.clone();
+                return Err(ProjectError::NoNamespace {
+                    namespace,
+                    looked: looked.join(", "),
+                });
+            }
+            found.entry = Some(namespace.clone());
+            Ok(found)
+        }
+        Target::File(path) => find_file(&cwd.join(path)),
+    }
+}
+
+/// A file is part of the project around it if it lies under one of its source roots; else it is a
+/// loose script.
+fn find_file(path: &Path) -> Result<Found, ProjectError> {
+    let text = read(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    if let Some(root) = std::path::absolute(folder)
+        .ok()
+        .and_then(|folder| find_root(&folder))
+    {
+        let mut found = read_project(root)?;
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let relative = absolute
+            .strip_prefix(&found.root)
+            .ok()
+            .map(Path::to_path_buf);
+        let entry = relative.and_then(|relative| {
+            let relative = relative.to_string_lossy().into_owned();
+            found
+                .files
+                .values()
+                .find(|file| file.path == relative)
+                .map(|f| f.namespace.clone())
+        });
+        if entry.is_some() {
+            found.entry = entry;
+            return Ok(found);
+        }
+    }
+    let root = folder.to_path_buf();
+    let manifest = Manifest {
+        paths: vec![".".to_owned()],
+        ..Manifest::default()
+    };
+    let mut found = Found {
+        root,
+        is_project: false,
+        manifest,
+        files: BTreeMap::new(),
+        entry: None,
+    };
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let namespace = declared_namespace(&text).unwrap_or_else(|| "user".to_owned());
+    found.add_required(&text);
+    found.files.insert(
+        namespace.clone(),
+        FoundFile {
+            namespace: namespace.clone(),
+            path: name,
+            text,
+        },
+    );
+    found.entry = Some(namespace);
+    Ok(found)
+}
+
+/// The namespace that a file's `ns` form names.
+fn declared_namespace(text: &str) -> Option<String> {
+    let parse = syntax::parse(text);
+    let forms = syntax::forms(&parse, &syntax::DEFAULT_FEATURES);
+    let first = forms.first()?;
+    let items = first.datum.as_list()?;
+    items.first().filter(|head| head.is_symbol("ns"))?;
+    items
+        .get(1)?
+        .as_symbol()
+        .map(|symbol| symbol.name.to_string())
+}
+
+impl Found {
+    /// Of a loose script, the files beside it that it requires, directly or not.
+    fn add_required(&mut self, text: &str) {
+        let mut texts = vec![text.to_owned()];
+        while let Some(text) = texts.pop() {
+            for namespace in mentioned_namespaces(&text) {
+                let known =
+                    self.files.contains_key(&namespace) || stdlib::source(&namespace).is_some();
+                if known {
+                    continue;
+                }
+                for extension in EXTENSIONS {
+                    let path = format!("{}.{extension}", namespace_path(&namespace));
+                    let Ok(text) = read(&self.root.join(&path)) else {
+                        continue;
+                    };
+                    texts.push(text.clone());
+                    self.files.insert(
+                        namespace.clone(),
+                        FoundFile {
+                            namespace,
+                            path,
+                            text,
+                        },
+                    );
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Symbols in `require`-like places of a text: what might be namespaces it needs.
+fn mentioned_namespaces(text: &str) -> Vec<String> {
+    let parse = syntax::parse(text);
+    let mut all = Vec::new();
+    for form in syntax::forms(&parse, &syntax::DEFAULT_FEATURES) {
+        let Some(items) = form.datum.as_list() else {
+            continue;
+        };
+        let Some(head) = items.first() else { continue };
+        if ["ns", "require", "use"]
+            .iter()
+            .any(|name| head.is_symbol(name))
+        {
+            let mut rest: Vec<&Datum> = items[1..].iter().collect();
+            while let Some(datum) = rest.pop() {
+                match &datum.kind {
+                    DatumKind::Symbol(symbol) if symbol.ns.is_none() => {
+                        all.push(symbol.name.to_string());
+                    }
+                    DatumKind::List(items) | DatumKind::Vector(items) => rest.extend(items.iter()),
+                    _ => {}
+                }
+            }
+        }
+    }
+    all
+}
+
+/// `a.b-c` as `a/b_c`.
+#[must_use]
+pub fn namespace_path(namespace: &str) -> String {
+    namespace.replace('-', "_").replace('.', "/")
+}
+
+fn read_project(root: PathBuf) -> Result<Found, ProjectError> {
+    let path = root.join(MANIFEST);
+    let manifest = parse_manifest(&path.display().to_string(), &read(&path)?)?;
+    let mut files = BTreeMap::new();
+    for source_root in &manifest.paths {
+        let mut sources = Vec::new();
+        walk(&root.join(source_root), &mut sources)?;
+        sources.sort();
+        for source in sources {
+            let Ok(relative) = source.strip_prefix(root.join(source_root)) else {
+                continue;
+            };
+            let namespace = relative
+                .with_extension("")
+                .to_string_lossy()
+                .replace(std::path::MAIN_SEPARATOR, ".")
+                .replace('_', "-");
+            let path = source
+                .strip_prefix(&root)
+                .unwrap_or(&source)
+                .to_string_lossy()
+                .into_owned();
+            // `.ox` is preferred to `.cljc`; the first source root that has a namespace wins.
+            let is_ox = source
+                .extension()
+                .is_some_and(|extension| extension == "ox");
+            let in_this_root = files.get(&namespace).is_none_or(|found: &FoundFile| {
+                is_ox
+                    && found.path.ends_with(".cljc")
+                    && found.path.starts_with(source_root.as_str())
+            });
+            if in_this_root {
+                let text = read(&source)?;
+                files.insert(
+                    namespace.clone(),
+                    FoundFile {
+                        namespace,
+                        path,
+                        text,
+                    },
+                );
+            }
+        }
+    }
+    Ok(Found {
+        root,
+        is_project: true,
+        manifest,
+        files,
+        entry: None,
+    })
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ProjectError> {
+    let error = |error| ProjectError::Read {
+        path: folder.display().to_string(),
+        error,
+    };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(other) => return Err(error(other)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(error)?;
+        let path = entry.path();
+        let kind = entry.file_type().map_err(error)?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if kind.is_dir() && !hidden {
+            walk(&path, found)?;
+        } else if path
+            .extension()
+            .is_some_and(|e| EXTENSIONS.iter().any(|x| e == *x))
+            && !hidden
+        {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a project file.
+fn parse_manifest(path: &str, text: &str) -> Result<Manifest, ProjectError> {
+    let error = |offset: usize, what: String| ProjectError::Manifest {
+        path: path.to_owned(),
+        line: text[..offset.min(text.len())].matches('\n').count() + 1,
+        what,
+    };
+    let (data, errors) = syntax::read_all(text);
+    if let Some(first) = errors.first() {
+        return Err(error(
+            usize::from(first.range.start()),
+            first.message.clone(),
+        ));
+    }
+    let [datum] = &data[..] else {
+        return Err(error(
+            0,
+            "the project file must hold one map, like {:main app.core}".to_owned(),
+        ));
+    };
+    let DatumKind::Map(entries) = &datum.kind else {
+        return Err(error(
+            0,
+            "the project file must hold a map, like {:main app.core}".to_owned(),
+        ));
+    };
+    let mut manifest = Manifest {
+        paths: vec!["src".to_owned()],
+        test_paths: vec!["test".to_owned()],
+        ..Manifest::default()
+    };
+    const KEYS: [&str; 7] = [
+        "name",
+        "main",
+        "paths",
+        "test-paths",
+        "features",
+        "deps",
+        "lints",
+    ];
+    for (key, value) in entries.iter() {
+        let name = key
+            .as_keyword()
+            .filter(|k| k.ns.is_none())
+            .map(|k| k.name.to_string());
+        let Some(name) = name.filter(|name| KEYS.contains(&name.as_str())) else {
+            let hint = source::suggest(key.to_string().trim_start_matches(':'), KEYS)
+                .map_or(String::new(), |near| format!("; did you mean :{near}?"));
+            return Err(error(0, format!("unknown key {key}{hint}")));
+        };
+        let expected = |what: &str| error(0, format!(":{name} must be {what}, not {value}"));
+        match name.as_str() {
+            "name" => manifest.name = value.to_string().trim_matches('"').to_owned(),
+            "main" => {
+                let symbol = value
+                    .as_symbol()
+                    .ok_or_else(|| expected("a namespace, like app.core"))?;
+                manifest.main = Some(symbol.name.to_string());
+            }
+            "paths" => {
+                manifest.paths = strings(value).ok_or_else(|| expected("a vector of strings"))?
+            }
+            "test-paths" => {
+                manifest.test_paths =
+                    strings(value).ok_or_else(|| expected("a vector of strings"))?;
+            }
+            "features" => {
+                let items = value
+                    .as_vector()
+                    .ok_or_else(|| expected("a vector of keywords"))?;
+                for item in items {
+                    let feature = item
+                        .as_keyword()
+                        .ok_or_else(|| expected("a vector of keywords"))?;
+                    manifest.features.push(feature.name.to_string());
+                }
+            }
+            // Dependencies and lints are other commands' business; here they only must be maps.
+            _ if matches!(value.kind, DatumKind::Map(_)) => {
+                if name == "deps"
+                    && !matches!(&value.kind, DatumKind::Map(entries) if entries.is_empty())
+                {
+                    return Err(error(
+                        0,
+                        ":deps is not supported by this oxc yet; remove it".to_owned(),
+                    ));
+                }
+            }
+            _ => return Err(expected("a map")),
+        }
+    }
+    Ok(manifest)
+}
+
+fn strings(datum: &Datum) -> Option<Vec<String>> {
+    datum
+        .as_vector()?
+        .iter()
+        .map(|item| match &item.kind {
+            DatumKind::String(text) => Some(text.to_string()),
+            _ => None,
+        })
+        .collect()
+}

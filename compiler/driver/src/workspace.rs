@@ -1,0 +1,367 @@
+//! A project with its database: what the command line asks.
+
+use crate::cache::{self, Stored};
+use crate::database::Database;
+use crate::link::{self, LinkError, Purpose};
+use crate::project::{self, Found, ProjectError, Target};
+use bytecode::Image;
+use hir::SourceFile;
+use hir::body::DefName;
+use source::render::SourceFiles;
+use source::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use syntax::AstId;
+use syntax::datum::Origin;
+
+/// A linked program.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The image.
+    pub image: Image,
+    /// The project's files it was made of: path relative to the root, blake3 of the text.
+    pub sources: Vec<(String, [u8; 32])>,
+    /// Slot of the entry body.
+    pub entry_slot: Option<u32>,
+    /// Slot of `-main` or `main` of the entry namespace.
+    pub main_slot: Option<u32>,
+    /// Warnings.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A project and its database.
+#[derive(Debug)]
+pub struct Workspace {
+    db: Database,
+    found: Found,
+    /// The project's files by namespace.
+    files: BTreeMap<Arc<str>, SourceFile>,
+    library: BTreeMap<Arc<str>, SourceFile>,
+}
+
+/// Paths and texts of all files, for renderers.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    all: BTreeMap<u32, (String, Arc<str>)>,
+}
+
+impl SourceFiles for Files {
+    fn path(&self, file: FileId) -> String {
+        self.all
+            .get(&file.0)
+            .map_or_else(|| "<unknown>".to_owned(), |(path, _)| path.clone())
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.all.get(&file.0).map_or("", |(_, text)| text)
+    }
+}
+
+/// Number of the first library file; project files have smaller ones.
+const FIRST_LIBRARY_FILE: u32 = 1 << 24;
+
+impl Workspace {
+    /// Finds and reads what a target names.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn open(target: &Target, cwd: &Path) -> Result<Workspace, ProjectError> {
+        Ok(Workspace::of(project::find(target, cwd)?))
+    }
+
+    /// A workspace of one text, in namespace `user`.
+    #[must_use]
+    pub fn of_text(name: &str, text: &str) -> Workspace {
+        let file = project::FoundFile {
+            namespace: "user".to_owned(),
+            path: name.to_owned(),
+            text: text.to_owned(),
+        };
+        Workspace::of(Found {
+            root: PathBuf::new(),
+            is_project: false,
+            manifest: project::Manifest::default(),
+            files: BTreeMap::from([("user".to_owned(), file)]),
+            entry: Some("user".to_owned()),
+        })
+    }
+
+    /// A workspace of files that have been found.
+    #[must_use]
+    pub fn of(found: Found) -> Workspace {
+        Workspace::with_database(found, Database::default())
+    }
+
+    /// A workspace over a database of the caller, for tests that watch its queries.
+    #[must_use]
+    pub fn with_database(found: Found, mut db: Database) -> Workspace {
+        let library = db.add_library(FIRST_LIBRARY_FILE);
+        let mut files = BTreeMap::new();
+        let package = if found.manifest.name.is_empty() {
+            "user"
+        } else {
+            &found.manifest.name
+        };
+        for (number, (namespace, file)) in (0u32..).zip(&found.files) {
+            let source = SourceFile::new(
+                &db,
+                FileId(number),
+                Arc::from(file.path.as_str()),
+                Arc::from(namespace.as_str()),
+                Arc::from(package),
+                false,
+                Arc::from(file.text.as_str()),
+            );
+            files.insert(Arc::from(namespace.as_str()), source);
+        }
+        let mut all = library.clone();
+        all.extend(files.clone());
+        hir::set_files(&mut db, all);
+        let features = found
+            .manifest
+            .features
+            .iter()
+            .map(|feature| Arc::from(feature.as_str()));
+        hir::set_features(&mut db, features.collect());
+        let entry = found
+            .entry
+            .as_deref()
+            .and_then(|entry| files.get(entry).copied());
+        hir::set_entry(&mut db, entry);
+        Workspace {
+            db,
+            found,
+            files,
+            library,
+        }
+    }
+
+    /// The project's root folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.found.root
+    }
+
+    /// Whether it has an `ox.edn`.
+    #[must_use]
+    pub fn is_project(&self) -> bool {
+        self.found.is_project
+    }
+
+    /// The namespace to run.
+    #[must_use]
+    pub fn entry(&self) -> Option<&str> {
+        self.found.entry.as_deref()
+    }
+
+    /// The database, for tests.
+    pub fn database(&mut self) -> &mut Database {
+        &mut self.db
+    }
+
+    /// The file of a namespace of the project.
+    #[must_use]
+    pub fn file(&self, namespace: &str) -> Option<SourceFile> {
+        self.files.get(namespace).copied()
+    }
+
+    /// Replaces the text of a namespace's file.
+    pub fn edit(&mut self, namespace: &str, text: &str) {
+        if let Some(file) = self.file(namespace) {
+            hir::set_text(&mut self.db, file, text);
+        }
+    }
+
+    /// Paths and texts, for renderers.
+    #[must_use]
+    pub fn files(&self) -> Files {
+        let mut all = BTreeMap::new();
+        for (file, prefix) in self
+            .files
+            .values()
+            .map(|file| (file, ""))
+            .chain(self.library.values().map(|file| (file, "stdlib/")))
+        {
+            let path = format!("{prefix}{}", file.path(&self.db));
+            all.insert(file.id(&self.db).0, (path, Arc::clone(file.text(&self.db))));
+        }
+        Files { all }
+    }
+
+    /// All diagnostics of the project.
+    pub fn check(&mut self) -> Vec<Diagnostic> {
+        let mut all = Vec::new();
+        for file in self.files.values() {
+            all.extend(hir::diagnostics(&self.db, *file).iter().cloned());
+        }
+        all
+    }
+
+    /// The diagnostics of the files that the entry reaches.
+    fn entry_diagnostics(&self, entry: SourceFile) -> Vec<Diagnostic> {
+        let mut all = hir::diagnostics(&self.db, entry).clone();
+        for namespace in hir::project::reachable(&self.db, entry) {
+            if let Some(file) = self.files.get(namespace) {
+                if *file != entry {
+                    all.extend(hir::diagnostics(&self.db, *file).iter().cloned());
+                }
+            }
+        }
+        all
+    }
+
+    /// Links the entry namespace's program.
+    ///
+    /// # Errors
+    /// The diagnostics, if one is an error.
+    pub fn build(&mut self) -> Result<Built, Vec<Diagnostic>> {
+        let Some(entry) = self
+            .found
+            .entry
+            .as_deref()
+            .and_then(|entry| self.file(entry))
+        else {
+            let span = Span::new(FileId(0), TextRange::empty(0.into()));
+            let message = "there is no namespace to run";
+            return Err(vec![Diagnostic::error(Code::LINK, message, span)]);
+        };
+        let diagnostics = self.entry_diagnostics(entry);
+        if diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        {
+            return Err(diagnostics);
+        }
+        let namespace = Arc::clone(entry.ns(&self.db));
+        let names = hir::definitions(&self.db, entry);
+        let name = |wanted: &str| {
+            let name = names.iter().find(|name| &*name.name == wanted)?;
+            let def = hir::definition(&self.db, name);
+            let is_function = hir::definition_info(&self.db, def)
+                .as_ref()
+                .is_some_and(|info| matches!(info.kind, hir::definition::DefKind::Function { .. }));
+            is_function.then_some(def)
+        };
+        let entry_body = name(hir::ENTRY);
+        let main = name("-main").or_else(|| name("main"));
+        let arguments = DefName::new("ox.core.print", "*command-line-args*");
+        let mut roots: Vec<_> = entry_body.into_iter().chain(main).collect();
+        let arguments = hir::definition(&self.db, &arguments);
+        if hir::definition_body(&self.db, arguments).is_some() {
+            roots.push(arguments);
+        }
+        let (mut image, slots) = link::link(&self.db, &roots, Purpose::Program)
+            .map_err(|error| vec![self.link_diagnostic(&error, entry)])?;
+        let mut slots = slots.into_iter();
+        let entry_slot = entry_body.and_then(|_| slots.next());
+        let main_slot = main.and_then(|_| slots.next());
+        image.entry = entry_slot;
+        image.main = main_slot;
+        let mut sources = vec![self.source_hash(entry)];
+        for other in hir::project::reachable(&self.db, entry) {
+            if let Some(file) = self.files.get(other).filter(|_| *other != namespace) {
+                sources.push(self.source_hash(*file));
+            }
+        }
+        sources.sort();
+        Ok(Built {
+            image,
+            sources,
+            entry_slot,
+            main_slot,
+            warnings: diagnostics,
+        })
+    }
+
+    fn source_hash(&self, file: SourceFile) -> (String, [u8; 32]) {
+        let hash = blake3::hash(file.text(&self.db).as_bytes());
+        (file.path(&self.db).to_string(), *hash.as_bytes())
+    }
+
+    /// As [`Workspace::build`], by the compiled cache when nothing has changed since.
+    ///
+    /// # Errors
+    /// As `build`.
+    pub fn build_cached(&mut self, folder: &Path) -> Result<Built, Vec<Diagnostic>> {
+        let key = cache::key(&self.found);
+        if let Some(stored) = cache::load(folder, &key) {
+            return Ok(stored.into_built());
+        }
+        let built = self.build()?;
+        cache::save(folder, &key, &Stored::of(&built));
+        Ok(built)
+    }
+
+    fn link_diagnostic(&self, error: &LinkError, entry: SourceFile) -> Diagnostic {
+        let at = error.definition.as_ref().and_then(|name| {
+            let lowered = hir::lowered_def(&self.db, hir::definition(&self.db, name))?;
+            let places = Places::of(&self.db, lowered.info.file, lowered.info.form);
+            Some(Span::new(
+                lowered.info.file.id(&self.db),
+                places.range(lowered.name_origin),
+            ))
+        });
+        let span = at.unwrap_or_else(|| Span::new(entry.id(&self.db), TextRange::empty(0.into())));
+        let message = match &error.definition {
+            Some(name) => format!("the value of {name} cannot be computed: {}", error.message),
+            None => error.message.clone(),
+        };
+        let mut diagnostic = Diagnostic::error(Code::LINK, message, span);
+        for frame in &error.trace {
+            diagnostic = diagnostic.note(format!("in {frame}"));
+        }
+        diagnostic
+    }
+}
+
+/// Positions within one top-level form.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    text: Arc<str>,
+    index: Option<Arc<LineIndex>>,
+    form: Option<syntax::TopForm>,
+}
+
+/// The lines of a file.
+#[salsa::tracked]
+fn line_index(db: &dyn hir::Db, file: SourceFile) -> Arc<LineIndex> {
+    Arc::new(LineIndex::new(file.text(db)))
+}
+
+impl Places {
+    /// The places of a form of a file.
+    pub(crate) fn of(db: &dyn hir::Db, file: SourceFile, form: AstId) -> Places {
+        let form = hir::forms::top_forms(db, file)
+            .iter()
+            .find(|top| top.ast_id == form)
+            .cloned();
+        Places {
+            text: Arc::clone(file.text(db)),
+            index: Some(Arc::clone(line_index(db, file))),
+            form,
+        }
+    }
+
+    /// Where an origin is in the file.
+    pub(crate) fn range(&self, origin: Origin) -> TextRange {
+        self.form
+            .as_ref()
+            .map_or_else(|| TextRange::empty(0.into()), |form| form.range_of(origin))
+    }
+
+    /// Line and column of an origin, from 1; the form's beginning if it has none.
+    pub(crate) fn line_column(&self, origin: Origin) -> (u32, u32) {
+        let (Some(index), Some(form)) = (&self.index, &self.form) else {
+            return (0, 0);
+        };
+        let start = if origin == Origin::NONE {
+            form.range.start()
+        } else {
+            form.range_of(origin).start()
+        };
+        let place = index.line_column(start);
+        debug_assert!(usize::from(start) <= self.text.len());
+        (place.line + 1, place.column + 1)
+    }
+}
