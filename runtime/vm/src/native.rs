@@ -159,3 +159,6 @@ pub fn make_error(heap: &mut Heap, kind: &str, message: &str) -> Word {
     let message = crate::value::string::make_string(heap, message);
     heap.make(Kind::Error, 0, 0, &[], &[kind, message, Word::NIL, Word::NIL, Word::NIL])
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,9 @@ pub(super) const NATIVES: &[Native] = &[
             Some(indent @ 0..=INDENT_MAX) => indent as usize,
             _ => {
                 let message = "the indentation is from 0 to 16 spaces";
-                return Err(Fault::new("argument", message).with("value", call.args[1]).trap(call.heap));
+                return Err(Fault::new("argument", message)
+                    .with("value", call.args[1])
+                    .trap(call.heap));
             }
         };
         let text = json::write(call.heap, call.image, call.args[0], indent)?;
@@ -32,7 +34,10 @@ fn parse(call: &mut NativeCall<'_>) -> NativeResult {
         Some(Kind::Str) => try_text(call.heap, word).map(str::to_owned),
         Some(Kind::Bytes) => {
             let text = std::str::from_utf8(bytes(call.heap.object(word))).map(str::to_owned);
-            Some(text.map_err(|_| Fault::new("parse", "Invalid JSON: no UTF-8")).or_throw(call.heap)?)
+            Some(
+                text.map_err(|_| Fault::new("parse", "Invalid JSON: no UTF-8"))
+                    .or_throw(call.heap)?,
+            )
         }
         _ => None,
     };

@@ -18,7 +18,9 @@ macro_rules! of_one {
 
 macro_rules! of_two {
     ($name:literal, $op:path) => {
-        Native::new($name, 2, 2, |call| Ok(Word::double($op(double(call, 0)?, double(call, 1)?))))
+        Native::new($name, 2, 2, |call| {
+            Ok(Word::double($op(double(call, 0)?, double(call, 1)?)))
+        })
     };
 }
 
@@ -50,7 +52,11 @@ pub(super) const NATIVES: &[Native] = &[
 
 /// As C's, but for what Java says: 1 to an undefined or infinite power is undefined.
 fn pow(x: f64, y: f64) -> f64 {
-    if y.is_nan() || (libm::fabs(x) == 1.0 && y.is_infinite()) { f64::NAN } else { libm::pow(x, y) }
+    if y.is_nan() || (libm::fabs(x) == 1.0 && y.is_infinite()) {
+        f64::NAN
+    } else {
+        libm::pow(x, y)
+    }
 }
 
 /// Half up, as Java's `Math.round`; saturates.

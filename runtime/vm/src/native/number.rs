@@ -27,7 +27,9 @@ macro_rules! of_two {
 
 macro_rules! of_bits {
     ($name:literal, $op:expr) => {
-        Native::new($name, 2, 2, |call| bits::apply(call.heap, call.args[0], call.args[1], $op))
+        Native::new($name, 2, 2, |call| {
+            bits::apply(call.heap, call.args[0], call.args[1], $op)
+        })
     };
 }
 
@@ -57,7 +59,9 @@ macro_rules! converting {
     ($name:literal, $op:expr) => {
         Native::new($name, 1, 1, |call| {
             let op: fn(Num) -> Fallible<Num> = $op;
-            let result = Num::expect(call.heap, call.args[0]).and_then(op).or_throw(call.heap)?;
+            let result = Num::expect(call.heap, call.args[0])
+                .and_then(op)
+                .or_throw(call.heap)?;
             Ok(result.make(call.heap))
         })
     };
@@ -70,10 +74,16 @@ pub(super) const NATIVES: &[Native] = &[
     }),
     predicate!("ox.core/int?", |heap, x| number::try_int(heap, x).is_some()),
     predicate!("ox.core/float?", |_, x| x.is_double()),
-    predicate!("ox.core/ratio?", |heap, x| heap.kind_of(x) == Some(Kind::Ratio)),
-    predicate!("ox.core/decimal?", |heap, x| heap.kind_of(x) == Some(Kind::Decimal)),
-    Native::new("ox.core/inc", 1, 1, |call| number::inc(call.heap, call.args[0])),
-    Native::new("ox.core/dec", 1, 1, |call| number::dec(call.heap, call.args[0])),
+    predicate!("ox.core/ratio?", |heap, x| heap.kind_of(x)
+        == Some(Kind::Ratio)),
+    predicate!("ox.core/decimal?", |heap, x| heap.kind_of(x)
+        == Some(Kind::Decimal)),
+    Native::new("ox.core/inc", 1, 1, |call| {
+        number::inc(call.heap, call.args[0])
+    }),
+    Native::new("ox.core/dec", 1, 1, |call| {
+        number::dec(call.heap, call.args[0])
+    }),
     of_two!("ox.core/quot", number::quot),
     of_two!("ox.core/rem", number::rem),
     of_two!("ox.core/mod", number::modulo),
@@ -84,23 +94,34 @@ pub(super) const NATIVES: &[Native] = &[
     of_two!("ox.core/unchecked-add", number::add_unchecked),
     of_two!("ox.core/unchecked-subtract", number::sub_unchecked),
     of_two!("ox.core/unchecked-multiply", number::mul_unchecked),
-    Native::new("ox.core/max2", 2, 2, |call| pick(call, std::cmp::Ordering::Greater)),
-    Native::new("ox.core/min2", 2, 2, |call| pick(call, std::cmp::Ordering::Less)),
+    Native::new("ox.core/max2", 2, 2, |call| {
+        pick(call, std::cmp::Ordering::Greater)
+    }),
+    Native::new("ox.core/min2", 2, 2, |call| {
+        pick(call, std::cmp::Ordering::Less)
+    }),
     of_number!("ox.core/zero?", |n| Ok(is_zero(&n))),
     of_number!("ox.core/pos?", |n| Ok(signum(&n) > 0)),
     of_number!("ox.core/neg?", |n| Ok(signum(&n) < 0)),
     Native::new("ox.core/even?", 1, 1, |call| parity(call, true)),
     Native::new("ox.core/odd?", 1, 1, |call| parity(call, false)),
-    of_number!("ox.core/NaN?", |n| Ok(matches!(n, Num::Double(d) if d.is_nan()))),
-    of_number!("ox.core/infinite?", |n| Ok(matches!(n, Num::Double(d) if d.is_infinite()))),
+    of_number!("ox.core/NaN?", |n| Ok(
+        matches!(n, Num::Double(d) if d.is_nan())
+    )),
+    of_number!("ox.core/infinite?", |n| Ok(
+        matches!(n, Num::Double(d) if d.is_infinite())
+    )),
     converting!("ox.core/abs", |n| Ok(abs(n))),
     Native::new("ox.core/num", 1, 1, |call| {
         Num::expect(call.heap, call.args[0]).or_throw(call.heap)?;
         Ok(call.args[0])
     }),
     Native::new("ox.core/long", 1, 1, long),
-    converting!("ox.core/unchecked-long", |n| convert::to_long_unchecked(n).map(Num::Int)),
-    converting!("ox.core/double", |n| Ok(Num::Double(convert::to_double(&n)))),
+    converting!("ox.core/unchecked-long", |n| convert::to_long_unchecked(n)
+        .map(Num::Int)),
+    converting!("ox.core/double", |n| Ok(Num::Double(convert::to_double(
+        &n
+    )))),
     Native::new("ox.core/bigint", 1, 1, bigint),
     Native::new("ox.core/bigdec", 1, 1, bigdec),
     converting!("ox.core/rationalize", convert::rationalize),
@@ -116,9 +137,14 @@ pub(super) const NATIVES: &[Native] = &[
     }),
     of_bits!("ox.core/bit-shift-left", bits::shift_left),
     of_bits!("ox.core/bit-shift-right", bits::shift_right),
-    of_bits!("ox.core/unsigned-bit-shift-right", bits::shift_right_unsigned),
+    of_bits!(
+        "ox.core/unsigned-bit-shift-right",
+        bits::shift_right_unsigned
+    ),
     Native::new("ox.core/bit-test", 2, 2, |call| {
-        let bit = bits::apply(call.heap, call.args[0], call.args[1], |x, n| bits::shift_right(x, n) & 1)?;
+        let bit = bits::apply(call.heap, call.args[0], call.args[1], |x, n| {
+            bits::shift_right(x, n) & 1
+        })?;
         Ok(Word::bool(bit == Word::small(1)))
     }),
     Native::new("ox.core/parse-long", 1, 1, |call| {
@@ -135,7 +161,8 @@ pub(super) fn string_argument<'a>(call: &'a mut NativeCall<'_>) -> Result<&'a st
     let word = call.args[0];
     if try_text(call.heap, word).is_none() {
         let name = describe(call.heap, word);
-        let fault = Fault::new("argument", format!("expected a string, got {name}")).with("value", word);
+        let fault =
+            Fault::new("argument", format!("expected a string, got {name}")).with("value", word);
         return Err(fault.trap(call.heap));
     }
     Ok(try_text(call.heap, word).expect("it was one a moment ago"))
@@ -146,7 +173,11 @@ fn pick(call: Call<'_, '_>, wanted: std::cmp::Ordering) -> NativeResult {
     let (a, b) = (call.args[0], call.args[1]);
     let is_nan = |w: Word| w.as_double().is_some_and(f64::is_nan);
     let order = compare::relate(call.heap, a, b).or_throw(call.heap)?;
-    Ok(if is_nan(a) || (order == Some(wanted) && !is_nan(b)) { a } else { b })
+    Ok(if is_nan(a) || (order == Some(wanted) && !is_nan(b)) {
+        a
+    } else {
+        b
+    })
 }
 
 /// Whether a number is zero; NaN is not.
@@ -168,7 +199,9 @@ fn parity(call: Call<'_, '_>, even: bool) -> NativeResult {
                 shown.push_str(describe(call.heap, word));
             }
             let message = format!("Argument must be an integer: {shown}");
-            return Err(Fault::new("argument", message).with("value", word).trap(call.heap));
+            return Err(Fault::new("argument", message)
+                .with("value", word)
+                .trap(call.heap));
         }
     };
     Ok(Word::bool(is_even == even))
@@ -178,7 +211,9 @@ fn long(call: Call<'_, '_>) -> NativeResult {
     if let Some(c) = call.args[0].as_char() {
         return Ok(Word::small(i64::from(u32::from(c))));
     }
-    let n = Num::expect(call.heap, call.args[0]).and_then(convert::to_long).or_throw(call.heap)?;
+    let n = Num::expect(call.heap, call.args[0])
+        .and_then(convert::to_long)
+        .or_throw(call.heap)?;
     Ok(make_int(call.heap, n))
 }
 
@@ -225,12 +260,16 @@ fn char_of(call: Call<'_, '_>) -> NativeResult {
     if word.as_char().is_some() {
         return Ok(word);
     }
-    let code = Num::expect(call.heap, word).and_then(convert::to_long).or_throw(call.heap)?;
+    let code = Num::expect(call.heap, word)
+        .and_then(convert::to_long)
+        .or_throw(call.heap)?;
     match u32::try_from(code).ok().and_then(char::from_u32) {
         Some(c) => Ok(Word::char(c)),
         None => {
             let message = format!("Value out of range for char: {code}");
-            Err(Fault::new("argument", message).with("value", word).trap(call.heap))
+            Err(Fault::new("argument", message)
+                .with("value", word)
+                .trap(call.heap))
         }
     }
 }

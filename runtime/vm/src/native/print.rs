@@ -94,7 +94,9 @@ fn options(call: &mut NativeCall<'_>, word: Word) -> Result<Options, Trap> {
     }
     let mut options = Options::PLAIN;
     for pair in map::entries(call.heap, word).chunks_exact(2) {
-        let Some((None, name)) = string::try_keyword(call.heap, pair[0]) else { continue };
+        let Some((None, name)) = string::try_keyword(call.heap, pair[0]) else {
+            continue;
+        };
         let value = pair[1];
         let limit = || number::try_int(call.heap, value).map(|n| n.max(0).unsigned_abs());
         match name {
@@ -112,7 +114,14 @@ fn options(call: &mut NativeCall<'_>, word: Word) -> Result<Options, Trap> {
 fn print_of(call: &mut NativeCall<'_>) -> NativeResult {
     let options = options(call, call.args[1])?;
     let mut out = String::new();
-    print::print(call.heap, call.image, &mut out, call.args[0], options, "print*slow")?;
+    print::print(
+        call.heap,
+        call.image,
+        &mut out,
+        call.args[0],
+        options,
+        "print*slow",
+    )?;
     call.fiber.fuel_spent = print::text_fuel(out.len());
     Ok(make_string(call.heap, &out))
 }

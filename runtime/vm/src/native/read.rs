@@ -14,8 +14,14 @@ fn read_form(call: &mut NativeCall<'_>) -> NativeResult {
     let [text] = texts(call)?;
     let text = text.to_owned();
     let edn = try_keyword(call.heap, call.args[1]) == Some((None, "edn"));
-    let notation = if edn { Notation::Edn } else { Notation::Language };
-    let Some((value, end)) = read(call.heap, &text, notation)? else { return Ok(Word::NIL) };
+    let notation = if edn {
+        Notation::Edn
+    } else {
+        Notation::Language
+    };
+    let Some((value, end)) = read(call.heap, &text, notation)? else {
+        return Ok(Word::NIL);
+    };
     call.fiber.fuel_spent = text_fuel(end).saturating_mul(4);
     let end = char_index(call.heap.object(call.args[0]), end);
     Ok(vector::make(call.heap, &[value, Word::small(end as i64)]))

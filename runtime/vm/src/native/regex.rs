@@ -85,7 +85,10 @@ fn split(call: &mut NativeCall<'_>) -> NativeResult {
     let pieces = regex::split(text(call.heap.object(string)), &pattern, limit);
     let bytes = byte_count(call.heap.object(string));
     charge(call, bytes);
-    let words: Vec<Word> = pieces.iter().map(|piece| make_string(call.heap, piece)).collect();
+    let words: Vec<Word> = pieces
+        .iter()
+        .map(|piece| make_string(call.heap, piece))
+        .collect();
     Ok(vector::make(call.heap, &words))
 }
 
@@ -94,7 +97,9 @@ fn replace_match(call: &mut NativeCall<'_>) -> NativeResult {
     let pattern = compiled(call, 1)?;
     let replacement = subject(call, 2)?;
     let all = call.args[3].is_truthy();
-    let replacement = try_text(call.heap, replacement).expect("it is a string").to_owned();
+    let replacement = try_text(call.heap, replacement)
+        .expect("it is a string")
+        .to_owned();
     let replaced = regex::replace(text(call.heap.object(string)), &pattern, &replacement, all);
     let replaced = replaced.or_throw(call.heap)?;
     let bytes = byte_count(call.heap.object(string));

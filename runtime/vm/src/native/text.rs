@@ -8,8 +8,8 @@ use crate::value::fault::{Fault, OrThrow, describe};
 use crate::value::number::{make_int, try_int};
 use crate::value::print::{check_length, text_fuel};
 use crate::value::string::{
-    self, char_count, char_index, is_space, make_keyword, make_named_of, make_string, make_symbol, split_name,
-    try_text,
+    self, char_count, char_index, is_space, make_keyword, make_named_of, make_string, make_symbol,
+    split_name, try_text,
 };
 use crate::value::time::{Instant, make_uuid, parse_uuid};
 use crate::value::{error, format};
@@ -30,13 +30,17 @@ pub(super) const NATIVES: &[Native] = &[
         let parsed = parse_uuid(string_argument(call)?);
         Ok(parsed.map_or(Word::NIL, |(high, low)| make_uuid(call.heap, high, low)))
     }),
-    Native::new("ox.core/inst-ms", 1, 1, |call| match Instant::of(call.heap, call.args[0]) {
-        Some(instant) => Ok(make_int(call.heap, instant.millis())),
-        None => Err(Fault::type_error(call.heap, call.args[0], "an instant").trap(call.heap)),
+    Native::new("ox.core/inst-ms", 1, 1, |call| {
+        match Instant::of(call.heap, call.args[0]) {
+            Some(instant) => Ok(make_int(call.heap, instant.millis())),
+            None => Err(Fault::type_error(call.heap, call.args[0], "an instant").trap(call.heap)),
+        }
     }),
-    Native::new("ox.core/inst-of-ms", 1, 1, |call| match try_int(call.heap, call.args[0]) {
-        Some(millis) => Ok(Instant::from_millis(millis).make(call.heap)),
-        None => Err(Fault::type_error(call.heap, call.args[0], "an integer").trap(call.heap)),
+    Native::new("ox.core/inst-of-ms", 1, 1, |call| {
+        match try_int(call.heap, call.args[0]) {
+            Some(millis) => Ok(Instant::from_millis(millis).make(call.heap)),
+            None => Err(Fault::type_error(call.heap, call.args[0], "an integer").trap(call.heap)),
+        }
     }),
     Native::new("ox.core/tagged-literal", 2, 2, |call| {
         if call.heap.kind_of(call.args[0]) != Some(Kind::Symbol) {
@@ -44,31 +48,46 @@ pub(super) const NATIVES: &[Native] = &[
         }
         Ok(call.heap.make(Kind::Tagged, 0, 0, &[], call.args))
     }),
-    Native::new("ox.string/upper-case*", 1, 1, |call| changed(call, str::to_uppercase)),
-    Native::new("ox.string/lower-case*", 1, 1, |call| changed(call, str::to_lowercase)),
-    Native::new("ox.string/reverse*", 1, 1, |call| changed(call, |text| text.chars().rev().collect())),
+    Native::new("ox.string/upper-case*", 1, 1, |call| {
+        changed(call, str::to_uppercase)
+    }),
+    Native::new("ox.string/lower-case*", 1, 1, |call| {
+        changed(call, str::to_lowercase)
+    }),
+    Native::new("ox.string/reverse*", 1, 1, |call| {
+        changed(call, |text| text.chars().rev().collect())
+    }),
     Native::new("ox.string/trim*", 3, 3, trim),
     Native::new("ox.string/blank?*", 1, 1, |call| {
         let [text] = texts(call)?;
         Ok(Word::bool(text.chars().all(is_space)))
     }),
-    Native::new("ox.string/starts-with?*", 2, 2, |call| test(call, |s, part| s.starts_with(part))),
-    Native::new("ox.string/ends-with?*", 2, 2, |call| test(call, |s, part| s.ends_with(part))),
-    Native::new("ox.string/includes?*", 2, 2, |call| test(call, |s, part| s.contains(part))),
+    Native::new("ox.string/starts-with?*", 2, 2, |call| {
+        test(call, |s, part| s.starts_with(part))
+    }),
+    Native::new("ox.string/ends-with?*", 2, 2, |call| {
+        test(call, |s, part| s.ends_with(part))
+    }),
+    Native::new("ox.string/includes?*", 2, 2, |call| {
+        test(call, |s, part| s.contains(part))
+    }),
     Native::new("ox.string/index-of*", 3, 3, index_of),
     Native::new("ox.string/last-index-of*", 3, 3, last_index_of),
     Native::new("ox.string/replace-text*", 4, 4, replace_text),
 ];
 
 /// The first arguments, strings; what looking through the first costs is charged.
-pub(super) fn texts<'a, const N: usize>(call: &'a mut NativeCall<'_>) -> Result<[&'a str; N], Trap> {
+pub(super) fn texts<'a, const N: usize>(
+    call: &'a mut NativeCall<'_>,
+) -> Result<[&'a str; N], Trap> {
     for &word in &call.args[..N] {
         if try_text(call.heap, word).is_none() {
             return Err(Fault::type_error(call.heap, word, "a string").trap(call.heap));
         }
     }
     let heap: &Heap = call.heap;
-    let found = std::array::from_fn(|index| try_text(heap, call.args[index]).expect("checked above"));
+    let found =
+        std::array::from_fn(|index| try_text(heap, call.args[index]).expect("checked above"));
     call.fiber.fuel_spent = text_fuel(found.first().map_or(0, |text: &&str| text.len()));
     Ok(found)
 }
@@ -128,7 +147,9 @@ fn two_parts(call: &mut NativeCall<'_>, kind: Kind) -> NativeResult {
     let (namespace, name) = (call.args[0], call.args[1]);
     let wrong = [(namespace, true), (name, false)]
         .into_iter()
-        .find(|&(word, may_be_nil)| !(may_be_nil && word.is_nil()) && try_text(call.heap, word).is_none());
+        .find(|&(word, may_be_nil)| {
+            !(may_be_nil && word.is_nil()) && try_text(call.heap, word).is_none()
+        });
     if let Some((word, _)) = wrong {
         return Err(Fault::type_error(call.heap, word, "a string").trap(call.heap));
     }
@@ -147,7 +168,9 @@ fn keyword(call: &mut NativeCall<'_>) -> NativeResult {
             Ok(make_named_of(call.heap, Kind::Keyword, namespace, name))
         }
         Some(Kind::Str) => {
-            let text = try_text(call.heap, word).expect("it is a string").to_owned();
+            let text = try_text(call.heap, word)
+                .expect("it is a string")
+                .to_owned();
             let (namespace, name) = split_name(&text);
             Ok(make_keyword(call.heap, namespace, name))
         }
@@ -168,13 +191,17 @@ fn symbol(call: &mut NativeCall<'_>) -> NativeResult {
         }
         Some(Kind::Var) => Ok(call.heap.word(word, 2)),
         Some(Kind::Str) => {
-            let text = try_text(call.heap, word).expect("it is a string").to_owned();
+            let text = try_text(call.heap, word)
+                .expect("it is a string")
+                .to_owned();
             let (namespace, name) = split_name(&text);
             Ok(make_symbol(call.heap, namespace, name))
         }
         _ => {
             let message = format!("no conversion to symbol from {}", describe(call.heap, word));
-            Err(Fault::new("argument", message).with("value", word).trap(call.heap))
+            Err(Fault::new("argument", message)
+                .with("value", word)
+                .trap(call.heap))
         }
     }
 }
@@ -214,7 +241,9 @@ fn index_of(call: &mut NativeCall<'_>) -> NativeResult {
     let from = string::byte_index(object, from).expect("clamped to the string");
     let part = try_text(call.heap, call.args[1]).expect("checked above");
     let found = string::text(object)[from..].find(part);
-    Ok(found.map_or(Word::NIL, |at| Word::small(char_index(object, from + at) as i64)))
+    Ok(found.map_or(Word::NIL, |at| {
+        Word::small(char_index(object, from + at) as i64)
+    }))
 }
 
 fn last_index_of(call: &mut NativeCall<'_>) -> NativeResult {
@@ -225,14 +254,20 @@ fn last_index_of(call: &mut NativeCall<'_>) -> NativeResult {
         _ => Some(clamped(call, char_count(call.heap.object(call.args[0])))?),
     };
     let object = call.heap.object(call.args[0]);
-    let (text, part) = (string::text(object), try_text(call.heap, call.args[1]).expect("checked above"));
+    let (text, part) = (
+        string::text(object),
+        try_text(call.heap, call.args[1]).expect("checked above"),
+    );
     let end = match from {
         None => text.len(),
         Some(from) => {
             let from = string::byte_index(object, from).expect("clamped to the string");
             let end = (from + part.len()).min(text.len());
             // No match can end inside of a character.
-            (from..=end).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(from)
+            (from..=end)
+                .rev()
+                .find(|&end| text.is_char_boundary(end))
+                .unwrap_or(from)
         }
     };
     let found = text[..end].rfind(part);
@@ -243,13 +278,22 @@ fn replace_text(call: &mut NativeCall<'_>) -> NativeResult {
     let all = call.args[3].is_truthy();
     let whole = call.args[0];
     let [text, part, replacement] = texts(call)?;
-    let count = if all { text.matches(part).count() } else { usize::from(text.contains(part)) };
+    let count = if all {
+        text.matches(part).count()
+    } else {
+        usize::from(text.contains(part))
+    };
     if count == 0 {
         return Ok(whole);
     }
     let length = text.len() + count.saturating_mul(replacement.len());
-    let new = check_length(length)
-        .map(|()| if all { text.replace(part, replacement) } else { text.replacen(part, replacement, 1) });
+    let new = check_length(length).map(|()| {
+        if all {
+            text.replace(part, replacement)
+        } else {
+            text.replacen(part, replacement, 1)
+        }
+    });
     let new = new.or_throw(call.heap)?;
     call.fiber.fuel_spent = text_fuel(length);
     Ok(make_string(call.heap, &new))

@@ -30,7 +30,11 @@ impl Fault {
     /// A fault without further data.
     #[cold]
     pub fn new(kind: &'static str, message: impl Into<String>) -> Box<Fault> {
-        Box::new(Fault { kind, message: message.into(), data: Vec::new() })
+        Box::new(Fault {
+            kind,
+            message: message.into(),
+            data: Vec::new(),
+        })
     }
 
     /// Adds data.
@@ -66,12 +70,18 @@ impl Fault {
         let count = u16::try_from(entries.len() / 2).expect("a fault has a few entries");
         let data = heap.make(Kind::SmallMap, 0, count, &[0], &entries);
         let message = make_string(heap, &self.message);
-        heap.make(Kind::Error, 0, 0, &[], &[kind, message, data, Word::NIL, Word::NIL])
+        heap.make(
+            Kind::Error,
+            0,
+            0,
+            &[],
+            &[kind, message, data, Word::NIL, Word::NIL],
+        )
     }
 
     /// The error object, thrown.
     #[cold]
-    pub fn trap(self: Box<Fault>, heap: &mut Heap) -> Trap {
+    pub fn trap(self, heap: &mut Heap) -> Trap {
         Trap::Throw(self.into_error(heap))
     }
 }

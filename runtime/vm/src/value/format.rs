@@ -94,7 +94,10 @@ impl Directive {
         directive.conversion = rest.chars().next().ok_or_else(|| unknown(text))?;
         rest = &rest[directive.conversion.len_utf8()..];
         if (directive.left || directive.zero) && directive.width == 0 {
-            return Err(bad(format!("%{}: a width is missing", &text[..text.len() - rest.len()])));
+            return Err(bad(format!(
+                "%{}: a width is missing",
+                &text[..text.len() - rest.len()]
+            )));
         }
         if directive.left && directive.zero {
             return Err(bad("Flags = '-0' exclude each other"));
@@ -116,7 +119,11 @@ impl Directive {
 
     /// Writes a number from its sign and digits: grouping, sign, zeros, padding.
     fn number(&self, out: &mut String, negative: bool, digits: &str) {
-        let mut body = if self.comma { grouped(digits) } else { digits.to_owned() };
+        let mut body = if self.comma {
+            grouped(digits)
+        } else {
+            digits.to_owned()
+        };
         let (before, after) = match (negative, self.parens) {
             (true, true) => ("(", ")"),
             (true, false) => ("-", ""),
@@ -125,7 +132,9 @@ impl Directive {
             (false, _) => ("", ""),
         };
         if self.zero {
-            let missing = self.width.saturating_sub(before.len() + body.len() + after.len());
+            let missing = self
+                .width
+                .saturating_sub(before.len() + body.len() + after.len());
             body.insert_str(0, &"0".repeat(missing));
         }
         self.pad(out, &format!("{before}{body}{after}"));
@@ -143,7 +152,11 @@ fn unknown(text: &str) -> Box<Fault> {
 
 /// The digits before the point in groups of three.
 fn grouped(digits: &str) -> String {
-    let (whole, rest) = digits.split_at(digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len()));
+    let (whole, rest) = digits.split_at(
+        digits
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(digits.len()),
+    );
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (index, c) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
@@ -182,9 +195,9 @@ pub fn format(heap: &mut Heap, image: &LoadedImage, fmt: Word, args: Word) -> Re
                 let index = match directive.position {
                     Some(0) => return Err(bad("an argument's position is 1 or more").trap(heap)),
                     Some(position) => position - 1,
-                    None if directive.again => {
-                        last.ok_or_else(|| bad("Format specifier '%<' has no argument before it")).or_throw(heap)?
-                    }
+                    None if directive.again => last
+                        .ok_or_else(|| bad("Format specifier '%<' has no argument before it"))
+                        .or_throw(heap)?,
                     None => {
                         next += 1;
                         next - 1
@@ -204,7 +217,13 @@ pub fn format(heap: &mut Heap, image: &LoadedImage, fmt: Word, args: Word) -> Re
     Ok(out)
 }
 
-fn write(heap: &mut Heap, image: &LoadedImage, out: &mut String, d: &Directive, arg: Word) -> Result<(), Trap> {
+fn write(
+    heap: &mut Heap,
+    image: &LoadedImage,
+    out: &mut String,
+    d: &Directive,
+    arg: Word,
+) -> Result<(), Trap> {
     let arg = lazy::follow(heap, arg).map_err(Trap::Force)?;
     let mut text = String::new();
     match d.conversion.to_ascii_lowercase() {
@@ -235,13 +254,19 @@ fn write(heap: &mut Heap, image: &LoadedImage, out: &mut String, d: &Directive, 
             if arg.is_nil() {
                 text.push_str("null");
             } else {
-                let Some(num) = Num::of(heap, arg) else { return Err(misfit(heap, d, arg)) };
+                let Some(num) = Num::of(heap, arg) else {
+                    return Err(misfit(heap, d, arg));
+                };
                 let mut number = String::new();
                 let written = write_number(&mut number, d, num).or_throw(heap)?;
                 if !written {
                     return Err(misfit(heap, d, arg));
                 }
-                out.push_str(&if d.upper() { number.to_uppercase() } else { number });
+                out.push_str(&if d.upper() {
+                    number.to_uppercase()
+                } else {
+                    number
+                });
                 return Ok(());
             }
         }
@@ -287,7 +312,10 @@ fn write_number(out: &mut String, d: &Directive, num: Num) -> Fallible<bool> {
                 // 64-bit integers are written by their bits, others by sign and magnitude.
                 Num::Int(n) if hex => (false, format!("{n:x}")),
                 Num::Int(n) => (false, format!("{n:o}")),
-                Num::Big(n) => (n.sign() == Sign::Minus, n.magnitude().to_str_radix(if hex { 16 } else { 8 })),
+                Num::Big(n) => (
+                    n.sign() == Sign::Minus,
+                    n.magnitude().to_str_radix(if hex { 16 } else { 8 }),
+                ),
                 _ => return Ok(false),
             };
             let prefix = match (d.alternate, hex) {
@@ -295,14 +323,29 @@ fn write_number(out: &mut String, d: &Directive, num: Num) -> Fallible<bool> {
                 (true, false) => "0",
                 _ => "",
             };
-            let plain = Directive { comma: false, plus: false, space: false, ..d.clone() };
+            let plain = Directive {
+                comma: false,
+                plus: false,
+                space: false,
+                ..d.clone()
+            };
             plain.number(out, negative, &format!("{prefix}{digits}"));
         }
         conversion => {
             let value = match &num {
                 Num::Double(x) if !x.is_finite() => {
-                    let sign = if x.is_sign_negative() && !x.is_nan() { "-" } else if d.plus { "+" } else { "" };
-                    let text = if x.is_nan() { "NaN".to_owned() } else { format!("{sign}Infinity") };
+                    let sign = if x.is_sign_negative() && !x.is_nan() {
+                        "-"
+                    } else if d.plus {
+                        "+"
+                    } else {
+                        ""
+                    };
+                    let text = if x.is_nan() {
+                        "NaN".to_owned()
+                    } else {
+                        format!("{sign}Infinity")
+                    };
                     d.pad(out, &text);
                     return Ok(true);
                 }
@@ -352,8 +395,14 @@ fn scientific(value: &Decimal, places: usize) -> Fallible<String> {
     } else {
         let length = value.unscaled.to_string().len() as i64;
         // As a number below 10, then rounded: that may make it 10.
-        let near = Decimal { unscaled: value.unscaled.clone(), scale: length - 1 };
-        (near.rounded(places as i64)?.unscaled.to_string(), length - 1 - value.scale)
+        let near = Decimal {
+            unscaled: value.unscaled.clone(),
+            scale: length - 1,
+        };
+        (
+            near.rounded(places as i64)?.unscaled.to_string(),
+            length - 1 - value.scale,
+        )
     };
     if digits.len() > places + 1 {
         digits.pop();
@@ -375,8 +424,14 @@ fn general(value: &Decimal, precision: usize) -> Fallible<String> {
     let length = value.unscaled.to_string().len() as i64;
     let exponent = length - 1 - value.scale;
     let rounded = value.rounded(precision as i64 - 1 - exponent)?;
-    let least = Decimal { unscaled: BigInt::one(), scale: 4 };
-    let bound = Decimal { unscaled: BigInt::one(), scale: -(precision as i64) };
+    let least = Decimal {
+        unscaled: BigInt::one(),
+        scale: 4,
+    };
+    let bound = Decimal {
+        unscaled: BigInt::one(),
+        scale: -(precision as i64),
+    };
     if rounded.compare(&least).is_lt() || rounded.compare(&bound).is_ge() {
         return scientific(value, precision - 1);
     }

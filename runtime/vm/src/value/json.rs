@@ -51,7 +51,12 @@ enum Expect {
 /// # Errors
 /// `:ox/parse` with `:offset` in characters.
 pub fn parse(heap: &mut Heap, text: &str, keywords: bool) -> Result<Word, Trap> {
-    let mut parser = Parser { heap, text, at: 0, keywords };
+    let mut parser = Parser {
+        heap,
+        text,
+        at: 0,
+        keywords,
+    };
     let value = parser.value()?;
     parser.skip();
     if parser.at < text.len() {
@@ -64,14 +69,20 @@ impl Parser<'_> {
     #[cold]
     fn error(&mut self, message: &str) -> Trap {
         let offset = self.text[..self.at].chars().count();
-        Fault::new("parse", format!("Invalid JSON at character {offset}: {message}"))
-            .with("offset", Word::small(offset as i64))
-            .trap(self.heap)
+        Fault::new(
+            "parse",
+            format!("Invalid JSON at character {offset}: {message}"),
+        )
+        .with("offset", Word::small(offset as i64))
+        .trap(self.heap)
     }
 
     fn skip(&mut self) {
         let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count();
+        self.at += rest
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'))
+            .count();
     }
 
     fn value(&mut self) -> Result<Word, Trap> {
@@ -84,13 +95,18 @@ impl Parser<'_> {
                 return Err(self.error("the text ends inside of a value"));
             };
             let value = match (b, expect) {
-                (b']', Expect::ValueOrEnd | Expect::CommaOrEnd) | (b'}', Expect::KeyOrEnd | Expect::CommaOrEnd)
+                (b']', Expect::ValueOrEnd | Expect::CommaOrEnd)
+                | (b'}', Expect::KeyOrEnd | Expect::CommaOrEnd)
                     if opens.last().is_some_and(|open| open.object == (b == b'}')) =>
                 {
                     self.at += 1;
                     let open = opens.pop().expect("it was looked at");
                     let parts = values.split_off(open.base);
-                    if open.object { self.object(&parts)? } else { vector::make(self.heap, &parts) }
+                    if open.object {
+                        self.object(&parts)?
+                    } else {
+                        vector::make(self.heap, &parts)
+                    }
                 }
                 (b',', Expect::CommaOrEnd) => {
                     self.at += 1;
@@ -115,12 +131,21 @@ impl Parser<'_> {
                     expect = Expect::Value;
                     continue;
                 }
-                (_, Expect::Key | Expect::KeyOrEnd) => return Err(self.error("a key, a string, is missing")),
+                (_, Expect::Key | Expect::KeyOrEnd) => {
+                    return Err(self.error("a key, a string, is missing"));
+                }
                 (_, Expect::CommaOrEnd) => return Err(self.error("a comma or the end is missing")),
                 (b'[' | b'{', _) => {
                     self.at += 1;
-                    opens.push(Open { object: b == b'{', base: values.len() });
-                    expect = if b == b'{' { Expect::KeyOrEnd } else { Expect::ValueOrEnd };
+                    opens.push(Open {
+                        object: b == b'{',
+                        base: values.len(),
+                    });
+                    expect = if b == b'{' {
+                        Expect::KeyOrEnd
+                    } else {
+                        Expect::ValueOrEnd
+                    };
                     continue;
                 }
                 (b'"', _) => {
@@ -154,7 +179,11 @@ impl Parser<'_> {
 
     fn literal(&mut self) -> Result<Word, Trap> {
         let rest = &self.text[self.at..];
-        for (name, value) in [("true", Word::TRUE), ("false", Word::FALSE), ("null", Word::NIL)] {
+        for (name, value) in [
+            ("true", Word::TRUE),
+            ("false", Word::FALSE),
+            ("null", Word::NIL),
+        ] {
             if rest.starts_with(name) {
                 self.at += name.len();
                 return Ok(value);
@@ -165,7 +194,12 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Result<Word, Trap> {
         let bytes = &self.text.as_bytes()[self.at..];
-        let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = |from: usize| {
+            bytes[from..]
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count()
+        };
         let start = usize::from(bytes[0] == b'-');
         let whole = digits(start);
         if whole == 0 || (whole > 1 && bytes[start] == b'0') {
@@ -194,12 +228,16 @@ impl Parser<'_> {
         let numeral = &self.text[self.at..self.at + end];
         self.at += end;
         if !integer {
-            return Ok(Word::double(numeral.parse().expect("a numeral was checked")));
+            return Ok(Word::double(
+                numeral.parse().expect("a numeral was checked"),
+            ));
         }
         if let Ok(n) = numeral.parse::<i64>() {
             return Ok(make_int(self.heap, n));
         }
-        let n = number::convert::parse_big(numeral, 10).or_throw(self.heap)?.expect("a numeral was checked");
+        let n = number::convert::parse_big(numeral, 10)
+            .or_throw(self.heap)?
+            .expect("a numeral was checked");
         Ok(Num::Big(n).make(self.heap))
     }
 
@@ -247,7 +285,9 @@ impl Parser<'_> {
                     let second = self.unicode()?;
                     if (0xdc00..0xe000).contains(&second) {
                         let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-                        return Ok(char::from_u32(code).expect("a pair of surrogates is a scalar value"));
+                        return Ok(
+                            char::from_u32(code).expect("a pair of surrogates is a scalar value")
+                        );
                     }
                 }
                 match char::from_u32(first) {
@@ -260,7 +300,10 @@ impl Parser<'_> {
     }
 
     fn unicode(&mut self) -> Result<u32, Trap> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         match digits {
             Some(digits) => {
                 self.at += 4;
@@ -283,7 +326,12 @@ enum Rest {
 /// # Errors
 /// `:ox/argument` for NaN and infinities, `:ox/type` for what JSON has no form for, `:ox/memory-limit`;
 /// [`Trap::Ready`] when something in it is not finished.
-pub fn write(heap: &mut Heap, image: &LoadedImage, value: Word, indent: usize) -> Result<String, Trap> {
+pub fn write(
+    heap: &mut Heap,
+    image: &LoadedImage,
+    value: Word,
+    indent: usize,
+) -> Result<String, Trap> {
     let mut out = String::new();
     let mut rests: Vec<Rest> = Vec::new();
     let whole = value;
@@ -295,7 +343,9 @@ pub fn write(heap: &mut Heap, image: &LoadedImage, value: Word, indent: usize) -
         loop {
             check_length(out.len()).or_throw(heap)?;
             let depth = rests.len();
-            let Some(rest) = rests.last_mut() else { return Ok(out) };
+            let Some(rest) = rests.last_mut() else {
+                return Ok(out);
+            };
             let (next, first) = match rest {
                 Rest::Array { cursor, first } => match cursor.advance(heap) {
                     Advance::Item(element) => (Some(element), std::mem::take(first)),
@@ -311,7 +361,11 @@ pub fn write(heap: &mut Heap, image: &LoadedImage, value: Word, indent: usize) -
                     (entries.get(*next - 1).copied(), *next == 2)
                 }
             };
-            let close = if matches!(rest, Rest::Object { .. }) { '}' } else { ']' };
+            let close = if matches!(rest, Rest::Object { .. }) {
+                '}'
+            } else {
+                ']'
+            };
             let Some(next) = next else {
                 if !first {
                     line(&mut out, indent, depth - 1);
@@ -343,7 +397,12 @@ fn line(out: &mut String, indent: usize, depth: usize) {
 }
 
 /// Writes a value without parts, or the beginning of one with parts.
-fn begin(heap: &mut Heap, image: &LoadedImage, out: &mut String, value: Word) -> Result<Option<Rest>, Trap> {
+fn begin(
+    heap: &mut Heap,
+    image: &LoadedImage,
+    out: &mut String,
+    value: Word,
+) -> Result<Option<Rest>, Trap> {
     let value = super::lazy::follow(heap, value).map_err(Trap::Ready)?;
     if let Some(c) = value.as_char() {
         write_string(out, c.encode_utf8(&mut [0; 4]));
@@ -373,17 +432,27 @@ fn begin(heap: &mut Heap, image: &LoadedImage, out: &mut String, value: Word) ->
             let mut text = String::new();
             match Instant::of(heap, value) {
                 Some(instant) => instant.write(&mut text, "Z"),
-                None => write_uuid(&mut text, heap.object(value).raw(1), heap.object(value).raw(2)),
+                None => write_uuid(
+                    &mut text,
+                    heap.object(value).raw(1),
+                    heap.object(value).raw(2),
+                ),
             }
             write_string(out, &text);
         }
         Some(Kind::SmallMap | Kind::Map) => {
             out.push('{');
-            return Ok(Some(Rest::Object { entries: map::entries(heap, value), next: 0 }));
+            return Ok(Some(Rest::Object {
+                entries: map::entries(heap, value),
+                next: 0,
+            }));
         }
         Some(Kind::SmallSet | Kind::Set) => {
             out.push('[');
-            return Ok(Some(Rest::Set { elements: set::elements(heap, value), next: 0 }));
+            return Ok(Some(Rest::Set {
+                elements: set::elements(heap, value),
+                next: 0,
+            }));
         }
         Some(
             Kind::List
@@ -395,13 +464,22 @@ fn begin(heap: &mut Heap, image: &LoadedImage, out: &mut String, value: Word) ->
             | Kind::NodeSeq,
         ) => {
             out.push('[');
-            return Ok(Some(Rest::Array { cursor: Cursor::new(value), first: true }));
+            return Ok(Some(Rest::Array {
+                cursor: Cursor::new(value),
+                first: true,
+            }));
         }
         _ => {
             let mut shown = String::new();
-            let named = kind == Some(Kind::Function) && write_str(heap, image, &mut shown, value).is_ok();
-            let what = if named { shown } else { describe(heap, value).to_owned() };
-            let fault = Fault::new("type", format!("JSON has no form for {what}")).with("value", value);
+            let named =
+                kind == Some(Kind::Function) && write_str(heap, image, &mut shown, value).is_ok();
+            let what = if named {
+                shown
+            } else {
+                describe(heap, value).to_owned()
+            };
+            let fault =
+                Fault::new("type", format!("JSON has no form for {what}")).with("value", value);
             return Err(fault.trap(heap));
         }
     }
@@ -418,9 +496,11 @@ fn full_name(heap: &Heap, value: Word) -> String {
 
 fn write_number(out: &mut String, heap: &Heap, value: Word) -> Fallible<()> {
     match Num::of(heap, value) {
-        Some(Num::Double(d)) if !d.is_finite() => {
-            Err(Fault::new("argument", "JSON has no form for infinities and NaN").with("value", value))
-        }
+        Some(Num::Double(d)) if !d.is_finite() => Err(Fault::new(
+            "argument",
+            "JSON has no form for infinities and NaN",
+        )
+        .with("value", value)),
         Some(ratio @ Num::Ratio(..)) => {
             number::text::write_double(out, number::convert::to_double(&ratio));
             Ok(())
@@ -432,7 +512,12 @@ fn write_number(out: &mut String, heap: &Heap, value: Word) -> Fallible<()> {
     }
 }
 
-fn write_key(heap: &mut Heap, image: &LoadedImage, out: &mut String, key: Word) -> Result<(), Trap> {
+fn write_key(
+    heap: &mut Heap,
+    image: &LoadedImage,
+    out: &mut String,
+    key: Word,
+) -> Result<(), Trap> {
     match heap.kind_of(key) {
         Some(Kind::Str) => write_string(out, text(heap.object(key))),
         Some(Kind::Keyword | Kind::Symbol) => write_string(out, &full_name(heap, key)),
@@ -442,7 +527,12 @@ fn write_key(heap: &mut Heap, image: &LoadedImage, out: &mut String, key: Word) 
                 name.push_str("null");
             }
             if write_str(heap, image, &mut name, key).is_err() {
-                return Err(Fault::type_error(heap, key, "a key that can be written in a few words").trap(heap));
+                return Err(Fault::type_error(
+                    heap,
+                    key,
+                    "a key that can be written in a few words",
+                )
+                .trap(heap));
             }
             write_string(out, &name);
         }

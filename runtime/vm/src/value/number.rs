@@ -72,7 +72,10 @@ impl Num {
         Some(match object.kind() {
             Kind::Int => Num::Int(object.raw(1) as i64),
             Kind::BigInt => Num::Big(big_of(object)),
-            Kind::Ratio => Num::Ratio(integer_of(heap, object.word(1)), integer_of(heap, object.word(2))),
+            Kind::Ratio => Num::Ratio(
+                integer_of(heap, object.word(1)),
+                integer_of(heap, object.word(2)),
+            ),
             Kind::Decimal => Num::Decimal(Decimal {
                 scale: object.raw(1) as i64,
                 unscaled: integer_of(heap, object.word(2)),
@@ -123,7 +126,10 @@ pub fn try_int(heap: &Heap, word: Word) -> Option<i64> {
 pub fn is_number(heap: &Heap, word: Word) -> bool {
     word.is_small()
         || word.is_double()
-        || matches!(heap.kind_of(word), Some(Kind::Int | Kind::BigInt | Kind::Ratio | Kind::Decimal))
+        || matches!(
+            heap.kind_of(word),
+            Some(Kind::Int | Kind::BigInt | Kind::Ratio | Kind::Decimal)
+        )
 }
 
 /// Makes a 64-bit integer, immediate when it can be.
@@ -137,7 +143,11 @@ pub fn make_int(heap: &mut Heap, value: i64) -> Word {
 
 /// Makes an arbitrary integer, however small it is.
 pub fn make_big(heap: &mut Heap, value: &BigInt) -> Word {
-    let flags = if value.sign() == Sign::Minus { FLAG_NEGATIVE } else { 0 };
+    let flags = if value.sign() == Sign::Minus {
+        FLAG_NEGATIVE
+    } else {
+        0
+    };
     let digits: Vec<u64> = value.magnitude().iter_u64_digits().collect();
     heap.make(Kind::BigInt, flags, 0, &digits, &[])
 }
@@ -152,7 +162,11 @@ fn make_part(heap: &mut Heap, value: &BigInt) -> Word {
 
 fn big_of(object: Object<'_>) -> BigInt {
     let bytes = crate::view::bytes_of(&object.words()[1..]);
-    let sign = if object.header().flags() & FLAG_NEGATIVE != 0 { Sign::Minus } else { Sign::Plus };
+    let sign = if object.header().flags() & FLAG_NEGATIVE != 0 {
+        Sign::Minus
+    } else {
+        Sign::Plus
+    };
     BigInt::from_biguint(sign, BigUint::from_bytes_le(bytes))
 }
 
@@ -177,7 +191,9 @@ impl Num {
 
 /// Words that a number's parts have beyond one, for charging.
 fn extra_words(heap: &Heap, word: Word) -> u64 {
-    let Some(object) = heap.try_object(word) else { return 0 };
+    let Some(object) = heap.try_object(word) else {
+        return 0;
+    };
     match object.kind() {
         Kind::BigInt => u64::from(object.header().size()) - 1,
         Kind::Ratio => extra_words(heap, object.word(1)) + extra_words(heap, object.word(2)) + 1,

@@ -14,6 +14,8 @@
 //!   change. What has identity shows the serial that it has in its process.
 //! - What was written readably reads back as an equal value, for all that the reader knows.
 
+mod scalar;
+
 use super::seq::{Advance, Cursor};
 use super::string::{self, make_string, parts_of, try_text};
 use super::time::{Instant, write_uuid};
@@ -25,6 +27,7 @@ use crate::native::Trap;
 use crate::object::{Kind, Object};
 use crate::value::fault::{Fallible, Fault};
 use crate::word::Word;
+use scalar::{write_immediate, write_scalar};
 use std::fmt::Write as _;
 
 /// Text of one walk step after which it stops, in bytes.
@@ -51,15 +54,28 @@ pub struct Options {
 
 impl Options {
     /// What `pr` uses when nothing is bound.
-    pub const READABLE: Options =
-        Options { readably: true, length: None, level: None, meta: false, namespace_maps: false };
+    pub const READABLE: Options = Options {
+        readably: true,
+        length: None,
+        level: None,
+        meta: false,
+        namespace_maps: false,
+    };
     /// What `print` uses when nothing is bound.
-    pub const PLAIN: Options = Options { readably: false, ..Options::READABLE };
+    pub const PLAIN: Options = Options {
+        readably: false,
+        ..Options::READABLE
+    };
 
     fn to_words(self) -> [Word; 3] {
-        let flags = i64::from(self.readably) | i64::from(self.meta) << 1 | i64::from(self.namespace_maps) << 2;
+        let flags = i64::from(self.readably)
+            | i64::from(self.meta) << 1
+            | i64::from(self.namespace_maps) << 2;
         let bound = |limit: Option<u64>| {
-            limit.and_then(|n| i64::try_from(n).ok()).and_then(Word::try_int).unwrap_or(Word::NIL)
+            limit
+                .and_then(|n| i64::try_from(n).ok())
+                .and_then(Word::try_int)
+                .unwrap_or(Word::NIL)
         };
         [Word::small(flags), bound(self.length), bound(self.level)]
     }
@@ -126,7 +142,14 @@ pub fn print(
     let mut work = Work::new();
     work.push_item(&[value, Word::small(0)], VALUE);
     let text = std::mem::take(out);
-    let mut printer = Printer { heap, image, options, out: text, work, saved: false };
+    let mut printer = Printer {
+        heap,
+        image,
+        options,
+        out: text,
+        work,
+        saved: false,
+    };
     let result = printer.run(Budget::CALL);
     *out = printer.out;
     result.map_err(|_| Trap::Slow(slow))
@@ -144,11 +167,24 @@ pub fn start(heap: &mut Heap, value: Word, options: Options) -> Word {
 /// Works on a state for a bounded time: the text as a string object, or how the walk stopped.
 pub(crate) fn step(heap: &mut Heap, image: &LoadedImage, state: Word) -> Result<Word, Stop> {
     let output = heap.word(state, 2);
-    let options = Options::from_words([heap.word(output, 2), heap.word(output, 3), heap.word(output, 4)]);
+    let options = Options::from_words([
+        heap.word(output, 2),
+        heap.word(output, 3),
+        heap.word(output, 4),
+    ]);
     let work = Work::load(heap, state);
-    let mut printer = Printer { heap, image, options, out: String::new(), work, saved: true };
+    let mut printer = Printer {
+        heap,
+        image,
+        options,
+        out: String::new(),
+        work,
+        saved: true,
+    };
     let result = printer.run(Budget::STEP);
-    let Printer { heap, out, work, .. } = printer;
+    let Printer {
+        heap, out, work, ..
+    } = printer;
     work.save(heap, state);
     let pieces = heap.word(output, 1);
     if result.is_ok() && pieces.is_nil() {
@@ -200,7 +236,9 @@ impl Printer<'_> {
             if self.out.len() - start > STEP_TEXT_BYTES || !budget.take(1) {
                 return Err(Stop::Budget);
             }
-            let Some(op) = self.work.pop(self.heap) else { return Ok(()) };
+            let Some(op) = self.work.pop(self.heap) else {
+                return Ok(());
+            };
             match op.small_value() {
                 VALUE => {
                     let depth = self.work.number(self.heap);
@@ -233,7 +271,10 @@ impl Printer<'_> {
 
     /// Whether as many elements were written as may be; writes what stands for the others.
     fn at_length(&mut self, written: i64) -> bool {
-        let reached = self.options.length.is_some_and(|length| written.unsigned_abs() >= length);
+        let reached = self
+            .options
+            .length
+            .is_some_and(|length| written.unsigned_abs() >= length);
         if reached {
             self.out.push_str(if written == 0 { "..." } else { " ..." });
         }
@@ -301,7 +342,7 @@ impl Printer<'_> {
                 self.push_entries(holder, index, written, depth, flags);
                 return Err(Stop::Budget);
             }
-            if index >= children_end || (index < children_end && self.at_length_of_map(written, stride)) {
+            if index >= children_end || self.at_length_of_map(written, stride) {
                 if flags & NESTED != 0 {
                     self.finish_nested(written, index < children_end);
                 }
@@ -347,7 +388,10 @@ impl Printer<'_> {
     }
 
     fn at_length_of_map(&mut self, written: i64, stride: u32) -> bool {
-        let reached = self.options.length.is_some_and(|length| written.unsigned_abs() >= length);
+        let reached = self
+            .options
+            .length
+            .is_some_and(|length| written.unsigned_abs() >= length);
         if reached {
             self.out.push_str(match (written, stride) {
                 (0, _) => "...",
@@ -397,7 +441,13 @@ impl Printer<'_> {
         if self.options.meta && object.header().has_meta() {
             return false;
         }
-        write_scalar(self.heap, self.image, &mut self.out, value, self.options.readably)
+        write_scalar(
+            self.heap,
+            self.image,
+            &mut self.out,
+            value,
+            self.options.readably,
+        )
     }
 
     /// The name of a key whose namespace is written before the map.
@@ -428,7 +478,11 @@ impl Printer<'_> {
             lazy::follow(self.heap, value)?;
         }
         let meta = self.heap.object(value).meta();
-        if self.options.meta && self.options.readably && meta != Word::NIL && !self.is_empty_map(meta) {
+        if self.options.meta
+            && self.options.readably
+            && meta != Word::NIL
+            && !self.is_empty_map(meta)
+        {
             self.meta(value, meta, depth);
             return Ok(());
         }
@@ -437,7 +491,9 @@ impl Printer<'_> {
     }
 
     fn is_empty_map(&self, map: Word) -> bool {
-        self.heap.try_object(map).is_some_and(|object| object.kind() == Kind::SmallMap && object.header().aux() == 0)
+        self.heap
+            .try_object(map)
+            .is_some_and(|object| object.kind() == Kind::SmallMap && object.header().aux() == 0)
     }
 
     /// Writes `^{…} ` and the value after it.
@@ -471,13 +527,23 @@ impl Printer<'_> {
                 | Kind::Set
         );
         if is_collection {
-            if self.options.level.is_some_and(|level| depth.unsigned_abs() >= level) {
+            if self
+                .options
+                .level
+                .is_some_and(|level| depth.unsigned_abs() >= level)
+            {
                 self.out.push('#');
                 return;
             }
             return self.collection(value, kind, depth + 1);
         }
-        if write_scalar(self.heap, self.image, &mut self.out, value, self.options.readably) {
+        if write_scalar(
+            self.heap,
+            self.image,
+            &mut self.out,
+            value,
+            self.options.readably,
+        ) {
             return;
         }
         self.compound(value, kind, depth);
@@ -551,7 +617,11 @@ impl Printer<'_> {
             Kind::Atom | Kind::Volatile => {
                 let content = object.word(2);
                 self.out.push_str("#object[");
-                self.out.push_str(if kind == Kind::Atom { "Atom " } else { "Volatile " });
+                self.out.push_str(if kind == Kind::Atom {
+                    "Atom "
+                } else {
+                    "Volatile "
+                });
                 let _ = write!(self.out, "{:#x} {{:status :ready, :val ", object.raw(1));
                 self.push_text(CLOSE_STATUS);
                 self.push_value(content, depth);
@@ -569,7 +639,10 @@ impl Printer<'_> {
                     Some((lazy::State::Failed, content)) => ("failed", content),
                     _ => ("pending", Word::NIL),
                 };
-                let _ = write!(self.out, "#object[Delay {serial:#x} {{:status :{status}, :val ");
+                let _ = write!(
+                    self.out,
+                    "#object[Delay {serial:#x} {{:status :{status}, :val "
+                );
                 self.push_text(CLOSE_STATUS);
                 self.push_value(content, depth);
             }
@@ -598,7 +671,11 @@ impl Printer<'_> {
         }
         let mut words = Vec::with_capacity(parts.len() * 2);
         for (label, part) in parts {
-            words.push(string::make_keyword(self.heap, None, label.trim_start_matches(':').trim_end()));
+            words.push(string::make_keyword(
+                self.heap,
+                None,
+                label.trim_start_matches(':').trim_end(),
+            ));
             words.push(part);
         }
         let entries = map::make_small(self.heap, &words, Word::NIL);
@@ -611,160 +688,17 @@ fn object_words(error: Object<'_>) -> [Word; 4] {
     [error.word(1), error.word(2), error.word(3), error.word(4)]
 }
 
-/// Writes what is no object.
-fn write_immediate(out: &mut String, value: Word, readably: bool) {
-    if let Some(n) = value.as_small() {
-        let _ = write!(out, "{n}");
-    } else if let Some(d) = value.as_double() {
-        number::text::write_any_double(out, d, readably);
-    } else if let Some(c) = value.as_char() {
-        if readably { write_char(out, c) } else { out.push(c) }
-    } else {
-        out.push_str(match value {
-            Word::NIL => "nil",
-            Word::TRUE => "true",
-            Word::FALSE => "false",
-            Word::EMPTY_LIST => "()",
-            _ => "#object[Unbound]",
-        });
-    }
-}
-
-/// Writes an object that holds no other values; false for others.
-fn write_scalar(heap: &Heap, image: &LoadedImage, out: &mut String, value: Word, readably: bool) -> bool {
-    let object = heap.object(value);
-    match object.kind() {
-        Kind::Str if readably => write_quoted(out, string::text(object)),
-        Kind::Str => out.push_str(string::text(object)),
-        Kind::Keyword => {
-            out.push(':');
-            write_named(out, heap, object);
-        }
-        Kind::Symbol => write_named(out, heap, object),
-        Kind::Int | Kind::BigInt | Kind::Ratio | Kind::Decimal => {
-            number::text::write_number(out, heap, value, true);
-        }
-        Kind::Regex => {
-            let source = try_text(heap, object.word(1)).unwrap_or_default();
-            write_regex(out, source);
-        }
-        Kind::Inst => {
-            if let Some(instant) = Instant::of(heap, value) {
-                out.push_str("#inst \"");
-                instant.write(out, "-00:00");
-                out.push('"');
-            }
-        }
-        Kind::Uuid => {
-            out.push_str("#uuid \"");
-            write_uuid(out, object.raw(1), object.raw(2));
-            out.push('"');
-        }
-        Kind::Bytes => {
-            out.push_str("#bytes \"");
-            string::write_base64(out, string::bytes(object));
-            out.push('"');
-        }
-        Kind::Function => {
-            let template = (object.raw(1) as usize) < image.template_count();
-            let slot = template.then(|| image.template(object.raw(1) as u32).slot);
-            match slot.and_then(|slot| image.image().slots.get(slot as usize)) {
-                Some(slot) => {
-                    let _ = write!(out, "#function[{}/{}]", slot.namespace, slot.name);
-                }
-                None => out.push_str("#function[]"),
-            }
-        }
-        Kind::Native => {
-            let number = object.raw(1) as usize;
-            let name = if number < image.native_count() { image.native(object.raw(1) as u32).name } else { "" };
-            let _ = write!(out, "#function[{name}]");
-        }
-        Kind::Var => {
-            out.push_str("#'");
-            match heap.try_object(object.word(2)) {
-                Some(symbol) => write_named(out, heap, symbol),
-                None => out.push('?'),
-            }
-        }
-        Kind::Promise | Kind::Future => {
-            let _ = write!(out, "#object[{:?} {:#x}]", object.kind(), object.raw(1));
-        }
-        Kind::Pid => {
-            let _ = write!(out, "#pid \"{}.{}\"", object.raw(1), object.raw(2));
-        }
-        Kind::Ref => {
-            let _ = write!(out, "#ref \"{}.{}\"", object.raw(2), object.raw(1));
-        }
-        _ => return false,
-    }
-    true
-}
-
-fn write_named(out: &mut String, heap: &Heap, object: Object<'_>) {
-    let (namespace, name) = parts_of(heap, object);
-    if let Some(namespace) = namespace {
-        out.push_str(namespace);
-        out.push('/');
-    }
-    out.push_str(name);
-}
-
-/// Writes a string with quotes and escapes.
-pub fn write_quoted(out: &mut String, text: &str) {
-    out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.find(['"', '\\', '\n', '\t', '\r', '\u{8}', '\u{c}']) {
-        out.push_str(&rest[..at]);
-        out.push_str(match rest.as_bytes()[at] {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\t' => "\\t",
-            b'\r' => "\\r",
-            8 => "\\b",
-            _ => "\\f",
-        });
-        rest = &rest[at + 1..];
-    }
-    out.push_str(rest);
-    out.push('"');
-}
-
-/// Writes a character as the reader takes it.
-fn write_char(out: &mut String, c: char) {
-    out.push('\\');
-    match c {
-        '\n' => out.push_str("newline"),
-        ' ' => out.push_str("space"),
-        '\t' => out.push_str("tab"),
-        '\r' => out.push_str("return"),
-        '\u{8}' => out.push_str("backspace"),
-        '\u{c}' => out.push_str("formfeed"),
-        _ => out.push(c),
-    }
-}
-
-/// Writes a regular expression as a literal: a quote in it that has no backslash gets one.
-fn write_regex(out: &mut String, source: &str) {
-    out.push_str("#\"");
-    let mut escaped = false;
-    for c in source.chars() {
-        if c == '"' && !escaped {
-            out.push('\\');
-        }
-        escaped = c == '\\' && !escaped;
-        out.push(c);
-    }
-    out.push('"');
-}
-
 /// Appends what `str` makes of a value: text and characters as they are, numbers without marks, all
 /// else as `pr-str`.
 ///
 /// # Errors
 /// [`Trap::Slow`] (`str*slow`) when the value is large or unfinished.
-pub fn write_str(heap: &mut Heap, image: &LoadedImage, out: &mut String, value: Word) -> Result<(), Trap> {
+pub fn write_str(
+    heap: &mut Heap,
+    image: &LoadedImage,
+    out: &mut String,
+    value: Word,
+) -> Result<(), Trap> {
     if value.is_nil() {
         return Ok(());
     }
@@ -795,8 +729,10 @@ pub fn write_str(heap: &mut Heap, image: &LoadedImage, out: &mut String, value: 
             _ => {}
         }
     } else {
-        let readably = !(value.is_double() || value.as_char().is_some());
-        write_immediate(out, value, readably);
+        match value.as_double() {
+            Some(d) => number::text::write_any_double(out, d, false),
+            None => write_immediate(out, value, false),
+        }
         return Ok(());
     }
     print(heap, image, out, value, Options::READABLE, "str*slow")

@@ -11,8 +11,8 @@
 use super::fault::Fault;
 use super::number::{self, Num};
 use super::string::{
-    is_space, make_bytes, make_keyword, make_string, make_symbol, parse_base64, parts_of, try_keyword, try_symbol,
-    try_text,
+    is_space, make_bytes, make_keyword, make_string, make_symbol, parse_base64, parts_of,
+    try_keyword, try_symbol, try_text,
 };
 use super::time::{Instant, make_uuid, parse_uuid};
 use super::{list, map, meta, regex, set, vector};
@@ -105,7 +105,12 @@ pub fn read(heap: &mut Heap, text: &str, notation: Notation) -> Read<Option<(Wor
 
 /// Whether a character ends a token.
 fn is_terminator(c: char) -> bool {
-    c == ',' || is_space(c) || matches!(c, '"' | ';' | '@' | '^' | '`' | '~' | '(' | ')' | '[' | ']' | '{' | '}' | '\\')
+    c == ','
+        || is_space(c)
+        || matches!(
+            c,
+            '"' | ';' | '@' | '^' | '`' | '~' | '(' | ')' | '[' | ']' | '{' | '}' | '\\'
+        )
 }
 
 impl<'a> Reader<'a> {
@@ -113,21 +118,28 @@ impl<'a> Reader<'a> {
     fn error_at(&mut self, at: usize, message: &str) -> Trap {
         let before = &self.text[..at.min(self.text.len())];
         let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .map_or(0, |last| last.chars().count())
+            + 1;
         let offset = before.chars().count();
         let word = |n: usize| Word::small(n as i64);
-        Fault::new("parse", format!("{message} at line {line}, column {column}"))
-            .with("offset", word(offset))
-            .with("line", word(line))
-            .with("column", word(column))
-            .trap(self.heap)
+        Fault::new(
+            "parse",
+            format!("{message} at line {line}, column {column}"),
+        )
+        .with("offset", word(offset))
+        .with("line", word(line))
+        .with("column", word(column))
+        .trap(self.heap)
     }
 
     /// An error of a value inside the text (a number out of range, a bad date) with its position.
     #[cold]
     fn fault_at(&mut self, at: usize, fault: &Fault) -> Trap {
         if fault.kind == "memory-limit" {
-            return Box::new(fault.clone()).trap(self.heap);
+            return fault.clone().trap(self.heap);
         }
         let message = fault.message.clone();
         self.error_at(at, &message)
@@ -147,7 +159,9 @@ impl<'a> Reader<'a> {
             let rest = self.rest();
             self.at += rest.len() - rest.trim_start_matches(|c| c == ',' || is_space(c)).len();
             let rest = self.rest();
-            if rest.starts_with(';') || (rest.starts_with("#!") && self.notation == Notation::Language) {
+            if rest.starts_with(';')
+                || (rest.starts_with("#!") && self.notation == Notation::Language)
+            {
                 self.at += rest.find('\n').unwrap_or(rest.len());
             } else {
                 return;
@@ -164,7 +178,11 @@ impl<'a> Reader<'a> {
     }
 
     fn open(&mut self, what: Form, at: usize) {
-        self.opens.push(Open { what, at, base: self.values.len() });
+        self.opens.push(Open {
+            what,
+            at,
+            base: self.values.len(),
+        });
     }
 
     /// Reads one form, whatever it holds.
@@ -178,7 +196,8 @@ impl<'a> Reader<'a> {
                     Some(open) => {
                         let from = open.at;
                         let line = self.text[..from].matches('\n').count() + 1;
-                        Err(self.error_at(at, &format!("EOF while reading, starting at line {line},")))
+                        Err(self
+                            .error_at(at, &format!("EOF while reading, starting at line {line},")))
                     }
                 };
             };
@@ -243,7 +262,9 @@ impl<'a> Reader<'a> {
     /// when nothing is open.
     fn deliver(&mut self, mut value: Word) -> Read<Option<Word>> {
         loop {
-            let Some(open) = self.opens.last() else { return Ok(Some(value)) };
+            let Some(open) = self.opens.last() else {
+                return Ok(Some(value));
+            };
             let (at, base) = (open.at, open.base);
             match &open.what {
                 Form::Wrap(namespace, name) => {
@@ -295,7 +316,13 @@ impl<'a> Reader<'a> {
                 let parts: Vec<Word> = parts
                     .iter()
                     .enumerate()
-                    .map(|(i, &part)| if i % 2 == 0 { self.qualified(&namespace, part) } else { part })
+                    .map(|(i, &part)| {
+                        if i % 2 == 0 {
+                            self.qualified(&namespace, part)
+                        } else {
+                            part
+                        }
+                    })
                     .collect();
                 self.map(&parts, open.at)?
             }
@@ -313,7 +340,7 @@ impl<'a> Reader<'a> {
     }
 
     fn map(&mut self, parts: &[Word], at: usize) -> Read<Word> {
-        if parts.len() % 2 != 0 {
+        if !parts.len().is_multiple_of(2) {
             return Err(self.error_at(at, "Map literal must contain an even number of forms"));
         }
         match map::from_pairs(self.heap, parts) {
@@ -324,7 +351,9 @@ impl<'a> Reader<'a> {
 
     /// A key of `#:namespace{…}`: one without a namespace gets it, one with `_` loses that.
     fn qualified(&mut self, namespace: &str, key: Word) -> Word {
-        let Some(object) = self.heap.try_object(key) else { return key };
+        let Some(object) = self.heap.try_object(key) else {
+            return key;
+        };
         let kind = object.kind();
         if !matches!(kind, Kind::Keyword | Kind::Symbol) {
             return key;
@@ -344,18 +373,26 @@ impl<'a> Reader<'a> {
     }
 
     fn conditional(&mut self, parts: &[Word], splice: bool, at: usize) -> Read<Option<Word>> {
-        if parts.len() % 2 != 0 {
+        if !parts.len().is_multiple_of(2) {
             return Err(self.error_at(at, "read-cond requires an even number of forms"));
         }
         let taken = parts.chunks_exact(2).find(|pair| {
-            matches!(try_keyword(self.heap, pair[0]), Some((None, "ox" | "default")))
+            matches!(
+                try_keyword(self.heap, pair[0]),
+                Some((None, "ox" | "default"))
+            )
         });
-        let Some(&[_, value]) = taken else { return Ok(None) };
+        let Some(&[_, value]) = taken else {
+            return Ok(None);
+        };
         if !splice {
             return Ok(Some(value));
         }
         if self.opens.is_empty() {
-            return Err(self.error_at(at, "Reader conditional splicing not allowed at the top level"));
+            return Err(self.error_at(
+                at,
+                "Reader conditional splicing not allowed at the top level",
+            ));
         }
         let elements = if vector::is_vector(self.heap, value) {
             vector::elements(self.heap, value)
@@ -387,14 +424,19 @@ impl<'a> Reader<'a> {
     /// The symbol of a parameter of the `#(…)` being read; 0 is the rest.
     fn parameter(&mut self, number: usize) -> Word {
         let function = self.functions;
-        let name =
-            if number == 0 { format!("rest__{function}#") } else { format!("p{number}__{function}#") };
+        let name = if number == 0 {
+            format!("rest__{function}#")
+        } else {
+            format!("p{number}__{function}#")
+        };
         make_symbol(self.heap, None, &name)
     }
 
     /// What comes after `#`.
     fn dispatch(&mut self, at: usize) -> Read<Option<Word>> {
-        let Some(c) = self.peek() else { return Err(self.error_at(at, "EOF while reading")) };
+        let Some(c) = self.peek() else {
+            return Err(self.error_at(at, "EOF while reading"));
+        };
         let language = self.notation == Notation::Language;
         let form = match c {
             '{' => Form::Set,
@@ -489,7 +531,10 @@ impl<'a> Reader<'a> {
             Some(Kind::Vector | Kind::SmallVector) => vec![key(self.heap, "param-tags"), given],
             Some(Kind::SmallMap | Kind::Map) => map::entries(self.heap, given),
             _ => {
-                return Err(self.error_at(at, "Metadata must be Symbol, Keyword, String, Map or Vector"));
+                return Err(self.error_at(
+                    at,
+                    "Metadata must be Symbol, Keyword, String, Map or Vector",
+                ));
             }
         };
         let mut all = meta::get(self.heap, value);
@@ -500,14 +545,19 @@ impl<'a> Reader<'a> {
             all = map::assoc(self.heap, all, pair[0], pair[1])?;
         }
         match meta::with(self.heap, value, all) {
-            Err(Trap::Throw(_)) => Err(self.error_at(at, "Metadata can only be applied to what carries it")),
+            Err(Trap::Throw(_)) => {
+                Err(self.error_at(at, "Metadata can only be applied to what carries it"))
+            }
             other => other,
         }
     }
 
     /// Four hexadecimal digits after `\u`.
     fn unicode_escape(&mut self, at: usize) -> Read<u32> {
-        let digits = self.rest().get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = self
+            .rest()
+            .get(..4)
+            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
         match digits {
             Some(digits) => {
                 self.at += 4;
@@ -528,7 +578,8 @@ impl<'a> Reader<'a> {
                 return Ok(char::from_u32(code).expect("a pair of surrogates is a scalar value"));
             }
         }
-        char::from_u32(first).ok_or_else(|| self.error_at(at, "Invalid character constant: a lone surrogate"))
+        char::from_u32(first)
+            .ok_or_else(|| self.error_at(at, "Invalid character constant: a lone surrogate"))
     }
 
     fn string(&mut self, at: usize) -> Read<Word> {
@@ -566,11 +617,19 @@ impl<'a> Reader<'a> {
                 '0'..='7' => {
                     self.at -= 1;
                     let rest = self.rest();
-                    let length = rest.bytes().take(3).take_while(|b| (b'0'..b'8').contains(b)).count();
+                    let length = rest
+                        .bytes()
+                        .take(3)
+                        .take_while(|b| (b'0'..b'8').contains(b))
+                        .count();
                     self.at += length;
                     self.octal(&rest[..length], escape)?
                 }
-                c => return Err(self.error_at(escape, &format!("Unsupported escape character: \\{c}"))),
+                c => {
+                    return Err(
+                        self.error_at(escape, &format!("Unsupported escape character: \\{c}"))
+                    );
+                }
             });
         }
     }
@@ -607,7 +666,9 @@ impl<'a> Reader<'a> {
                     self.at = from + 1;
                     self.unicode_char(at)?
                 }
-                _ if first == 'o' && (2..=4).contains(&token.len()) => self.octal(&token[1..], at)?,
+                _ if first == 'o' && (2..=4).contains(&token.len()) => {
+                    self.octal(&token[1..], at)?
+                }
                 _ => return Err(self.error_at(at, &format!("Unsupported character: \\{token}"))),
             },
         };
@@ -679,7 +740,10 @@ impl<'a> Reader<'a> {
 
     /// `%`, `%2`, `%&` inside of `#(…)`.
     fn argument(&mut self, token: &str, at: usize) -> Read<Word> {
-        let used = self.function.as_mut().expect("only inside of a function literal");
+        let used = self
+            .function
+            .as_mut()
+            .expect("only inside of a function literal");
         let number = match &token[1..] {
             "" => 1,
             "&" => {
@@ -705,13 +769,14 @@ fn split_token(token: &str) -> Option<(Option<&str>, &str)> {
     if token == "/" {
         return Some((None, token));
     }
-    let Some(at) = token.find('/') else { return Some((None, token)) };
+    let Some(at) = token.find('/') else {
+        return Some((None, token));
+    };
     let (namespace, name) = (&token[..at], &token[at + 1..]);
     let valid = !namespace.is_empty()
         && !namespace.ends_with(':')
         && !name.is_empty()
-        && (name == "/" || !name.contains('/'))
-        && !namespace.starts_with(|c: char| c.is_ascii_digit());
+        && (name == "/" || !name.contains('/'));
     valid.then_some((Some(namespace), name))
 }
 

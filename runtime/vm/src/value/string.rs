@@ -34,7 +34,11 @@ fn fill_bytes(words: &mut [u64], bytes: &[u8]) {
 pub fn make_string(heap: &mut Heap, text: &str) -> Word {
     let bytes = text.as_bytes();
     let flags = if text.is_ascii() { FLAG_ASCII } else { 0 };
-    let chars = if flags != 0 { bytes.len() } else { text.chars().count() };
+    let chars = if flags != 0 {
+        bytes.len()
+    } else {
+        text.chars().count()
+    };
     let size = u32::try_from(BYTES_AT + bytes.len().div_ceil(8)).expect("a string fits the memory");
     heap.make_with(Kind::Str, flags, 0, size, |words| {
         words[0] = bytes.len() as u64 | (chars as u64) << 32;
@@ -148,7 +152,11 @@ pub fn byte_index(object: Object<'_>, index: usize) -> Option<usize> {
 /// Character index of a byte index that lies between two characters of a string object.
 #[must_use]
 pub fn char_index(object: Object<'_>, byte: usize) -> usize {
-    if is_ascii(object) { byte } else { text(object)[..byte].chars().count() }
+    if is_ascii(object) {
+        byte
+    } else {
+        text(object)[..byte].chars().count()
+    }
 }
 
 /// Whether character and byte indices of a string object agree.
@@ -171,7 +179,11 @@ pub fn substring(heap: &mut Heap, string: Word, start: usize, end: usize) -> Opt
     let to = if is_ascii(object) {
         end
     } else {
-        from + text(object)[from..].chars().take(end - start).map(char::len_utf8).sum::<usize>()
+        from + text(object)[from..]
+            .chars()
+            .take(end - start)
+            .map(char::len_utf8)
+            .sum::<usize>()
     };
     let piece = text(object)[from..to].to_owned();
     Some(make_string(heap, &piece))
@@ -209,7 +221,7 @@ pub fn write_base64(out: &mut String, bytes: &[u8]) {
 #[must_use]
 pub fn parse_base64(text: &str) -> Option<Vec<u8>> {
     let text = text.as_bytes();
-    if text.len() % 4 != 0 {
+    if !text.len().is_multiple_of(4) {
         return None;
     }
     let padding = text.iter().rev().take_while(|&&b| b == b'=').count();

@@ -40,7 +40,11 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -59,26 +63,39 @@ impl Instant {
     #[must_use]
     pub fn from_millis(millis: i64) -> Instant {
         let nanos = millis.rem_euclid(1000) as u32 * 1_000_000;
-        Instant { seconds: millis.div_euclid(1000), nanos }
+        Instant {
+            seconds: millis.div_euclid(1000),
+            nanos,
+        }
     }
 
     /// Whole milliseconds since 1970-01-01T00:00:00Z, rounded down; saturates.
     #[must_use]
     pub fn millis(self) -> i64 {
-        self.seconds.saturating_mul(1000).saturating_add(i64::from(self.nanos / 1_000_000))
+        self.seconds
+            .saturating_mul(1000)
+            .saturating_add(i64::from(self.nanos / 1_000_000))
     }
 
     /// The instant that an object is.
     #[must_use]
     pub fn of(heap: &Heap, word: Word) -> Option<Instant> {
         let object = heap.try_object(word)?;
-        (object.kind() == Kind::Inst)
-            .then(|| Instant { seconds: object.raw(1) as i64, nanos: object.raw(2) as u32 })
+        (object.kind() == Kind::Inst).then(|| Instant {
+            seconds: object.raw(1) as i64,
+            nanos: object.raw(2) as u32,
+        })
     }
 
     /// Makes the object.
     pub fn make(self, heap: &mut Heap) -> Word {
-        heap.make(Kind::Inst, 0, 0, &[self.seconds as u64, u64::from(self.nanos)], &[])
+        heap.make(
+            Kind::Inst,
+            0,
+            0,
+            &[self.seconds as u64, u64::from(self.nanos)],
+            &[],
+        )
     }
 
     /// Writes it as Clojure does in `#inst`, or with `Z` as RFC 3339 has it.
@@ -86,9 +103,12 @@ impl Instant {
         let (year, month, day) = civil_from_days(self.seconds.div_euclid(SECONDS_PER_DAY));
         let second = self.seconds.rem_euclid(SECONDS_PER_DAY);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
-            .expect("strings take all text");
-        let fraction = if self.nanos % 1_000_000 == 0 {
+        write!(
+            out,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )
+        .expect("strings take all text");
+        let fraction = if self.nanos.is_multiple_of(1_000_000) {
             write!(out, ".{:03}", self.nanos / 1_000_000)
         } else {
             write!(out, ".{:09}", self.nanos)
@@ -105,8 +125,13 @@ impl Instant {
         let year = digits(&mut rest, 4)?;
         let (mut month, mut day, mut hour, mut minute, mut second) = (1, 1, 0, 0, 0);
         let mut nanos = 0;
-        let fields: [(u8, &mut i64); 5] =
-            [(b'-', &mut month), (b'-', &mut day), (b'T', &mut hour), (b':', &mut minute), (b':', &mut second)];
+        let fields: [(u8, &mut i64); 5] = [
+            (b'-', &mut month),
+            (b'-', &mut day),
+            (b'T', &mut hour),
+            (b':', &mut minute),
+            (b':', &mut second),
+        ];
         let mut in_time = false;
         let mut complete = true;
         for (mark, field) in fields {
@@ -150,7 +175,10 @@ impl Instant {
             && minute < 60
             && (second < 60 || (second == 60 && minute == 59));
         valid.then(|| Instant {
-            seconds: days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second
+            seconds: days_from_civil(year, month, day) * SECONDS_PER_DAY
+                + hour * 3600
+                + minute * 60
+                + second
                 - offset,
             nanos,
         })
@@ -166,7 +194,9 @@ fn take(rest: &mut &[u8], mark: u8) -> bool {
 }
 
 fn digits(rest: &mut &[u8], count: usize) -> Option<i64> {
-    let digits = rest.get(..count).filter(|d| d.iter().all(u8::is_ascii_digit))?;
+    let digits = rest
+        .get(..count)
+        .filter(|d| d.iter().all(u8::is_ascii_digit))?;
     *rest = &rest[count..];
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
@@ -198,7 +228,8 @@ pub fn parse_uuid(text: &str) -> Option<(u64, u64)> {
     let mut groups = text.split('-');
     for (part, width) in parts.iter_mut().zip([8, 4, 4, 4, 12]) {
         let group = groups.next()?;
-        if group.is_empty() || group.len() > width || !group.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if group.is_empty() || group.len() > width || !group.bytes().all(|b| b.is_ascii_hexdigit())
+        {
             return None;
         }
         *part = u64::from_str_radix(group, 16).ok()?;
@@ -229,9 +260,15 @@ mod tests {
             ("2020-02-29", "2020-02-29T00:00:00.000-00:00"),
             ("2020-02-29T23", "2020-02-29T23:00:00.000-00:00"),
             ("2020-02-29T23:59:59.5", "2020-02-29T23:59:59.500-00:00"),
-            ("2020-02-29T23:59:59.123456789Z", "2020-02-29T23:59:59.123456789-00:00"),
+            (
+                "2020-02-29T23:59:59.123456789Z",
+                "2020-02-29T23:59:59.123456789-00:00",
+            ),
             ("2020-01-01T00:30:00+01:00", "2019-12-31T23:30:00.000-00:00"),
-            ("1969-12-31T23:59:59.999-00:00", "1969-12-31T23:59:59.999-00:00"),
+            (
+                "1969-12-31T23:59:59.999-00:00",
+                "1969-12-31T23:59:59.999-00:00",
+            ),
             ("0000-01-01", "0000-01-01T00:00:00.000-00:00"),
         ] {
             assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
@@ -240,7 +277,16 @@ mod tests {
 
     #[test]
     fn what_is_no_instant_is_refused() {
-        for text in ["", "20", "2020-13", "2019-02-29", "2020-01-01T24:00", "2020-01-01Z", "2020-01-01T10:00:00.", "x"] {
+        for text in [
+            "",
+            "20",
+            "2020-13",
+            "2019-02-29",
+            "2020-01-01T24:00",
+            "2020-01-01Z",
+            "2020-01-01T10:00:00.",
+            "x",
+        ] {
             assert_eq!(shown(text), None, "{text}");
         }
     }

@@ -84,11 +84,19 @@ pub(crate) fn fraction(n: BigInt, d: BigInt) -> Fallible<Num> {
         return Err(divide_by_zero());
     }
     let gcd = n.gcd(&d);
-    let (mut n, mut d) = if gcd.is_one() { (n, d) } else { (n / &gcd, d / gcd) };
+    let (mut n, mut d) = if gcd.is_one() {
+        (n, d)
+    } else {
+        (n / &gcd, d / gcd)
+    };
     if d.is_negative() {
         (n, d) = (-n, -d);
     }
-    Ok(if d.is_one() { Num::Big(n) } else { Num::Ratio(n, d) })
+    Ok(if d.is_one() {
+        Num::Big(n)
+    } else {
+        Num::Ratio(n, d)
+    })
 }
 
 fn check_product(a: &BigInt, b: &BigInt) -> Fallible<()> {
@@ -158,7 +166,11 @@ fn ring_big(op: Ring, a: &BigInt, b: &BigInt) -> Fallible<BigInt> {
         Ring::Mul => product(a, b),
         Ring::Add | Ring::Sub => {
             check_bits(a.bits().max(b.bits()) + 1)?;
-            Ok(if matches!(op, Ring::Add) { a + b } else { a - b })
+            Ok(if matches!(op, Ring::Add) {
+                a + b
+            } else {
+                a - b
+            })
         }
     }
 }
@@ -285,7 +297,11 @@ pub(crate) fn modulo(a: Num, b: Num) -> Fallible<Num> {
     let m = rem(a, b.clone())?;
     let zero = matches!(&m, Num::Double(d) if *d == 0.0)
         || !matches!(m, Num::Double(_)) && signum(&m) == 0;
-    if zero || (signum(&m) > 0) == (signum(&b) > 0) { Ok(m) } else { add(m, b) }
+    if zero || (signum(&m) > 0) == (signum(&b) > 0) {
+        Ok(m)
+    } else {
+        add(m, b)
+    }
 }
 
 pub(crate) fn abs(num: Num) -> Num {
@@ -293,7 +309,10 @@ pub(crate) fn abs(num: Num) -> Num {
         Num::Int(n) => Num::Int(n.wrapping_abs()),
         Num::Big(n) => Num::Big(n.abs()),
         Num::Ratio(n, d) => Num::Ratio(n.abs(), d),
-        Num::Decimal(d) => Num::Decimal(Decimal { unscaled: d.unscaled.abs(), scale: d.scale }),
+        Num::Decimal(d) => Num::Decimal(Decimal {
+            unscaled: d.unscaled.abs(),
+            scale: d.scale,
+        }),
         Num::Double(d) => Num::Double(libm::fabs(d)),
     }
 }

@@ -9,7 +9,11 @@ use crate::word::Word;
 fn operand(heap: &Heap, word: Word) -> Fallible<i64> {
     try_int(heap, word).ok_or_else(|| {
         let what = describe(heap, word);
-        Fault::new("argument", format!("bit operation not supported for {what}")).with("value", word)
+        Fault::new(
+            "argument",
+            format!("bit operation not supported for {what}"),
+        )
+        .with("value", word)
     })
 }
 

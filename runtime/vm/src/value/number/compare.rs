@@ -35,8 +35,12 @@ pub fn relate(heap: &Heap, a: Word, b: Word) -> Fallible<Option<Ordering>> {
 pub(crate) fn order(a: Num, b: Num) -> Fallible<Option<Ordering>> {
     let (a, b) = match (a, b) {
         // A ratio may have no finite decimal; both have a ratio.
-        (Num::Ratio(n, d), Num::Decimal(x)) => (Num::Ratio(n, d), super::convert::decimal_to_ratio(&x)?),
-        (Num::Decimal(x), Num::Ratio(n, d)) => (super::convert::decimal_to_ratio(&x)?, Num::Ratio(n, d)),
+        (Num::Ratio(n, d), Num::Decimal(x)) => {
+            (Num::Ratio(n, d), super::convert::decimal_to_ratio(&x)?)
+        }
+        (Num::Decimal(x), Num::Ratio(n, d)) => {
+            (super::convert::decimal_to_ratio(&x)?, Num::Ratio(n, d))
+        }
         pair => pair,
     };
     Ok(match Pair::of(a, b)? {
@@ -86,19 +90,29 @@ pub fn integer_parts(object: Object<'_>) -> Integer<'_> {
     }
     let negative = object.header().flags() & FLAG_NEGATIVE != 0;
     let words = &object.words()[1..];
-    let length = words.iter().rposition(|&word| word != 0).map_or(0, |last| last + 1);
+    let length = words
+        .iter()
+        .rposition(|&word| word != 0)
+        .map_or(0, |last| last + 1);
     let magnitude = &words[..length];
     let fixed = match *magnitude {
         [] => Some(0),
         [low] => {
-            let value = if negative { -i128::from(low) } else { i128::from(low) };
+            let value = if negative {
+                -i128::from(low)
+            } else {
+                i128::from(low)
+            };
             i64::try_from(value).ok()
         }
         _ => None,
     };
     match fixed {
         Some(value) => Integer::Fixed(value),
-        None => Integer::Big { negative, magnitude },
+        None => Integer::Big {
+            negative,
+            magnitude,
+        },
     }
 }
 

@@ -14,9 +14,9 @@ pub(crate) fn to_double(num: &Num) -> f64 {
         Num::Int(n) => *n as f64,
         Num::Big(n) => n.to_f64().unwrap_or(f64::NAN),
         Num::Ratio(n, d) => ratio_to_double(n, d),
-        Num::Decimal(d) => {
-            format!("{}e{}", d.unscaled, -d.scale).parse().expect("a numeral with an exponent")
-        }
+        Num::Decimal(d) => format!("{}e{}", d.unscaled, -d.scale)
+            .parse()
+            .expect("a numeral with an exponent"),
         Num::Double(d) => *d,
     }
 }
@@ -40,9 +40,8 @@ pub(crate) fn to_big(num: Num) -> Fallible<BigInt> {
 /// # Errors
 /// `:ox/argument` when 64 bits do not hold it.
 pub(crate) fn to_long(num: Num) -> Fallible<i64> {
-    let out_of_range = |shown: String| {
-        Fault::new("argument", format!("Value out of range for long: {shown}"))
-    };
+    let out_of_range =
+        |shown: String| Fault::new("argument", format!("Value out of range for long: {shown}"));
     match num {
         Num::Int(n) => Ok(n),
         Num::Double(d) => {
@@ -57,7 +56,11 @@ pub(crate) fn to_long(num: Num) -> Fallible<i64> {
         other => {
             let big = to_big(other)?;
             i64::try_from(&big).map_err(|_| {
-                let shown = if big.bits() > 1024 { "a larger integer".to_owned() } else { big.to_string() };
+                let shown = if big.bits() > 1024 {
+                    "a larger integer".to_owned()
+                } else {
+                    big.to_string()
+                };
                 out_of_range(shown)
             })
         }
@@ -75,7 +78,11 @@ pub(crate) fn to_long_unchecked(num: Num) -> Fallible<i64> {
         other => {
             let big = to_big(other)?;
             let low = big.magnitude().iter_u64_digits().next().unwrap_or(0);
-            if big < BigInt::zero() { low.wrapping_neg() as i64 } else { low as i64 }
+            if big < BigInt::zero() {
+                low.wrapping_neg() as i64
+            } else {
+                low as i64
+            }
         }
     })
 }
@@ -85,7 +92,10 @@ pub(crate) fn decimal_to_ratio(d: &Decimal) -> Fallible<Num> {
     if d.scale <= 0 {
         return Ok(Num::Ratio(d.rescaled(0)?, BigInt::one()));
     }
-    Ok(Num::Ratio(d.unscaled.clone(), power_of_ten(d.scale.unsigned_abs())?))
+    Ok(Num::Ratio(
+        d.unscaled.clone(),
+        power_of_ten(d.scale.unsigned_abs())?,
+    ))
 }
 
 /// `(rationalize x)`
@@ -107,7 +117,11 @@ pub(crate) fn rationalize(num: Num) -> Fallible<Num> {
 /// The integer that a whole double is; `None` for others.
 #[must_use]
 pub fn whole_double(d: f64) -> Option<BigInt> {
-    if d.is_finite() && libm::trunc(d) == d { BigInt::from_f64(d) } else { None }
+    if d.is_finite() && libm::trunc(d) == d {
+        BigInt::from_f64(d)
+    } else {
+        None
+    }
 }
 
 /// Reads an integer numeral of any size.
@@ -116,7 +130,13 @@ pub fn whole_double(d: f64) -> Option<BigInt> {
 /// `:ox/memory-limit` before the work when it is above the greatest number; `None` when it is none.
 pub(crate) fn parse_big(digits: &str, radix: u32) -> Fallible<Option<BigInt>> {
     // 16 bits a digit is an upper bound, 4 are enough below radix 17.
-    let bits_per_digit = if radix <= 10 { 10.0 / 3.0 } else if radix <= 16 { 4.0 } else { 5.2 };
+    let bits_per_digit = if radix <= 10 {
+        10.0 / 3.0
+    } else if radix <= 16 {
+        4.0
+    } else {
+        5.2
+    };
     check_bits((digits.len() as f64 * bits_per_digit) as u64)?;
     Ok(BigInt::parse_bytes(digits.as_bytes(), radix))
 }

@@ -88,11 +88,22 @@ impl Decimal {
     /// `:ox/arithmetic` for a ratio without a finite expansion.
     pub(crate) fn of(num: Num) -> Fallible<Decimal> {
         Ok(match num {
-            Num::Int(n) => Decimal { unscaled: BigInt::from(n), scale: 0 },
-            Num::Big(n) => Decimal { unscaled: n, scale: 0 },
-            Num::Ratio(n, d) => {
-                Decimal { unscaled: n, scale: 0 }.div(&Decimal { unscaled: d, scale: 0 })?
+            Num::Int(n) => Decimal {
+                unscaled: BigInt::from(n),
+                scale: 0,
+            },
+            Num::Big(n) => Decimal {
+                unscaled: n,
+                scale: 0,
+            },
+            Num::Ratio(n, d) => Decimal {
+                unscaled: n,
+                scale: 0,
             }
+            .div(&Decimal {
+                unscaled: d,
+                scale: 0,
+            })?,
             Num::Decimal(d) => d,
             Num::Double(d) => Decimal::of_double(d)?,
         })
@@ -124,18 +135,27 @@ impl Decimal {
 
     pub(crate) fn add(&self, other: &Decimal) -> Fallible<Decimal> {
         let scale = self.scale.max(other.scale);
-        Ok(Decimal { unscaled: self.rescaled(scale)? + other.rescaled(scale)?, scale })
+        Ok(Decimal {
+            unscaled: self.rescaled(scale)? + other.rescaled(scale)?,
+            scale,
+        })
     }
 
     pub(crate) fn sub(&self, other: &Decimal) -> Fallible<Decimal> {
         let scale = self.scale.max(other.scale);
-        Ok(Decimal { unscaled: self.rescaled(scale)? - other.rescaled(scale)?, scale })
+        Ok(Decimal {
+            unscaled: self.rescaled(scale)? - other.rescaled(scale)?,
+            scale,
+        })
     }
 
     pub(crate) fn mul(&self, other: &Decimal) -> Fallible<Decimal> {
         check_bits(self.unscaled.bits() + other.unscaled.bits())?;
         let scale = checked_scale(self.scale + other.scale)?;
-        Ok(Decimal { unscaled: &self.unscaled * &other.unscaled, scale })
+        Ok(Decimal {
+            unscaled: &self.unscaled * &other.unscaled,
+            scale,
+        })
     }
 
     /// The exact quotient, with the least scale that is not below the preferred one.
@@ -146,7 +166,10 @@ impl Decimal {
         let preferred = self.scale - other.scale;
         if self.unscaled.is_zero() {
             let scale = preferred.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
-            return Ok(Decimal { unscaled: BigInt::zero(), scale });
+            return Ok(Decimal {
+                unscaled: BigInt::zero(),
+                scale,
+            });
         }
         let gcd = self.unscaled.gcd(&other.unscaled);
         let (mut n, mut d) = (&self.unscaled / &gcd, &other.unscaled / &gcd);
@@ -162,7 +185,10 @@ impl Decimal {
         let power = power_of_ten(more)?;
         check_bits(power.bits() + n.bits())?;
         let more = i64::try_from(more).expect("a power that fits is small");
-        Ok(Decimal { unscaled: n * power / d, scale: checked_scale(preferred + more)? })
+        Ok(Decimal {
+            unscaled: n * power / d,
+            scale: checked_scale(preferred + more)?,
+        })
     }
 
     /// The integer part of the quotient, at the scale that Java's `divideToIntegralValue` gives it.
@@ -174,8 +200,14 @@ impl Decimal {
         let scale = self.scale.max(other.scale);
         let mut q = self.rescaled(scale)? / other.rescaled(scale)?;
         if preferred >= 0 || q.is_zero() {
-            let whole = Decimal { unscaled: q, scale: 0.min(preferred) };
-            return Ok(Decimal { unscaled: whole.rescaled(preferred)?, scale: preferred });
+            let whole = Decimal {
+                unscaled: q,
+                scale: 0.min(preferred),
+            };
+            return Ok(Decimal {
+                unscaled: whole.rescaled(preferred)?,
+                scale: preferred,
+            });
         }
         let ten = BigInt::from(10u8);
         let mut scale = 0;
@@ -202,10 +234,15 @@ impl Decimal {
             return by_sign;
         }
         // Far apart exponents decide without computing huge powers of ten.
-        let exponent = |d: &Decimal| i64::try_from(digits(&d.unscaled)).unwrap_or(i64::MAX / 2) - d.scale;
+        let exponent =
+            |d: &Decimal| i64::try_from(digits(&d.unscaled)).unwrap_or(i64::MAX / 2) - d.scale;
         let by_exponent = exponent(self).cmp(&exponent(other));
         if by_exponent != Ordering::Equal {
-            return if sign(self) < 0 { by_exponent.reverse() } else { by_exponent };
+            return if sign(self) < 0 {
+                by_exponent.reverse()
+            } else {
+                by_exponent
+            };
         }
         let scale = self.scale.max(other.scale);
         match (self.rescaled(scale), other.rescaled(scale)) {
@@ -219,7 +256,10 @@ impl Decimal {
     /// The value without trailing zeros: equal decimals are the same then.
     pub(crate) fn normalized(&self) -> Decimal {
         if self.unscaled.is_zero() {
-            return Decimal { unscaled: BigInt::zero(), scale: 0 };
+            return Decimal {
+                unscaled: BigInt::zero(),
+                scale: 0,
+            };
         }
         let ten = BigInt::from(10u8);
         let mut d = self.clone();
@@ -253,17 +293,30 @@ impl Decimal {
     /// `:ox/memory-limit` when it is above the greatest number.
     pub(crate) fn rounded(&self, places: i64) -> Fallible<Decimal> {
         if places >= self.scale {
-            return Ok(Decimal { unscaled: self.rescaled(places)?, scale: places });
+            return Ok(Decimal {
+                unscaled: self.rescaled(places)?,
+                scale: places,
+            });
         }
         let dropped = self.scale.abs_diff(places);
         if dropped > digits(&self.unscaled) + 1 {
-            return Ok(Decimal { unscaled: BigInt::zero(), scale: places });
+            return Ok(Decimal {
+                unscaled: BigInt::zero(),
+                scale: places,
+            });
         }
         let power = power_of_ten(dropped)?;
         let half = &power / 2u8;
         let magnitude = (self.unscaled.abs() + half) / power;
-        let unscaled = if self.unscaled.is_negative() { -magnitude } else { magnitude };
-        Ok(Decimal { unscaled, scale: places })
+        let unscaled = if self.unscaled.is_negative() {
+            -magnitude
+        } else {
+            magnitude
+        };
+        Ok(Decimal {
+            unscaled,
+            scale: places,
+        })
     }
 }
 
@@ -274,9 +327,18 @@ pub(crate) fn ratio_to_double(n: &BigInt, d: &BigInt) -> f64 {
     // One digit more than needed or exactly as many, then rounded half to even.
     let mut scale = PRECISION - (estimate(n) - estimate(d));
     loop {
-        let power = |e: i64| BigInt::from(10u8).pow(u32::try_from(e).unwrap_or(u32::MAX).min(BIG_BITS_MAX as u32));
-        let (top, bottom) =
-            if scale >= 0 { (n.abs() * power(scale), d.clone()) } else { (n.abs(), d * power(-scale)) };
+        let power = |e: i64| {
+            BigInt::from(10u8).pow(
+                u32::try_from(e)
+                    .unwrap_or(u32::MAX)
+                    .min(BIG_BITS_MAX as u32),
+            )
+        };
+        let (top, bottom) = if scale >= 0 {
+            (n.abs() * power(scale), d.clone())
+        } else {
+            (n.abs(), d * power(-scale))
+        };
         let (mut q, r) = top.div_rem(&bottom);
         if estimate(&q) > PRECISION {
             scale -= 1;

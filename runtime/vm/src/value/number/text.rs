@@ -25,14 +25,17 @@ fn shortest_digits(d: f64) -> (String, i32) {
     let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let mut digits = format!("{whole}{part}");
     let leading = digits.bytes().take_while(|&b| b == b'0').count();
-    let first = exponent + i32::try_from(whole.len()).expect("short") - 1
+    let first = exponent + i32::try_from(whole.len()).expect("short")
+        - 1
         - i32::try_from(leading).expect("short");
     digits.drain(..leading);
     digits.truncate(digits.trim_end_matches('0').len());
     if digits.len() == 1 {
         // Java writes two digits at least, and then the best two: 4.9E-324, not 5.0E-324.
         let two = format!("{d:.1e}");
-        if two.parse() == Ok(d) && let Some((mantissa, exponent)) = two.split_once('e') {
+        if two.parse() == Ok(d)
+            && let Some((mantissa, exponent)) = two.split_once('e')
+        {
             let digits: String = mantissa.chars().filter(|&c| c != '.').collect();
             let digits = digits.trim_end_matches('0').to_owned();
             return (digits, exponent.parse().expect("an exponent"));
@@ -211,7 +214,11 @@ pub fn parse_double(text: &str) -> Option<f64> {
         _ => {}
     }
     let text = text.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(text);
-    if is_decimal_numeral(text) { text.parse().ok() } else { None }
+    if is_decimal_numeral(text) {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 /// The decimal that a numeral writes; `None` when it is none or its exponent has no 32 bits.
@@ -278,8 +285,14 @@ pub(crate) fn parse_numeral(text: &str) -> Fallible<Num> {
         && is_float(digits)
     {
         super::check_bits(digits.len() as u64 * 10 / 3)?;
-        let signed = if negative { format!("-{digits}") } else { digits.to_owned() };
-        return parse_decimal(&signed).map(Num::Decimal).ok_or_else(|| invalid(text));
+        let signed = if negative {
+            format!("-{digits}")
+        } else {
+            digits.to_owned()
+        };
+        return parse_decimal(&signed)
+            .map(Num::Decimal)
+            .ok_or_else(|| invalid(text));
     }
     if is_float(unsigned) && unsigned.contains(['.', 'e', 'E']) {
         let value: f64 = unsigned.parse().map_err(|_| invalid(text))?;

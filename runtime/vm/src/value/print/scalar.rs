@@ -1,0 +1,172 @@
+//! The text of values that hold no others.
+
+use crate::heap::Heap;
+use crate::image::LoadedImage;
+use crate::object::{Kind, Object};
+use crate::value::number;
+use crate::value::string::{self, parts_of, try_text};
+use crate::value::time::{Instant, write_uuid};
+use crate::word::Word;
+use std::fmt::Write as _;
+
+/// Writes what is no object.
+pub(super) fn write_immediate(out: &mut String, value: Word, readably: bool) {
+    if let Some(n) = value.as_small() {
+        let _ = write!(out, "{n}");
+    } else if let Some(d) = value.as_double() {
+        number::text::write_any_double(out, d, true);
+    } else if let Some(c) = value.as_char() {
+        if readably {
+            write_char(out, c)
+        } else {
+            out.push(c)
+        }
+    } else {
+        out.push_str(match value {
+            Word::NIL => "nil",
+            Word::TRUE => "true",
+            Word::FALSE => "false",
+            Word::EMPTY_LIST => "()",
+            _ => "#object[Unbound]",
+        });
+    }
+}
+
+/// Writes an object that holds no other values; false for others.
+pub(super) fn write_scalar(
+    heap: &Heap,
+    image: &LoadedImage,
+    out: &mut String,
+    value: Word,
+    readably: bool,
+) -> bool {
+    let object = heap.object(value);
+    match object.kind() {
+        Kind::Str if readably => write_quoted(out, string::text(object)),
+        Kind::Str => out.push_str(string::text(object)),
+        Kind::Keyword => {
+            out.push(':');
+            write_named(out, heap, object);
+        }
+        Kind::Symbol => write_named(out, heap, object),
+        Kind::Int | Kind::BigInt | Kind::Ratio | Kind::Decimal => {
+            number::text::write_number(out, heap, value, true);
+        }
+        Kind::Regex => {
+            let source = try_text(heap, object.word(1)).unwrap_or_default();
+            write_regex(out, source);
+        }
+        Kind::Inst => {
+            if let Some(instant) = Instant::of(heap, value) {
+                out.push_str("#inst \"");
+                instant.write(out, "-00:00");
+                out.push('"');
+            }
+        }
+        Kind::Uuid => {
+            out.push_str("#uuid \"");
+            write_uuid(out, object.raw(1), object.raw(2));
+            out.push('"');
+        }
+        Kind::Bytes => {
+            out.push_str("#bytes \"");
+            string::write_base64(out, string::bytes(object));
+            out.push('"');
+        }
+        Kind::Function => {
+            let template = (object.raw(1) as usize) < image.template_count();
+            let slot = template.then(|| image.template(object.raw(1) as u32).slot);
+            match slot.and_then(|slot| image.image().slots.get(slot as usize)) {
+                Some(slot) => {
+                    let _ = write!(out, "#function[{}/{}]", slot.namespace, slot.name);
+                }
+                None => out.push_str("#function[]"),
+            }
+        }
+        Kind::Native => {
+            let number = object.raw(1) as usize;
+            let name = if number < image.native_count() {
+                image.native(object.raw(1) as u32).name
+            } else {
+                ""
+            };
+            let _ = write!(out, "#function[{name}]");
+        }
+        Kind::Var => {
+            out.push_str("#'");
+            match heap.try_object(object.word(2)) {
+                Some(symbol) => write_named(out, heap, symbol),
+                None => out.push('?'),
+            }
+        }
+        Kind::Promise | Kind::Future => {
+            let _ = write!(out, "#object[{:?} {:#x}]", object.kind(), object.raw(1));
+        }
+        Kind::Pid => {
+            let _ = write!(out, "#pid \"{}.{}\"", object.raw(1), object.raw(2));
+        }
+        Kind::Ref => {
+            let _ = write!(out, "#ref \"{}.{}\"", object.raw(2), object.raw(1));
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn write_named(out: &mut String, heap: &Heap, object: Object<'_>) {
+    let (namespace, name) = parts_of(heap, object);
+    if let Some(namespace) = namespace {
+        out.push_str(namespace);
+        out.push('/');
+    }
+    out.push_str(name);
+}
+
+/// Writes a string with quotes and escapes.
+pub(super) fn write_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '\\', '\n', '\t', '\r', '\u{8}', '\u{c}']) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\t' => "\\t",
+            b'\r' => "\\r",
+            8 => "\\b",
+            _ => "\\f",
+        });
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+/// Writes a character as the reader takes it.
+fn write_char(out: &mut String, c: char) {
+    out.push('\\');
+    match c {
+        '\n' => out.push_str("newline"),
+        ' ' => out.push_str("space"),
+        '\t' => out.push_str("tab"),
+        '\r' => out.push_str("return"),
+        '\u{8}' => out.push_str("backspace"),
+        '\u{c}' => out.push_str("formfeed"),
+        _ => out.push(c),
+    }
+}
+
+/// Writes a regular expression as a literal: a quote in it that has no backslash gets one.
+fn write_regex(out: &mut String, source: &str) {
+    out.push_str("#\"");
+    let mut escaped = false;
+    for c in source.chars() {
+        if c == '"' && !escaped {
+            out.push('\\');
+        }
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+    out.push('"');
+}
