@@ -1,0 +1,310 @@
+//! `ox.fs`: files of the machine the run is on.
+//!
+//! # Invariants
+//! - Whole-file writes and copies are atomic (`atomic`).
+//! - What is repeated after a crash gives the same result, except for `{:append true}`, `temp`, and a
+//!   `move` whose source has gone.
+
+use crate::arguments::{Arguments, Options};
+use crate::atomic::{AtomicFile, sync_directory};
+use crate::clock::random_bytes;
+use crate::failure::{misuse, os};
+use engine::data::Data;
+use engine::transport::TaskError;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+/// A file larger than this cannot become a value.
+const READ_BYTES_MAX: u64 = 256 << 20;
+
+/// Carries out an activity of `ox.fs`, named without the namespace.
+pub(crate) fn call(name: &str, arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
+    match name {
+        "read" => read(arguments),
+        "write" => write(arguments, key),
+        "list" => list(arguments),
+        "stat" => stat(arguments),
+        "copy" => copy(arguments, key),
+        "move" => rename(arguments, key),
+        "delete" => delete(arguments),
+        "mkdir" => {
+            let (text, path) = arguments.path(0)?;
+            fs::create_dir_all(path).map_err(|error| os(&error, text))?;
+            Ok(Data::Nil)
+        }
+        "temp" => temp(arguments),
+        other => Err(misuse(format!("there is no activity ox.fs/{other}"))),
+    }
+}
+
+fn read(arguments: Arguments<'_>) -> Result<Data, TaskError> {
+    let (text, path) = arguments.path(0)?;
+    let options = arguments.options(1, &["as"])?;
+    let as_bytes = match options.get("as") {
+        None => false,
+        Some(Data::Keyword(None, name)) if name == "string" => false,
+        Some(Data::Keyword(None, name)) if name == "bytes" => true,
+        Some(other) => return Err(options.wrong("as", ":string or :bytes", other)),
+    };
+    let file = fs::File::open(path).map_err(|error| os(&error, text))?;
+    let mut bytes = Vec::new();
+    file.take(READ_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| os(&error, text))?;
+    if bytes.len() as u64 > READ_BYTES_MAX {
+        return Err(misuse(format!(
+            "{text}: larger than {} MiB",
+            READ_BYTES_MAX >> 20
+        )));
+    }
+    if as_bytes {
+        return Ok(Data::Bytes(bytes));
+    }
+    let read = String::from_utf8(bytes);
+    read.map(Data::Str)
+        .map_err(|_| misuse(format!("{text}: not UTF-8; read it with {{:as :bytes}}")))
+}
+
+fn write(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
+    let (text, path) = arguments.path(0)?;
+    let content = match arguments.value(1) {
+        Data::Str(content) => content.as_bytes(),
+        Data::Bytes(content) => content,
+        other => return Err(arguments.wrong("the content", "a string or bytes", other)),
+    };
+    let append = arguments.options(2, &["append"])?.flag("append", false)?;
+    let written = if append {
+        append_to(&path, content)
+    } else {
+        write_whole(&path, content, key)
+    };
+    written.map_err(|error| os(&error, text))?;
+    Ok(Data::Nil)
+}
+
+fn append_to(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)?;
+    file.write_all(content)?;
+    match file.sync_data() {
+        // pipes and terminals
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        other => other,
+    }
+}
+
+fn write_whole(path: &Path, content: &[u8], key: &str) -> io::Result<()> {
+    let target = AtomicFile::create(path, key)?;
+    target.file().write_all(content)?;
+    target.commit()
+}
+
+fn list(arguments: Arguments<'_>) -> Result<Data, TaskError> {
+    let (text, path) = arguments.path(0)?;
+    let is_recursive = arguments
+        .options(1, &["recursive"])?
+        .flag("recursive", false)?;
+    let mut names = Vec::new();
+    // Directories to look into, as paths from the first one.
+    let mut left = vec![PathBuf::new()];
+    while let Some(below) = left.pop() {
+        let directory = path.join(&below);
+        let fail = |error: io::Error| {
+            os(
+                &error,
+                if is_recursive {
+                    directory.to_str().unwrap_or(text)
+                } else {
+                    text
+                },
+            )
+        };
+        for entry in fs::read_dir(&directory).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let name = below.join(entry.file_name());
+            if is_recursive && entry.file_type().map_err(fail)?.is_dir() {
+                left.push(name);
+            } else {
+                names.push(name.to_string_lossy().into_owned());
+            }
+        }
+    }
+    names.sort_unstable();
+    Ok(Data::Vector(names.into_iter().map(Data::Str).collect()))
+}
+
+fn stat(arguments: Arguments<'_>) -> Result<Data, TaskError> {
+    let (text, path) = arguments.path(0)?;
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) => found,
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(Data::Nil);
+        }
+        Err(error) => return Err(os(&error, text)),
+    };
+    let kind = found.file_type();
+    let kind = if kind.is_file() {
+        "file"
+    } else if kind.is_dir() {
+        "directory"
+    } else if kind.is_symlink() {
+        "link"
+    } else {
+        "other"
+    };
+    let modified = found.modified().map_err(|error| os(&error, text))?;
+    let millis = match modified.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_millis()).unwrap_or(i64::MAX),
+    };
+    Ok(Data::record([
+        ("type", Data::keyword(kind)),
+        (
+            "size",
+            Data::Int(i64::try_from(found.len()).unwrap_or(i64::MAX)),
+        ),
+        ("modified", instant(millis)),
+        (
+            "mode",
+            Data::Int(i64::from(found.permissions().mode() & 0o7777)),
+        ),
+    ]))
+}
+
+/// An instant as the reader takes it.
+fn instant(millis: i64) -> Data {
+    let mut text = String::from("#inst \"");
+    vm::value::time::Instant::from_millis(millis).write(&mut text, "-00:00");
+    text.push('"');
+    Data::Printed(text)
+}
+
+fn copy(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
+    let (from_text, from) = arguments.path(0)?;
+    let (to_text, to) = arguments.path(1)?;
+    copy_file(&from, &to, key)
+        .map_err(|(error, is_source)| os(&error, if is_source { from_text } else { to_text }))?;
+    Ok(Data::Nil)
+}
+
+/// Copies a file with its mode. The error says whether it is the source's.
+fn copy_file(from: &Path, to: &Path, key: &str) -> Result<(), (io::Error, bool)> {
+    let at_source = |error| (error, true);
+    let at_target = |error| (error, false);
+    let mut source = fs::File::open(from).map_err(at_source)?;
+    let found = source.metadata().map_err(at_source)?;
+    if found.is_dir() {
+        return Err(at_source(io::ErrorKind::IsADirectory.into()));
+    }
+    let target = AtomicFile::create(to, key).map_err(at_target)?;
+    io::copy(&mut source, &mut target.file()).map_err(at_target)?;
+    if target.written_path().is_some() {
+        target
+            .file()
+            .set_permissions(found.permissions())
+            .map_err(at_target)?;
+    }
+    target.commit().map_err(at_target)
+}
+
+fn rename(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
+    let (from_text, from) = arguments.path(0)?;
+    let (to_text, to) = arguments.path(1)?;
+    let found = fs::symlink_metadata(&from).map_err(|error| os(&error, from_text))?;
+    let renamed = match fs::rename(&from, &to) {
+        Err(error) if is_in_the_way(&error) => {
+            remove(&to, true).and_then(|()| fs::rename(&from, &to))
+        }
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices && found.is_file() => {
+            copy_file(&from, &to, key)
+                .map_err(|(error, _)| error)
+                .and_then(|()| fs::remove_file(&from))
+        }
+        other => other,
+    };
+    renamed.map_err(|error| os(&error, to_text))?;
+    for path in [&from, &to] {
+        if let Some(directory) = path.parent() {
+            sync_directory(directory).map_err(|error| os(&error, to_text))?;
+        }
+    }
+    Ok(Data::Nil)
+}
+
+/// Whether a rename has failed because something of another kind has the name.
+fn is_in_the_way(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    matches!(
+        error.kind(),
+        K::DirectoryNotEmpty | K::AlreadyExists | K::IsADirectory | K::NotADirectory
+    )
+}
+
+fn delete(arguments: Arguments<'_>) -> Result<Data, TaskError> {
+    let (text, path) = arguments.path(0)?;
+    let is_recursive = arguments
+        .options(1, &["recursive"])?
+        .flag("recursive", false)?;
+    remove(&path, is_recursive).map_err(|error| os(&error, text))?;
+    Ok(Data::Nil)
+}
+
+/// Removes what is at a path, if there is something.
+fn remove(path: &Path, is_recursive: bool) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() && is_recursive => fs::remove_dir_all(path),
+        Ok(found) if found.is_dir() => fs::remove_dir(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn temp(arguments: Arguments<'_>) -> Result<Data, TaskError> {
+    let options: Options<'_> = arguments.options(0, &["file", "prefix"])?;
+    let is_file = options.flag("file", false)?;
+    let prefix = options.text("prefix")?.unwrap_or("ox-");
+    if prefix.contains(['/', '\0']) {
+        return Err(misuse(format!(
+            "ox.fs/temp: {prefix:?} is no start of a name"
+        )));
+    }
+    let directory = std::env::temp_dir();
+    loop {
+        let path = directory.join(format!(
+            "{prefix}{:016x}",
+            u64::from_le_bytes(random_bytes())
+        ));
+        let made = if is_file {
+            fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)
+                .map(drop)
+        } else {
+            fs::DirBuilder::new().mode(0o700).create(&path)
+        };
+        match made {
+            Ok(()) => return Ok(Data::text(path.to_string_lossy())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(os(&error, &path.to_string_lossy())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,295 @@
+//! Files on a real file system.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().unwrap())
+    }
+
+    fn call(&self, name: &str, values: &[Data]) -> Result<Data, TaskError> {
+        call(
+            name,
+            Arguments::new("ox.fs/test", values, self.0.path()),
+            "key",
+        )
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let Data::Vector(names) = self.call("list", &[Data::text(".")]).unwrap() else {
+            panic!("list answers a vector")
+        };
+        names
+            .iter()
+            .map(|name| name.as_text().unwrap().to_owned())
+            .collect()
+    }
+}
+
+fn texts<const N: usize>(texts: [&str; N]) -> Vec<Data> {
+    texts.into_iter().map(Data::text).collect()
+}
+
+fn os_of(error: &TaskError) -> &Data {
+    &error
+        .data
+        .iter()
+        .find(|(key, _)| key == "os")
+        .expect("a failure of the system")
+        .1
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let folder = Folder::new();
+    folder.call("write", &texts(["a", "text λ"])).unwrap();
+    assert_eq!(folder.call("read", &texts(["a"])), Ok(Data::text("text λ")));
+    folder
+        .call("write", &[Data::text("b"), Data::Bytes(vec![0, 255])])
+        .unwrap();
+    let as_bytes = Data::record([("as", Data::keyword("bytes"))]);
+    assert_eq!(
+        folder.call("read", &[Data::text("b"), as_bytes]),
+        Ok(Data::Bytes(vec![0, 255]))
+    );
+    let error = folder.call("read", &texts(["b"])).unwrap_err();
+    assert!(error.message.contains("not UTF-8"), "{error:?}");
+    assert!(!error.is_retryable);
+}
+
+#[test]
+fn a_write_replaces_the_whole_file_keeps_its_mode_and_leaves_nothing_else() {
+    let folder = Folder::new();
+    folder
+        .call("write", &texts(["a", "a longer text"]))
+        .unwrap();
+    fs::set_permissions(folder.path("a"), fs::Permissions::from_mode(0o640)).unwrap();
+    folder.call("write", &texts(["a", "short"])).unwrap();
+    assert_eq!(folder.call("read", &texts(["a"])), Ok(Data::text("short")));
+    assert_eq!(
+        fs::metadata(folder.path("a")).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+    assert_eq!(folder.names(), ["a"]);
+}
+
+#[test]
+fn a_write_goes_through_a_link() {
+    let folder = Folder::new();
+    folder.call("write", &texts(["a", "old"])).unwrap();
+    std::os::unix::fs::symlink("a", folder.path("link")).unwrap();
+    folder.call("write", &texts(["link", "new"])).unwrap();
+    assert_eq!(folder.call("read", &texts(["a"])), Ok(Data::text("new")));
+    assert!(
+        fs::symlink_metadata(folder.path("link"))
+            .unwrap()
+            .is_symlink()
+    );
+}
+
+#[test]
+fn an_attempt_that_died_is_written_over() {
+    let folder = Folder::new();
+    // what a crash leaves: a temporary file that never got its name
+    let unfinished = AtomicFile::create(&folder.path("a"), "key").unwrap();
+    unfinished
+        .file()
+        .write_all(b"a first part that is longer than the second try")
+        .unwrap();
+    std::mem::forget(unfinished);
+    assert!(folder.call("read", &texts(["a"])).is_err());
+    folder.call("write", &texts(["a", "whole"])).unwrap();
+    assert_eq!(folder.call("read", &texts(["a"])), Ok(Data::text("whole")));
+    assert_eq!(folder.names(), ["a"]);
+}
+
+#[test]
+fn a_failed_write_leaves_the_old_file_and_no_other() {
+    let folder = Folder::new();
+    folder.call("write", &texts(["a", "old"])).unwrap();
+    let file = AtomicFile::create(&folder.path("a"), "other").unwrap();
+    file.file().write_all(b"part").unwrap();
+    drop(file);
+    assert_eq!(folder.call("read", &texts(["a"])), Ok(Data::text("old")));
+    assert_eq!(folder.names(), ["a"]);
+}
+
+#[test]
+fn appending_goes_to_the_end() {
+    let folder = Folder::new();
+    for text in ["one\n", "two\n"] {
+        let append = Data::record([("append", Data::Bool(true))]);
+        folder
+            .call("write", &[Data::text("log"), Data::text(text), append])
+            .unwrap();
+    }
+    assert_eq!(
+        folder.call("read", &texts(["log"])),
+        Ok(Data::text("one\ntwo\n"))
+    );
+}
+
+#[test]
+fn lists_are_sorted_and_recursive_ones_hold_the_files_below() {
+    let folder = Folder::new();
+    folder.call("mkdir", &texts(["d/e"])).unwrap();
+    for name in ["z", "a", "d/y", "d/e/x"] {
+        folder.call("write", &texts([name, ""])).unwrap();
+    }
+    assert_eq!(folder.names(), ["a", "d", "z"]);
+    let recursive = Data::record([("recursive", Data::Bool(true))]);
+    let found = folder.call("list", &[Data::text("."), recursive]).unwrap();
+    assert_eq!(found, Data::Vector(texts(["a", "d/e/x", "d/y", "z"])));
+    assert_eq!(
+        os_of(&folder.call("list", &texts(["none"])).unwrap_err()),
+        &Data::keyword("not-found")
+    );
+}
+
+#[test]
+fn stat_says_what_there_is() {
+    let folder = Folder::new();
+    folder.call("write", &texts(["a", "12345"])).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path("link")).unwrap();
+    let found = folder.call("stat", &texts(["a"])).unwrap();
+    assert_eq!(found.get("type"), Some(&Data::keyword("file")));
+    assert_eq!(found.get("size"), Some(&Data::Int(5)));
+    let Some(Data::Printed(modified)) = found.get("modified") else {
+        panic!("{found:?}")
+    };
+    assert!(
+        modified.starts_with("#inst \"20") && modified.ends_with("-00:00\""),
+        "{modified}"
+    );
+    let of = |name| folder.call("stat", &texts([name])).unwrap();
+    assert_eq!(of(".").get("type"), Some(&Data::keyword("directory")));
+    assert_eq!(of("link").get("type"), Some(&Data::keyword("link")));
+    assert_eq!(of("none"), Data::Nil);
+    assert_eq!(of("a/below"), Data::Nil);
+}
+
+#[test]
+fn copies_keep_the_mode_and_moves_replace() {
+    let folder = Folder::new();
+    folder.call("write", &texts(["a", "text"])).unwrap();
+    fs::set_permissions(folder.path("a"), fs::Permissions::from_mode(0o751)).unwrap();
+    folder.call("copy", &texts(["a", "b"])).unwrap();
+    assert_eq!(folder.call("read", &texts(["b"])), Ok(Data::text("text")));
+    assert_eq!(
+        fs::metadata(folder.path("b")).unwrap().permissions().mode() & 0o777,
+        0o751
+    );
+    folder.call("mkdir", &texts(["full/of"])).unwrap();
+    folder.call("mkdir", &texts(["d"])).unwrap();
+    folder.call("write", &texts(["d/x", "inside"])).unwrap();
+    folder.call("move", &texts(["d", "full"])).unwrap();
+    assert_eq!(
+        folder.call("read", &texts(["full/x"])),
+        Ok(Data::text("inside"))
+    );
+    folder.call("move", &texts(["b", "full"])).unwrap();
+    assert_eq!(
+        folder.call("read", &texts(["full"])),
+        Ok(Data::text("text"))
+    );
+    assert_eq!(folder.names(), ["a", "full"]);
+    assert_eq!(
+        os_of(&folder.call("move", &texts(["none", "c"])).unwrap_err()),
+        &Data::keyword("not-found")
+    );
+}
+
+#[test]
+fn deleting_nothing_is_no_error_and_full_directories_need_to_be_asked_for() {
+    let folder = Folder::new();
+    assert_eq!(folder.call("delete", &texts(["none"])), Ok(Data::Nil));
+    folder.call("mkdir", &texts(["d/e"])).unwrap();
+    assert_eq!(
+        os_of(&folder.call("delete", &texts(["d"])).unwrap_err()),
+        &Data::keyword("not-empty")
+    );
+    let recursive = Data::record([("recursive", Data::Bool(true))]);
+    assert_eq!(
+        folder.call("delete", &[Data::text("d"), recursive]),
+        Ok(Data::Nil)
+    );
+    assert!(folder.names().is_empty());
+}
+
+#[test]
+fn failures_of_the_system_have_names() {
+    let folder = Folder::new();
+    let error = folder.call("read", &texts(["none"])).unwrap_err();
+    assert_eq!(
+        (error.reason, error.message.as_str()),
+        ("exit", "none: no such file or directory")
+    );
+    folder.call("write", &texts(["a", ""])).unwrap();
+    assert_eq!(
+        os_of(&folder.call("mkdir", &texts(["a"])).unwrap_err()),
+        &Data::keyword("exists")
+    );
+    assert_eq!(
+        os_of(&folder.call("read", &texts(["a/b"])).unwrap_err()),
+        &Data::keyword("not-directory")
+    );
+    assert_eq!(
+        os_of(&folder.call("write", &texts([".", "x"])).unwrap_err()),
+        &Data::keyword("is-directory")
+    );
+}
+
+#[test]
+fn wrong_arguments_are_refused_in_words() {
+    let folder = Folder::new();
+    let error = folder.call("read", &[Data::Int(1)]).unwrap_err();
+    assert_eq!(
+        error.message,
+        "ox.fs/test: the path must be a string, not 1"
+    );
+    let error = folder
+        .call(
+            "list",
+            &[Data::text("."), Data::record([("recurse", Data::Nil)])],
+        )
+        .unwrap_err();
+    assert_eq!(
+        error.message,
+        "ox.fs/test: unknown option :recurse, expected one of :recursive"
+    );
+    assert!(
+        folder
+            .call("write", &[Data::text("a"), Data::Int(1)])
+            .is_err()
+    );
+    assert!(folder.call("read", &texts([""])).is_err());
+}
+
+#[test]
+fn temporary_names_are_new_and_ones_own() {
+    let folder = Folder::new();
+    let made = |options: Data| {
+        folder
+            .call("temp", &[options])
+            .unwrap()
+            .as_text()
+            .unwrap()
+            .to_owned()
+    };
+    let (first, second) = (
+        made(Data::Nil),
+        made(Data::record([("file", Data::Bool(true))])),
+    );
+    assert_ne!(first, second);
+    let mode = |path: &str| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&first), mode(&second)), (0o700, 0o600));
+    fs::remove_dir(first).unwrap();
+    fs::remove_file(second).unwrap();
+}

@@ -1,0 +1,218 @@
+//! The standard streams of the run.
+//!
+//! # Invariants
+//! - Bytes are written at once and in order; nothing is kept back in a buffer.
+//! - Standard input is read by one thread of its own, request after request, so that a read that
+//!   waits for somebody at a terminal holds up nothing else.
+
+use engine::transport::{Stream, StreamClosed};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// Where output goes and input comes from.
+pub struct Streams {
+    out: Mutex<Sink>,
+    err: Mutex<Sink>,
+    reads: Mutex<Reads>,
+    input_continues: bool,
+}
+
+type Sink = Box<dyn Write + Send>;
+
+/// What a read gave: a line or all, none at the end.
+pub(crate) type Answer = Box<dyn FnOnce(Option<String>) + Send>;
+
+struct Request {
+    all: bool,
+    answer: Answer,
+}
+
+/// The thread that reads is started by the first read.
+enum Reads {
+    Unread(Box<dyn Read + Send>),
+    Running(Sender<Request>),
+    /// The system gave no thread: there is no input.
+    None,
+}
+
+impl fmt::Debug for Streams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Streams")
+    }
+}
+
+impl Streams {
+    /// The standard streams of this process.
+    #[must_use]
+    pub fn standard() -> Streams {
+        // Rust's own handles keep a line back; these are the descriptors themselves.
+        let streams = Streams::new(
+            Box::new(io::stdin()),
+            unbuffered(io::stdout().as_fd()).unwrap_or_else(|| Box::new(io::stdout())),
+            unbuffered(io::stderr().as_fd()).unwrap_or_else(|| Box::new(io::stderr())),
+        );
+        Streams {
+            input_continues: io::stdin().is_terminal(),
+            ..streams
+        }
+    }
+
+    /// Streams of one's own, for tests and embedding.
+    #[must_use]
+    pub fn new(input: Box<dyn Read + Send>, out: Sink, err: Sink) -> Streams {
+        Streams {
+            out: Mutex::new(out),
+            err: Mutex::new(err),
+            reads: Mutex::new(Reads::Unread(input)),
+            input_continues: false,
+        }
+    }
+
+    /// Whether a later run finds the rest of the input where this one leaves it: a terminal's.
+    pub(crate) fn input_continues(&self) -> bool {
+        self.input_continues
+    }
+
+    /// Writes all bytes.
+    pub(crate) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamClosed> {
+        let sink = match stream {
+            Stream::Stdout => &self.out,
+            Stream::Stderr => &self.err,
+        };
+        let mut sink = sink.lock().expect("no writer panics");
+        let mut left = bytes;
+        while !left.is_empty() {
+            match sink.write(left) {
+                Ok(0) => return Err(StreamClosed),
+                Ok(count) => left = &left[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Somebody who shares the terminal or pipe has made it non-blocking.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                }
+                Err(_) => return Err(StreamClosed),
+            }
+        }
+        sink.flush().map_err(|_| StreamClosed)
+    }
+
+    /// Reads a line or all of what is left; `answer` is called on the thread that reads.
+    pub(crate) fn read(&self, all: bool, answer: Answer) {
+        let mut reads = self.reads.lock().expect("no reader panics here");
+        if let Reads::Unread(_) = *reads {
+            let Reads::Unread(input) = std::mem::replace(&mut *reads, Reads::None) else {
+                return;
+            };
+            let (sender, receiver) = channel();
+            let spawned = std::thread::Builder::new()
+                .name("ox-stdin".to_owned())
+                .spawn(move || serve(input, &receiver));
+            if spawned.is_ok() {
+                *reads = Reads::Running(sender);
+            }
+        }
+        match &*reads {
+            Reads::Running(sender) => {
+                if let Err(unsent) = sender.send(Request { all, answer }) {
+                    (unsent.0.answer)(None);
+                }
+            }
+            _ => answer(None),
+        }
+    }
+}
+
+fn unbuffered(descriptor: BorrowedFd<'_>) -> Option<Sink> {
+    Some(Box::new(File::from(descriptor.try_clone_to_owned().ok()?)))
+}
+
+fn serve(input: Box<dyn Read + Send>, requests: &Receiver<Request>) {
+    let mut input = BufReader::new(input);
+    while let Ok(Request { all, answer }) = requests.recv() {
+        answer(if all {
+            read_all(&mut input)
+        } else {
+            read_line(&mut input)
+        });
+    }
+}
+
+/// The rest; what cannot be read is the end.
+fn read_all(input: &mut impl Read) -> Option<String> {
+    let mut bytes = Vec::new();
+    let _ = input.read_to_end(&mut bytes);
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A line without its end; none when there is nothing more.
+fn read_line(input: &mut impl BufRead) -> Option<String> {
+    let mut bytes = Vec::new();
+    let _ = input.read_until(b'\n', &mut bytes);
+    if bytes.is_empty() {
+        return None;
+    }
+    if bytes.ends_with(b"\n") {
+        bytes.pop();
+        if bytes.ends_with(b"\r") {
+            bytes.pop();
+        }
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(input: &'static str) -> impl Fn(bool) -> Option<String> {
+        let streams = Streams::new(
+            Box::new(input.as_bytes()),
+            Box::new(io::sink()),
+            Box::new(io::sink()),
+        );
+        move |all| {
+            let (sender, receiver) = channel();
+            streams.read(
+                all,
+                Box::new(move |text| sender.send(text).expect("the test waits")),
+            );
+            receiver.recv().expect("every read is answered")
+        }
+    }
+
+    #[test]
+    fn lines_come_without_their_ends_and_nothing_after_the_last() {
+        let read = reading("one\r\n\ntwo");
+        assert_eq!(read(false).as_deref(), Some("one"));
+        assert_eq!(read(false).as_deref(), Some(""));
+        assert_eq!(read(false).as_deref(), Some("two"));
+        assert_eq!(read(false), None);
+        assert_eq!(read(true).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn all_is_what_lines_have_left() {
+        let read = reading("one\ntwo\nthree\n");
+        assert_eq!(read(false).as_deref(), Some("one"));
+        assert_eq!(read(true).as_deref(), Some("two\nthree\n"));
+        assert_eq!(read(false), None);
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_is_seen() {
+        let (reader, writer) = io::pipe().expect("the system gives a pipe");
+        let streams = Streams::new(
+            Box::new(io::empty()),
+            Box::new(writer),
+            Box::new(io::sink()),
+        );
+        assert_eq!(streams.write(Stream::Stdout, b"one\n"), Ok(()));
+        drop(reader);
+        assert_eq!(streams.write(Stream::Stdout, b"two\n"), Err(StreamClosed));
+        assert_eq!(streams.write(Stream::Stderr, b"still here\n"), Ok(()));
+    }
+}
