@@ -744,7 +744,10 @@ impl Machine<'_> {
                 Op::Equal => compare!(i, equal, |x: i64, y: i64| x == y, |x: f64, y: f64| x == y),
                 Op::Not => set!(base, i.a(), Word::bool(!reg!(base, i.b()).is_truthy())),
                 Op::IsNil => set!(base, i.a(), Word::bool(reg!(base, i.b()).is_nil())),
-                Op::Identical => set!(base, i.a(), Word::bool(reg!(base, i.b()) == reg!(base, i.c()))),
+                Op::Identical => {
+                    let same = value::equal::identical(&self.process.heap, reg!(base, i.b()), reg!(base, i.c()));
+                    set!(base, i.a(), Word::bool(same));
+                }
 
                 Op::Vector => {
                     let words = {

@@ -2,11 +2,13 @@
 
 use super::{Native, NativeCall};
 use crate::heap::Heap;
+use crate::image::LoadedImage;
+use crate::interp::trace_of;
 use crate::native::NativeResult;
 use crate::object::Kind;
 use crate::value::error::wrong_type;
-use crate::value::string::make_keyword;
-use crate::value::map;
+use crate::value::string::{make_keyword, make_string};
+use crate::value::{map, vector};
 use crate::word::Word;
 
 const KIND: u32 = 1;
@@ -61,11 +63,53 @@ fn part(call: &NativeCall<'_>, index: u32) -> NativeResult {
     Ok(if is_error { call.heap.word(call.args[0], index) } else { Word::NIL })
 }
 
+/// The stack trace of an error that was thrown: maps of `:name`, `:file` and `:line`, as far as the
+/// image's source map knows them.
+fn trace(call: &mut NativeCall<'_>) -> NativeResult {
+    let frames = trace_of(call.heap, call.args[0]);
+    let mut words = Vec::with_capacity(frames.len());
+    for (proto, pc) in frames {
+        let Some(place) = place_of(call.image, proto, pc) else { continue };
+        let heap = &mut *call.heap;
+        let mut entry = vec![make_keyword(heap, None, "name"), make_string(heap, &place.name)];
+        if let Some(file) = &place.file {
+            entry.extend([make_keyword(heap, None, "file"), make_string(heap, file)]);
+        }
+        if let Some(line) = place.line {
+            entry.extend([make_keyword(heap, None, "line"), Word::small(i64::from(line))]);
+        }
+        words.push(map::from_pairs(heap, &entry)?);
+    }
+    Ok(vector::make(call.heap, &words))
+}
+
+/// A place in the sources.
+struct Place {
+    name: String,
+    file: Option<String>,
+    line: Option<u32>,
+}
+
+fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Option<Place> {
+    let proto = image.protos().get(proto as usize)?;
+    let stored = image.image();
+    let slot = stored.slots.get(proto.slot as usize)?;
+    let mut place = Place { name: format!("{}/{}", slot.namespace, slot.name), file: None, line: None };
+    if let Some(source) = stored.source_map.slots.get(proto.slot as usize) {
+        place.file = stored.source_map.files.get(source.file as usize).cloned();
+        let lines = source.protos.get(usize::from(proto.index)).map(|proto| &proto.lines);
+        let at = lines.and_then(|lines| lines.iter().rev().find(|&&(first, ..)| first <= pc));
+        place.line = at.map(|&(_, line, _)| source.line + line);
+    }
+    Some(place)
+}
+
 /// The natives of this family.
 pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/error-new", 3, 3, new),
     Native::new("ox.core/error-message", 1, 1, |call| part(call, MESSAGE)),
     Native::new("ox.core/error-data", 1, 1, |call| part(call, DATA)),
     Native::new("ox.core/error-cause", 1, 1, |call| part(call, CAUSE)),
+    Native::new("ox.core/error-trace", 1, 1, trace),
     Native::new("ox.core/error-with-data", 2, 2, with_data),
 ];

@@ -47,9 +47,9 @@ fn build(heap: &mut Heap, shape: &Shape, way: &mut u64) -> Word {
     *way = way.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
     let choice = *way >> 40;
     match shape {
-        Shape::Int(n) if choice % 3 == 0 => make_big(heap, &BigInt::from(*n)),
+        Shape::Int(n) if choice.is_multiple_of(3) => make_big(heap, &BigInt::from(*n)),
         Shape::Int(n) => int(*n),
-        Shape::Double(0) if choice % 2 == 0 => Word::double(-0.0),
+        Shape::Double(0) if choice.is_multiple_of(2) => Word::double(-0.0),
         Shape::Double(n) => Word::double(*n as f64),
         Shape::Text(text) => string::make_string(heap, text),
         Shape::Keyword(name) => string::make_keyword(heap, Some("n"), name),
@@ -76,11 +76,11 @@ fn build(heap: &mut Heap, shape: &Shape, way: &mut u64) -> Word {
                     chosen.push((k, v));
                 }
             }
-            if choice % 2 == 0 {
+            if choice.is_multiple_of(2) {
                 chosen.reverse();
             }
             let mut value = map::empty(heap, Word::NIL);
-            if choice % 3 == 0 {
+            if choice.is_multiple_of(3) {
                 // Through a hash map and back to a few entries.
                 for n in 100..110 {
                     value = map::assoc(heap, value, int(n), Word::NIL).unwrap();
@@ -97,7 +97,7 @@ fn build(heap: &mut Heap, shape: &Shape, way: &mut u64) -> Word {
         Shape::Set(items) => {
             let mut value = set::empty(heap, Word::NIL);
             let mut words: Vec<Word> = items.iter().map(|item| build(heap, item, way)).collect();
-            if choice % 2 == 0 {
+            if choice.is_multiple_of(2) {
                 words.reverse();
             }
             for word in words {
@@ -282,4 +282,15 @@ fn order_is_by_value_within_a_type() {
     let listed = list::make(heap, &[a]);
     let result = order::compare(heap, listed, a);
     assert_eq!(super::error_kind(heap, result), "type");
+}
+
+#[test]
+fn equal_keywords_are_identical() {
+    let heap = &mut heap();
+    let a = string::make_keyword(heap, None, "a");
+    let b = string::make_keyword(heap, None, "a");
+    let c = string::make_keyword(heap, Some("a"), "a");
+    assert!(equal::identical(heap, a, b) && !equal::identical(heap, a, c));
+    let (x, y) = (string::make_string(heap, "a"), string::make_string(heap, "a"));
+    assert!(!equal::identical(heap, x, y));
 }
