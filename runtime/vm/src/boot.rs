@@ -39,7 +39,9 @@ impl std::fmt::Display for BootError {
 impl std::error::Error for BootError {}
 
 fn fail<T>(message: impl Into<String>) -> Result<T, BootError> {
-    Err(BootError { message: message.into() })
+    Err(BootError {
+        message: message.into(),
+    })
 }
 
 fn not_shared(error: CopyError) -> BootError {
@@ -95,7 +97,10 @@ impl BootBuilder {
     /// segment of an image that is to be extended.
     #[must_use]
     pub fn extending(boot: &[u64]) -> BootBuilder {
-        let mut builder = BootBuilder { words: boot.to_vec(), ..BootBuilder::default() };
+        let mut builder = BootBuilder {
+            words: boot.to_vec(),
+            ..BootBuilder::default()
+        };
         let mut at = 0;
         while at < boot.len() {
             let header = Header(boot[at]);
@@ -103,10 +108,16 @@ impl BootBuilder {
             let word = Word::boot(at as u32);
             match header.kind() {
                 Kind::Str => {
-                    builder.strings.entry(string::text(object).to_owned()).or_insert(word);
+                    builder
+                        .strings
+                        .entry(string::text(object).to_owned())
+                        .or_insert(word);
                 }
                 kind @ (Kind::Keyword | Kind::Symbol) if !header.has_meta() => {
-                    builder.names.entry((kind, object.word(2), object.word(3))).or_insert(word);
+                    builder
+                        .names
+                        .entry((kind, object.word(2), object.word(3)))
+                        .or_insert(word);
                 }
                 _ => {}
             }
@@ -130,7 +141,8 @@ impl BootBuilder {
     /// Adds an object.
     fn push(&mut self, kind: Kind, words: &[u64]) -> Result<Word, BootError> {
         let offset = self.offset(words.len())?;
-        self.words.push(Header::new(kind, 0, 0, 1 + words.len() as u32).0);
+        self.words
+            .push(Header::new(kind, 0, 0, 1 + words.len() as u32).0);
         self.words.extend_from_slice(words);
         Ok(Word::boot(offset))
     }
@@ -158,7 +170,12 @@ impl BootBuilder {
         Ok(word)
     }
 
-    fn intern_name(&mut self, kind: Kind, namespace: Option<&str>, name: &str) -> Result<Word, BootError> {
+    fn intern_name(
+        &mut self,
+        kind: Kind,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Result<Word, BootError> {
         let namespace = match namespace {
             Some(namespace) => self.intern_string(namespace)?,
             None => Word::NIL,
@@ -168,7 +185,11 @@ impl BootBuilder {
             return Ok(word);
         }
         let hash_of = |word: Word| self.words[word.offset() as usize + Kind::Str.hash_word()];
-        let hash = hash::of_name(kind, namespace.is_boot().then(|| hash_of(namespace)), hash_of(name));
+        let hash = hash::of_name(
+            kind,
+            namespace.is_boot().then(|| hash_of(namespace)),
+            hash_of(name),
+        );
         let word = self.push(kind, &[hash, namespace.0, name.0])?;
         self.names.insert((kind, namespace, name), word);
         Ok(word)
@@ -235,7 +256,10 @@ impl BootBuilder {
     pub fn adopt(&mut self, heap: &Heap, roots: &[Word]) -> Result<Vec<Word>, BootError> {
         debug_assert!(self.words.starts_with(heap.boot()));
         let mut copier = Copier::new(heap, self, Purpose::Boot, true, BOOT_WORDS_MAX);
-        roots.iter().map(|&root| copier.copy(root).map_err(not_shared)).collect()
+        roots
+            .iter()
+            .map(|&root| copier.copy(root).map_err(not_shared))
+            .collect()
     }
 }
 
@@ -245,7 +269,9 @@ pub fn has_identity(heap: &Heap, root: Word) -> bool {
     let mut seen = FxHashSet::default();
     let mut rest = vec![root];
     while let Some(word) = rest.pop() {
-        let Some(object) = heap.try_object(word) else { continue };
+        let Some(object) = heap.try_object(word) else {
+            continue;
+        };
         if !seen.insert(word) {
             continue;
         }
@@ -313,7 +339,12 @@ pub fn make_constant(heap: &mut Heap, constant: &Const) -> Result<Word, BootErro
 }
 
 /// Leaves the tasks of a constant with parts; its parts come off the stack in their order.
-fn visit<'a>(heap: &mut Heap, constant: &'a Const, tasks: &mut Vec<Task<'a>>, done: &mut Vec<Word>) {
+fn visit<'a>(
+    heap: &mut Heap,
+    constant: &'a Const,
+    tasks: &mut Vec<Task<'a>>,
+    done: &mut Vec<Word>,
+) {
     let mut all = |task, items: &'a [Const]| {
         tasks.push(task);
         tasks.extend(items.iter().rev().map(Task::Visit));
@@ -356,7 +387,10 @@ fn make_leaf(heap: &mut Heap, constant: &Const) -> Option<Word> {
         }
         Const::Double(bits) => Word::double(f64::from_bits(*bits)),
         Const::Decimal(unscaled, scale) => {
-            let decimal = Decimal { unscaled: big(unscaled), scale: i64::from(*scale) };
+            let decimal = Decimal {
+                unscaled: big(unscaled),
+                scale: i64::from(*scale),
+            };
             Num::Decimal(decimal).make(heap)
         }
         Const::Char(value) => Word::char(*value),
@@ -368,12 +402,20 @@ fn make_leaf(heap: &mut Heap, constant: &Const) -> Option<Word> {
             let source = string::make_string(heap, source);
             heap.make(Kind::Regex, 0, 0, &[], &[source])
         }
-        Const::Inst(seconds, nanoseconds) => {
-            heap.make(Kind::Inst, 0, 0, &[*seconds as u64, u64::from(*nanoseconds)], &[])
-        }
-        Const::Uuid(value) => {
-            heap.make(Kind::Uuid, 0, 0, &[(value >> 64) as u64, *value as u64], &[])
-        }
+        Const::Inst(seconds, nanoseconds) => heap.make(
+            Kind::Inst,
+            0,
+            0,
+            &[*seconds as u64, u64::from(*nanoseconds)],
+            &[],
+        ),
+        Const::Uuid(value) => heap.make(
+            Kind::Uuid,
+            0,
+            0,
+            &[(value >> 64) as u64, *value as u64],
+            &[],
+        ),
         _ => return None,
     })
 }

@@ -13,7 +13,11 @@ use bytecode::SlotKind;
 fn lazy_state(call: &mut NativeCall<'_>) -> NativeResult {
     match lazy::read(call.heap, call.args[0]) {
         Some((state, _)) => Ok(make_keyword(call.heap, None, state.name())),
-        None => Err(wrong_type(call.heap, call.args[0], "a lazy cell or a delay")),
+        None => Err(wrong_type(
+            call.heap,
+            call.args[0],
+            "a lazy cell or a delay",
+        )),
     }
 }
 
@@ -28,14 +32,24 @@ fn deref(call: &mut NativeCall<'_>) -> NativeResult {
 /// The value of a var: its binding if it is dynamic, else the definition's.
 fn deref_var(call: &mut NativeCall<'_>, var: Word) -> NativeResult {
     let slot = call.heap.object(var).raw(1) as u32;
-    let kind = call.image.image().slots.get(slot as usize).map(|slot| slot.kind);
+    let kind = call
+        .image
+        .image()
+        .slots
+        .get(slot as usize)
+        .map(|slot| slot.kind);
     match kind {
         Some(SlotKind::Dynamic) => Ok(dynamic::binding(call.heap, call.fiber.bindings, slot)
             .unwrap_or_else(|| call.image.slot_value(slot))),
-        Some(SlotKind::Function | SlotKind::Value | SlotKind::Native) => Ok(call.image.slot_value(slot)),
+        Some(SlotKind::Function | SlotKind::Value | SlotKind::Native) => {
+            Ok(call.image.slot_value(slot))
+        }
         // Cells of the process are not in a native's reach: the machine reads them.
         Some(SlotKind::Cell | SlotKind::Template) => Err(Trap::Slow("deref*slow")),
-        None => Err(wrong_state(call.heap, "the var's definition is not in this image")),
+        None => Err(wrong_state(
+            call.heap,
+            "the var's definition is not in this image",
+        )),
     }
 }
 
@@ -44,8 +58,16 @@ fn push_bindings(call: &mut NativeCall<'_>) -> NativeResult {
     if !frame.is_nil() && !map::is_map(call.heap, frame) {
         return Err(wrong_type(call.heap, frame, "a map from vars to values"));
     }
-    let entries = if frame.is_nil() { Vec::new() } else { map::entries(call.heap, frame) };
-    let mut bindings = if saved.is_nil() { map::empty(call.heap, Word::NIL) } else { saved };
+    let entries = if frame.is_nil() {
+        Vec::new()
+    } else {
+        map::entries(call.heap, frame)
+    };
+    let mut bindings = if saved.is_nil() {
+        map::empty(call.heap, Word::NIL)
+    } else {
+        saved
+    };
     for pair in entries.chunks_exact(2) {
         expect_dynamic(call, pair[0])?;
         bindings = map::assoc(call.heap, bindings, pair[0], pair[1])?;
@@ -62,7 +84,10 @@ fn expect_dynamic(call: &mut NativeCall<'_>, var: Word) -> Result<(), Trap> {
     let slot = call.heap.object(var).raw(1) as usize;
     match call.image.image().slots.get(slot) {
         Some(slot) if slot.kind == SlotKind::Dynamic => Ok(()),
-        _ => Err(wrong_state(call.heap, "only dynamic definitions can be bound")),
+        _ => Err(wrong_state(
+            call.heap,
+            "only dynamic definitions can be bound",
+        )),
     }
 }
 
@@ -102,23 +127,55 @@ fn effect(call: &mut NativeCall<'_>) -> NativeResult {
 /// The natives of this family.
 pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/lazy-state", 1, 1, lazy_state),
-    Native::new("ox.core/lazy-start!", 1, 1, |call| lazy::start(call.heap, call.args[0], call.fiber.id)),
-    Native::new("ox.core/lazy-finish!", 2, 2, |call| lazy::finish(call.heap, call.args[0], call.args[1])),
-    Native::new("ox.core/lazy-fail!", 2, 2, |call| lazy::fail(call.heap, call.args[0], call.args[1])),
-    Native::new("ox.core/lazy-value", 1, 1, |call| lazy::value(call.heap, call.args[0])),
-    Native::new("ox.core/delay-new", 1, 1, |call| Ok(lazy::make_delay(call.heap, call.args[0]))),
-    Native::new("ox.core/atom-new", 1, 1, |call| Ok(cell::make_atom(call.heap, call.args[0]))),
-    Native::new("ox.core/atom-value", 1, 1, |call| cell::atom_value(call.heap, call.args[0])),
-    Native::new("ox.core/atom-set!", 2, 2, |call| cell::set_atom(call.heap, call.args[0], call.args[1])),
-    Native::new("ox.core/atom-hooks", 1, 1, |call| cell::hooks(call.heap, call.args[0])),
-    Native::new("ox.core/atom-set-hooks!", 2, 2, |call| cell::set_hooks(call.heap, call.args[0], call.args[1])),
-    Native::new("ox.core/set-meta!", 2, 2, |call| cell::set_meta(call.heap, call.args[0], call.args[1])),
-    Native::new("ox.core/volatile!", 1, 1, |call| Ok(cell::make_volatile(call.heap, call.args[0]))),
-    Native::new("ox.core/vreset!", 2, 2, |call| cell::set_volatile(call.heap, call.args[0], call.args[1])),
+    Native::new("ox.core/lazy-start!", 1, 1, |call| {
+        lazy::start(call.heap, call.args[0], call.fiber.id)
+    }),
+    Native::new("ox.core/lazy-finish!", 2, 2, |call| {
+        lazy::finish(call.heap, call.args[0], call.args[1])
+    }),
+    Native::new("ox.core/lazy-fail!", 2, 2, |call| {
+        lazy::fail(call.heap, call.args[0], call.args[1])
+    }),
+    Native::new("ox.core/lazy-value", 1, 1, |call| {
+        lazy::value(call.heap, call.args[0])
+    }),
+    Native::new("ox.core/delay-new", 1, 1, |call| {
+        Ok(lazy::make_delay(call.heap, call.args[0]))
+    }),
+    Native::new("ox.core/atom-new", 1, 1, |call| {
+        Ok(cell::make_atom(call.heap, call.args[0]))
+    }),
+    Native::new("ox.core/atom-value", 1, 1, |call| {
+        cell::atom_value(call.heap, call.args[0])
+    }),
+    Native::new("ox.core/atom-set!", 2, 2, |call| {
+        cell::set_atom(call.heap, call.args[0], call.args[1])
+    }),
+    Native::new("ox.core/atom-hooks", 1, 1, |call| {
+        cell::hooks(call.heap, call.args[0])
+    }),
+    Native::new("ox.core/atom-set-hooks!", 2, 2, |call| {
+        cell::set_hooks(call.heap, call.args[0], call.args[1])
+    }),
+    Native::new("ox.core/set-meta!", 2, 2, |call| {
+        cell::set_meta(call.heap, call.args[0], call.args[1])
+    }),
+    Native::new("ox.core/volatile!", 1, 1, |call| {
+        Ok(cell::make_volatile(call.heap, call.args[0]))
+    }),
+    Native::new("ox.core/vreset!", 2, 2, |call| {
+        cell::set_volatile(call.heap, call.args[0], call.args[1])
+    }),
     Native::new("ox.core/deref", 1, 3, deref),
-    Native::new("ox.core/realized?", 1, 1, |call| cell::is_realized(call.heap, call.args[0]).map(Word::bool)),
+    Native::new("ox.core/realized?", 1, 1, |call| {
+        cell::is_realized(call.heap, call.args[0]).map(Word::bool)
+    }),
     Native::new("ox.core/bindings", 0, 0, |call| {
-        Ok(if call.fiber.bindings.is_nil() { map::empty(call.heap, Word::NIL) } else { call.fiber.bindings })
+        Ok(if call.fiber.bindings.is_nil() {
+            map::empty(call.heap, Word::NIL)
+        } else {
+            call.fiber.bindings
+        })
     }),
     Native::new("ox.core/push-bindings", 1, 1, push_bindings),
     Native::new("ox.core/pop-bindings", 1, 1, pop_bindings),

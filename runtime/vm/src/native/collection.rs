@@ -68,7 +68,11 @@ fn int_range(heap: &mut Heap, start: Word, end: Word, step: Word) -> NativeResul
     }
     let [start, end, step] = parts;
     if step == 0 {
-        return Err(bad_argument(heap, "the step of a range is not 0", Word::small(0)));
+        return Err(bad_argument(
+            heap,
+            "the step of a range is not 0",
+            Word::small(0),
+        ));
     }
     Ok(seq::make_range(heap, start, end, step))
 }
@@ -91,11 +95,15 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/nth", 2, 3, nth),
     of!("ox.core/count", 1, collection::count),
     Native::new("ox.core/get", 2, 3, get),
-    of!("ox.core/contains?", 2, |heap, coll, key| collection::contains(heap, coll, key).map(Word::bool)),
+    of!("ox.core/contains?", 2, |heap, coll, key| {
+        collection::contains(heap, coll, key).map(Word::bool)
+    }),
     of!("ox.core/find", 2, collection::find),
     of!("ox.core/key", 1, |heap, entry| entry_part(heap, entry, 1)),
     of!("ox.core/val", 1, |heap, entry| entry_part(heap, entry, 2)),
-    of!("ox.core/map-entry", 2, |heap, key, value| Ok(vector::make_entry(heap, key, value))),
+    of!("ox.core/map-entry", 2, |heap, key, value| Ok(
+        vector::make_entry(heap, key, value)
+    )),
     of!("ox.core/conj*", 2, collection::conj),
     of!("ox.core/assoc*", 3, collection::assoc),
     of!("ox.core/dissoc*", 2, collection::dissoc),
@@ -103,16 +111,39 @@ pub(super) const NATIVES: &[Native] = &[
     of!("ox.core/peek", 1, collection::peek),
     of!("ox.core/pop", 1, collection::pop),
     Native::new("ox.core/subvec", 2, 3, |call| {
-        collection::subvec(call.heap, call.args[0], call.args[1], call.args.get(2).copied())
+        collection::subvec(
+            call.heap,
+            call.args[0],
+            call.args[1],
+            call.args.get(2).copied(),
+        )
     }),
-    of!("ox.core/empty", 1, |heap, coll| Ok(collection::empty(heap, coll))),
+    of!("ox.core/empty", 1, |heap, coll| Ok(collection::empty(
+        heap, coll
+    ))),
     of!("ox.core/list-of", 1, list_of),
-    of!("ox.core/chunk", 1, |heap, sequence| Ok(seq::chunk(heap, sequence))),
-    of!("ox.core/chunk-next", 1, |heap, sequence| Ok(seq::chunk_next(heap, sequence))),
+    of!("ox.core/chunk", 1, |heap, sequence| Ok(seq::chunk(
+        heap, sequence
+    ))),
+    of!("ox.core/chunk-next", 1, |heap, sequence| Ok(
+        seq::chunk_next(heap, sequence)
+    )),
     of!("ox.core/int-range", 3, int_range),
-    of!("ox.core/range-start", 1, |heap, range| range_part(heap, range, |(start, _, _)| start)),
-    of!("ox.core/range-end", 1, |heap, range| range_part(heap, range, |(_, end, _)| end)),
-    of!("ox.core/range-step", 1, |heap, range| range_part(heap, range, |(_, _, step)| step)),
+    of!("ox.core/range-start", 1, |heap, range| range_part(
+        heap,
+        range,
+        |(start, _, _)| start
+    )),
+    of!("ox.core/range-end", 1, |heap, range| range_part(
+        heap,
+        range,
+        |(_, end, _)| end
+    )),
+    of!("ox.core/range-step", 1, |heap, range| range_part(
+        heap,
+        range,
+        |(_, _, step)| step
+    )),
     of!("ox.core/transient", 1, transient::make),
     of!("ox.core/persistent!", 1, transient::persistent),
     of!("ox.core/conj!*", 2, transient::conj),
@@ -122,5 +153,11 @@ pub(super) const NATIVES: &[Native] = &[
     of!("ox.core/pop!", 1, transient::pop),
     of!("ox.core/meta", 1, |heap, x| Ok(meta::get(heap, x))),
     of!("ox.core/with-meta", 2, meta::with),
-    of!("ox.core/reduced", 1, |heap, x| Ok(heap.make(Kind::Reduced, 0, 0, &[], &[x]))),
+    of!("ox.core/reduced", 1, |heap, x| Ok(heap.make(
+        Kind::Reduced,
+        0,
+        0,
+        &[],
+        &[x]
+    ))),
 ];

@@ -50,13 +50,31 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/compare", 2, 2, |call| {
         order::compare(call.heap, call.args[0], call.args[1]).map(order_word)
     }),
-    Native::new("ox.core/equal-start", 2, 2, |call| Ok(equal::start(call.heap, call.args[0], call.args[1]))),
-    Native::new("ox.core/equal-step", 1, 1, |call| step(call, equal::step, |_, same| Word::bool(same))),
-    Native::new("ox.core/hash-start", 1, 1, |call| Ok(hash::start(call.heap, call.args[0]))),
-    Native::new("ox.core/hash-step", 1, 1, |call| step(call, hash::step, hash_word)),
-    Native::new("ox.core/compare-start", 2, 2, |call| Ok(order::start(call.heap, call.args[0], call.args[1]))),
-    Native::new("ox.core/compare-step", 1, 1, |call| step(call, order::step, |_, order| order_word(order))),
-    Native::new("ox.core/ready-start", 1, 1, |call| Ok(ready::start(call.heap, call.args[0]))),
-    Native::new("ox.core/ready-step", 1, 1, |call| step(call, ready::step, |_, ()| Word::TRUE)),
-    Native::new("ox.core/ready?", 1, 1, |call| Ok(Word::bool(ready::is_ready(call.heap, call.args[0])))),
+    Native::new("ox.core/equal-start", 2, 2, |call| {
+        Ok(equal::start(call.heap, call.args[0], call.args[1]))
+    }),
+    Native::new("ox.core/equal-step", 1, 1, |call| {
+        step(call, equal::step, |_, same| Word::bool(same))
+    }),
+    Native::new("ox.core/hash-start", 1, 1, |call| {
+        Ok(hash::start(call.heap, call.args[0]))
+    }),
+    Native::new("ox.core/hash-step", 1, 1, |call| {
+        step(call, hash::step, hash_word)
+    }),
+    Native::new("ox.core/compare-start", 2, 2, |call| {
+        Ok(order::start(call.heap, call.args[0], call.args[1]))
+    }),
+    Native::new("ox.core/compare-step", 1, 1, |call| {
+        step(call, order::step, |_, order| order_word(order))
+    }),
+    Native::new("ox.core/ready-start", 1, 1, |call| {
+        Ok(ready::start(call.heap, call.args[0]))
+    }),
+    Native::new("ox.core/ready-step", 1, 1, |call| {
+        step(call, ready::step, |_, ()| Word::TRUE)
+    }),
+    Native::new("ox.core/ready?", 1, 1, |call| {
+        Ok(Word::bool(ready::is_ready(call.heap, call.args[0])))
+    }),
 ];

@@ -27,7 +27,11 @@ fn kind_in(heap: &mut Heap, data: Word) -> NativeResult {
 }
 
 fn expect_data(heap: &mut Heap, data: Word) -> NativeResult {
-    if data.is_nil() || map::is_map(heap, data) { Ok(data) } else { Err(wrong_type(heap, data, "a map or nil")) }
+    if data.is_nil() || map::is_map(heap, data) {
+        Ok(data)
+    } else {
+        Err(wrong_type(heap, data, "a map or nil"))
+    }
 }
 
 fn new(call: &mut NativeCall<'_>) -> NativeResult {
@@ -40,7 +44,13 @@ fn new(call: &mut NativeCall<'_>) -> NativeResult {
         return Err(wrong_type(call.heap, cause, "an error or nil"));
     }
     let kind = kind_in(call.heap, data)?;
-    Ok(call.heap.make(Kind::Error, 0, 0, &[], &[kind, message, data, cause, Word::NIL]))
+    Ok(call.heap.make(
+        Kind::Error,
+        0,
+        0,
+        &[],
+        &[kind, message, data, cause, Word::NIL],
+    ))
 }
 
 fn with_data(call: &mut NativeCall<'_>) -> NativeResult {
@@ -51,16 +61,22 @@ fn with_data(call: &mut NativeCall<'_>) -> NativeResult {
     expect_data(call.heap, data)?;
     let kind = kind_in(call.heap, data)?;
     let heap = &mut *call.heap;
-    Ok(heap.make_from(Kind::Error, 0, 0, TRACE + 1, error, |old, new| {
-        new[1..].copy_from_slice(&old[1..]);
-        new[KIND as usize] = kind.0;
-        new[DATA as usize] = data.0;
-    }))
+    Ok(
+        heap.make_from(Kind::Error, 0, 0, TRACE + 1, error, |old, new| {
+            new[1..].copy_from_slice(&old[1..]);
+            new[KIND as usize] = kind.0;
+            new[DATA as usize] = data.0;
+        }),
+    )
 }
 
 fn part(call: &NativeCall<'_>, index: u32) -> NativeResult {
     let is_error = call.heap.kind_of(call.args[0]) == Some(Kind::Error);
-    Ok(if is_error { call.heap.word(call.args[0], index) } else { Word::NIL })
+    Ok(if is_error {
+        call.heap.word(call.args[0], index)
+    } else {
+        Word::NIL
+    })
 }
 
 /// The stack trace of an error that was thrown: maps of `:name`, `:file` and `:line`, as far as the
@@ -69,14 +85,22 @@ fn trace(call: &mut NativeCall<'_>) -> NativeResult {
     let frames = trace_of(call.heap, call.args[0]);
     let mut words = Vec::with_capacity(frames.len());
     for (proto, pc) in frames {
-        let Some(place) = place_of(call.image, proto, pc) else { continue };
+        let Some(place) = place_of(call.image, proto, pc) else {
+            continue;
+        };
         let heap = &mut *call.heap;
-        let mut entry = vec![make_keyword(heap, None, "name"), make_string(heap, &place.name)];
+        let mut entry = vec![
+            make_keyword(heap, None, "name"),
+            make_string(heap, &place.name),
+        ];
         if let Some(file) = &place.file {
             entry.extend([make_keyword(heap, None, "file"), make_string(heap, file)]);
         }
         if let Some(line) = place.line {
-            entry.extend([make_keyword(heap, None, "line"), Word::small(i64::from(line))]);
+            entry.extend([
+                make_keyword(heap, None, "line"),
+                Word::small(i64::from(line)),
+            ]);
         }
         words.push(map::from_pairs(heap, &entry)?);
     }
@@ -94,10 +118,17 @@ fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Option<Place> {
     let proto = image.protos().get(proto as usize)?;
     let stored = image.image();
     let slot = stored.slots.get(proto.slot as usize)?;
-    let mut place = Place { name: format!("{}/{}", slot.namespace, slot.name), file: None, line: None };
+    let mut place = Place {
+        name: format!("{}/{}", slot.namespace, slot.name),
+        file: None,
+        line: None,
+    };
     if let Some(source) = stored.source_map.slots.get(proto.slot as usize) {
         place.file = stored.source_map.files.get(source.file as usize).cloned();
-        let lines = source.protos.get(usize::from(proto.index)).map(|proto| &proto.lines);
+        let lines = source
+            .protos
+            .get(usize::from(proto.index))
+            .map(|proto| &proto.lines);
         let at = lines.and_then(|lines| lines.iter().rev().find(|&&(first, ..)| first <= pc));
         place.line = at.map(|&(_, line, _)| source.line + line);
     }

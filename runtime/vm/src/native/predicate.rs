@@ -54,7 +54,10 @@ fn is_counted(heap: &Heap, x: Word) -> bool {
 
 fn is_callable(heap: &Heap, x: Word) -> bool {
     collection::is_lookup(heap, x)
-        || matches!(heap.kind_of(x), Some(Kind::Function | Kind::Native | Kind::Var))
+        || matches!(
+            heap.kind_of(x),
+            Some(Kind::Function | Kind::Native | Kind::Var)
+        )
 }
 
 /// The name of a value's type, as Clojure programs write it; `None` of nil.
@@ -119,7 +122,11 @@ pub(crate) fn type_name(heap: &Heap, value: Word) -> Option<&'static str> {
 /// The natives of this family.
 pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/identical?", 2, 2, |call| {
-        Ok(Word::bool(equal::identical(call.heap, call.args[0], call.args[1])))
+        Ok(Word::bool(equal::identical(
+            call.heap,
+            call.args[0],
+            call.args[1],
+        )))
     }),
     predicate!("ox.core/nil?", |_, x| x.is_nil()),
     predicate!("ox.core/not", |_, x| !x.is_truthy()),
@@ -139,7 +146,8 @@ pub(super) const NATIVES: &[Native] = &[
     predicate!("ox.core/sequential?", |heap, x| {
         seq::is_seq(heap, x) || vector::is_vector(heap, x)
     }),
-    predicate!("ox.core/associative?", |heap, x| map::is_map(heap, x) || vector::is_vector(heap, x)),
+    predicate!("ox.core/associative?", |heap, x| map::is_map(heap, x)
+        || vector::is_vector(heap, x)),
     predicate!("ox.core/counted?", is_counted),
     predicate!("ox.core/map-entry?", vector::is_entry),
     of_kind!("ox.core/fn?", Function | Native),

@@ -32,7 +32,13 @@ pub fn make_volatile(heap: &mut Heap, value: Word) -> Word {
 /// Makes a promise without a value.
 pub fn make_promise(heap: &mut Heap) -> Word {
     let serial = heap.fresh_serial();
-    heap.make(Kind::Promise, 0, 0, &[serial], &[Word::small(State::Unrealized as i64), Word::NIL])
+    heap.make(
+        Kind::Promise,
+        0,
+        0,
+        &[serial],
+        &[Word::small(State::Unrealized as i64), Word::NIL],
+    )
 }
 
 /// Gives a promise its value; false if it had one.
@@ -56,7 +62,13 @@ pub const CANCELLED: i64 = State::Failed as i64 + 1;
 
 /// Makes the future of a fiber that runs.
 pub fn make_future(heap: &mut Heap, fiber: u64) -> Word {
-    heap.make(Kind::Future, 0, 0, &[fiber], &[Word::small(State::Unrealized as i64), Word::NIL])
+    heap.make(
+        Kind::Future,
+        0,
+        0,
+        &[fiber],
+        &[Word::small(State::Unrealized as i64), Word::NIL],
+    )
 }
 
 /// The fiber of a future.
@@ -81,7 +93,11 @@ pub fn end_future(heap: &mut Heap, future: Word, state: i64, content: Word) {
 }
 
 fn expect(heap: &mut Heap, word: Word, kind: Kind, expected: &'static str) -> Result<(), Trap> {
-    if heap.kind_of(word) == Some(kind) { Ok(()) } else { Err(wrong_type(heap, word, expected)) }
+    if heap.kind_of(word) == Some(kind) {
+        Ok(())
+    } else {
+        Err(wrong_type(heap, word, expected))
+    }
 }
 
 fn set(heap: &mut Heap, cell: Word, index: u32, value: Word) -> Result<(), Trap> {
@@ -188,6 +204,10 @@ pub fn is_realized(heap: &mut Heap, cell: Word) -> Result<bool, Trap> {
             let state = heap.word(cell, 2).small_value();
             Ok(state >= State::Realized as i64)
         }
-        _ => Err(wrong_type(heap, cell, "a delay, lazy sequence, future or promise")),
+        _ => Err(wrong_type(
+            heap,
+            cell,
+            "a delay, lazy sequence, future or promise",
+        )),
     }
 }

@@ -26,7 +26,10 @@ fn char_at(heap: &Heap, text: Word, index: usize) -> Option<Word> {
     let object = heap.object(text);
     let text = string::text(object);
     if string::byte_count(object) == string::char_count(object) {
-        return text.as_bytes().get(index).map(|&byte| Word::char(char::from(byte)));
+        return text
+            .as_bytes()
+            .get(index)
+            .map(|&byte| Word::char(char::from(byte)));
     }
     text.chars().nth(index).map(Word::char)
 }
@@ -37,7 +40,9 @@ fn char_at(heap: &Heap, text: Word, index: usize) -> Option<Word> {
 /// [`Trap::Force`] when a lazy cell in the key is unrealized.
 #[inline]
 pub fn find_value(heap: &mut Heap, collection: Word, key: Word) -> Result<Option<Word>, Trap> {
-    let Some(kind) = heap.kind_of(collection) else { return Ok(None) };
+    let Some(kind) = heap.kind_of(collection) else {
+        return Ok(None);
+    };
     match kind {
         Kind::SmallMap | Kind::Map => map::get(heap, collection, key),
         Kind::SmallVector | Kind::Vector => {
@@ -71,7 +76,10 @@ pub fn get(heap: &mut Heap, collection: Word, key: Word, default: Word) -> Nativ
 #[inline]
 pub fn nth(heap: &mut Heap, collection: Word, index: Word) -> NativeResult {
     if let Some(at) = index_of(index)
-        && matches!(heap.kind_of(collection), Some(Kind::SmallVector | Kind::Vector))
+        && matches!(
+            heap.kind_of(collection),
+            Some(Kind::SmallVector | Kind::Vector)
+        )
         && let Some(word) = vector::nth(heap, collection, at)
     {
         return Ok(word);
@@ -84,7 +92,12 @@ pub fn nth(heap: &mut Heap, collection: Word, index: Word) -> NativeResult {
 /// # Errors
 /// As [`nth`].
 #[inline(never)]
-pub fn nth_or(heap: &mut Heap, collection: Word, index: Word, default: Option<Word>) -> NativeResult {
+pub fn nth_or(
+    heap: &mut Heap,
+    collection: Word,
+    index: Word,
+    default: Option<Word>,
+) -> NativeResult {
     let integer = match super::number::try_int(heap, index) {
         Some(integer) => integer,
         None => match index.as_double() {
@@ -102,25 +115,35 @@ pub fn nth_or(heap: &mut Heap, collection: Word, index: Word, default: Option<Wo
     };
     let at = usize::try_from(integer).ok();
     let (found, count) = match kind {
-        Kind::SmallVector | Kind::Vector => {
-            (at.and_then(|at| vector::nth(heap, collection, at)), vector::count(heap.object(collection)))
-        }
+        Kind::SmallVector | Kind::Vector => (
+            at.and_then(|at| vector::nth(heap, collection, at)),
+            vector::count(heap.object(collection)),
+        ),
         Kind::Str => (
             at.and_then(|at| char_at(heap, collection, at)),
             string::char_count(heap.object(collection)),
         ),
         Kind::Bytes => {
             let bytes = string::bytes(heap.object(collection));
-            (at.and_then(|at| bytes.get(at).map(|&byte| Word::small(i64::from(byte)))), bytes.len())
+            (
+                at.and_then(|at| bytes.get(at).map(|&byte| Word::small(i64::from(byte)))),
+                bytes.len(),
+            )
         }
         Kind::TransientVector => {
             transient::expect_live(heap, collection)?;
             let count = transient::count(heap, collection);
-            (at.and_then(|at| transient::nth(heap, collection, at)), count)
+            (
+                at.and_then(|at| transient::nth(heap, collection, at)),
+                count,
+            )
         }
         Kind::Array => {
             let words = heap.object(collection).values();
-            (at.and_then(|at| words.get(at).map(|&word| Word(word))), words.len())
+            (
+                at.and_then(|at| words.get(at).map(|&word| Word(word))),
+                words.len(),
+            )
         }
         Kind::Cons | Kind::List | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq => {
             let Some(at) = at else {
@@ -157,7 +180,10 @@ fn walk_to(heap: &mut Heap, sequence: Word, index: usize) -> Result<Result<Word,
             }
             let object = heap.object(sequence);
             if object.kind() == Kind::IndexSeq {
-                cursor = Cursor { collection: object.word(2), index: object.raw(1) };
+                cursor = Cursor {
+                    collection: object.word(2),
+                    index: object.raw(1),
+                };
             }
             cursor.index += index as u64;
             skip = 0;
@@ -200,7 +226,11 @@ pub fn count(heap: &mut Heap, collection: Word) -> NativeResult {
         Some(count) => count,
         None => walk_count(heap, collection)?,
     };
-    Ok(Word::small(i64::try_from(count).unwrap_or(Word::INT_MAX).min(Word::INT_MAX)))
+    Ok(Word::small(
+        i64::try_from(count)
+            .unwrap_or(Word::INT_MAX)
+            .min(Word::INT_MAX),
+    ))
 }
 
 fn walk_count(heap: &mut Heap, collection: Word) -> Result<usize, Trap> {
@@ -210,7 +240,13 @@ fn walk_count(heap: &mut Heap, collection: Word) -> Result<usize, Trap> {
             transient::expect_live(heap, collection)?;
             return Ok(transient::count(heap, collection));
         }
-        _ => return Err(wrong_type(heap, collection, "a collection, a string or nil")),
+        _ => {
+            return Err(wrong_type(
+                heap,
+                collection,
+                "a collection, a string or nil",
+            ));
+        }
     }
     let mut cursor = Cursor::new(collection);
     for step in 0..WALK_MAX {
@@ -244,7 +280,11 @@ pub fn contains(heap: &mut Heap, collection: Word, key: Word) -> Result<bool, Tr
         Some(Kind::Str) if super::number::is_number(heap, key) => {
             Ok(find_value(heap, collection, key)?.is_some())
         }
-        _ => Err(wrong_type(heap, collection, "a map, set, vector, string or nil")),
+        _ => Err(wrong_type(
+            heap,
+            collection,
+            "a map, set, vector, string or nil",
+        )),
     }
 }
 
@@ -304,7 +344,9 @@ pub fn assoc(heap: &mut Heap, collection: Word, key: Word, value: Word) -> Nativ
             match index_of(key) {
                 Some(index) if index < count => Ok(vector::set(heap, collection, index, value)),
                 Some(index) if index == count => Ok(vector::push(heap, collection, value)),
-                _ if super::number::try_int(heap, key).is_some() => Err(out_of_bounds(heap, key, count)),
+                _ if super::number::try_int(heap, key).is_some() => {
+                    Err(out_of_bounds(heap, key, count))
+                }
                 _ => Err(bad_argument(heap, "a vector's key is an integer", key)),
             }
         }
@@ -345,7 +387,10 @@ pub fn peek(heap: &mut Heap, collection: Word) -> NativeResult {
     match heap.kind_of(collection) {
         Some(Kind::SmallVector | Kind::Vector) => {
             let count = vector::count(heap.object(collection));
-            Ok(count.checked_sub(1).and_then(|last| vector::nth(heap, collection, last)).unwrap_or(Word::NIL))
+            Ok(count
+                .checked_sub(1)
+                .and_then(|last| vector::nth(heap, collection, last))
+                .unwrap_or(Word::NIL))
         }
         Some(Kind::List) => Ok(heap.word(collection, 3)),
         None if matches!(collection, Word::NIL | Word::EMPTY_LIST) => Ok(Word::NIL),
@@ -409,7 +454,11 @@ pub fn subvec(heap: &mut Heap, collection: Word, start: Word, end: Option<Word>)
 /// `(empty collection)`
 pub fn empty(heap: &mut Heap, collection: Word) -> Word {
     let Some(kind) = heap.kind_of(collection) else {
-        return if collection == Word::EMPTY_LIST { collection } else { Word::NIL };
+        return if collection == Word::EMPTY_LIST {
+            collection
+        } else {
+            Word::NIL
+        };
     };
     let meta = meta::get(heap, collection);
     match kind {
@@ -417,7 +466,11 @@ pub fn empty(heap: &mut Heap, collection: Word) -> Word {
         Kind::SmallVector if vector::is_entry(heap, collection) => Word::NIL,
         Kind::SmallVector | Kind::Vector => {
             let vector = vector::make(heap, &[]);
-            if meta.is_nil() { vector } else { meta::set_on(heap, vector, meta) }
+            if meta.is_nil() {
+                vector
+            } else {
+                meta::set_on(heap, vector, meta)
+            }
         }
         Kind::SmallMap | Kind::Map => map::empty(heap, meta),
         Kind::SmallSet | Kind::Set => set::empty(heap, meta),
@@ -455,8 +508,12 @@ pub fn is_lookup(heap: &Heap, word: Word) -> bool {
 pub fn lookup(heap: &mut Heap, callee: Word, args: &[Word]) -> NativeResult {
     let kind = heap.kind_of(callee);
     match (kind, args) {
-        (Some(Kind::Keyword | Kind::Symbol), &[collection]) => get(heap, collection, callee, Word::NIL),
-        (Some(Kind::Keyword | Kind::Symbol), &[collection, default]) => get(heap, collection, callee, default),
+        (Some(Kind::Keyword | Kind::Symbol), &[collection]) => {
+            get(heap, collection, callee, Word::NIL)
+        }
+        (Some(Kind::Keyword | Kind::Symbol), &[collection, default]) => {
+            get(heap, collection, callee, default)
+        }
         (Some(Kind::SmallVector | Kind::Vector | Kind::TransientVector), &[index]) => {
             if super::number::try_int(heap, index).is_none() {
                 return Err(bad_argument(heap, "a vector's key is an integer", index));
@@ -464,8 +521,12 @@ pub fn lookup(heap: &mut Heap, callee: Word, args: &[Word]) -> NativeResult {
             nth(heap, callee, index)
         }
         (Some(Kind::SmallMap | Kind::Map | Kind::TransientMap), &[key])
-        | (Some(Kind::SmallSet | Kind::Set | Kind::TransientSet), &[key]) => get(heap, callee, key, Word::NIL),
-        (Some(Kind::SmallMap | Kind::Map | Kind::TransientMap), &[key, default]) => get(heap, callee, key, default),
+        | (Some(Kind::SmallSet | Kind::Set | Kind::TransientSet), &[key]) => {
+            get(heap, callee, key, Word::NIL)
+        }
+        (Some(Kind::SmallMap | Kind::Map | Kind::TransientMap), &[key, default]) => {
+            get(heap, callee, key, default)
+        }
         _ => {
             let what = super::fault::describe(heap, callee);
             let message = format!("{what} cannot be called with {} arguments", args.len());

@@ -36,9 +36,17 @@ pub enum CopyError {
 impl std::fmt::Display for CopyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            CopyError::Refused { what, .. } => write!(f, "{what} belongs to its process and cannot leave it"),
-            CopyError::Unfinished(_) => write!(f, "a lazy value has to be realized before it leaves its process"),
-            CopyError::TooLarge(words) => write!(f, "a value of more than {words} words cannot leave its process"),
+            CopyError::Refused { what, .. } => {
+                write!(f, "{what} belongs to its process and cannot leave it")
+            }
+            CopyError::Unfinished(_) => write!(
+                f,
+                "a lazy value has to be realized before it leaves its process"
+            ),
+            CopyError::TooLarge(words) => write!(
+                f,
+                "a value of more than {words} words cannot leave its process"
+            ),
         }
     }
 }
@@ -79,7 +87,13 @@ pub(crate) struct Copier<'a, T> {
 }
 
 impl<'a, T: Target> Copier<'a, T> {
-    pub(crate) fn new(heap: &'a Heap, target: &'a mut T, purpose: Purpose, keep_boot: bool, words_max: usize) -> Self {
+    pub(crate) fn new(
+        heap: &'a Heap,
+        target: &'a mut T,
+        purpose: Purpose,
+        keep_boot: bool,
+        words_max: usize,
+    ) -> Self {
         Copier {
             heap,
             target,
@@ -186,15 +200,28 @@ impl<'a, T: Target> Copier<'a, T> {
                 return Err(CopyError::Unfinished(word));
             }
             (Kind::Lazy | Kind::Delay, Purpose::Boot) => state == Some(lazy::State::Running),
-            (Kind::Atom | Kind::Volatile | Kind::Promise | Kind::Delay | Kind::Array, Purpose::Message) => true,
-            (Kind::Future | Kind::TransientVector | Kind::TransientMap | Kind::TransientSet, _) => true,
+            (
+                Kind::Atom | Kind::Volatile | Kind::Promise | Kind::Delay | Kind::Array,
+                Purpose::Message,
+            ) => true,
+            (Kind::Future | Kind::TransientVector | Kind::TransientMap | Kind::TransientSet, _) => {
+                true
+            }
             _ => false,
         };
         if !refused {
             return Ok(());
         }
-        let what = if kind == Kind::Lazy { "a lazy value that is being computed" } else { super::describe(self.heap, word) };
-        Err(CopyError::Refused { what, value: word, path: path_to(self.heap, self.root, word) })
+        let what = if kind == Kind::Lazy {
+            "a lazy value that is being computed"
+        } else {
+            super::describe(self.heap, word)
+        };
+        Err(CopyError::Refused {
+            what,
+            value: word,
+            path: path_to(self.heap, self.root, word),
+        })
     }
 }
 

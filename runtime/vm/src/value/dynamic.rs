@@ -19,7 +19,10 @@ pub fn binding(heap: &Heap, bindings: Word, slot: u32) -> Option<Word> {
     match object.kind() {
         Kind::SmallMap => {
             let count = usize::from(object.header().aux());
-            (0..count).map(|entry| 2 + 2 * entry).find(|&at| is_var(object.word(at))).map(|at| object.word(at + 1))
+            (0..count)
+                .map(|entry| 2 + 2 * entry)
+                .find(|&at| is_var(object.word(at)))
+                .map(|at| object.word(at + 1))
         }
         Kind::Map => {
             let mut found = None;
@@ -37,9 +40,19 @@ pub fn binding(heap: &Heap, bindings: Word, slot: u32) -> Option<Word> {
 /// Bindings in which the definition in `slot`, of this name, has a value. Keys are vars, whose
 /// comparison never needs anything finished.
 #[must_use]
-pub fn bind(heap: &mut Heap, bindings: Word, slot: u32, (namespace, name): (&str, &str), value: Word) -> Word {
+pub fn bind(
+    heap: &mut Heap,
+    bindings: Word,
+    slot: u32,
+    (namespace, name): (&str, &str),
+    value: Word,
+) -> Word {
     let symbol = super::string::make_symbol(heap, Some(namespace), name);
     let var = heap.make(Kind::Var, 0, 0, &[u64::from(slot)], &[symbol]);
-    let base = if bindings.is_nil() { super::map::empty(heap, Word::NIL) } else { bindings };
+    let base = if bindings.is_nil() {
+        super::map::empty(heap, Word::NIL)
+    } else {
+        bindings
+    };
     super::map::assoc(heap, base, var, value).expect("a var is a finished key")
 }

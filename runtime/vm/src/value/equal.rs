@@ -51,12 +51,14 @@ fn quick_mixed(heap: &Heap, immediate: Word, reference: Word) -> Option<bool> {
     let object = heap.object(reference);
     match object.kind() {
         Kind::BigInt => Some(numbers(heap, immediate, reference)),
-        kind if immediate == Word::EMPTY_LIST && class_of(kind) == Class::Sequential => match kind {
-            Kind::SmallVector => Some(object.header().aux() == 0),
-            Kind::List => Some(object.raw(1) == 0),
-            Kind::Lazy => None,
-            _ => Some(false),
-        },
+        kind if immediate == Word::EMPTY_LIST && class_of(kind) == Class::Sequential => {
+            match kind {
+                Kind::SmallVector => Some(object.header().aux() == 0),
+                Kind::List => Some(object.raw(1) == 0),
+                Kind::Lazy => None,
+                _ => Some(false),
+            }
+        }
         _ => Some(false),
     }
 }
@@ -66,10 +68,18 @@ fn quick_objects(heap: &Heap, a: Word, b: Word) -> Option<bool> {
     let (kind, other) = (x.kind(), y.kind());
     let class = class_of(kind);
     if class != Class::Leaf {
-        return if class == class_of(other) { quick_collections(x, y) } else { Some(false) };
+        return if class == class_of(other) {
+            quick_collections(x, y)
+        } else {
+            Some(false)
+        };
     }
     if kind != other {
-        return Some(matches!(kind, Kind::Int | Kind::BigInt) && matches!(other, Kind::Int | Kind::BigInt) && numbers(heap, a, b));
+        return Some(
+            matches!(kind, Kind::Int | Kind::BigInt)
+                && matches!(other, Kind::Int | Kind::BigInt)
+                && numbers(heap, a, b),
+        );
     }
     Some(match kind {
         Kind::Keyword | Kind::Symbol => same_name(heap, x, y),
@@ -81,7 +91,9 @@ fn quick_objects(heap: &Heap, a: Word, b: Word) -> Option<bool> {
         Kind::Bytes => x.raw(1) == y.raw(1) && x.words()[3..] == y.words()[3..],
         Kind::Regex => same_text(heap.object(x.word(1)), heap.object(y.word(1))),
         Kind::Secret => {
-            let part = |object: Object<'_>, index| crate::value::string::try_text(heap, object.word(index));
+            let part = |object: Object<'_>, index| {
+                crate::value::string::try_text(heap, object.word(index))
+            };
             identical(heap, x.word(1), y.word(1)) && part(x, 2) == part(y, 2)
         }
         Kind::Var => x.raw(1) == y.raw(1),
@@ -281,7 +293,9 @@ fn open(heap: &mut Heap, work: &mut Work, a: Word, b: Word) -> Result<bool, Stop
         (Kind::SmallVector, Kind::SmallVector) => {
             let count = usize::from(p.header().aux());
             // The last first, so that the first is on top.
-            (1..=count).rev().all(|index| pair(heap, work, p.word(index), q.word(index)))
+            (1..=count)
+                .rev()
+                .all(|index| pair(heap, work, p.word(index), q.word(index)))
         }
         (Kind::Map, Kind::Map) | (Kind::Set, Kind::Set) => {
             work.push_item(&[p.word(3), q.word(3)], NODES);
@@ -291,7 +305,9 @@ fn open(heap: &mut Heap, work: &mut Work, a: Word, b: Word) -> Result<bool, Stop
             let (x, y) = (flat(heap, x), flat(heap, y));
             find(heap, work, x, 2, y, 2)
         }
-        (Kind::Tagged, _) => pair(heap, work, p.word(2), q.word(2)) && pair(heap, work, p.word(1), q.word(1)),
+        (Kind::Tagged, _) => {
+            pair(heap, work, p.word(2), q.word(2)) && pair(heap, work, p.word(1), q.word(1))
+        }
         _ => sequences(heap, work, Cursor::new(x), Cursor::new(y))?,
     })
 }
@@ -363,7 +379,9 @@ fn nodes(heap: &Heap, work: &mut Work, a: Word, b: Word) -> bool {
             work.push_item(&[child, other], NODES);
         }
     }
-    (2..entries_end).rev().all(|index| pair(heap, work, x.word(index as usize), y.word(index as usize)))
+    (2..entries_end)
+        .rev()
+        .all(|index| pair(heap, work, x.word(index as usize), y.word(index as usize)))
 }
 
 /// Finds the entries of `a` from `index` on in `b`, the first of them from `other` on.
@@ -381,7 +399,12 @@ fn find(heap: &Heap, work: &mut Work, a: Word, mut index: u32, b: Word, mut othe
                 Some(true) => break,
                 Some(false) => other += stride,
                 None => {
-                    let operands = [a, Word::small(i64::from(index)), b, Word::small(i64::from(other))];
+                    let operands = [
+                        a,
+                        Word::small(i64::from(index)),
+                        b,
+                        Word::small(i64::from(other)),
+                    ];
                     work.push_item(&operands, TRY);
                     work.push_item(&[key, y.word(other as usize)], PAIR);
                     return true;

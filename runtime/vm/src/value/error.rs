@@ -11,7 +11,9 @@ use crate::word::Word;
 #[inline(never)]
 pub fn wrong_type(heap: &mut Heap, value: Word, expected: &'static str) -> Trap {
     let text = make_string(heap, expected);
-    Fault::type_error(heap, value, expected).with("expected", text).trap(heap)
+    Fault::type_error(heap, value, expected)
+        .with("expected", text)
+        .trap(heap)
 }
 
 /// `:ox/index`: an index out of bounds.
@@ -23,14 +25,19 @@ pub fn out_of_bounds(heap: &mut Heap, index: Word, count: usize) -> Trap {
         None => format!("the index is out of bounds for a count of {count}"),
     };
     let count = Word::small(i64::try_from(count).expect("counts fit the memory"));
-    Fault::new("index", message).with("index", index).with("count", count).trap(heap)
+    Fault::new("index", message)
+        .with("index", index)
+        .with("count", count)
+        .trap(heap)
 }
 
 /// `:ox/argument`: the right type, but an impossible value.
 #[cold]
 #[inline(never)]
 pub fn bad_argument(heap: &mut Heap, message: &str, value: Word) -> Trap {
-    Fault::new("argument", message).with("value", value).trap(heap)
+    Fault::new("argument", message)
+        .with("value", value)
+        .trap(heap)
 }
 
 /// `:ox/state`: an object used at the wrong time.

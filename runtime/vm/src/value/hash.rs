@@ -87,7 +87,11 @@ fn pair(seed: u64, a: u64, b: u64) -> u64 {
 #[must_use]
 pub fn of_string(object: Object<'_>) -> u64 {
     match object.raw(2) {
-        0 => of_words(SEED_STRING, &object.words()[3..], object.raw(1) as u32 as usize),
+        0 => of_words(
+            SEED_STRING,
+            &object.words()[3..],
+            object.raw(1) as u32 as usize,
+        ),
         cached => cached,
     }
 }
@@ -108,7 +112,11 @@ pub fn of_named(heap: &Heap, object: Object<'_>) -> u64 {
 
 /// The hash of a symbol or keyword from the hashes of its namespace and name.
 pub(crate) fn of_name(kind: Kind, namespace: Option<u64>, name: u64) -> u64 {
-    let seed = if kind == Kind::Keyword { SEED_KEYWORD } else { SEED_SYMBOL };
+    let seed = if kind == Kind::Keyword {
+        SEED_KEYWORD
+    } else {
+        SEED_SYMBOL
+    };
     nonzero(pair(seed, namespace.unwrap_or(SEED_NIL), name))
 }
 
@@ -154,9 +162,11 @@ fn of_number(number: Num) -> u64 {
                 of_words(SEED_BIG ^ sign, &digits, digits.len() * 8)
             }
         },
-        Num::Ratio(numerator, denominator) => {
-            nonzero(pair(SEED_RATIO, of_number(Num::Big(numerator)), of_number(Num::Big(denominator))))
-        }
+        Num::Ratio(numerator, denominator) => nonzero(pair(
+            SEED_RATIO,
+            of_number(Num::Big(numerator)),
+            of_number(Num::Big(denominator)),
+        )),
         Num::Decimal(decimal) => {
             let decimal = decimal.normalized();
             let unscaled = of_number(Num::Big(decimal.unscaled));
@@ -177,16 +187,20 @@ fn of_other(heap: &Heap, word: Word, object: Object<'_>) -> u64 {
         Kind::Bytes => of_words(SEED_BYTES, &object.words()[3..], object.raw(1) as usize),
         Kind::Inst | Kind::Uuid | Kind::Pid | Kind::Ref => pair(seed, object.raw(1), object.raw(2)),
         // Identity: a serial of the process.
-        Kind::Atom | Kind::Volatile | Kind::Delay | Kind::Promise | Kind::Future => mix(seed ^ object.raw(1)),
-        Kind::Regex => mix(seed ^ of_string(heap.object(object.word(1)))),
-        Kind::Var | Kind::Secret => {
-            mix(seed ^ of_leaf(heap, object.word(2)).unwrap_or(SEED_OTHER))
+        Kind::Atom | Kind::Volatile | Kind::Delay | Kind::Promise | Kind::Future => {
+            mix(seed ^ object.raw(1))
         }
+        Kind::Regex => mix(seed ^ of_string(heap.object(object.word(1)))),
+        Kind::Var | Kind::Secret => mix(seed ^ of_leaf(heap, object.word(2)).unwrap_or(SEED_OTHER)),
         Kind::Function => {
             let mut hash = seed;
             for &capture in object.elements() {
                 let capture = Word(capture);
-                let part = if capture.is_object() { SEED_OTHER } else { of_immediate(capture) };
+                let part = if capture.is_object() {
+                    SEED_OTHER
+                } else {
+                    of_immediate(capture)
+                };
                 hash = pair(hash, part, 0);
             }
             hash
@@ -211,7 +225,11 @@ fn entry(key: u64, value: u64) -> u64 {
 }
 
 fn finish_unordered(kind: Kind, accumulated: u64, count: u64) -> u64 {
-    let seed = if matches!(kind, Kind::SmallSet | Kind::Set) { SEED_SET } else { SEED_MAP };
+    let seed = if matches!(kind, Kind::SmallSet | Kind::Set) {
+        SEED_SET
+    } else {
+        SEED_MAP
+    };
     nonzero(mix(seed ^ accumulated ^ count.wrapping_mul(FOLD)))
 }
 
@@ -231,7 +249,10 @@ const RUN: u32 = 32;
 /// Runs a walk to its end.
 fn run(heap: &mut Heap, work: &mut Work, budget: &mut Budget, saved: bool) -> Result<u64, Stop> {
     loop {
-        let op = work.pop(heap).expect("a walk ends with its answer").small_value();
+        let op = work
+            .pop(heap)
+            .expect("a walk ends with its answer")
+            .small_value();
         let done = match op {
             VALUE => {
                 let value = work.operand(heap);
@@ -269,7 +290,9 @@ fn run(heap: &mut Heap, work: &mut Work, budget: &mut Budget, saved: bool) -> Re
 /// Gives a hash to the frames that wait for it; the answer when none does.
 fn deliver(heap: &mut Heap, work: &mut Work, mut hash: u64) -> Option<u64> {
     loop {
-        let Some(op) = work.pop(heap) else { return Some(hash) };
+        let Some(op) = work.pop(heap) else {
+            return Some(hash);
+        };
         match op.small_value() {
             ORDERED => {
                 let mut frame = OrderedFrame::pop(heap, work);
@@ -345,7 +368,12 @@ fn open(heap: &mut Heap, work: &mut Work, value: Word) -> Option<u64> {
     match object.kind() {
         Kind::SmallMap | Kind::SmallSet => {
             work.push_item(&[value], WHOLE);
-            EntriesFrame { holder: value, index: 2, accumulated: 0 }.push(work, ENTRIES);
+            EntriesFrame {
+                holder: value,
+                index: 2,
+                accumulated: 0,
+            }
+            .push(work, ENTRIES);
         }
         Kind::Map | Kind::Set => {
             let root = object.word(3);
@@ -353,15 +381,25 @@ fn open(heap: &mut Heap, work: &mut Work, value: Word) -> Option<u64> {
             if root.is_nil() {
                 return Some(0);
             }
-            EntriesFrame { holder: root, index: 2, accumulated: 0 }.push(work, ENTRIES);
+            EntriesFrame {
+                holder: root,
+                index: 2,
+                accumulated: 0,
+            }
+            .push(work, ENTRIES);
         }
         Kind::Tagged => {
             let form = object.word(2);
             work.push_item(&[value], TAGGED);
             work.push_item(&[form], VALUE);
         }
-        _ => OrderedFrame { owner: value, cursor: Cursor::new(value), count: 0, accumulated: SEED_ORDERED }
-            .push(work),
+        _ => OrderedFrame {
+            owner: value,
+            cursor: Cursor::new(value),
+            count: 0,
+            accumulated: SEED_ORDERED,
+        }
+        .push(work),
     }
     None
 }
@@ -380,7 +418,12 @@ impl OrderedFrame {
         let index = work.number(heap) as u64;
         let collection = work.operand(heap);
         let owner = work.operand(heap);
-        OrderedFrame { owner, cursor: Cursor { collection, index }, count, accumulated }
+        OrderedFrame {
+            owner,
+            cursor: Cursor { collection, index },
+            count,
+            accumulated,
+        }
     }
 
     fn push(&self, work: &mut Work) {
@@ -442,7 +485,11 @@ impl EntriesFrame {
         let accumulated = work.raw(heap);
         let index = work.number(heap) as u32;
         let holder = work.operand(heap);
-        EntriesFrame { holder, index, accumulated }
+        EntriesFrame {
+            holder,
+            index,
+            accumulated,
+        }
     }
 
     fn push_parts(&self, work: &mut Work) {
@@ -491,7 +538,12 @@ impl EntriesFrame {
                 let child = heap.word(self.holder, self.index);
                 self.index += 1;
                 self.push(work, CHILD_DONE);
-                EntriesFrame { holder: child, index: 2, accumulated: 0 }.push(work, ENTRIES);
+                EntriesFrame {
+                    holder: child,
+                    index: 2,
+                    accumulated: 0,
+                }
+                .push(work, ENTRIES);
                 return None;
             } else {
                 return Some(self.accumulated);
@@ -505,7 +557,12 @@ impl EntriesFrame {
 /// Keeps the hash of a string, symbol or keyword in its hash word.
 #[inline]
 fn cache_leaf(heap: &mut Heap, word: Word, hash: u64) {
-    if word.is_reference() && matches!(heap.header(word).kind(), Kind::Str | Kind::Symbol | Kind::Keyword) {
+    if word.is_reference()
+        && matches!(
+            heap.header(word).kind(),
+            Kind::Str | Kind::Symbol | Kind::Keyword
+        )
+    {
         heap.cache_hash(word, hash);
     }
 }

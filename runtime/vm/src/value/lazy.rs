@@ -55,18 +55,36 @@ impl State {
 
 /// Makes a lazy cell.
 pub fn make(heap: &mut Heap, thunk: Word) -> Word {
-    heap.make(Kind::Lazy, 0, 0, &[], &[Word::small(State::Unrealized as i64), thunk, Word::NIL])
+    heap.make(
+        Kind::Lazy,
+        0,
+        0,
+        &[],
+        &[Word::small(State::Unrealized as i64), thunk, Word::NIL],
+    )
 }
 
 /// Makes a realized lazy cell with metadata.
 pub fn make_realized(heap: &mut Heap, value: Word, meta: Word) -> Word {
-    heap.make(Kind::Lazy, 0, 0, &[], &[Word::small(State::Realized as i64), value, meta])
+    heap.make(
+        Kind::Lazy,
+        0,
+        0,
+        &[],
+        &[Word::small(State::Realized as i64), value, meta],
+    )
 }
 
 /// Makes a delay.
 pub fn make_delay(heap: &mut Heap, thunk: Word) -> Word {
     let serial = heap.fresh_serial();
-    heap.make(Kind::Delay, 0, 0, &[serial], &[Word::small(State::Unrealized as i64), thunk])
+    heap.make(
+        Kind::Delay,
+        0,
+        0,
+        &[serial],
+        &[Word::small(State::Unrealized as i64), thunk],
+    )
 }
 
 /// Index of the state word of a lazy cell or delay; its content follows. `None` of others.
@@ -82,7 +100,10 @@ fn state_index(heap: &Heap, cell: Word) -> Option<u32> {
 #[must_use]
 pub fn read(heap: &Heap, cell: Word) -> Option<(State, Word)> {
     let index = state_index(heap, cell)?;
-    Some((State::of(heap.word(cell, index)), heap.word(cell, index + 1)))
+    Some((
+        State::of(heap.word(cell, index)),
+        heap.word(cell, index + 1),
+    ))
 }
 
 /// What a value is behind lazy cells: the value itself when it is no lazy cell.
@@ -109,7 +130,9 @@ fn cell_expected(heap: &mut Heap, value: Word) -> Trap {
 }
 
 fn set(heap: &mut Heap, cell: Word, state: State, content: Word) -> Result<(), Trap> {
-    let Some(index) = state_index(heap, cell) else { return Err(cell_expected(heap, cell)) };
+    let Some(index) = state_index(heap, cell) else {
+        return Err(cell_expected(heap, cell));
+    };
     if !cell.is_reference() {
         return Err(wrong_state(heap, "a shared cell cannot be realized"));
     }
@@ -123,16 +146,21 @@ fn set(heap: &mut Heap, cell: Word, state: State, content: Word) -> Result<(), T
 /// # Errors
 /// `:ox/type`, `:ox/state`, or the error of a failed cell.
 pub fn start(heap: &mut Heap, cell: Word, fiber: u64) -> NativeResult {
-    let fiber = Word::small(i64::try_from(fiber).unwrap_or(Word::INT_MAX).min(Word::INT_MAX));
+    let fiber = Word::small(
+        i64::try_from(fiber)
+            .unwrap_or(Word::INT_MAX)
+            .min(Word::INT_MAX),
+    );
     match read(heap, cell) {
         None => Err(cell_expected(heap, cell)),
         Some((State::Unrealized, thunk)) => {
             set(heap, cell, State::Running, fiber)?;
             Ok(thunk)
         }
-        Some((State::Running, owner)) if owner == fiber => {
-            Err(wrong_state(heap, "a lazy value needs itself to be computed"))
-        }
+        Some((State::Running, owner)) if owner == fiber => Err(wrong_state(
+            heap,
+            "a lazy value needs itself to be computed",
+        )),
         Some((State::Running | State::Realized, _)) => Ok(Word::NIL),
         Some((State::Failed, error)) => Err(Trap::Throw(error)),
     }

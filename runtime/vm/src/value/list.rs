@@ -20,7 +20,11 @@ pub fn make(heap: &mut Heap, words: &[Word]) -> Word {
 /// Number of elements of a list word.
 #[must_use]
 pub fn count(heap: &Heap, list: Word) -> u64 {
-    if list.is_object() { heap.object(list).raw(1) } else { 0 }
+    if list.is_object() {
+        heap.object(list).raw(1)
+    } else {
+        0
+    }
 }
 
 /// A list with one more element at its front; the metadata is the old list's.
@@ -34,7 +38,13 @@ pub fn push(heap: &mut Heap, list: Word, element: Word) -> Word {
     if meta.is_nil() {
         heap.make(Kind::List, 0, 0, &[count + 1, 0], &[element, rest])
     } else {
-        heap.make(Kind::List, FLAG_META, 0, &[count + 1, 0], &[element, rest, meta])
+        heap.make(
+            Kind::List,
+            FLAG_META,
+            0,
+            &[count + 1, 0],
+            &[element, rest, meta],
+        )
     }
 }
 
@@ -43,5 +53,11 @@ pub fn empty(heap: &mut Heap, meta: Word) -> Word {
     if meta.is_nil() {
         return Word::EMPTY_LIST;
     }
-    heap.make(Kind::List, FLAG_META, 0, &[0, 0], &[Word::NIL, Word::EMPTY_LIST, meta])
+    heap.make(
+        Kind::List,
+        FLAG_META,
+        0,
+        &[0, 0],
+        &[Word::NIL, Word::EMPTY_LIST, meta],
+    )
 }

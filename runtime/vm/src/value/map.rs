@@ -91,7 +91,13 @@ pub fn count(object: Object<'_>) -> usize {
 /// The place of a key among the `count` keys of a small map (stride 2) or set (stride 1): the index
 /// of its word in the object.
 #[inline]
-pub(crate) fn find_small(heap: &mut Heap, holder: Word, stride: usize, count: usize, key: Word) -> Result<Option<u32>, Trap> {
+pub(crate) fn find_small(
+    heap: &mut Heap,
+    holder: Word,
+    stride: usize,
+    count: usize,
+    key: Word,
+) -> Result<Option<u32>, Trap> {
     let words = heap.object(holder).words();
     let mut objects = false;
     for at in (2..2 + stride * count).step_by(stride) {
@@ -154,7 +160,12 @@ pub fn assoc(heap: &mut Heap, map: Word, key: Word, value: Word) -> NativeResult
     if inserted.root == root {
         return Ok(map);
     }
-    Ok(make_large(heap, count + u64::from(inserted.added), inserted.root, meta))
+    Ok(make_large(
+        heap,
+        count + u64::from(inserted.added),
+        inserted.root,
+        meta,
+    ))
 }
 
 fn assoc_small(heap: &mut Heap, map: Word, key: Word, value: Word) -> NativeResult {
@@ -164,21 +175,35 @@ fn assoc_small(heap: &mut Heap, map: Word, key: Word, value: Word) -> NativeResu
         if heap.word(map, index + 1) == value {
             return Ok(map);
         }
-        return Ok(heap.make_from(Kind::SmallMap, header.flags(), header.aux(), header.size(), map, |old, new| {
-            new[1] = 0;
-            new[2..].copy_from_slice(&old[2..]);
-            new[index as usize + 1] = value.0;
-        }));
+        return Ok(heap.make_from(
+            Kind::SmallMap,
+            header.flags(),
+            header.aux(),
+            header.size(),
+            map,
+            |old, new| {
+                new[1] = 0;
+                new[2..].copy_from_slice(&old[2..]);
+                new[index as usize + 1] = value.0;
+            },
+        ));
     }
     if count < SMALL_MAX {
         let end = 2 + 2 * count;
-        return Ok(heap.make_from(Kind::SmallMap, header.flags(), header.aux() + 1, header.size() + 2, map, |old, new| {
-            new[1] = 0;
-            new[2..end].copy_from_slice(&old[2..end]);
-            new[end] = key.0;
-            new[end + 1] = value.0;
-            new[end + 2..].copy_from_slice(&old[end..]);
-        }));
+        return Ok(heap.make_from(
+            Kind::SmallMap,
+            header.flags(),
+            header.aux() + 1,
+            header.size() + 2,
+            map,
+            |old, new| {
+                new[1] = 0;
+                new[2..end].copy_from_slice(&old[2..end]);
+                new[end] = key.0;
+                new[end + 1] = value.0;
+                new[end + 2..].copy_from_slice(&old[end..]);
+            },
+        ));
     }
     let (root, meta) = (to_trie(heap, map, None)?, heap.object(map).meta());
     let hash = hash::of_key(heap, key)?;
@@ -191,7 +216,10 @@ pub(crate) fn to_trie(heap: &mut Heap, small: Word, owner: Option<Word>) -> Nati
     let count = u32::from(heap.header(small).aux());
     let mut root = Word::NIL;
     for entry in 0..count {
-        let (key, value) = (heap.word(small, 2 + 2 * entry), heap.word(small, 3 + 2 * entry));
+        let (key, value) = (
+            heap.word(small, 2 + 2 * entry),
+            heap.word(small, 3 + 2 * entry),
+        );
         let hash = hash::of_key(heap, key)?;
         root = trie::insert(heap, Shape::Map, root, hash, key, value, owner)?.root;
     }
@@ -206,13 +234,22 @@ pub fn dissoc(heap: &mut Heap, map: Word, key: Word) -> NativeResult {
     let object = heap.object(map);
     let header = object.header();
     if object.kind() == Kind::SmallMap {
-        let Some(index) = find_small(heap, map, 2, usize::from(header.aux()), key)? else { return Ok(map) };
+        let Some(index) = find_small(heap, map, 2, usize::from(header.aux()), key)? else {
+            return Ok(map);
+        };
         let at = index as usize;
-        return Ok(heap.make_from(Kind::SmallMap, header.flags(), header.aux() - 1, header.size() - 2, map, |old, new| {
-            new[1] = 0;
-            new[2..at].copy_from_slice(&old[2..at]);
-            new[at..].copy_from_slice(&old[at + 2..]);
-        }));
+        return Ok(heap.make_from(
+            Kind::SmallMap,
+            header.flags(),
+            header.aux() - 1,
+            header.size() - 2,
+            map,
+            |old, new| {
+                new[1] = 0;
+                new[2..at].copy_from_slice(&old[2..at]);
+                new[at..].copy_from_slice(&old[at + 2..]);
+            },
+        ));
     }
     let (count, root, meta) = (object.raw(1), object.word(3), object.meta());
     let hash = hash::of_key(heap, key)?;
@@ -261,12 +298,18 @@ pub fn conj(heap: &mut Heap, map: Word, x: Word) -> NativeResult {
 
 /// Key and value of what `conj` takes as an entry; `None` of what is no vector.
 pub(crate) fn entry_of(heap: &mut Heap, x: Word) -> Result<Option<(Word, Word)>, Trap> {
-    let Some(object) = heap.try_object(x) else { return Ok(None) };
+    let Some(object) = heap.try_object(x) else {
+        return Ok(None);
+    };
     match object.kind() {
-        Kind::SmallVector if object.header().aux() == 2 => Ok(Some((object.word(1), object.word(2)))),
-        Kind::SmallVector | Kind::Vector => {
-            Err(bad_argument(heap, "a vector that is to be a map entry has two elements", x))
+        Kind::SmallVector if object.header().aux() == 2 => {
+            Ok(Some((object.word(1), object.word(2))))
         }
+        Kind::SmallVector | Kind::Vector => Err(bad_argument(
+            heap,
+            "a vector that is to be a map entry has two elements",
+            x,
+        )),
         _ => Ok(None),
     }
 }

@@ -49,7 +49,14 @@ impl Target for Vec<u64> {
 
 fn extract_with(heap: &Heap, root: Word, keep_boot: bool) -> Result<Message, CopyError> {
     let mut words = Vec::new();
-    let root = Copier::new(heap, &mut words, Purpose::Message, keep_boot, MESSAGE_WORDS_MAX).copy(root)?;
+    let root = Copier::new(
+        heap,
+        &mut words,
+        Purpose::Message,
+        keep_boot,
+        MESSAGE_WORDS_MAX,
+    )
+    .copy(root)?;
     Ok(Message { words, root })
 }
 
@@ -74,7 +81,11 @@ pub fn extract_whole(heap: &Heap, root: Word) -> Result<Message, CopyError> {
 pub fn absorb(heap: &mut Heap, message: &Message) -> Word {
     let base = heap.used_words();
     let moved = |word: Word| {
-        if word.is_reference() { Word::reference(word.offset() + base) } else { word }
+        if word.is_reference() {
+            Word::reference(word.offset() + base)
+        } else {
+            word
+        }
     };
     if !message.words.is_empty() {
         let mut words = message.words.clone();
@@ -125,7 +136,10 @@ impl Message {
     ///
     /// # Errors
     /// The first number for which `bind` knows none; the message is then of no use.
-    pub fn bind(&mut self, mut bind: impl FnMut(Code, u32) -> Option<u32>) -> Result<(), (Code, u32)> {
+    pub fn bind(
+        &mut self,
+        mut bind: impl FnMut(Code, u32) -> Option<u32>,
+    ) -> Result<(), (Code, u32)> {
         let mut unknown = None;
         each_object(&mut self.words, |kind, object| {
             let code = match kind {

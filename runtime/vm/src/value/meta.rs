@@ -15,7 +15,9 @@ use crate::word::Word;
 /// The metadata of any value; nil of what has none.
 #[must_use]
 pub fn get(heap: &Heap, value: Word) -> Word {
-    let Some(object) = heap.try_object(value) else { return Word::NIL };
+    let Some(object) = heap.try_object(value) else {
+        return Word::NIL;
+    };
     match object.kind() {
         Kind::Lazy => object.word(3),
         Kind::Atom => object.word(4),
@@ -55,7 +57,11 @@ pub fn with(heap: &mut Heap, value: Word, meta: Word) -> NativeResult {
             | Kind::IndexSeq
             | Kind::NodeSeq,
         ) => Ok(set_on(heap, value, meta)),
-        _ => Err(wrong_type(heap, value, "a collection, a symbol or a function")),
+        _ => Err(wrong_type(
+            heap,
+            value,
+            "a collection, a symbol or a function",
+        )),
     }
 }
 
@@ -66,10 +72,17 @@ pub(crate) fn set_on(heap: &mut Heap, value: Word, meta: Word) -> Word {
     let has = u32::from(!meta.is_nil());
     let content = (header.size() - had) as usize;
     let flags = header.flags() & !FLAG_META | if has == 1 { FLAG_META } else { 0 };
-    heap.make_from(header.kind(), flags, header.aux(), content as u32 + has, value, |old, new| {
-        new[1..content].copy_from_slice(&old[1..content]);
-        if has == 1 {
-            new[content] = meta.0;
-        }
-    })
+    heap.make_from(
+        header.kind(),
+        flags,
+        header.aux(),
+        content as u32 + has,
+        value,
+        |old, new| {
+            new[1..content].copy_from_slice(&old[1..content]);
+            if has == 1 {
+                new[content] = meta.0;
+            }
+        },
+    )
 }

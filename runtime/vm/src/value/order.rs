@@ -64,7 +64,9 @@ fn leaves(heap: &mut Heap, a: Word, b: Word) -> Result<Option<Ordering>, Trap> {
         let (x, y) = (heap.object(a), heap.object(b));
         let order = match (x.kind(), y.kind()) {
             (Kind::Str, Kind::Str) => Some(texts(x, y)),
-            (Kind::Keyword, Kind::Keyword) | (Kind::Symbol, Kind::Symbol) => Some(names(heap, x, y)),
+            (Kind::Keyword, Kind::Keyword) | (Kind::Symbol, Kind::Symbol) => {
+                Some(names(heap, x, y))
+            }
             (Kind::Inst, Kind::Inst) => {
                 Some((x.raw(1) as i64, x.raw(2)).cmp(&(y.raw(1) as i64, y.raw(2))))
             }
@@ -85,11 +87,20 @@ fn leaves(heap: &mut Heap, a: Word, b: Word) -> Result<Option<Ordering>, Trap> {
 #[cold]
 fn incomparable(heap: &mut Heap, a: Word, b: Word) -> Trap {
     use super::fault::{Fault, describe};
-    let message = format!("{} cannot be compared with {}", describe(heap, a), describe(heap, b));
+    let message = format!(
+        "{} cannot be compared with {}",
+        describe(heap, a),
+        describe(heap, b)
+    );
     Fault::new("type", message).with("value", b).trap(heap)
 }
 
-fn run(heap: &mut Heap, work: &mut Work, budget: &mut Budget, saved: bool) -> Result<Ordering, Stop> {
+fn run(
+    heap: &mut Heap,
+    work: &mut Work,
+    budget: &mut Budget,
+    saved: bool,
+) -> Result<Ordering, Stop> {
     while let Some(op) = work.pop(heap) {
         if !budget.take(RUN as u32 / 4) {
             work.push(op);
@@ -135,7 +146,13 @@ fn pair(heap: &mut Heap, work: &mut Work, a: Word, b: Word) -> Result<Ordering, 
     })
 }
 
-fn elements(heap: &mut Heap, work: &mut Work, a: Word, b: Word, start: usize) -> Result<Ordering, Stop> {
+fn elements(
+    heap: &mut Heap,
+    work: &mut Work,
+    a: Word,
+    b: Word,
+    start: usize,
+) -> Result<Ordering, Stop> {
     for index in start..start + RUN {
         let (Some(x), Some(y)) = (vector::nth(heap, a, index), vector::nth(heap, b, index)) else {
             return Ok(Ordering::Equal);
@@ -192,15 +209,26 @@ pub(crate) fn step(heap: &mut Heap, state: Word) -> Result<Ordering, Stop> {
 #[cold]
 pub(crate) fn of_collision(heap: &Heap, a: Word, b: Word) -> Ordering {
     if !a.is_object() || !b.is_object() {
-        return a.is_object().cmp(&b.is_object()).then(if a.is_object() { Ordering::Equal } else { a.cmp(&b) });
+        return a.is_object().cmp(&b.is_object()).then(if a.is_object() {
+            Ordering::Equal
+        } else {
+            a.cmp(&b)
+        });
     }
     let (x, y) = (heap.object(a), heap.object(b));
     let by_kind = (x.kind() as u8).cmp(&(y.kind() as u8));
     by_kind.then_with(|| match x.kind() {
         Kind::Str => texts(x, y),
         Kind::Keyword | Kind::Symbol => names(heap, x, y),
-        Kind::Function | Kind::Native | Kind::Var | Kind::Atom | Kind::Volatile | Kind::Delay | Kind::Promise
-        | Kind::Future | Kind::Int => x.raw(1).cmp(&y.raw(1)),
+        Kind::Function
+        | Kind::Native
+        | Kind::Var
+        | Kind::Atom
+        | Kind::Volatile
+        | Kind::Delay
+        | Kind::Promise
+        | Kind::Future
+        | Kind::Int => x.raw(1).cmp(&y.raw(1)),
         Kind::Bytes => string::bytes(x).cmp(string::bytes(y)),
         Kind::Uuid | Kind::Inst | Kind::Pid | Kind::Ref => x.words().cmp(y.words()),
         _ => Ordering::Equal,

@@ -48,7 +48,9 @@ pub(crate) fn path_to(heap: &Heap, root: Word, target: Word) -> Vec<PathStep> {
     let mut links = Vec::new();
     let mut at = target;
     while at != root {
-        let Some(&(parent, index)) = from.get(&at) else { return Vec::new() };
+        let Some(&(parent, index)) = from.get(&at) else {
+            return Vec::new();
+        };
         links.push((parent, index));
         at = parent;
     }

@@ -29,7 +29,13 @@ fn push_inside(heap: &Heap, work: &mut Work, word: Word) -> Result<(), Word> {
             }
             push(work, object.word(3));
         }
-        Kind::Atom | Kind::Volatile | Kind::Delay | Kind::Promise | Kind::Future | Kind::Function | Kind::Array => {}
+        Kind::Atom
+        | Kind::Volatile
+        | Kind::Delay
+        | Kind::Promise
+        | Kind::Future
+        | Kind::Function
+        | Kind::Array => {}
         _ => {
             for &inside in object.values() {
                 push(work, Word(inside));
@@ -76,12 +82,18 @@ pub fn start(heap: &mut Heap, value: Word) -> Word {
 /// Works on a state: done, or how the walk stopped.
 pub(crate) fn step(heap: &mut Heap, state: Word) -> Result<(), Stop> {
     let mut work = Work::load(heap, state);
-    let mut seen_words: Vec<Word> =
-        heap.object(heap.word(state, 2)).values().iter().map(|&word| Word(word)).collect();
+    let mut seen_words: Vec<Word> = heap
+        .object(heap.word(state, 2))
+        .values()
+        .iter()
+        .map(|&word| Word(word))
+        .collect();
     let mut seen: FxHashSet<u32> = seen_words.iter().map(|word| word.offset()).collect();
     let mut left = seen.len().max(OBJECTS_MIN);
     let result = loop {
-        let Some(word) = work.pop(heap) else { break Ok(()) };
+        let Some(word) = work.pop(heap) else {
+            break Ok(());
+        };
         if left == 0 {
             work.push(word);
             break Err(Stop::Budget);

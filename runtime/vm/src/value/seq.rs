@@ -38,7 +38,9 @@ fn element(heap: &mut Heap, collection: Word, index: u64) -> Option<(Word, u64)>
     let object = heap.object(collection);
     let at = index as usize;
     let word = match object.kind() {
-        Kind::SmallVector => (at < usize::from(object.header().aux())).then(|| object.word(1 + at))?,
+        Kind::SmallVector => {
+            (at < usize::from(object.header().aux())).then(|| object.word(1 + at))?
+        }
         Kind::Vector => vector::nth(heap, collection, at)?,
         Kind::SmallSet => (at < usize::from(object.header().aux())).then(|| object.word(2 + at))?,
         Kind::SmallMap => {
@@ -92,7 +94,11 @@ fn descend(heap: &mut Heap, mut node: Word, mut parent: Word) -> Word {
 fn into_child(heap: &mut Heap, node: Word, index: u32, parent: Word) -> (Word, Word) {
     let (_, children_end) = trie::bounds(heap.object(node));
     let child = heap.word(node, index);
-    let parent = if index + 1 < children_end { node_seq(heap, node, index + 1, parent) } else { parent };
+    let parent = if index + 1 < children_end {
+        node_seq(heap, node, index + 1, parent)
+    } else {
+        parent
+    };
     (child, parent)
 }
 
@@ -151,7 +157,11 @@ pub fn make_range(heap: &mut Heap, start: i64, end: i64, step: i64) -> Word {
     if empty {
         return Word::EMPTY_LIST;
     }
-    let words = [make_int(heap, start), make_int(heap, end), make_int(heap, step)];
+    let words = [
+        make_int(heap, start),
+        make_int(heap, end),
+        make_int(heap, step),
+    ];
     heap.make(Kind::Range, 0, 0, &[], &words)
 }
 
@@ -169,7 +179,11 @@ pub fn range_count(heap: &Heap, range: Word) -> u64 {
 fn drop_from_range(heap: &mut Heap, range: Word, n: u64) -> Word {
     let (start, end, step) = range_parts(heap, range);
     let next = i128::from(start) + i128::from(step) * i128::from(n);
-    let over = if step > 0 { next >= i128::from(end) } else { next <= i128::from(end) };
+    let over = if step > 0 {
+        next >= i128::from(end)
+    } else {
+        next <= i128::from(end)
+    };
     match i64::try_from(next) {
         Ok(next) if !over => make_range(heap, next, end, step),
         _ => Word::NIL,
@@ -193,17 +207,33 @@ pub fn seq(heap: &mut Heap, collection: Word) -> NativeResult {
     let object = heap.object(collection);
     match object.kind() {
         Kind::Cons | Kind::IndexSeq | Kind::NodeSeq | Kind::Range => Ok(collection),
-        Kind::List => Ok(if object.raw(1) == 0 { Word::NIL } else { collection }),
+        Kind::List => Ok(if object.raw(1) == 0 {
+            Word::NIL
+        } else {
+            collection
+        }),
         Kind::Lazy => {
             let value = lazy::follow(heap, collection).map_err(Trap::Force)?;
             seq(heap, value)
         }
-        Kind::SmallVector | Kind::Vector | Kind::SmallMap | Kind::SmallSet | Kind::Str | Kind::Bytes | Kind::Array => {
-            Ok(if end_index(heap, collection) == 0 { Word::NIL } else { index_seq(heap, collection, 0) })
-        }
+        Kind::SmallVector
+        | Kind::Vector
+        | Kind::SmallMap
+        | Kind::SmallSet
+        | Kind::Str
+        | Kind::Bytes
+        | Kind::Array => Ok(if end_index(heap, collection) == 0 {
+            Word::NIL
+        } else {
+            index_seq(heap, collection, 0)
+        }),
         Kind::Map | Kind::Set => {
             let root = object.word(3);
-            Ok(if root.is_nil() { Word::NIL } else { descend(heap, root, Word::NIL) })
+            Ok(if root.is_nil() {
+                Word::NIL
+            } else {
+                descend(heap, root, Word::NIL)
+            })
         }
         _ => Err(not_seqable(heap, collection)),
     }
@@ -225,7 +255,11 @@ pub fn first(heap: &mut Heap, collection: Word) -> NativeResult {
     match object.kind() {
         Kind::Cons | Kind::Range => Ok(object.word(1)),
         Kind::List => Ok(object.word(3)),
-        Kind::SmallVector => Ok(if object.header().aux() == 0 { Word::NIL } else { object.word(1) }),
+        Kind::SmallVector => Ok(if object.header().aux() == 0 {
+            Word::NIL
+        } else {
+            object.word(1)
+        }),
         Kind::IndexSeq => {
             let (index, inner) = (object.raw(1), object.word(2));
             Ok(element(heap, inner, index).map_or(Word::NIL, |(word, _)| word))
@@ -263,14 +297,22 @@ pub fn next(heap: &mut Heap, collection: Word) -> NativeResult {
             let rest = object.word(2);
             seq(heap, rest)
         }
-        Kind::List => Ok(if object.raw(1) <= 1 { Word::NIL } else { object.word(4) }),
+        Kind::List => Ok(if object.raw(1) <= 1 {
+            Word::NIL
+        } else {
+            object.word(4)
+        }),
         Kind::IndexSeq => {
             let (index, inner) = (object.raw(1), object.word(2));
             let next = match heap.header(inner).kind() {
                 Kind::Str => element(heap, inner, index).map_or(u64::MAX, |(_, next)| next),
                 _ => index + 1,
             };
-            Ok(if next < end_index(heap, inner) { index_seq(heap, inner, next) } else { Word::NIL })
+            Ok(if next < end_index(heap, inner) {
+                index_seq(heap, inner, next)
+            } else {
+                Word::NIL
+            })
         }
         Kind::NodeSeq => Ok(advance_node(heap, collection, 1)),
         Kind::Range => Ok(drop_from_range(heap, collection, 1)),
@@ -279,7 +321,11 @@ pub fn next(heap: &mut Heap, collection: Word) -> NativeResult {
             next(heap, value)
         }
         Kind::SmallVector | Kind::Vector | Kind::SmallMap | Kind::SmallSet => {
-            Ok(if end_index(heap, collection) > 1 { index_seq(heap, collection, 1) } else { Word::NIL })
+            Ok(if end_index(heap, collection) > 1 {
+                index_seq(heap, collection, 1)
+            } else {
+                Word::NIL
+            })
         }
         _ => {
             let sequence = seq(heap, collection)?;
@@ -299,7 +345,11 @@ pub fn rest(heap: &mut Heap, collection: Word) -> NativeResult {
         match object.kind() {
             Kind::Cons => {
                 let rest = object.word(2);
-                return Ok(if rest.is_nil() { Word::EMPTY_LIST } else { rest });
+                return Ok(if rest.is_nil() {
+                    Word::EMPTY_LIST
+                } else {
+                    rest
+                });
             }
             Kind::List => return Ok(object.word(4)),
             Kind::Lazy => {
@@ -310,7 +360,11 @@ pub fn rest(heap: &mut Heap, collection: Word) -> NativeResult {
         }
     }
     let next = next(heap, collection)?;
-    Ok(if next.is_nil() { Word::EMPTY_LIST } else { next })
+    Ok(if next.is_nil() {
+        Word::EMPTY_LIST
+    } else {
+        next
+    })
 }
 
 /// `(cons x collection)`
@@ -320,7 +374,9 @@ pub fn rest(heap: &mut Heap, collection: Word) -> NativeResult {
 #[inline]
 pub fn cons(heap: &mut Heap, x: Word, collection: Word) -> NativeResult {
     let rest = match heap.kind_of(collection) {
-        Some(Kind::Cons | Kind::List | Kind::Lazy | Kind::IndexSeq | Kind::NodeSeq | Kind::Range) => collection,
+        Some(
+            Kind::Cons | Kind::List | Kind::Lazy | Kind::IndexSeq | Kind::NodeSeq | Kind::Range,
+        ) => collection,
         Some(_) => seq(heap, collection)?,
         None if collection == Word::EMPTY_LIST => collection,
         None if collection.is_nil() => return Ok(list::make(heap, &[x])),
@@ -356,7 +412,9 @@ pub fn known_count(heap: &Heap, sequence: Word) -> Option<usize> {
         Kind::IndexSeq => {
             let (index, inner) = (object.raw(1), object.word(2));
             let storage = heap.object(inner);
-            if storage.kind() == Kind::Str && string::byte_count(storage) != string::char_count(storage) {
+            if storage.kind() == Kind::Str
+                && string::byte_count(storage) != string::char_count(storage)
+            {
                 string::text(storage)[index as usize..].chars().count()
             } else {
                 (end_index(heap, inner) - index) as usize
@@ -368,13 +426,18 @@ pub fn known_count(heap: &Heap, sequence: Word) -> Option<usize> {
 
 /// How many elements the chunk at a sequence has; 0 of sequences without chunks.
 fn chunk_len(heap: &Heap, sequence: Word) -> usize {
-    let Some(object) = heap.try_object(sequence) else { return 0 };
+    let Some(object) = heap.try_object(sequence) else {
+        return 0;
+    };
     match object.kind() {
         Kind::IndexSeq => {
             let (index, inner) = (object.raw(1), object.word(2));
             match heap.header(inner).kind() {
                 Kind::Vector => vector::run(heap, inner, index as usize).len(),
-                Kind::Str => string::text(heap.object(inner))[index as usize..].chars().take(CHUNK_MAX).count(),
+                Kind::Str => string::text(heap.object(inner))[index as usize..]
+                    .chars()
+                    .take(CHUNK_MAX)
+                    .count(),
                 _ => ((end_index(heap, inner) - index) as usize).min(CHUNK_MAX),
             }
         }
@@ -442,11 +505,18 @@ pub fn chunk_next(heap: &mut Heap, sequence: Word) -> Word {
             let (mut index, inner) = (object.raw(1), object.word(2));
             if heap.header(inner).kind() == Kind::Str {
                 let text = &string::text(heap.object(inner))[index as usize..];
-                index += text.char_indices().nth(len).map_or(text.len(), |(at, _)| at) as u64;
+                index += text
+                    .char_indices()
+                    .nth(len)
+                    .map_or(text.len(), |(at, _)| at) as u64;
             } else {
                 index += len as u64;
             }
-            if index < end_index(heap, inner) { index_seq(heap, inner, index) } else { Word::NIL }
+            if index < end_index(heap, inner) {
+                index_seq(heap, inner, index)
+            } else {
+                Word::NIL
+            }
         }
     }
 }
@@ -477,7 +547,10 @@ pub(crate) struct Cursor {
 impl Cursor {
     /// At the start of a sequential collection.
     pub(crate) fn new(collection: Word) -> Cursor {
-        Cursor { collection, index: 0 }
+        Cursor {
+            collection,
+            index: 0,
+        }
     }
 
     /// Takes the next element.
@@ -505,7 +578,12 @@ impl Cursor {
                     Ok(value) => *self = Cursor::new(value),
                     Err(cell) => return Advance::Unfinished(cell),
                 },
-                Kind::IndexSeq => *self = Cursor { collection: object.word(2), index: object.raw(1) },
+                Kind::IndexSeq => {
+                    *self = Cursor {
+                        collection: object.word(2),
+                        index: object.raw(1),
+                    }
+                }
                 Kind::NodeSeq => {
                     let (index, node) = (object.raw(1) as u32, object.word(2));
                     let item = node_element(heap, node, index);
@@ -515,7 +593,11 @@ impl Cursor {
                 Kind::Range => {
                     let (start, end, step) = range_parts(heap, self.collection);
                     let at = i128::from(start) + i128::from(step) * i128::from(self.index);
-                    let over = if step > 0 { at >= i128::from(end) } else { at <= i128::from(end) };
+                    let over = if step > 0 {
+                        at >= i128::from(end)
+                    } else {
+                        at <= i128::from(end)
+                    };
                     return match i64::try_from(at) {
                         Ok(at) if !over => {
                             self.index += 1;

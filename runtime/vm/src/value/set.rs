@@ -39,7 +39,11 @@ pub fn from_words(heap: &mut Heap, words: &[Word]) -> NativeResult {
         for (index, &element) in words.iter().enumerate() {
             for &other in &words[..index] {
                 if equal::keys(heap, other, element)? {
-                    return Err(bad_argument(heap, "a set has the same element twice", element));
+                    return Err(bad_argument(
+                        heap,
+                        "a set has the same element twice",
+                        element,
+                    ));
                 }
             }
         }
@@ -50,7 +54,11 @@ pub fn from_words(heap: &mut Heap, words: &[Word]) -> NativeResult {
         let hash = hash::of_key(heap, element)?;
         let inserted = trie::insert(heap, Shape::Set, root, hash, element, Word::NIL, None)?;
         if !inserted.added {
-            return Err(bad_argument(heap, "a set has the same element twice", element));
+            return Err(bad_argument(
+                heap,
+                "a set has the same element twice",
+                element,
+            ));
         }
         root = inserted.root;
     }
@@ -84,7 +92,8 @@ pub fn get(heap: &mut Heap, set: Word, key: Word) -> Result<Option<Word>, Trap> 
     }
     let root = object.word(3);
     let hash = hash::of_key(heap, key)?;
-    Ok(trie::find(heap, Shape::Set, root, hash, key)?.map(|found| heap.word(found.node, found.index)))
+    Ok(trie::find(heap, Shape::Set, root, hash, key)?
+        .map(|found| heap.word(found.node, found.index)))
 }
 
 /// The set with an element; an equal one stays.
@@ -101,12 +110,19 @@ pub fn conj(heap: &mut Heap, set: Word, element: Word) -> NativeResult {
         }
         if count < SMALL_MAX {
             let end = 2 + count;
-            return Ok(heap.make_from(Kind::SmallSet, header.flags(), header.aux() + 1, header.size() + 1, set, |old, new| {
-                new[1] = 0;
-                new[2..end].copy_from_slice(&old[2..end]);
-                new[end] = element.0;
-                new[end + 1..].copy_from_slice(&old[end..]);
-            }));
+            return Ok(heap.make_from(
+                Kind::SmallSet,
+                header.flags(),
+                header.aux() + 1,
+                header.size() + 1,
+                set,
+                |old, new| {
+                    new[1] = 0;
+                    new[2..end].copy_from_slice(&old[2..end]);
+                    new[end] = element.0;
+                    new[end + 1..].copy_from_slice(&old[end..]);
+                },
+            ));
         }
         let (root, meta) = (to_trie(heap, set, None)?, heap.object(set).meta());
         let hash = hash::of_key(heap, element)?;
@@ -119,7 +135,12 @@ pub fn conj(heap: &mut Heap, set: Word, element: Word) -> NativeResult {
     if inserted.root == root {
         return Ok(set);
     }
-    Ok(make_large(heap, count + u64::from(inserted.added), inserted.root, meta))
+    Ok(make_large(
+        heap,
+        count + u64::from(inserted.added),
+        inserted.root,
+        meta,
+    ))
 }
 
 /// A trie of a small set's elements.
@@ -142,13 +163,22 @@ pub fn disj(heap: &mut Heap, set: Word, element: Word) -> NativeResult {
     let object = heap.object(set);
     let header = object.header();
     if object.kind() == Kind::SmallSet {
-        let Some(index) = find_small(heap, set, 1, usize::from(header.aux()), element)? else { return Ok(set) };
+        let Some(index) = find_small(heap, set, 1, usize::from(header.aux()), element)? else {
+            return Ok(set);
+        };
         let at = index as usize;
-        return Ok(heap.make_from(Kind::SmallSet, header.flags(), header.aux() - 1, header.size() - 1, set, |old, new| {
-            new[1] = 0;
-            new[2..at].copy_from_slice(&old[2..at]);
-            new[at..].copy_from_slice(&old[at + 1..]);
-        }));
+        return Ok(heap.make_from(
+            Kind::SmallSet,
+            header.flags(),
+            header.aux() - 1,
+            header.size() - 1,
+            set,
+            |old, new| {
+                new[1] = 0;
+                new[2..at].copy_from_slice(&old[2..at]);
+                new[at..].copy_from_slice(&old[at + 1..]);
+            },
+        ));
     }
     let (count, root, meta) = (object.raw(1), object.word(3), object.meta());
     let hash = hash::of_key(heap, element)?;
@@ -166,6 +196,8 @@ pub fn elements(heap: &Heap, set: Word) -> Vec<Word> {
         return object.elements().iter().map(|&word| Word(word)).collect();
     }
     let mut words = Vec::with_capacity(count(object));
-    trie::each(heap, object.word(3), &mut |found| words.push(heap.word(found.node, found.index)));
+    trie::each(heap, object.word(3), &mut |found| {
+        words.push(heap.word(found.node, found.index))
+    });
     words
 }

@@ -70,5 +70,8 @@ fn slow_hash(heap: &mut Heap, value: Word) -> u64 {
 
 /// All elements of a vector as integers.
 fn to_ints(heap: &Heap, vector: Word) -> Vec<i64> {
-    vector::elements(heap, vector).iter().map(|word| word.as_small().unwrap()).collect()
+    vector::elements(heap, vector)
+        .iter()
+        .map(|word| word.as_small().unwrap())
+        .collect()
 }

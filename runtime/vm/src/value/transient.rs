@@ -65,7 +65,10 @@ pub fn is_editable(heap: &Heap, word: Word) -> bool {
     match heap.kind_of(word) {
         Some(Kind::SmallVector) => !vector::is_entry(heap, word),
         Some(kind) => {
-            matches!(kind, Kind::Vector | Kind::SmallMap | Kind::Map | Kind::SmallSet | Kind::Set)
+            matches!(
+                kind,
+                Kind::Vector | Kind::SmallMap | Kind::Map | Kind::SmallSet | Kind::Set
+            )
         }
         None => false,
     }
@@ -79,7 +82,12 @@ pub(crate) fn expect_live(heap: &mut Heap, transient: Word) -> Result<(), Trap> 
     Ok(())
 }
 
-fn expect_kind(heap: &mut Heap, word: Word, kind: Kind, expected: &'static str) -> Result<(), Trap> {
+fn expect_kind(
+    heap: &mut Heap,
+    word: Word,
+    kind: Kind,
+    expected: &'static str,
+) -> Result<(), Trap> {
     if heap.kind_of(word) != Some(kind) {
         return Err(wrong_type(heap, word, expected));
     }
@@ -116,16 +124,30 @@ pub fn make(heap: &mut Heap, collection: Word) -> NativeResult {
             };
             let in_tail = count - first;
             let tail = roomy_tail(heap, tail, in_tail, owner);
-            heap.make(Kind::TransientVector, 0, 0, &[serial], &[sizes(count, shift), root, tail])
+            heap.make(
+                Kind::TransientVector,
+                0,
+                0,
+                &[serial],
+                &[sizes(count, shift), root, tail],
+            )
         }
         Kind::SmallMap | Kind::SmallSet => {
             let count = Word::small(i64::from(object.header().aux()));
-            let kind = if object.kind() == Kind::SmallMap { Kind::TransientMap } else { Kind::TransientSet };
+            let kind = if object.kind() == Kind::SmallMap {
+                Kind::TransientMap
+            } else {
+                Kind::TransientSet
+            };
             heap.make(kind, 0, 0, &[serial], &[count, collection])
         }
         _ => {
             let (count, root) = (Word::small(object.raw(1) as i64), object.word(3));
-            let kind = if object.kind() == Kind::Map { Kind::TransientMap } else { Kind::TransientSet };
+            let kind = if object.kind() == Kind::Map {
+                Kind::TransientMap
+            } else {
+                Kind::TransientSet
+            };
             heap.make(kind, 0, 0, &[serial], &[count, root])
         }
     })
@@ -133,11 +155,18 @@ pub fn make(heap: &mut Heap, collection: Word) -> NativeResult {
 
 /// A tail of the first `len` words of an object, with room for 32.
 fn roomy_tail(heap: &mut Heap, source: Word, len: usize, owner: Word) -> Word {
-    heap.make_from(Kind::VectorNode, FLAG_OWNED, 0, WIDTH as u32 + 2, source, |old, new| {
-        new[1..=len].copy_from_slice(&old[1..=len]);
-        new[1 + len..=WIDTH].fill(Word::NIL.0);
-        new[WIDTH + 1] = owner.0;
-    })
+    heap.make_from(
+        Kind::VectorNode,
+        FLAG_OWNED,
+        0,
+        WIDTH as u32 + 2,
+        source,
+        |old, new| {
+            new[1..=len].copy_from_slice(&old[1..=len]);
+            new[1 + len..=WIDTH].fill(Word::NIL.0);
+            new[WIDTH + 1] = owner.0;
+        },
+    )
 }
 
 /// The tail, made editable.
@@ -217,7 +246,11 @@ pub fn find_value(heap: &mut Heap, transient: Word, key: Word) -> Result<Option<
         Some(Kind::SmallMap) => map::get(heap, root, key),
         Some(Kind::SmallSet) => set::get(heap, root, key),
         _ => {
-            let shape = if kind == Kind::TransientMap { Shape::Map } else { Shape::Set };
+            let shape = if kind == Kind::TransientMap {
+                Shape::Map
+            } else {
+                Shape::Set
+            };
             let hash = hash::of_key(heap, key)?;
             let found = trie::find(heap, shape, root, hash, key)?;
             let offset = u32::from(shape == Shape::Map);
@@ -294,10 +327,14 @@ fn insert(heap: &mut Heap, transient: Word, shape: Shape, key: Word, value: Word
     let count = heap.word(transient, COUNT).small_value();
     if matches!(heap.kind_of(root), Some(Kind::SmallMap | Kind::SmallSet)) {
         let changed = match shape {
-            Shape::Map if (count as usize) < map::SMALL_MAX || map::find(heap, root, key)?.is_some() => {
+            Shape::Map
+                if (count as usize) < map::SMALL_MAX || map::find(heap, root, key)?.is_some() =>
+            {
                 Some(map::assoc(heap, root, key, value)?)
             }
-            Shape::Set if (count as usize) < map::SMALL_MAX || set::get(heap, root, key)?.is_some() => {
+            Shape::Set
+                if (count as usize) < map::SMALL_MAX || set::get(heap, root, key)?.is_some() =>
+            {
                 Some(set::conj(heap, root, key)?)
             }
             _ => None,
@@ -426,6 +463,10 @@ pub fn pop(heap: &mut Heap, transient: Word) -> NativeResult {
     let (root, shift) = vector::pop_leaf(heap, root, shift, count - 1, Some(owner));
     heap.write(transient, ROOT, root);
     heap.write(transient, TAIL, tail);
-    heap.write(transient, COUNT, sizes(count - 1, if root.is_nil() { 5 } else { shift }));
+    heap.write(
+        transient,
+        COUNT,
+        sizes(count - 1, if root.is_nil() { 5 } else { shift }),
+    );
     Ok(transient)
 }

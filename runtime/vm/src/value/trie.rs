@@ -119,7 +119,13 @@ pub(crate) struct Found {
 
 /// Looks a key up. `root` is a node or nil.
 #[inline]
-pub(crate) fn find(heap: &mut Heap, shape: Shape, root: Word, hash: u64, key: Word) -> Result<Option<Found>, Trap> {
+pub(crate) fn find(
+    heap: &mut Heap,
+    shape: Shape,
+    root: Word,
+    hash: u64,
+    key: Word,
+) -> Result<Option<Found>, Trap> {
     if root.is_nil() {
         return Ok(None);
     }
@@ -144,7 +150,12 @@ pub(crate) fn find(heap: &mut Heap, shape: Shape, root: Word, hash: u64, key: Wo
 }
 
 #[cold]
-fn find_in_collision(heap: &mut Heap, shape: Shape, node: Word, key: Word) -> Result<Option<Found>, Trap> {
+fn find_in_collision(
+    heap: &mut Heap,
+    shape: Shape,
+    node: Word,
+    key: Word,
+) -> Result<Option<Found>, Trap> {
     let end = heap.header(node).size();
     let mut index = 2;
     while index < end {
@@ -212,7 +223,8 @@ pub(crate) fn insert(
         if children & bit == 0 {
             break (with_entry(heap, shape, node, bit, key, value, owner), true);
         }
-        let index = (2 + shape.stride() * entries.count_ones() as usize + rank(children, bit)) as u32;
+        let index =
+            (2 + shape.stride() * entries.count_ones() as usize + rank(children, bit)) as u32;
         path[depth] = (node, index);
         depth += 1;
         node = object.word(index as usize);
@@ -229,7 +241,10 @@ pub(crate) fn insert(
         }
         changed = new_parent;
     }
-    Ok(Inserted { root: changed, added })
+    Ok(Inserted {
+        root: changed,
+        added,
+    })
 }
 
 fn owned_flag(owner: Option<Word>) -> u8 {
@@ -247,12 +262,19 @@ fn node_from(
     fill: impl FnOnce(&[u64], &mut [u64]),
 ) -> Word {
     let size = 2 + content + usize::from(owner.is_some());
-    heap.make_from(kind, owned_flag(owner), 0, size as u32, source, |old, new| {
-        fill(old, &mut new[..2 + content]);
-        if let Some(owner) = owner {
-            new[2 + content] = owner.0;
-        }
-    })
+    heap.make_from(
+        kind,
+        owned_flag(owner),
+        0,
+        size as u32,
+        source,
+        |old, new| {
+            fill(old, &mut new[..2 + content]);
+            if let Some(owner) = owner {
+                new[2 + content] = owner.0;
+            }
+        },
+    )
 }
 
 fn put_entry(words: &mut [u64], shape: Shape, key: Word, value: Word) {
@@ -262,7 +284,14 @@ fn put_entry(words: &mut [u64], shape: Shape, key: Word, value: Word) {
     }
 }
 
-fn one_entry(heap: &mut Heap, shape: Shape, bit: u32, key: Word, value: Word, owner: Option<Word>) -> Word {
+fn one_entry(
+    heap: &mut Heap,
+    shape: Shape,
+    bit: u32,
+    key: Word,
+    value: Word,
+    owner: Option<Word>,
+) -> Word {
     let stride = shape.stride();
     let size = 2 + stride + usize::from(owner.is_some());
     heap.make_with(shape.node(), owned_flag(owner), 0, size as u32, |words| {
@@ -295,34 +324,63 @@ fn with_word(heap: &mut Heap, node: Word, index: u32, word: Word, owner: Option<
     })
 }
 
-fn with_entry(heap: &mut Heap, shape: Shape, node: Word, bit: u32, key: Word, value: Word, owner: Option<Word>) -> Word {
+fn with_entry(
+    heap: &mut Heap,
+    shape: Shape,
+    node: Word,
+    bit: u32,
+    key: Word,
+    value: Word,
+    owner: Option<Word>,
+) -> Word {
     let content = content_len(heap, node);
     let stride = shape.stride();
-    node_from(heap, shape.node(), content + stride, node, owner, |old, new| {
-        let at = 2 + stride * rank(old[1] as u32, bit);
-        new[1] = old[1] | u64::from(bit);
-        new[2..at].copy_from_slice(&old[2..at]);
-        put_entry(&mut new[at..], shape, key, value);
-        new[at + stride..].copy_from_slice(&old[at..2 + content]);
-    })
+    node_from(
+        heap,
+        shape.node(),
+        content + stride,
+        node,
+        owner,
+        |old, new| {
+            let at = 2 + stride * rank(old[1] as u32, bit);
+            new[1] = old[1] | u64::from(bit);
+            new[2..at].copy_from_slice(&old[2..at]);
+            put_entry(&mut new[at..], shape, key, value);
+            new[at + stride..].copy_from_slice(&old[at..2 + content]);
+        },
+    )
 }
 
 /// The node with the entry at `bit` replaced by a child.
-fn entry_to_child(heap: &mut Heap, shape: Shape, node: Word, bit: u32, child: Word, owner: Option<Word>) -> Word {
+fn entry_to_child(
+    heap: &mut Heap,
+    shape: Shape,
+    node: Word,
+    bit: u32,
+    child: Word,
+    owner: Option<Word>,
+) -> Word {
     let content = content_len(heap, node);
     let stride = shape.stride();
-    node_from(heap, shape.node(), content - stride + 1, node, owner, |old, new| {
-        let (entries, children) = (old[1] as u32, (old[1] >> 32) as u32);
-        let from = 2 + stride * rank(entries, bit);
-        // Index of the child in the old node, were the entry not there.
-        let entries_end = 2 + stride * entries.count_ones() as usize;
-        let to = entries_end + rank(children, bit);
-        new[1] = u64::from(entries & !bit) | u64::from(children | bit) << 32;
-        new[2..from].copy_from_slice(&old[2..from]);
-        new[from..to - stride].copy_from_slice(&old[from + stride..to]);
-        new[to - stride] = child.0;
-        new[to - stride + 1..].copy_from_slice(&old[to..2 + content]);
-    })
+    node_from(
+        heap,
+        shape.node(),
+        content - stride + 1,
+        node,
+        owner,
+        |old, new| {
+            let (entries, children) = (old[1] as u32, (old[1] >> 32) as u32);
+            let from = 2 + stride * rank(entries, bit);
+            // Index of the child in the old node, were the entry not there.
+            let entries_end = 2 + stride * entries.count_ones() as usize;
+            let to = entries_end + rank(children, bit);
+            new[1] = u64::from(entries & !bit) | u64::from(children | bit) << 32;
+            new[2..from].copy_from_slice(&old[2..from]);
+            new[from..to - stride].copy_from_slice(&old[from + stride..to]);
+            new[to - stride] = child.0;
+            new[to - stride + 1..].copy_from_slice(&old[to..2 + content]);
+        },
+    )
 }
 
 /// A node with two entries of different keys, from this level on; a chain of nodes where their
@@ -342,8 +400,16 @@ fn two_entries(
     let stride = shape.stride();
     let mut node = if split == LEVELS {
         let swap = order::of_collision(heap, key_a, key_b) == Ordering::Greater;
-        let first = if swap { (key_b, value_b) } else { (key_a, value_a) };
-        let second = if swap { (key_a, value_a) } else { (key_b, value_b) };
+        let first = if swap {
+            (key_b, value_b)
+        } else {
+            (key_a, value_a)
+        };
+        let second = if swap {
+            (key_a, value_a)
+        } else {
+            (key_b, value_b)
+        };
         heap.make_with(shape.collision(), 0, 0, 2 + 2 * stride as u32, |words| {
             words[0] = hash_a;
             put_entry(&mut words[1..], shape, first.0, first.1);
@@ -381,7 +447,13 @@ fn two_entries(
 }
 
 #[cold]
-fn insert_in_collision(heap: &mut Heap, shape: Shape, node: Word, key: Word, value: Word) -> Result<(Word, bool), Trap> {
+fn insert_in_collision(
+    heap: &mut Heap,
+    shape: Shape,
+    node: Word,
+    key: Word,
+    value: Word,
+) -> Result<(Word, bool), Trap> {
     if let Some(found) = find_in_collision(heap, shape, node, key)? {
         if shape == Shape::Set || heap.word(node, found.index + 1) == value {
             return Ok((node, false));
@@ -400,11 +472,18 @@ fn insert_in_collision(heap: &mut Heap, shape: Shape, node: Word, key: Word, val
         at += stride as u32;
     }
     let at = at as usize;
-    let node = heap.make_from(shape.collision(), 0, 0, size + stride as u32, node, |old, new| {
-        new[1..at].copy_from_slice(&old[1..at]);
-        put_entry(&mut new[at..], shape, key, value);
-        new[at + stride..].copy_from_slice(&old[at..]);
-    });
+    let node = heap.make_from(
+        shape.collision(),
+        0,
+        0,
+        size + stride as u32,
+        node,
+        |old, new| {
+            new[1..at].copy_from_slice(&old[1..at]);
+            put_entry(&mut new[at..], shape, key, value);
+            new[at + stride..].copy_from_slice(&old[at..]);
+        },
+    );
     Ok((node, true))
 }
 
@@ -445,7 +524,8 @@ pub(crate) fn remove(
         if children & bit == 0 {
             return Ok(None);
         }
-        let index = (2 + shape.stride() * entries.count_ones() as usize + rank(children, bit)) as u32;
+        let index =
+            (2 + shape.stride() * entries.count_ones() as usize + rank(children, bit)) as u32;
         path[depth] = (node, index);
         depth += 1;
         node = object.word(index as usize);
@@ -454,7 +534,9 @@ pub(crate) fn remove(
     for (above, &(parent, index)) in path[..depth].iter().enumerate().rev() {
         changed = match single_entry(heap, shape, changed) {
             // What is left of the child is one entry, which belongs into the parent.
-            Some((key, value)) => child_to_entry(heap, shape, parent, bit_of(hash, above), key, value, owner),
+            Some((key, value)) => {
+                child_to_entry(heap, shape, parent, bit_of(hash, above), key, value, owner)
+            }
             None => with_word(heap, parent, index, changed, owner),
         };
     }
@@ -472,35 +554,61 @@ fn single_entry(heap: &Heap, shape: Shape, node: Word) -> Option<(Word, Word)> {
     if children != 0 || entries.count_ones() != 1 {
         return None;
     }
-    let value = if shape == Shape::Map { object.word(3) } else { Word::NIL };
+    let value = if shape == Shape::Map {
+        object.word(3)
+    } else {
+        Word::NIL
+    };
     Some((object.word(2), value))
 }
 
 fn without_entry(heap: &mut Heap, shape: Shape, node: Word, bit: u32, owner: Option<Word>) -> Word {
     let content = content_len(heap, node);
     let stride = shape.stride();
-    node_from(heap, shape.node(), content - stride, node, owner, |old, new| {
-        let at = 2 + stride * rank(old[1] as u32, bit);
-        new[1] = old[1] & !u64::from(bit);
-        new[2..at].copy_from_slice(&old[2..at]);
-        new[at..].copy_from_slice(&old[at + stride..2 + content]);
-    })
+    node_from(
+        heap,
+        shape.node(),
+        content - stride,
+        node,
+        owner,
+        |old, new| {
+            let at = 2 + stride * rank(old[1] as u32, bit);
+            new[1] = old[1] & !u64::from(bit);
+            new[2..at].copy_from_slice(&old[2..at]);
+            new[at..].copy_from_slice(&old[at + stride..2 + content]);
+        },
+    )
 }
 
 /// The node with the child at `bit` replaced by an entry.
-fn child_to_entry(heap: &mut Heap, shape: Shape, node: Word, bit: u32, key: Word, value: Word, owner: Option<Word>) -> Word {
+fn child_to_entry(
+    heap: &mut Heap,
+    shape: Shape,
+    node: Word,
+    bit: u32,
+    key: Word,
+    value: Word,
+    owner: Option<Word>,
+) -> Word {
     let content = content_len(heap, node);
     let stride = shape.stride();
-    node_from(heap, shape.node(), content + stride - 1, node, owner, |old, new| {
-        let (entries, children) = (old[1] as u32, (old[1] >> 32) as u32);
-        let to = 2 + stride * rank(entries, bit);
-        let from = 2 + stride * entries.count_ones() as usize + rank(children, bit);
-        new[1] = u64::from(entries | bit) | u64::from(children & !bit) << 32;
-        new[2..to].copy_from_slice(&old[2..to]);
-        put_entry(&mut new[to..], shape, key, value);
-        new[to + stride..from + stride].copy_from_slice(&old[to..from]);
-        new[from + stride..].copy_from_slice(&old[from + 1..2 + content]);
-    })
+    node_from(
+        heap,
+        shape.node(),
+        content + stride - 1,
+        node,
+        owner,
+        |old, new| {
+            let (entries, children) = (old[1] as u32, (old[1] >> 32) as u32);
+            let to = 2 + stride * rank(entries, bit);
+            let from = 2 + stride * entries.count_ones() as usize + rank(children, bit);
+            new[1] = u64::from(entries | bit) | u64::from(children & !bit) << 32;
+            new[2..to].copy_from_slice(&old[2..to]);
+            put_entry(&mut new[to..], shape, key, value);
+            new[to + stride..from + stride].copy_from_slice(&old[to..from]);
+            new[from + stride..].copy_from_slice(&old[from + 1..2 + content]);
+        },
+    )
 }
 
 /// A collision node without the entry at `index`; a node of one entry when one is left.
@@ -511,7 +619,11 @@ fn without_collision(heap: &mut Heap, shape: Shape, node: Word, index: u32, hash
     if size - 2 == 2 * stride {
         let other = if index == 2 { 2 + stride } else { 2 };
         let key = heap.word(node, other);
-        let value = if shape == Shape::Map { heap.word(node, other + 1) } else { Word::NIL };
+        let value = if shape == Shape::Map {
+            heap.word(node, other + 1)
+        } else {
+            Word::NIL
+        };
         // Its bit does not matter: it goes up as an entry until there is company.
         return one_entry(heap, shape, bit_of(hash, LEVELS - 1), key, value, None);
     }

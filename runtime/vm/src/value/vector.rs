@@ -20,11 +20,17 @@ const MASK: usize = WIDTH - 1;
 #[inline]
 pub fn make(heap: &mut Heap, words: &[Word]) -> Word {
     if words.len() <= WIDTH {
-        return heap.make_with(Kind::SmallVector, 0, words.len() as u16, words.len() as u32 + 1, |new| {
-            for (slot, word) in new.iter_mut().zip(words) {
-                *slot = word.0;
-            }
-        });
+        return heap.make_with(
+            Kind::SmallVector,
+            0,
+            words.len() as u16,
+            words.len() as u32 + 1,
+            |new| {
+                for (slot, word) in new.iter_mut().zip(words) {
+                    *slot = word.0;
+                }
+            },
+        );
     }
     make_large(heap, words)
 }
@@ -32,12 +38,17 @@ pub fn make(heap: &mut Heap, words: &[Word]) -> Word {
 #[inline(never)]
 fn make_large(heap: &mut Heap, words: &[Word]) -> Word {
     let tail_start = tail_start(words.len());
-    let mut level: Vec<Word> =
-        words[..tail_start].chunks(WIDTH).map(|leaf| node(heap, leaf)).collect();
+    let mut level: Vec<Word> = words[..tail_start]
+        .chunks(WIDTH)
+        .map(|leaf| node(heap, leaf))
+        .collect();
     let tail = node(heap, &words[tail_start..]);
     let mut shift = BITS;
     while level.len() > WIDTH {
-        level = level.chunks(WIDTH).map(|children| node(heap, children)).collect();
+        level = level
+            .chunks(WIDTH)
+            .map(|children| node(heap, children))
+            .collect();
         shift += BITS;
     }
     let root = node(heap, &level);
@@ -49,7 +60,14 @@ fn node(heap: &mut Heap, words: &[Word]) -> Word {
 }
 
 /// Makes a large vector from its parts.
-pub(crate) fn assemble(heap: &mut Heap, count: usize, shift: u32, root: Word, tail: Word, meta: Word) -> Word {
+pub(crate) fn assemble(
+    heap: &mut Heap,
+    count: usize,
+    shift: u32,
+    root: Word,
+    tail: Word,
+    meta: Word,
+) -> Word {
     let sizes = count as u64 | u64::from(shift) << 32;
     if meta.is_nil() {
         heap.make(Kind::Vector, 0, 0, &[sizes, 0], &[root, tail])
@@ -155,7 +173,10 @@ pub fn run(heap: &Heap, vector: Word, start: usize) -> &[u64] {
     let (leaf, leaf_start) = if start >= tail_start(count) {
         (object.word(4), tail_start(count))
     } else {
-        (leaf_of(heap, object.word(3), shift_of(object), start), start & !MASK)
+        (
+            leaf_of(heap, object.word(3), shift_of(object), start),
+            start & !MASK,
+        )
     };
     let end = (leaf_start + WIDTH).min(count) - leaf_start;
     &heap.object(leaf).words()[1 + (start & MASK)..1 + end]
@@ -188,31 +209,57 @@ pub fn push(heap: &mut Heap, vector: Word, element: Word) -> Word {
         let count = usize::from(header.aux());
         if count < WIDTH {
             let flags = header.flags() & FLAG_META;
-            return heap.make_from(Kind::SmallVector, flags, count as u16 + 1, header.size() + 1, vector, |old, new| {
-                new[1..=count].copy_from_slice(&old[1..=count]);
-                new[count + 1] = element.0;
-                if flags != 0 {
-                    new[count + 2] = old[count + 1];
-                }
-            });
+            return heap.make_from(
+                Kind::SmallVector,
+                flags,
+                count as u16 + 1,
+                header.size() + 1,
+                vector,
+                |old, new| {
+                    new[1..=count].copy_from_slice(&old[1..=count]);
+                    new[count + 1] = element.0;
+                    if flags != 0 {
+                        new[count + 2] = old[count + 1];
+                    }
+                },
+            );
         }
         let meta = heap.object(vector).meta();
-        let leaf = heap.make_from(Kind::VectorNode, 0, 0, 1 + WIDTH as u32, vector, |old, new| {
-            new[1..].copy_from_slice(&old[1..=WIDTH]);
-        });
+        let leaf = heap.make_from(
+            Kind::VectorNode,
+            0,
+            0,
+            1 + WIDTH as u32,
+            vector,
+            |old, new| {
+                new[1..].copy_from_slice(&old[1..=WIDTH]);
+            },
+        );
         let root = node(heap, &[leaf]);
         let tail = node(heap, &[element]);
         return assemble(heap, WIDTH + 1, BITS, root, tail, meta);
     }
     let object = heap.object(vector);
-    let (count, shift, root, tail, meta) =
-        (count(object), shift_of(object), object.word(3), object.word(4), object.meta());
+    let (count, shift, root, tail, meta) = (
+        count(object),
+        shift_of(object),
+        object.word(3),
+        object.word(4),
+        object.meta(),
+    );
     let in_tail = count - tail_start(count);
     if in_tail < WIDTH {
-        let tail = heap.make_from(Kind::VectorNode, 0, 0, in_tail as u32 + 2, tail, |old, new| {
-            new[1..=in_tail].copy_from_slice(&old[1..=in_tail]);
-            new[in_tail + 1] = element.0;
-        });
+        let tail = heap.make_from(
+            Kind::VectorNode,
+            0,
+            0,
+            in_tail as u32 + 2,
+            tail,
+            |old, new| {
+                new[1..=in_tail].copy_from_slice(&old[1..=in_tail]);
+                new[in_tail + 1] = element.0;
+            },
+        );
         return assemble(heap, count + 1, shift, root, tail, meta);
     }
     let (root, shift) = push_leaf(heap, root, shift, count - WIDTH, tail, None);
@@ -346,14 +393,26 @@ pub fn set(heap: &mut Heap, vector: Word, index: usize, element: Word) -> Word {
     let header = heap.header(vector);
     if header.kind() == Kind::SmallVector {
         let flags = header.flags() & FLAG_META;
-        return heap.make_from(Kind::SmallVector, flags, header.aux(), header.size(), vector, |old, new| {
-            new[1..].copy_from_slice(&old[1..]);
-            new[1 + index] = element.0;
-        });
+        return heap.make_from(
+            Kind::SmallVector,
+            flags,
+            header.aux(),
+            header.size(),
+            vector,
+            |old, new| {
+                new[1..].copy_from_slice(&old[1..]);
+                new[1 + index] = element.0;
+            },
+        );
     }
     let object = heap.object(vector);
-    let (count, shift, root, tail, meta) =
-        (count(object), shift_of(object), object.word(3), object.word(4), object.meta());
+    let (count, shift, root, tail, meta) = (
+        count(object),
+        shift_of(object),
+        object.word(3),
+        object.word(4),
+        object.meta(),
+    );
     if index >= tail_start(count) {
         let tail = with_word(heap, tail, index & MASK, element, None);
         assemble(heap, count, shift, root, tail, meta)
@@ -365,7 +424,13 @@ pub fn set(heap: &mut Heap, vector: Word, index: usize, element: Word) -> Word {
 
 /// A trie of `count` elements (all in full leaves) without its last leaf: root and shift. The root
 /// is nil when nothing is left.
-pub(crate) fn pop_leaf(heap: &mut Heap, root: Word, shift: u32, count: usize, owner: Option<Word>) -> (Word, u32) {
+pub(crate) fn pop_leaf(
+    heap: &mut Heap,
+    root: Word,
+    shift: u32,
+    count: usize,
+    owner: Option<Word>,
+) -> (Word, u32) {
     let last = count - 1;
     let mut path = [(Word::NIL, 0usize); 8];
     let mut depth = 0;
@@ -415,16 +480,28 @@ pub fn pop(heap: &mut Heap, vector: Word) -> Word {
     if header.kind() == Kind::SmallVector {
         let count = usize::from(header.aux());
         let flags = header.flags() & FLAG_META;
-        return heap.make_from(Kind::SmallVector, flags, count as u16 - 1, header.size() - 1, vector, |old, new| {
-            new[1..count].copy_from_slice(&old[1..count]);
-            if flags != 0 {
-                new[count] = old[count + 1];
-            }
-        });
+        return heap.make_from(
+            Kind::SmallVector,
+            flags,
+            count as u16 - 1,
+            header.size() - 1,
+            vector,
+            |old, new| {
+                new[1..count].copy_from_slice(&old[1..count]);
+                if flags != 0 {
+                    new[count] = old[count + 1];
+                }
+            },
+        );
     }
     let object = heap.object(vector);
-    let (count, shift, root, tail, meta) =
-        (count(object), shift_of(object), object.word(3), object.word(4), object.meta());
+    let (count, shift, root, tail, meta) = (
+        count(object),
+        shift_of(object),
+        object.word(3),
+        object.word(4),
+        object.meta(),
+    );
     if count == WIDTH + 1 {
         let leaf = heap.word(root, 1);
         return small_from_node(heap, leaf, WIDTH, meta);
@@ -443,12 +520,19 @@ pub fn pop(heap: &mut Heap, vector: Word) -> Word {
 pub(crate) fn small_from_node(heap: &mut Heap, node: Word, count: usize, meta: Word) -> Word {
     let flags = if meta.is_nil() { 0 } else { FLAG_META };
     let size = 1 + count as u32 + u32::from(flags != 0);
-    heap.make_from(Kind::SmallVector, flags, count as u16, size, node, |old, new| {
-        new[1..=count].copy_from_slice(&old[1..=count]);
-        if flags != 0 {
-            new[count + 1] = meta.0;
-        }
-    })
+    heap.make_from(
+        Kind::SmallVector,
+        flags,
+        count as u16,
+        size,
+        node,
+        |old, new| {
+            new[1..=count].copy_from_slice(&old[1..=count]);
+            if flags != 0 {
+                new[count + 1] = meta.0;
+            }
+        },
+    )
 }
 
 /// The elements from `start` to before `end`, both within the vector, as a new vector.

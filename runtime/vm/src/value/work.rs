@@ -71,20 +71,30 @@ pub(crate) struct Work {
 impl Work {
     /// An empty list; it allocates nothing before the first push.
     pub(crate) const fn new() -> Work {
-        Work { items: Vec::new(), below: Word::NIL }
+        Work {
+            items: Vec::new(),
+            below: Word::NIL,
+        }
     }
 
     /// Reads a saved list.
     pub(crate) fn load(heap: &Heap, state: Word) -> Work {
         let chunk = heap.word(state, 1);
-        let mut work = Work { items: Vec::new(), below: chunk };
+        let mut work = Work {
+            items: Vec::new(),
+            below: chunk,
+        };
         work.refill(heap);
         work
     }
 
     /// Writes the list into a state.
     pub(crate) fn save(self, heap: &mut Heap, state: Word) {
-        let chunk = if self.items.is_empty() { self.below } else { chunk(heap, self.below, &self.items) };
+        let chunk = if self.items.is_empty() {
+            self.below
+        } else {
+            chunk(heap, self.below, &self.items)
+        };
         heap.write(state, 1, chunk);
     }
 
@@ -134,7 +144,8 @@ impl Work {
     /// Pops a word of an item whose operation was popped.
     #[inline]
     pub(crate) fn operand(&mut self, heap: &Heap) -> Word {
-        self.pop(heap).expect("an item's operands are below its operation")
+        self.pop(heap)
+            .expect("an item's operands are below its operation")
     }
 
     /// Pops a small integer of an item.

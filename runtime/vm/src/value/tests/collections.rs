@@ -124,12 +124,19 @@ fn structure_of(heap: &Heap, collection: Word) -> String {
 
 /// Keys of a model: small integers, and functions, which all collide.
 fn key(heap: &mut Heap, functions: &[Word], k: i64) -> Word {
-    if k % 5 == 0 && !functions.is_empty() { functions[(k / 5) as usize % functions.len()] } else { let _ = heap; int(k) }
+    if k % 5 == 0 && !functions.is_empty() {
+        functions[(k / 5) as usize % functions.len()]
+    } else {
+        let _ = heap;
+        int(k)
+    }
 }
 
 fn shuffle<T>(items: &mut [T], mut seed: u64) {
     for index in (1..items.len()).rev() {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         items.swap(index, (seed >> 33) as usize % (index + 1));
     }
 }
@@ -281,7 +288,11 @@ fn small_maps_keep_the_order_of_insertion_up_to_eight() {
     for n in [5, 3, 9, 1, 7, 2, 8, 0] {
         value = map::assoc(heap, value, int(n), int(n)).unwrap();
     }
-    let keys: Vec<_> = map::entries(heap, value).iter().step_by(2).map(|word| word.as_small().unwrap()).collect();
+    let keys: Vec<_> = map::entries(heap, value)
+        .iter()
+        .step_by(2)
+        .map(|word| word.as_small().unwrap())
+        .collect();
     assert_eq!(keys, [5, 3, 9, 1, 7, 2, 8, 0]);
     let nine = map::assoc(heap, value, int(100), int(1)).unwrap();
     assert_eq!(heap.kind_of(nine), Some(Kind::Map));
@@ -305,7 +316,10 @@ fn updates_keep_metadata_and_return_what_does_not_change() {
         assert_eq!(meta::get(heap, with), m);
         let changed = collection::assoc(heap, with, int(1), int(77)).unwrap();
         assert_eq!(meta::get(heap, changed), m);
-        assert_eq!(collection::get(heap, changed, int(1), Word::NIL).unwrap(), int(77));
+        assert_eq!(
+            collection::get(heap, changed, int(1), Word::NIL).unwrap(),
+            int(77)
+        );
         let cleared = collection::empty(heap, with);
         assert_eq!(meta::get(heap, cleared), m);
         let without = meta::with(heap, changed, Word::NIL).unwrap();
@@ -317,7 +331,10 @@ fn updates_keep_metadata_and_return_what_does_not_change() {
     let grown = collection::conj(heap, eight, int(32)).unwrap();
     assert_eq!(meta::get(heap, grown), m);
     let shrunk = collection::pop(heap, grown).unwrap();
-    assert_eq!((meta::get(heap, shrunk), heap.kind_of(shrunk)), (m, Some(Kind::SmallVector)));
+    assert_eq!(
+        (meta::get(heap, shrunk), heap.kind_of(shrunk)),
+        (m, Some(Kind::SmallVector))
+    );
     let same = map::assoc(heap, m, int(1), int(2)).unwrap();
     assert_eq!(same, m);
     assert_eq!(map::dissoc(heap, m, int(9)).unwrap(), m);
@@ -339,7 +356,10 @@ fn wrong_types_and_indices_have_their_kinds() {
     assert_eq!(error_kind(heap, result), "index");
     let result = collection::contains(heap, Word::EMPTY_LIST, int(0));
     assert_eq!(error_kind(heap, result), "type");
-    assert_eq!(collection::get(heap, int(1), int(2), Word::TRUE).unwrap(), Word::TRUE);
+    assert_eq!(
+        collection::get(heap, int(1), int(2), Word::TRUE).unwrap(),
+        Word::TRUE
+    );
     assert_eq!(collection::nth(heap, Word::NIL, int(2)).unwrap(), Word::NIL);
     assert_eq!(collection::pop(heap, Word::NIL).unwrap(), Word::NIL);
 }

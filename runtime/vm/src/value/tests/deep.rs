@@ -59,7 +59,11 @@ fn order_of_nested_vectors() {
     let b = nested(heap, int(0), vectors);
     let c = nested(heap, int(9), vectors);
     assert_eq!(order::compare(heap, a, b), Err(Trap::Slow("compare*slow")));
-    for (x, y, expected) in [(a, b, Ordering::Equal), (a, c, Ordering::Less), (c, b, Ordering::Greater)] {
+    for (x, y, expected) in [
+        (a, b, Ordering::Equal),
+        (a, c, Ordering::Less),
+        (c, b, Ordering::Greater),
+    ] {
         let state = order::start(heap, x, y);
         assert_eq!(drive(heap, state, order::step), expected);
     }

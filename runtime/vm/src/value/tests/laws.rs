@@ -4,8 +4,8 @@ use super::{function, heap, int, ints, slow_equal, slow_hash};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::Kind;
-use crate::value::number::{Num, make_big};
 use crate::value::number::decimal::Decimal;
+use crate::value::number::{Num, make_big};
 use crate::value::{equal, hash, lazy, list, map, order, seq, set, string, vector};
 use crate::word::Word;
 use num_bigint::BigInt;
@@ -63,7 +63,9 @@ fn build(heap: &mut Heap, shape: &Shape, way: &mut u64) -> Word {
                     let value = seq::seq(heap, value).unwrap();
                     lazy::make_realized(heap, value, Word::NIL)
                 }
-                2 => words.iter().rev().fold(Word::EMPTY_LIST, |rest, &word| seq::cons(heap, word, rest).unwrap()),
+                2 => words.iter().rev().fold(Word::EMPTY_LIST, |rest, &word| {
+                    seq::cons(heap, word, rest).unwrap()
+                }),
                 _ => vector::make(heap, &words),
             }
         }
@@ -137,8 +139,19 @@ proptest! {
 #[test]
 fn categories_of_numbers_differ() {
     let heap = &mut heap();
-    let decimal = |heap: &mut Heap, unscaled: i64, scale| Num::Decimal(Decimal { unscaled: BigInt::from(unscaled), scale }).make(heap);
-    let one = [int(1), Word::double(1.0), decimal(heap, 1, 0), Num::Ratio(BigInt::from(1), BigInt::from(2)).make(heap)];
+    let decimal = |heap: &mut Heap, unscaled: i64, scale| {
+        Num::Decimal(Decimal {
+            unscaled: BigInt::from(unscaled),
+            scale,
+        })
+        .make(heap)
+    };
+    let one = [
+        int(1),
+        Word::double(1.0),
+        decimal(heap, 1, 0),
+        Num::Ratio(BigInt::from(1), BigInt::from(2)).make(heap),
+    ];
     for (i, &a) in one.iter().enumerate() {
         for (j, &b) in one.iter().enumerate() {
             assert_eq!(equal::equal(heap, a, b), Ok(i == j), "{i} {j}");
@@ -202,7 +215,10 @@ fn keys_that_are_collections_are_found_among_colliding_ones() {
     let heap = &mut heap();
     // Vectors of colliding functions collide; the search in the collision node goes by content.
     let functions: Vec<Word> = (0..12).map(|n| function(heap, n)).collect();
-    let keys: Vec<Word> = functions.iter().map(|&f| vector::make(heap, &[f, f])).collect();
+    let keys: Vec<Word> = functions
+        .iter()
+        .map(|&f| vector::make(heap, &[f, f]))
+        .collect();
     let make = |heap: &mut Heap, backwards: bool| {
         let mut value = map::empty(heap, Word::NIL);
         let mut indices: Vec<usize> = (0..keys.len()).collect();
@@ -226,7 +242,10 @@ fn keys_that_are_collections_are_found_among_colliding_ones() {
     let few: Vec<Word> = keys[..4].iter().flat_map(|&key| [key, int(1)]).collect();
     let mut turned = few.clone();
     turned.rotate_left(4);
-    let (a, b) = (map::from_pairs(heap, &few).unwrap(), map::from_pairs(heap, &turned).unwrap());
+    let (a, b) = (
+        map::from_pairs(heap, &few).unwrap(),
+        map::from_pairs(heap, &turned).unwrap(),
+    );
     assert_eq!(equal::equal(heap, a, b), Ok(true));
 }
 
@@ -239,10 +258,22 @@ fn hashes_stay_what_they_are() {
     let v = vector::make(heap, &[int(1), text]);
     let m = map::from_pairs(heap, &[keyword, v]).unwrap();
     let s = set::from_words(heap, &[int(1), int(2)]).unwrap();
-    let hashes: Vec<u64> = [int(0), int(1), Word::NIL, Word::TRUE, Word::double(1.5), Word::char('a'), text, keyword, v, m, s]
-        .into_iter()
-        .map(|value| hash::of_value(heap, value).unwrap())
-        .collect();
+    let hashes: Vec<u64> = [
+        int(0),
+        int(1),
+        Word::NIL,
+        Word::TRUE,
+        Word::double(1.5),
+        Word::char('a'),
+        text,
+        keyword,
+        v,
+        m,
+        s,
+    ]
+    .into_iter()
+    .map(|value| hash::of_value(heap, value).unwrap())
+    .collect();
     assert_eq!(hashes, HASHES);
 }
 
@@ -267,7 +298,10 @@ fn order_is_by_value_within_a_type() {
     let (a, b) = (text(heap, "a"), text(heap, "b"));
     assert_eq!(order::compare(heap, a, b), Ok(Ordering::Less));
     assert_eq!(order::compare(heap, Word::NIL, a), Ok(Ordering::Less));
-    assert_eq!(order::compare(heap, Word::double(1.5), int(1)), Ok(Ordering::Greater));
+    assert_eq!(
+        order::compare(heap, Word::double(1.5), int(1)),
+        Ok(Ordering::Greater)
+    );
     let plain = string::make_keyword(heap, None, "z");
     let spaced = string::make_keyword(heap, Some("a"), "a");
     assert_eq!(order::compare(heap, plain, spaced), Ok(Ordering::Less));
@@ -291,6 +325,9 @@ fn equal_keywords_are_identical() {
     let b = string::make_keyword(heap, None, "a");
     let c = string::make_keyword(heap, Some("a"), "a");
     assert!(equal::identical(heap, a, b) && !equal::identical(heap, a, c));
-    let (x, y) = (string::make_string(heap, "a"), string::make_string(heap, "a"));
+    let (x, y) = (
+        string::make_string(heap, "a"),
+        string::make_string(heap, "a"),
+    );
     assert!(!equal::identical(heap, x, y));
 }

@@ -25,7 +25,21 @@ fn varied(heap: &mut Heap) -> Word {
     let listed = list::make(heap, &[text, text, Word::NIL]);
     let range = seq::make_range(heap, 0, 1 << 40, 3);
     let view = seq::seq(heap, large).unwrap();
-    vector::make(heap, &[text, key, f, wide, large, numbers, listed, range, view, Word::double(0.5)])
+    vector::make(
+        heap,
+        &[
+            text,
+            key,
+            f,
+            wide,
+            large,
+            numbers,
+            listed,
+            range,
+            view,
+            Word::double(0.5),
+        ],
+    )
 }
 
 #[test]
@@ -43,7 +57,10 @@ fn a_message_is_the_value_again() {
     let again = message::absorb(from, &back);
     // A view of a map is compared by its elements, which `varied` has none that differ.
     assert!(slow_equal(from, value, again));
-    assert_eq!(message::absorb(to, &message::extract(to, int(5)).unwrap()), int(5));
+    assert_eq!(
+        message::absorb(to, &message::extract(to, int(5)).unwrap()),
+        int(5)
+    );
 }
 
 #[test]
@@ -88,14 +105,26 @@ fn what_belongs_to_a_process_is_refused_with_its_path() {
         let key = string::make_keyword(heap, None, "k");
         let m = map::from_pairs(heap, &[int(0), int(0), key, wide]).unwrap();
         let value = list::make(heap, &[int(1), int(2), m]);
-        let Err(CopyError::Refused { value: found, path, .. }) = message::extract(heap, value) else {
+        let Err(CopyError::Refused {
+            value: found, path, ..
+        }) = message::extract(heap, value)
+        else {
             panic!("{:?} was copied", heap.kind_of(thing))
         };
         assert_eq!(found, thing);
-        assert_eq!(path, [PathStep::Index(2), PathStep::Key(key), PathStep::Index(1500)]);
+        assert_eq!(
+            path,
+            [
+                PathStep::Index(2),
+                PathStep::Key(key),
+                PathStep::Index(1500)
+            ]
+        );
     }
     let closure = heap.make(Kind::Function, 0, 0, &[1], &[int(1), atom]);
-    let Err(CopyError::Refused { path, .. }) = message::extract(heap, closure) else { panic!("copied") };
+    let Err(CopyError::Refused { path, .. }) = message::extract(heap, closure) else {
+        panic!("copied")
+    };
     assert_eq!(path, [PathStep::Capture(1)]);
 }
 
@@ -104,7 +133,10 @@ fn an_unrealized_cell_is_named() {
     let heap = &mut heap();
     let cell = lazy::make(heap, int(0));
     let value = vector::make(heap, &[cell]);
-    assert_eq!(message::extract(heap, value), Err(CopyError::Unfinished(cell)));
+    assert_eq!(
+        message::extract(heap, value),
+        Err(CopyError::Unfinished(cell))
+    );
     lazy::start(heap, cell, 0).unwrap();
     lazy::finish(heap, cell, Word::NIL).unwrap();
     let message = message::extract(heap, value).unwrap();
@@ -141,7 +173,12 @@ fn code_is_bound_anew_for_another_image() {
     let n = heap.make(Kind::Native, 0, 0, &[5], &[]);
     let value = vector::make(heap, &[f, n]);
     let mut message = message::extract_whole(heap, value).unwrap();
-    assert_eq!(message.clone().bind(|code, n| (code == Code::Template).then_some(n)), Err((Code::Native, 5)));
+    assert_eq!(
+        message
+            .clone()
+            .bind(|code, n| (code == Code::Template).then_some(n)),
+        Err((Code::Native, 5))
+    );
     message.bind(|_, number| Some(number + 10)).unwrap();
     let copy = message::absorb(heap, &message);
     let f = vector::nth(heap, copy, 0).unwrap();
@@ -171,7 +208,10 @@ fn constants() -> Vec<Const> {
         Const::Map((0..20).map(|n| (Const::Int(n), keyword("a"))).collect()),
         Const::Set(vec![keyword("a"), keyword("b")]),
         Const::Tagged(None, "point".to_owned(), Box::new(Const::Int(1))),
-        Const::Meta(Box::new(Const::Vector(vec![])), Box::new(Const::Map(vec![(keyword("a"), Const::Bool(true))]))),
+        Const::Meta(
+            Box::new(Const::Vector(vec![])),
+            Box::new(Const::Map(vec![(keyword("a"), Const::Bool(true))])),
+        ),
         deep,
     ]
 }
@@ -180,7 +220,10 @@ fn constants() -> Vec<Const> {
 fn a_boot_segment_is_verified_deterministic_and_shares_names() {
     let build = || {
         let mut builder = BootBuilder::new();
-        let words: Vec<Word> = constants().iter().map(|constant| builder.constant(constant).unwrap()).collect();
+        let words: Vec<Word> = constants()
+            .iter()
+            .map(|constant| builder.constant(constant).unwrap())
+            .collect();
         (builder, words)
     };
     let (mut builder, words) = build();
@@ -193,7 +236,10 @@ fn a_boot_segment_is_verified_deterministic_and_shares_names() {
     assert_eq!(seq::first(heap, words[12]), Ok(words[6]));
     assert_eq!(heap.word(words[6], 3), words[5]);
     let made = string::make_keyword(heap, None, "a");
-    assert_eq!(heap.object(words[6]).raw(1), hash::of_key(heap, made).unwrap());
+    assert_eq!(
+        heap.object(words[6]).raw(1),
+        hash::of_key(heap, made).unwrap()
+    );
     assert_eq!(map::get(heap, words[13], int(7)), Ok(Some(words[6])));
     assert_eq!(set::get(heap, words[14], made), Ok(Some(words[6])));
     // Extending goes on with the same names.
@@ -225,7 +271,10 @@ fn values_of_definitions_are_adopted() {
     let other = vector::make(heap, &[plain]);
     let adopted = builder.adopt(heap, &[plain, other]).unwrap();
     let at = |word: Word| word.offset() as usize;
-    assert_eq!(builder.words()[at(adopted[0]) + 1..at(adopted[0]) + 3], [a.0, a.0]);
+    assert_eq!(
+        builder.words()[at(adopted[0]) + 1..at(adopted[0]) + 3],
+        [a.0, a.0]
+    );
     assert_eq!(builder.words()[at(adopted[1]) + 1], adopted[0].0);
     assert!(!has_identity(heap, other));
     let atom = cell::make_atom(heap, plain);

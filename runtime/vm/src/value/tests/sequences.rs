@@ -55,10 +55,14 @@ fn every_way_of_walking_agrees() {
         let pairs = ints((0..size).flat_map(|n| [n, -n]));
         all.push(map::from_pairs(heap, &pairs).unwrap());
         all.push(set::from_words(heap, &words).unwrap());
-        let text: String = (0..size).map(|n| if n % 3 == 0 { 'λ' } else { 'a' }).collect();
+        let text: String = (0..size)
+            .map(|n| if n % 3 == 0 { 'λ' } else { 'a' })
+            .collect();
         all.push(string::make_string(heap, &text));
         all.push(string::make_bytes(heap, text.as_bytes()));
-        let chain = words.iter().rev().fold(Word::NIL, |rest, &word| seq::cons(heap, word, rest).unwrap());
+        let chain = words.iter().rev().fold(Word::NIL, |rest, &word| {
+            seq::cons(heap, word, rest).unwrap()
+        });
         all.push(lazy::make_realized(heap, chain, Word::NIL));
     }
     for value in all {
@@ -76,7 +80,10 @@ fn every_way_of_walking_agrees() {
             assert_eq!(count, next.len());
         }
         for index in [0, 1, 7, 40, 1000] {
-            if let (Some(&expected), Ok(found)) = (next.get(index), collection::nth(heap, view, int(index as i64))) {
+            if let (Some(&expected), Ok(found)) = (
+                next.get(index),
+                collection::nth(heap, view, int(index as i64)),
+            ) {
                 assert!(super::slow_equal(heap, expected, found));
             }
         }
@@ -113,7 +120,12 @@ fn cons_and_rest_do_not_look_at_what_follows() {
 #[test]
 fn what_is_no_collection_is_a_type_error() {
     let heap = &mut heap();
-    for result in [seq::seq(heap, int(1)), seq::first(heap, Word::TRUE), seq::next(heap, Word::double(1.0)), seq::cons(heap, int(1), int(2))] {
+    for result in [
+        seq::seq(heap, int(1)),
+        seq::first(heap, Word::TRUE),
+        seq::next(heap, Word::double(1.0)),
+        seq::cons(heap, int(1), int(2)),
+    ] {
         assert_eq!(error_kind(heap, result), "type");
     }
 }
