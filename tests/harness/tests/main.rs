@@ -1,0 +1,4 @@
+//! The integration tests of the workspace: one binary, a module for each kind.
+
+mod cli;
+mod tidy;
