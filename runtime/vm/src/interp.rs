@@ -561,7 +561,7 @@ impl Machine<'_> {
                         let registers = usize::from(entered.registers);
                         sync!();
                         self.reserve(window + registers + 2);
-                        reload!();
+                        base = self.base;
                     }
                     let entered = self.image.proto(i.x());
                     // SAFETY: pc points into the running prototype's code, whose start is kept.
