@@ -6,8 +6,9 @@
 //! - What is in `sent`, `consumed` and `events` becomes durable with the next checkpoint, together
 //!   with the state that made it.
 
+use crate::event::{Event, EventKind};
 use crate::letter::Letter;
-use crate::record::{ActorRecord, FiberNote};
+use crate::record::{ActorRecord, FiberNote, Wait};
 use std::collections::BTreeMap;
 use vm::fiber::FiberId;
 use vm::process::Process;
@@ -23,6 +24,29 @@ pub(crate) struct Posted {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// What a process was started with, to start it again if it fails before its first checkpoint.
+#[derive(Clone, Debug)]
+pub(crate) enum Birth {
+    /// A definition of the image, called with text.
+    Main {
+        /// Its slot.
+        slot: u32,
+        /// The arguments.
+        args: Vec<crate::data::Data>,
+    },
+    /// `[function arguments]` as a message of words.
+    Spawned(Vec<u64>),
+}
+
+/// A letter taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Its sequence.
+    pub(crate) sequence: u64,
+    /// Whether it is stored in more than one record.
+    pub(crate) large: bool,
+}
+
 /// A process in memory.
 #[derive(Debug)]
 pub(crate) struct Actor {
@@ -36,16 +60,26 @@ pub(crate) struct Actor {
     pub(crate) notes: BTreeMap<FiberId, FiberNote>,
     /// Letters sent since the last checkpoint.
     pub(crate) sent: Vec<Posted>,
-    /// Sequences of letters taken in since the last checkpoint.
-    pub(crate) consumed: Vec<u64>,
+    /// Letters taken in since the last checkpoint.
+    pub(crate) consumed: Vec<Taken>,
     /// Events of its life since the last checkpoint.
-    pub(crate) events: Vec<Vec<u8>>,
+    pub(crate) events: Vec<Event>,
+    /// Until its first checkpoint: how it began.
+    pub(crate) birth: Option<Birth>,
     /// Epoch in which it has changed since its last checkpoint.
     pub(crate) dirty_in: Option<u64>,
     /// Set when nothing of it shall be kept but its record: it has ended.
     pub(crate) ended: bool,
     /// Set when its last checkpoint is to be kept as it is: it has failed or is parked.
     pub(crate) keeps_past: bool,
+    /// Set when not even its record shall be kept: it was an attempt.
+    pub(crate) vanishes: bool,
+    /// Fiber and serial of the request whose failure was thrown last.
+    pub(crate) failed_request: Option<(FiberId, u64)>,
+    /// Whether a fiber may wait for a lazy cell.
+    pub(crate) cell_waiters: bool,
+    /// Place in the mailbox of the cell in [`vm::process::Root::MailboxHint`].
+    pub(crate) mailbox_hint: u64,
 }
 
 impl Actor {
@@ -60,9 +94,24 @@ impl Actor {
             consumed: Vec::new(),
             events: Vec::new(),
             dirty_in: None,
+            birth: None,
             ended: false,
             keeps_past: false,
+            vanishes: false,
+            failed_request: None,
+            cell_waiters: true,
+            mailbox_hint: 0,
         }
+    }
+
+    /// Notes an event of its life.
+    pub(crate) fn log(&mut self, at_ms: u64, kind: EventKind) {
+        self.events.push(Event { at_ms, kind });
+    }
+
+    /// Whether it does nothing more by itself.
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended || self.keeps_past
     }
 
     /// The engine's note of a fiber.
@@ -77,12 +126,17 @@ impl Actor {
 
     /// The earliest time something of it happens by itself.
     pub(crate) fn wake_at(&self) -> Option<u64> {
-        let note_times = |note: &FiberNote| {
-            let deadline = note.deadlines.iter().filter(|d| !d.thrown).map(|d| d.at).min();
-            let attempt = note.activity.as_ref().and_then(|activity| activity.next_attempt);
-            [note.until, deadline, attempt].into_iter().flatten().min()
-        };
-        self.notes.values().filter_map(note_times).min()
+        if self.is_over() { None } else { self.notes.values().filter_map(FiberNote::wake_at).min() }
+    }
+
+    /// Whether an engine that takes it up has something to do at once.
+    pub(crate) fn is_active(&self) -> bool {
+        self.can_run() || self.notes.values().any(|note| note.wait.is_asked_outside())
+    }
+
+    /// What a fiber waits for.
+    pub(crate) fn wait_of(&self, fiber: FiberId) -> Wait {
+        self.notes.get(&fiber).map_or(Wait::Nothing, |note| note.wait)
     }
 }
 
@@ -95,7 +149,19 @@ pub(crate) enum Incoming {
         sequence: u64,
         /// The letter.
         letter: Letter,
+        /// Whether it is stored in more than one record.
+        large: bool,
     },
+    /// An engine has taken the process up: what it waits for outside must be asked for again.
+    Recovered,
+    /// Go on from the last checkpoint, with a value in place of the failing effect if there is one.
+    Retry(Option<crate::data::Data>),
+    /// A parked process takes part again, without its effects being asked for.
+    Revive,
+    /// A worker has taken an attempt.
+    Started(crate::transport::AttemptId),
+    /// An attempt gives a sign of life.
+    Beat(crate::transport::AttemptId),
     /// The result of an attempt; asked again after a crash.
     Attempt {
         /// Which.

@@ -3,6 +3,16 @@
 //! # Invariants
 //! - No identity, no code, nothing lazy: what cannot be plain data is refused with the path to it.
 
+use crate::parcel;
+use vm::Word;
+use vm::heap::Heap;
+use vm::image::LoadedImage;
+use vm::object::Kind;
+use vm::value::{list, map, number, print, read, seq, set, string, vector};
+
+/// Levels of collections inside one another that leave a process.
+const DEPTH_MAX: usize = 1_000;
+
 /// A value without identity.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
@@ -86,5 +96,210 @@ impl Data {
             Data::Int(value) => Some(*value),
             _ => None,
         }
+    }
+}
+
+/// A value cannot leave its process as data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} cannot be sent outside{}", at(.path))]
+pub struct DataError {
+    /// What it is: `a function`.
+    pub what: String,
+    /// The way to it: keys and indices.
+    pub path: Vec<String>,
+}
+
+fn at(path: &[String]) -> String {
+    if path.is_empty() { String::new() } else { format!(" (at {})", path.join(" > ")) }
+}
+
+/// Makes the value in a process's memory.
+pub fn to_word(heap: &mut Heap, data: &Data) -> Word {
+    match data {
+        Data::Nil => Word::NIL,
+        Data::Bool(value) => Word::bool(*value),
+        Data::Int(value) => number::make_int(heap, *value),
+        Data::Double(value) => Word::double(*value),
+        Data::Char(value) => Word::char(*value),
+        Data::Str(text) => string::make_string(heap, text),
+        Data::Bytes(bytes) => string::make_bytes(heap, bytes),
+        Data::Keyword(namespace, name) => string::make_keyword(heap, namespace.as_deref(), name),
+        Data::Symbol(namespace, name) => string::make_symbol(heap, namespace.as_deref(), name),
+        Data::Vector(items) => {
+            let words = to_words(heap, items);
+            vector::make(heap, &words)
+        }
+        Data::List(items) => {
+            let words = to_words(heap, items);
+            list::make(heap, &words)
+        }
+        Data::Map(entries) => {
+            let mut result = map::empty(heap, Word::NIL);
+            for (key, value) in entries {
+                let (key, value) = (to_word(heap, key), to_word(heap, value));
+                result = map::assoc(heap, result, key, value).expect("plain data has no lazy cells");
+            }
+            result
+        }
+        Data::Set(items) => {
+            let mut result = set::empty(heap, Word::NIL);
+            for item in items {
+                let word = to_word(heap, item);
+                result = set::conj(heap, result, word).expect("plain data has no lazy cells");
+            }
+            result
+        }
+        Data::Secret(source, name) => {
+            let (source, name) = (string::make_string(heap, source), string::make_string(heap, name));
+            heap.make(Kind::Secret, 0, 0, &[], &[source, name])
+        }
+        Data::Number(text) | Data::Printed(text) => match read::read(heap, text, read::Notation::Edn) {
+            Ok(Some((word, _))) => word,
+            _ => string::make_string(heap, text),
+        },
+    }
+}
+
+fn to_words(heap: &mut Heap, items: &[Data]) -> Vec<Word> {
+    items.iter().map(|item| to_word(heap, item)).collect()
+}
+
+/// Reads a value of a process's memory.
+///
+/// # Errors
+/// For functions, cells, and what else is no data, with the path to it.
+pub fn from_word(heap: &mut Heap, image: &LoadedImage, word: Word) -> Result<Data, DataError> {
+    Reader { heap, image, path: Vec::new() }.read(word)
+}
+
+/// The data that a text writes, one form of EDN.
+///
+/// # Errors
+/// What is wrong with the text, for people.
+pub fn parse(text: &str) -> Result<Data, String> {
+    let image = LoadedImage::load(std::sync::Arc::new(bytecode::Image::default())).map_err(|e| e.to_string())?;
+    let mut heap = Heap::new(std::sync::Arc::clone(image.boot()));
+    let (word, end) = match read::read(&mut heap, text, read::Notation::Edn) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Err("there is no form in it".to_owned()),
+        Err(vm::native::Trap::Throw(error)) => return Err(crate::report::message_of(&mut heap, &image, error)),
+        Err(_) => return Err("it cannot be read".to_owned()),
+    };
+    match read::read(&mut heap, &text[end..], read::Notation::Edn) {
+        Ok(None) => {}
+        _ => return Err("there is more than one form in it".to_owned()),
+    }
+    from_word(&mut heap, &image, word).map_err(|error| error.to_string())
+}
+
+/// The words of a letter's message.
+#[must_use]
+pub fn to_message(data: &Data) -> Vec<u64> {
+    let mut heap = Heap::new(Vec::new().into());
+    let word = to_word(&mut heap, data);
+    parcel::pack(&mut heap, word).expect("plain data can be sent")
+}
+
+struct Reader<'a> {
+    heap: &'a mut Heap,
+    image: &'a LoadedImage,
+    path: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn refuse<T>(&self, what: &str) -> Result<T, DataError> {
+        Err(DataError { what: what.to_owned(), path: self.path.clone() })
+    }
+
+    fn printed(&mut self, word: Word) -> String {
+        let mut out = String::new();
+        // Scalars print at once; a tagged literal too large for that is cut nowhere else either.
+        let options = print::Options::READABLE;
+        let _ = print::print(self.heap, self.image, &mut out, word, options, "print*slow");
+        out
+    }
+
+    fn items(&mut self, words: Vec<Word>) -> Result<Vec<Data>, DataError> {
+        let mut items = Vec::with_capacity(words.len());
+        for (index, word) in words.into_iter().enumerate() {
+            self.path.push(index.to_string());
+            items.push(self.read(word)?);
+            self.path.pop();
+        }
+        Ok(items)
+    }
+
+    fn read(&mut self, word: Word) -> Result<Data, DataError> {
+        if self.path.len() > DEPTH_MAX {
+            self.path.truncate(8);
+            return self.refuse("a value nested more than 1000 levels deep");
+        }
+        let Some(kind) = self.heap.kind_of(word) else { return self.immediate(word) };
+        let object = self.heap.object(word);
+        Ok(match kind {
+            Kind::Int => Data::Int(number::try_int(self.heap, word).unwrap_or_default()),
+            Kind::BigInt | Kind::Ratio | Kind::Decimal => Data::Number(self.printed(word)),
+            Kind::Str => Data::Str(string::text(object).to_owned()),
+            Kind::Bytes => Data::Bytes(string::bytes(object).to_vec()),
+            Kind::Symbol | Kind::Keyword => {
+                let (namespace, name) = string::parts_of(self.heap, object);
+                let (namespace, name) = (namespace.map(str::to_owned), name.to_owned());
+                if kind == Kind::Symbol { Data::Symbol(namespace, name) } else { Data::Keyword(namespace, name) }
+            }
+            Kind::Vector | Kind::SmallVector => {
+                let words = vector::elements(self.heap, word);
+                Data::Vector(self.items(words)?)
+            }
+            Kind::List | Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq => {
+                match seq::elements(self.heap, word) {
+                    Ok(words) => Data::List(self.items(words)?),
+                    Err(_) => return self.refuse("a lazy sequence that is not realized"),
+                }
+            }
+            Kind::Map | Kind::SmallMap => {
+                let words = map::entries(self.heap, word);
+                let mut entries = Vec::with_capacity(words.len() / 2);
+                for pair in words.chunks_exact(2) {
+                    let key = self.read(pair[0])?;
+                    let step = self.printed(pair[0]);
+                    self.path.push(step);
+                    entries.push((key, self.read(pair[1])?));
+                    self.path.pop();
+                }
+                Data::Map(entries)
+            }
+            Kind::Set | Kind::SmallSet => {
+                let words = set::elements(self.heap, word);
+                Data::Set(self.items(words)?)
+            }
+            Kind::Secret => {
+                let text = |word| string::try_text(self.heap, word).unwrap_or_default().to_owned();
+                Data::Secret(text(object.word(1)), text(object.word(2)))
+            }
+            Kind::Inst | Kind::Uuid | Kind::Regex | Kind::Tagged | Kind::Pid | Kind::Ref => {
+                Data::Printed(self.printed(word))
+            }
+            _ => return self.refuse(vm::value::describe(self.heap, word)),
+        })
+    }
+
+    fn immediate(&self, word: Word) -> Result<Data, DataError> {
+        Ok(match word {
+            Word::NIL => Data::Nil,
+            Word::EMPTY_LIST => Data::List(Vec::new()),
+            _ => {
+                if let Some(value) = word.as_bool() {
+                    Data::Bool(value)
+                } else if let Some(value) = word.as_small() {
+                    Data::Int(value)
+                } else if let Some(value) = word.as_double() {
+                    Data::Double(value)
+                } else if let Some(value) = word.as_char() {
+                    Data::Char(value)
+                } else {
+                    return self.refuse("an unbound value");
+                }
+            }
+        })
     }
 }

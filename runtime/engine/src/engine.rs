@@ -14,13 +14,15 @@
 //! - One epoch is closed at a time. A failed commit stops the engine; nothing is released.
 //! - An actor is in its slot, or alone in the hands of one thread.
 
-use crate::actor::{Actor, Incoming, Posted};
+use crate::actor::{Actor, Incoming, Posted, Taken};
 use crate::data::Data;
 use crate::key;
 use crate::letter::Letter;
 use crate::output::{Output, Text};
+use crate::parcel;
 use crate::persist;
-use crate::record::{ActorRecord, Status, StoreRecord};
+use crate::pid::MAIN;
+use crate::record::{Ending, Status, StoreRecord};
 use crate::transport::{AttemptId, Clock, TaskError, Transport};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::cmp::Reverse;
@@ -95,9 +97,20 @@ struct Slot {
     queued: bool,
     /// Epoch in which it has changed and is not checkpointed.
     dirty_in: Option<u64>,
+    /// As people are told: an end only once it is durable.
     status: Status,
     /// Epoch in which it last ran.
     last_ran: u64,
+    /// Set when it has ended, durable or not: nothing reaches it any more.
+    ended: bool,
+    /// How it has ended.
+    ending: Option<Arc<Ending>>,
+    /// Who has started it.
+    parent: Option<u64>,
+    /// Whether it is an attempt at an activity.
+    is_body: bool,
+    /// Time for which it is in the queue of timers.
+    armed: Option<u64>,
 }
 
 /// An epoch being closed.
@@ -115,7 +128,7 @@ struct Closing {
 pub(crate) struct Part {
     pub(crate) batch: Batch,
     pub(crate) sent: Vec<Posted>,
-    pub(crate) consumed: Vec<(u64, u64)>,
+    pub(crate) consumed: Vec<(u64, Taken)>,
 }
 
 #[derive(Debug)]
@@ -134,6 +147,7 @@ struct Shared {
     /// Somebody waits for the next commit.
     commit_wanted: bool,
     commits: u64,
+    /// Time and process; [`RUN`] stands for the end of the run's last seconds.
     timers: BinaryHeap<Reverse<(u64, u64)>>,
     /// Text that was committed by an earlier engine and is not known to have left.
     unwritten: Vec<Text>,
@@ -169,9 +183,18 @@ pub(crate) struct Inner {
     next_letter: AtomicU64,
     next_output: AtomicU64,
     next_process: AtomicU64,
+    /// Number of the run, to look at without the lock.
+    run: AtomicU64,
+    /// Whether an earlier engine has read standard input.
+    stdin_lost: bool,
     /// The open epoch, to look at without the lock.
     open_epoch: AtomicU64,
 }
+
+/// The number in the queue of timers that stands for the run itself.
+const RUN: u64 = 0;
+/// Time that processes have to end after the main process has, milliseconds.
+const SHUTDOWN_MS: u64 = 5_000;
 
 /// A running engine over one store.
 ///
@@ -241,9 +264,14 @@ impl Engine {
     pub fn describe(&self, run: u64, command: &str, args: &[String], sources: Vec<(String, [u8; 32])>) {
         let mut shared = self.inner.lock();
         shared.record.run = run;
+        self.inner.run.store(run, Ordering::Relaxed);
         command.clone_into(&mut shared.record.command);
         shared.record.args = args.to_vec();
         shared.record.sources = sources;
+        let description = shared.record.encode_description();
+        for (piece, bytes) in (0u32..).zip(description.chunks(key::PIECE_BYTES)) {
+            shared.extra.put(&key::description_piece(piece), bytes);
+        }
     }
 
     /// Puts an image into the store with the next commit; its number.
@@ -285,7 +313,18 @@ impl Engine {
         self.inner.deliver(process, Incoming::Input { fiber, request, text });
     }
 
-    /// Waits until a process has ended, or the engine has stopped.
+    /// Reports that a worker has taken an attempt.
+    pub fn attempt_started(&self, id: AttemptId) {
+        self.inner.deliver(id.process, Incoming::Started(id));
+    }
+
+    /// Reports a sign of life of an attempt.
+    pub fn heartbeat(&self, id: AttemptId) {
+        self.inner.deliver(id.process, Incoming::Beat(id));
+    }
+
+    /// Waits until a process has ended or is parked, or the engine has stopped. With the main
+    /// process, all processes.
     ///
     /// # Errors
     /// When the engine has failed.
@@ -301,12 +340,59 @@ impl Engine {
         self.inner.flush()
     }
 
-    /// Sends a letter from outside, durably.
+    /// Sends a letter from outside, durably. False if there is no such process any more.
     ///
     /// # Errors
     /// When the engine has failed.
-    pub fn post(&self, process: u64, letter: Letter) -> Result<(), EngineError> {
+    pub fn post(&self, process: u64, letter: Letter) -> Result<bool, EngineError> {
         self.inner.post_from_outside(process, &letter)
+    }
+
+    /// Goes on with a process that has failed or is parked from its last checkpoint, with a value
+    /// in place of the effect that failed if one is given.
+    ///
+    /// # Errors
+    /// When nothing of it was kept, or the value has no place to go to.
+    pub fn retry(&self, process: u64, value: Option<Data>) -> Result<(), RetryError> {
+        self.inner.retry(process, value)
+    }
+
+    /// Removes all that is stored of a process that has ended. False if it has not.
+    ///
+    /// # Errors
+    /// When the engine has failed.
+    pub fn remove(&self, process: u64) -> Result<bool, EngineError> {
+        self.inner.remove(process)
+    }
+
+    /// How a process stands; `None` if there is no such process.
+    #[must_use]
+    pub fn standing(&self, process: u64) -> Option<Standing> {
+        self.inner.standing(process)
+    }
+
+    /// When something happens by itself next, milliseconds since 1970.
+    #[must_use]
+    pub fn next_timer(&self) -> Option<u64> {
+        self.inner.lock().timers.peek().map(|timer| timer.0.0)
+    }
+
+    /// Why the engine has stopped by itself, if it has.
+    #[must_use]
+    pub fn failure(&self) -> Option<EngineError> {
+        self.inner.lock().failed.clone()
+    }
+
+    /// Whether nobody reads what the run prints any more.
+    #[must_use]
+    pub fn is_stdout_closed(&self) -> bool {
+        self.inner.is_stdout_closed()
+    }
+
+    /// Processes whose records cannot be read, and why.
+    #[must_use]
+    pub fn damaged(&self) -> Vec<(u64, String)> {
+        self.inner.lock().damaged.clone()
     }
 
     /// Stops: no process runs any more; what is committed stays, what has been said is flushed.
@@ -338,10 +424,24 @@ impl Engine {
 
 mod commit;
 mod recover;
-mod turn;
+pub(crate) mod retry;
+pub(crate) mod turn;
+
+pub(crate) use recover::unit_double;
+pub use retry::RetryError;
+
+/// What a letter that reaches a process no more is answered with: the receiver and the answer.
+pub(crate) fn bounce(process: u64, letter: &Letter) -> Option<(u64, Letter)> {
+    let reason = parcel::keyword("noproc");
+    match *letter {
+        Letter::Link { from, on: true } => Some((from, Letter::Exit { from: process, reason, linked: true })),
+        Letter::Watch { from, reference, on: true } => Some((from, Letter::Down { reference, process, reason })),
+        _ => None,
+    }
+}
 
 impl Inner {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Shared> {
+    fn lock(&self) -> MutexGuard<'_, Shared> {
         // A thread that panicked under the lock has broken an invariant; going on would make its
         // state durable.
         self.shared.lock().expect("no thread panics while it holds the engine's state")
@@ -366,14 +466,28 @@ impl Inner {
     }
 
     /// A letter from outside: durable with the next commit, which this waits for.
-    fn post_from_outside(&self, process: u64, letter: &Letter) -> Result<(), EngineError> {
+    fn post_from_outside(&self, process: u64, letter: &Letter) -> Result<bool, EngineError> {
         let mut shared = self.lock();
-        let sequence = self.next_letter();
-        shared.extra.put(&key::message(process, sequence), &letter.encode());
-        let epoch = shared.epoch;
-        shared.deliver(process, epoch, Incoming::Letter { sequence, letter: letter.clone() });
+        let Some(slot) = shared.slots.get_mut(&process).filter(|slot| !slot.ended) else { return Ok(false) };
+        if slot.status == Status::Parked && matches!(letter, Letter::Cancel | Letter::Kill) {
+            slot.status = Status::Waiting;
+            let epoch = shared.epoch;
+            shared.deliver(process, epoch, Incoming::Revive);
+        }
+        self.post_letter(&mut shared, process, letter);
         self.work.notify_one();
-        self.wait_for_commit(shared)
+        self.wait_for_commit(shared)?;
+        Ok(true)
+    }
+
+    /// A letter that belongs to no process's step.
+    fn post_letter(&self, shared: &mut Shared, process: u64, letter: &Letter) {
+        let sequence = self.next_letter();
+        let bytes = letter.encode();
+        persist::write_letter(&mut shared.extra, process, sequence, &bytes);
+        let epoch = shared.epoch;
+        let large = persist::is_large(&bytes);
+        shared.deliver(process, epoch, Incoming::Letter { sequence, letter: letter.clone(), large });
     }
 
     /// The place of the next letter in the order of all.
@@ -401,30 +515,92 @@ impl Inner {
         self.lock().names.get(name).copied()
     }
 
-    /// Registers a name, if it is free and the process exists.
-    pub(crate) fn register(&self, name: &str, process: u64) -> bool {
+    /// Registers a name, if it is free and the process exists (or is just being made) and has none.
+    pub(crate) fn register(&self, name: &str, process: u64, just_made: bool) -> bool {
         let mut shared = self.lock();
-        let exists = shared.slots.get(&process).is_some_and(|slot| !slot.status.has_ended());
-        if !exists || shared.names.contains_key(name) {
+        let exists = just_made || shared.slots.get(&process).is_some_and(|slot| !slot.ended);
+        if !exists || shared.names.contains_key(name) || shared.names.values().any(|&holder| holder == process) {
             return false;
         }
         shared.names.insert(name.to_owned(), process);
         true
     }
 
-    /// Frees a name.
-    pub(crate) fn unregister(&self, name: &str) {
-        self.lock().names.remove(name);
+    /// Frees a name; who had it.
+    pub(crate) fn unregister(&self, name: &str) -> Option<u64> {
+        self.lock().names.remove(name)
     }
 
     /// Whether a process has not ended.
     pub(crate) fn is_alive(&self, process: u64) -> bool {
-        self.lock().slots.get(&process).is_some_and(|slot| !slot.status.has_ended())
+        self.lock().slots.get(&process).is_some_and(|slot| !slot.ended)
+    }
+
+    /// Why a process has ended, if it has.
+    pub(crate) fn exit_reason(&self, process: u64) -> Option<Vec<u64>> {
+        let shared = self.lock();
+        let slot = shared.slots.get(&process).filter(|slot| slot.ended)?;
+        slot.ending.as_ref().map(|ending| ending.reason.clone())
+    }
+
+    /// The processes that a process has started and that have not ended, attempts aside.
+    pub(crate) fn children_of(&self, process: u64) -> Vec<u64> {
+        let shared = self.lock();
+        let children = shared.slots.iter().filter(|(_, slot)| slot.parent == Some(process) && !slot.ended && !slot.is_body);
+        let mut numbers: Vec<u64> = children.map(|(&number, _)| number).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// The main process has ended: the processes that are left, which have some seconds to follow.
+    pub(crate) fn begin_shutdown(&self) -> Vec<u64> {
+        let mut shared = self.lock();
+        let at = self.clock.now_ms().saturating_add(SHUTDOWN_MS);
+        shared.timers.push(Reverse((at, RUN)));
+        let mut numbers = shared.left_processes();
+        numbers.sort_unstable();
+        numbers
     }
 
     /// Number of the run.
     pub(crate) fn run(&self) -> u64 {
-        self.lock().record.run
+        self.run.load(Ordering::Relaxed)
+    }
+
+    /// The number that the next text output will have.
+    pub(crate) fn outputs_said(&self) -> u64 {
+        self.next_output.load(Ordering::Relaxed)
+    }
+
+    /// Whether nobody reads standard output any more.
+    pub(crate) fn is_stdout_closed(&self) -> bool {
+        self.lock().stdout_closed
+    }
+
+    /// Whether there is a standard input to read; from now on it counts as read.
+    pub(crate) fn may_read_stdin(&self) -> bool {
+        if self.stdin_lost && !self.transport.stdin_continues() {
+            return false;
+        }
+        self.lock().record.stdin_used = true;
+        true
+    }
+
+    /// The key of a request: the same after every crash, and no other store's.
+    pub(crate) fn idempotency_key(&self, process: u64, request: u64) -> String {
+        let identity = self.lock().record.identity;
+        let mut hasher = blake3::Hasher::new();
+        for number in [identity[0], identity[1], self.run(), process, request] {
+            hasher.update(&number.to_le_bytes());
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        let bits = u128::from_be_bytes(bytes);
+        // Version 8 of RFC 9562: the bits are the maker's own.
+        let bits = bits & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
+        let mut text = String::new();
+        vm::value::time::write_uuid(&mut text, (bits >> 64) as u64, bits as u64);
+        text
     }
 
     fn wait_for_end(&self, process: u64) -> Result<Option<Standing>, EngineError> {
@@ -433,8 +609,7 @@ impl Inner {
             if let Some(error) = &shared.failed {
                 return Err(error.clone());
             }
-            let ended = shared.slots.get(&process).is_none_or(|slot| slot.status.has_ended());
-            if ended {
+            if shared.is_at_end(process) && (process != MAIN || shared.left_processes().is_empty()) {
                 break;
             }
             if shared.stopping {
@@ -446,13 +621,14 @@ impl Inner {
         Ok(self.standing(process))
     }
 
-    /// How a process stands by its last committed record.
+    /// How a process stands; an end only once it is durable.
     pub(crate) fn standing(&self, process: u64) -> Option<Standing> {
-        let record = persist::read_record(&self.store.snapshot(), process).ok()?;
-        let (exit_status, report) = record
-            .ending
-            .map_or((0, String::new()), |ending| (ending.exit_status, ending.report));
-        Some(Standing { status: record.status, exit_status, report })
+        let shared = self.lock();
+        let slot = shared.slots.get(&process)?;
+        let ending = slot.ending.as_ref().filter(|_| slot.status.has_ended() || slot.status == Status::Parked);
+        let (exit_status, report) =
+            ending.map_or((0, String::new()), |ending| (ending.exit_status, ending.report.clone()));
+        Some(Standing { status: slot.status, exit_status, report })
     }
 
     fn flush(&self) -> Result<(), EngineError> {
@@ -483,14 +659,29 @@ impl Shared {
     /// a message to an ended process is.
     fn deliver(&mut self, process: u64, epoch: u64, incoming: Incoming) {
         let Some(slot) = self.slots.get_mut(&process) else { return };
-        if slot.status.has_ended() {
-            if let Incoming::Letter { sequence, .. } = incoming {
-                self.extra.delete(&key::message(process, sequence));
+        if slot.ended {
+            if let Incoming::Letter { sequence, large, .. } = incoming {
+                persist::delete_letter(&mut self.extra, process, sequence, large);
             }
             return;
         }
         slot.incoming.push_back((epoch, incoming));
-        self.enqueue(process);
+        if slot.status != Status::Parked {
+            self.enqueue(process);
+        }
+    }
+
+    /// Whether a process has ended or is parked, durably.
+    fn is_at_end(&self, process: u64) -> bool {
+        self.slots.get(&process).is_none_or(|slot| slot.status.has_ended() || slot.status == Status::Parked)
+    }
+
+    /// Processes besides the main one that have not ended and are not parked.
+    fn left_processes(&self) -> Vec<u64> {
+        let left = self.slots.iter().filter(|&(&number, slot)| {
+            number != MAIN && !slot.status.has_ended() && slot.status != Status::Parked && !slot.ended
+        });
+        left.map(|(&number, _)| number).collect()
     }
 
     /// Queues an actor, unless it is queued or in the hands of a thread (which looks itself).

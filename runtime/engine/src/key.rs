@@ -3,15 +3,20 @@
 //! | key | value |
 //! |---|---|
 //! | `A` | what the store is: run, counters ([`crate::record::StoreRecord`]) |
+//! | `D` piece | what was run, for people |
 //! | `I` image piece | bytes of an image |
-//! | `P` process | process record |
+//! | `P` process | process record, its first piece |
+//! | `Q` process piece | further pieces of a process record |
 //! | `F` process fiber | fiber record |
 //! | `K` process fiber part chunk | [`STACK_CHUNK_WORDS`] words of a stack |
 //! | `O` process address | a mutated cell of a segment |
-//! | `M` process sequence | a message not yet in the process's memory |
+//! | `M` process sequence piece | a letter that the process has not taken in |
 //! | `S` segment piece | words of a segment |
 //! | `X` sequence | output not yet known to have left |
 //! | `E` process sequence | an event of its life |
+//!
+//! What can be larger than a record (letters, process records) begins with its length in bytes, four
+//! bytes little-endian.
 //!
 //! Numbers are big-endian, so that what is written together sorts together: segments and outputs
 //! are numbered in the order of commits.
@@ -23,11 +28,21 @@ use store::{KeyRange, VALUE_BYTES_FITTING};
 pub(crate) const STACK_CHUNK_WORDS: u32 = 504;
 /// Words of a segment in one record.
 pub(crate) const SEGMENT_PIECE_WORDS: usize = VALUE_BYTES_FITTING / 8;
+/// Bytes of a letter or a process record in one record.
+pub(crate) const PIECE_BYTES: usize = VALUE_BYTES_FITTING;
 /// Bytes of an image in one record.
 pub(crate) const IMAGE_PIECE_BYTES: usize = VALUE_BYTES_FITTING;
 
 pub(crate) fn store_record() -> Vec<u8> {
     vec![b'A']
+}
+
+pub(crate) fn description_piece(piece: u32) -> Vec<u8> {
+    KeyBuilder::of_kind(b'D').u32(piece).finish()
+}
+
+pub(crate) fn description() -> KeyRange {
+    KeyRange::prefix(b"D")
 }
 
 pub(crate) fn image_piece(image: u32, piece: u32) -> Vec<u8> {
@@ -44,6 +59,15 @@ pub(crate) fn process(process: u64) -> Vec<u8> {
 
 pub(crate) fn processes() -> KeyRange {
     KeyRange::prefix(b"P")
+}
+
+/// A further piece, from 1.
+pub(crate) fn process_piece(process: u64, piece: u32) -> Vec<u8> {
+    KeyBuilder::of_kind(b'Q').u64(process).u32(piece).finish()
+}
+
+pub(crate) fn process_pieces(process: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'Q').u64(process).finish())
 }
 
 pub(crate) fn fiber(process: u64, fiber: u64) -> Vec<u8> {
@@ -91,8 +115,12 @@ pub(crate) fn overlays_from(process: u64, address: u32) -> KeyRange {
     range
 }
 
-pub(crate) fn message(process: u64, sequence: u64) -> Vec<u8> {
-    KeyBuilder::of_kind(b'M').u64(process).u64(sequence).finish()
+pub(crate) fn message(process: u64, sequence: u64, piece: u32) -> Vec<u8> {
+    KeyBuilder::of_kind(b'M').u64(process).u64(sequence).u32(piece).finish()
+}
+
+pub(crate) fn message_pieces(process: u64, sequence: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'M').u64(process).u64(sequence).finish())
 }
 
 pub(crate) fn messages(process: u64) -> KeyRange {
@@ -117,13 +145,6 @@ pub(crate) fn output(sequence: u64) -> Vec<u8> {
 
 pub(crate) fn outputs() -> KeyRange {
     KeyRange::prefix(b"X")
-}
-
-/// Outputs before this one.
-pub(crate) fn outputs_before(sequence: u64) -> KeyRange {
-    let mut range = outputs();
-    range.end = Some(output(sequence));
-    range
 }
 
 pub(crate) fn event(process: u64, sequence: u64) -> Vec<u8> {

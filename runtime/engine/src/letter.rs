@@ -66,7 +66,12 @@ pub enum Letter {
         /// Details.
         details: Vec<u64>,
     },
+    /// The process is given a registered name, or loses it.
+    Named(Option<String>),
+    /// Nobody reads what the run prints any more: its main process ends.
+    StdoutClosed,
 }
+
 
 impl Letter {
     /// The letter's bytes.
@@ -87,14 +92,15 @@ impl Letter {
             }
             Letter::BodyEnded { fiber, request, attempt, result } => {
                 w.u8(8).number(*fiber).number(*request).number(u64::from(*attempt));
-                match result {
-                    Ok(words) => w.bool(true).words(words),
-                    Err(words) => w.bool(false).words(words),
-                }
+                let (Ok(words) | Err(words)) = result;
+                w.bool(result.is_ok()).words(words)
             }
             Letter::Heartbeat { fiber, request, details } => {
                 w.u8(9).number(*fiber).number(*request).words(details)
             }
+            Letter::Named(Some(name)) => w.u8(10).text(name),
+            Letter::Named(None) => w.u8(11),
+            Letter::StdoutClosed => w.u8(12),
         };
         w.bytes
     }
@@ -120,6 +126,9 @@ impl Letter {
                 result: if r.bool()? { Ok(r.words()?) } else { Err(r.words()?) },
             },
             9 => Letter::Heartbeat { fiber: r.number()?, request: r.number()?, details: r.words()? },
+            10 => Letter::Named(Some(r.text()?.to_owned())),
+            11 => Letter::Named(None),
+            12 => Letter::StdoutClosed,
             _ => return r.error(),
         };
         r.end()?;

@@ -30,11 +30,7 @@ impl Text {
 
     pub(crate) fn decode(sequence: u64, bytes: &[u8]) -> Result<Text, WireError> {
         let mut r = Reader::new(bytes);
-        let stream = match r.u8()? {
-            1 => Stream::Stdout,
-            2 => Stream::Stderr,
-            _ => return r.error(),
-        };
+        let Some(stream) = Stream::from_u8(r.u8()?) else { return r.error() };
         let text = Text { sequence, stream, process: r.number()?, text: r.text()?.to_owned() };
         r.end()?;
         Ok(text)
@@ -68,6 +64,6 @@ pub(crate) enum Output {
         /// The number.
         before: u64,
     },
-    /// A process has ended.
+    /// A process has ended, has failed, or is parked.
     Ended(u64),
 }

@@ -6,6 +6,7 @@
 //! - A segment is written once and deleted when its process's manifest (the process record's
 //!   levels) no longer names it.
 
+use crate::event::Event;
 use crate::key::{self, SEGMENT_PIECE_WORDS, STACK_CHUNK_WORDS};
 use crate::record::{ActorRecord, FiberNote, SegmentRef, decode_fiber, encode_fiber};
 use crate::wire::WireError;
@@ -97,7 +98,88 @@ pub(crate) fn write_checkpoint(
     record.vm = delta.record.clone();
     record.fibers = fibers.to_vec();
     record.checkpoints += 1;
-    batch.put(&key::process(number), &record.encode());
+    write_record(batch, number, record);
+}
+
+/// Writes a process record.
+pub(crate) fn write_record(batch: &mut Batch, number: u64, record: &mut ActorRecord) {
+    let bytes = with_length(record.encode());
+    let mut pieces = bytes.chunks(key::PIECE_BYTES);
+    batch.put(&key::process(number), pieces.next().expect("a record has a length"));
+    if record.has_pieces {
+        batch.delete_range(&key::process_pieces(number));
+    }
+    record.has_pieces = false;
+    for (piece, bytes) in (1u32..).zip(pieces) {
+        batch.put(&key::process_piece(number, piece), bytes);
+        record.has_pieces = true;
+    }
+}
+
+fn with_length(bytes: Vec<u8>) -> Vec<u8> {
+    let length = u32::try_from(bytes.len()).expect("a record is far below 4 GiB");
+    let mut all = length.to_le_bytes().to_vec();
+    all.extend_from_slice(&bytes);
+    all
+}
+
+/// Length in the first piece, and what it holds.
+fn first_piece(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    Some((u32::from_le_bytes(*length) as usize, rest))
+}
+
+/// Whether a letter takes more than one record.
+pub(crate) fn is_large(letter: &[u8]) -> bool {
+    letter.len() + 4 > key::PIECE_BYTES
+}
+
+/// Writes a letter that has not been taken in.
+pub(crate) fn write_letter(batch: &mut Batch, to: u64, sequence: u64, letter: &[u8]) {
+    let bytes = with_length(letter.to_vec());
+    for (piece, bytes) in (0u32..).zip(bytes.chunks(key::PIECE_BYTES)) {
+        batch.put(&key::message(to, sequence, piece), bytes);
+    }
+}
+
+/// Deletes a letter.
+pub(crate) fn delete_letter(batch: &mut Batch, to: u64, sequence: u64, large: bool) {
+    if large {
+        batch.delete_range(&key::message_pieces(to, sequence));
+    } else {
+        batch.delete(&key::message(to, sequence, 0));
+    }
+}
+
+/// A letter as stored: receiver, sequence, bytes.
+pub(crate) struct StoredLetter {
+    pub(crate) to: u64,
+    pub(crate) sequence: u64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The letters in a range of keys, in order. Pieces of an incomplete one are left out.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn read_letters(snapshot: &Snapshot, range: store::KeyRange) -> Result<Vec<StoredLetter>, StoreError> {
+    let mut letters: Vec<(StoredLetter, usize)> = Vec::new();
+    for entry in snapshot.range(range) {
+        let (key, value) = entry?;
+        let mut reader = KeyReader::new(&key);
+        let (_, Some(to), Some(sequence), Some(piece)) = (reader.u8(), reader.u64(), reader.u64(), reader.u32())
+        else {
+            continue;
+        };
+        if piece == 0 {
+            let Some((length, bytes)) = first_piece(&value) else { continue };
+            letters.push((StoredLetter { to, sequence, bytes: bytes.to_vec() }, length));
+        } else if let Some((letter, _)) = letters.last_mut().filter(|(l, _)| (l.to, l.sequence) == (to, sequence)) {
+            letter.bytes.extend_from_slice(&value);
+        }
+    }
+    let complete = letters.into_iter().filter(|(letter, length)| letter.bytes.len() == *length);
+    Ok(complete.map(|(letter, _)| letter).collect())
 }
 
 fn write_segment(batch: &mut Batch, segment: &Segment) {
@@ -172,6 +254,7 @@ pub(crate) fn delete_state(batch: &mut Batch, number: u64, record: &ActorRecord)
 pub(crate) fn delete_process(batch: &mut Batch, number: u64, record: &ActorRecord) {
     delete_state(batch, number, record);
     batch.delete(&key::process(number));
+    batch.delete_range(&key::process_pieces(number));
     batch.delete_range(&key::events(number));
 }
 
@@ -184,7 +267,39 @@ pub fn read_record(snapshot: &Snapshot, number: u64) -> Result<ActorRecord, Load
     let value = snapshot
         .get(&key::process(number))?
         .ok_or(LoadError::Missing { record, process: number })?;
-    ActorRecord::decode(&value).map_err(|error| LoadError::Record { record, process: number, error })
+    let damaged = || damaged(record, number);
+    let (length, first) = first_piece(&value).ok_or_else(damaged)?;
+    let mut bytes = first.to_vec();
+    let mut piece = 1;
+    while bytes.len() < length {
+        let value = snapshot.get(&key::process_piece(number, piece))?.ok_or_else(damaged)?;
+        if value.is_empty() {
+            return Err(damaged());
+        }
+        bytes.extend_from_slice(&value);
+        piece += 1;
+    }
+    let decoded = ActorRecord::decode(&bytes);
+    let mut decoded = decoded.map_err(|error| LoadError::Record { record, process: number, error })?;
+    decoded.has_pieces = piece > 1;
+    Ok(decoded)
+}
+
+/// Reads the last events of a process's life, oldest first.
+///
+/// # Errors
+/// When the store cannot be read. Events that are none are left out.
+pub fn read_events(snapshot: &Snapshot, number: u64) -> Result<Vec<(u64, Event)>, LoadError> {
+    let mut events = Vec::new();
+    for entry in snapshot.range(key::events(number)) {
+        let (key, value) = entry?;
+        let mut reader = KeyReader::new(&key);
+        let (_, _, Some(sequence)) = (reader.u8(), reader.u64(), reader.u64()) else { continue };
+        if let Ok(event) = Event::decode(&value) {
+            events.push((sequence, event));
+        }
+    }
+    Ok(events)
 }
 
 /// Reads the machine's state of a process and the engine's notes on its fibers.
@@ -228,6 +343,27 @@ pub fn read_state(
         notes.insert(fiber, note);
     }
     Ok((state, notes))
+}
+
+/// Reads the engine's notes on the fibers of a process.
+///
+/// # Errors
+/// When a record is damaged or missing.
+pub(crate) fn read_notes(
+    snapshot: &Snapshot,
+    number: u64,
+    record: &ActorRecord,
+) -> Result<BTreeMap<FiberId, FiberNote>, LoadError> {
+    let mut notes = BTreeMap::new();
+    for &fiber in &record.fibers {
+        let value = snapshot
+            .get(&key::fiber(number, fiber))?
+            .ok_or(LoadError::Missing { record: "a fiber", process: number })?;
+        let (_, note) = decode_fiber(&value)
+            .map_err(|error| LoadError::Record { record: "a fiber", process: number, error })?;
+        notes.insert(fiber, note);
+    }
+    Ok(notes)
 }
 
 fn damaged(record: &'static str, process: u64) -> LoadError {

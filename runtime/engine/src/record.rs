@@ -17,14 +17,16 @@ pub const RECORD_VERSION: u8 = 1;
 pub struct StoreRecord {
     /// Number of the run.
     pub run: u64,
+    /// Random bits that no other store has: part of idempotency keys.
+    pub identity: [u64; 2],
+    /// Whether standard input has been read: what was in a pipe then is lost after a crash.
+    pub stdin_used: bool,
     /// Number of the next process.
     pub next_process: u64,
     /// Number of the next segment.
     pub next_segment: u64,
     /// Number of the next output.
     pub next_output: u64,
-    /// Outputs below this number are known to have left.
-    pub acknowledged: u64,
     /// Number of the next image.
     pub next_image: u32,
     /// What was run, for people: `deploy.ox`.
@@ -119,7 +121,7 @@ pub struct Monitor {
 }
 
 /// A process is the body of an activity that this fiber asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BodyOf {
     /// The process that asked.
     pub process: u64,
@@ -129,6 +131,8 @@ pub struct BodyOf {
     pub request: u64,
     /// The attempt, from 1.
     pub attempt: u32,
+    /// The idempotency key, the same in all attempts.
+    pub key: String,
 }
 
 /// How a process ended.
@@ -140,6 +144,8 @@ pub struct Ending {
     pub exit_status: u8,
     /// What to tell people: message, data, trace in source terms; empty of a normal end.
     pub report: String,
+    /// Fiber and serial of the request whose failure ended it, if one did.
+    pub failed_request: Option<(FiberId, u64)>,
 }
 
 /// A process record.
@@ -177,8 +183,6 @@ pub struct ActorRecord {
     pub traps_exits: bool,
     /// Registered name, as printed data.
     pub name: Option<String>,
-    /// Sequence of the next message to it.
-    pub next_message: u64,
     /// Sequence of the next event of its life.
     pub next_event: u64,
     /// Serial of the next token (scopes, deadlines).
@@ -189,13 +193,93 @@ pub struct ActorRecord {
     pub is_active: bool,
     /// Set of the body of an activity.
     pub body_of: Option<BodyOf>,
-    /// Set once it has ended or failed.
+    /// Set once it has ended, failed or been parked.
     pub ending: Option<Ending>,
+    /// Whether the stored record has more than one piece; not part of it.
+    pub(crate) has_pieces: bool,
+}
+
+/// What a fiber waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wait {
+    /// Nothing: it can run.
+    #[default]
+    Nothing,
+    /// Time.
+    Timer,
+    /// A message at or after this place of the mailbox.
+    Message(u64),
+    /// An activity.
+    Activity,
+    /// Standard input.
+    Stdin,
+    /// Another fiber's future, or a promise.
+    Fiber,
+    /// A lazy cell that another fiber computes.
+    Cell,
+    /// The end of all fibers of this scope and of those inside it.
+    Scope(u64),
+    /// That all text before this number has left.
+    Flush(u64),
+    /// The end of a process: serial of the reference.
+    Exit(u64),
+}
+
+impl Wait {
+    fn to_numbers(self) -> (u8, u64) {
+        match self {
+            Wait::Nothing => (0, 0),
+            Wait::Timer => (1, 0),
+            Wait::Message(from) => (2, from),
+            Wait::Activity => (3, 0),
+            Wait::Stdin => (4, 0),
+            Wait::Fiber => (5, 0),
+            Wait::Scope(token) => (6, token),
+            Wait::Flush(before) => (7, before),
+            Wait::Exit(reference) => (8, reference),
+            Wait::Cell => (9, 0),
+        }
+    }
+
+    fn from_numbers(kind: u8, number: u64) -> Option<Wait> {
+        Some(match kind {
+            0 => Wait::Nothing,
+            1 => Wait::Timer,
+            2 => Wait::Message(number),
+            3 => Wait::Activity,
+            4 => Wait::Stdin,
+            5 => Wait::Fiber,
+            6 => Wait::Scope(number),
+            7 => Wait::Flush(number),
+            8 => Wait::Exit(number),
+            9 => Wait::Cell,
+            _ => return None,
+        })
+    }
+
+    /// Whether cancellation and deadlines reach a fiber that waits so. The end of a scope is
+    /// waited for in any case: nothing of it may outlive it.
+    pub(crate) fn is_interruptible(self) -> bool {
+        !matches!(self, Wait::Nothing | Wait::Scope(_))
+    }
+
+    /// Whether an engine that takes the process up must ask for it again.
+    pub(crate) fn is_asked_outside(self) -> bool {
+        matches!(self, Wait::Activity | Wait::Stdin | Wait::Flush(_))
+    }
 }
 
 /// What the engine keeps of a fiber.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FiberNote {
+    /// What it waits for.
+    pub wait: Wait,
+    /// Since when, milliseconds since 1970.
+    pub since_ms: u64,
+    /// Whether it was shown a message that it has neither taken nor passed over yet.
+    pub looks_at_message: bool,
+    /// Exit reason to be thrown in it, a message of words.
+    pub exit: Option<Vec<u64>>,
     /// When its wait ends by itself, milliseconds since 1970.
     pub until: Option<u64>,
     /// Deadlines that are on: token and time, outermost first.
@@ -225,31 +309,102 @@ pub struct Deadline {
     pub thrown: bool,
 }
 
-/// How far an activity is.
+/// How far an activity is. Times are milliseconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActivityNote {
-    /// When it was asked for, milliseconds since 1970.
+    /// Its name.
+    pub name: String,
+    /// Its queue.
+    pub queue: String,
+    /// The same in all attempts and after every crash.
+    pub key: String,
+    /// When it was asked for.
     pub asked_ms: u64,
     /// Attempts made or under way.
     pub attempt: u32,
+    /// Greatest number of attempts.
+    pub max_attempts: Option<u32>,
     /// When the next attempt starts, while it waits for that.
     pub next_attempt: Option<u64>,
     /// Whether the attempt may have been handed out.
     pub started: bool,
     /// Process that is the body's attempt.
     pub body: Option<u64>,
+    /// When all of it is given up.
+    pub give_up_at: Option<u64>,
+    /// When the attempt must have been taken by a worker.
+    pub start_by: Option<u64>,
+    /// When the attempt must have ended.
+    pub close_by: Option<u64>,
+    /// When the attempt must have given its next sign of life.
+    pub beat_by: Option<u64>,
     /// The last attempt's error, for people.
     pub last_error: String,
 }
 
+impl ActivityNote {
+    /// The earliest time at which something happens by itself.
+    pub(crate) fn wake_at(&self) -> Option<u64> {
+        [self.next_attempt, self.give_up_at, self.start_by, self.close_by, self.beat_by].into_iter().flatten().min()
+    }
+
+    fn encode(&self, w: &mut Writer) {
+        w.text(&self.name).text(&self.queue).text(&self.key).number(self.asked_ms);
+        w.number(u64::from(self.attempt)).optional(self.max_attempts.map(u64::from));
+        w.optional(self.next_attempt).bool(self.started).optional(self.body);
+        w.optional(self.give_up_at).optional(self.start_by).optional(self.close_by).optional(self.beat_by);
+        w.text(&self.last_error);
+    }
+
+    fn decode(r: &mut Reader<'_>) -> Result<ActivityNote, WireError> {
+        Ok(ActivityNote {
+            name: r.text()?.to_owned(),
+            queue: r.text()?.to_owned(),
+            key: r.text()?.to_owned(),
+            asked_ms: r.number()?,
+            attempt: r.small()?,
+            max_attempts: if r.bool()? { Some(r.small()?) } else { None },
+            next_attempt: r.optional()?,
+            started: r.bool()?,
+            body: r.optional()?,
+            give_up_at: r.optional()?,
+            start_by: r.optional()?,
+            close_by: r.optional()?,
+            beat_by: r.optional()?,
+            last_error: r.text()?.to_owned(),
+        })
+    }
+}
+
+impl FiberNote {
+    /// The earliest time at which something happens to a fiber by itself.
+    pub(crate) fn wake_at(&self) -> Option<u64> {
+        if self.wait == Wait::Nothing {
+            return None;
+        }
+        let deadline = || self.deadlines.iter().filter(|d| !d.thrown).map(|d| d.at).min();
+        let deadline = if self.wait.is_interruptible() { deadline() } else { None };
+        let activity = self.activity.as_ref().and_then(ActivityNote::wake_at);
+        [self.until, deadline, activity].into_iter().flatten().min()
+    }
+}
+
 impl StoreRecord {
-    /// The record's bytes.
+    /// The bytes of what changes with every commit.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.u8(RECORD_VERSION).word(self.next_segment).word(self.next_output).word(self.acknowledged);
-        w.word(self.next_process).number(u64::from(self.next_image)).number(self.run);
-        w.text(&self.command).number(self.args.len() as u64);
+        w.u8(RECORD_VERSION).number(self.run).word(self.identity[0]).word(self.identity[1]);
+        w.number(self.next_segment).number(self.next_output).number(self.next_process);
+        w.number(u64::from(self.next_image)).bool(self.stdin_used);
+        w.bytes
+    }
+
+    /// The bytes of what stays as it was at the start.
+    #[must_use]
+    pub fn encode_description(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        w.u8(RECORD_VERSION).text(&self.command).number(self.args.len() as u64);
         for arg in &self.args {
             w.text(arg);
         }
@@ -260,23 +415,28 @@ impl StoreRecord {
         w.bytes
     }
 
-    /// Reads a record.
+    /// Reads a record and, if there is one, its description.
     ///
     /// # Errors
     /// When the bytes are none.
-    pub fn decode(bytes: &[u8]) -> Result<StoreRecord, WireError> {
+    pub fn decode(bytes: &[u8], description: Option<&[u8]>) -> Result<StoreRecord, WireError> {
         let mut r = Reader::new(bytes);
         version(&mut r)?;
         let mut record = StoreRecord {
-            next_segment: r.word()?,
-            next_output: r.word()?,
-            acknowledged: r.word()?,
-            next_process: r.word()?,
-            next_image: r.small()?,
             run: r.number()?,
-            command: r.text()?.to_owned(),
+            identity: [r.word()?, r.word()?],
+            next_segment: r.number()?,
+            next_output: r.number()?,
+            next_process: r.number()?,
+            next_image: r.small()?,
+            stdin_used: r.bool()?,
             ..StoreRecord::default()
         };
+        r.end()?;
+        let Some(description) = description else { return Ok(record) };
+        let mut r = Reader::new(description);
+        version(&mut r)?;
+        r.text()?.clone_into(&mut record.command);
         for _ in 0..r.count(1)? {
             record.args.push(r.text()?.to_owned());
         }
@@ -315,13 +475,13 @@ impl ActorRecord {
             watchers: Vec::new(),
             traps_exits: false,
             name: None,
-            next_message: 1,
             next_event: 1,
             next_token: 1,
             wake_at: None,
             is_active: false,
             body_of: None,
             ending: None,
+            has_pieces: false,
         }
     }
 
@@ -331,7 +491,7 @@ impl ActorRecord {
         let mut w = Writer::default();
         w.u8(RECORD_VERSION).u8(self.status as u8).number(u64::from(self.image));
         w.number(self.checkpoints).number(self.steps).number(u64::from(self.recoveries));
-        w.number(self.next_message).number(self.next_event).number(self.next_token);
+        w.number(self.next_event).number(self.next_token);
         w.optional(self.wake_at).bool(self.is_active);
         for &root in &self.vm.roots {
             w.word(root);
@@ -358,11 +518,18 @@ impl ActorRecord {
                 .number(body.process)
                 .number(body.fiber)
                 .number(body.request)
-                .number(u64::from(body.attempt)),
+                .number(u64::from(body.attempt))
+                .text(&body.key),
             None => w.u8(0),
         };
         match &self.ending {
-            Some(ending) => w.u8(1).words(&ending.reason).u8(ending.exit_status).text(&ending.report),
+            Some(ending) => {
+                w.u8(1).words(&ending.reason).u8(ending.exit_status).text(&ending.report);
+                match ending.failed_request {
+                    Some((fiber, request)) => w.u8(1).number(fiber).number(request),
+                    None => w.u8(0),
+                }
+            }
             None => w.u8(0),
         };
         w.bytes
@@ -383,7 +550,6 @@ impl ActorRecord {
         record.checkpoints = r.number()?;
         record.steps = r.number()?;
         record.recoveries = r.small()?;
-        record.next_message = r.number()?;
         record.next_event = r.number()?;
         record.next_token = r.number()?;
         record.wake_at = r.optional()?;
@@ -417,6 +583,7 @@ impl ActorRecord {
                 fiber: r.number()?,
                 request: r.number()?,
                 attempt: r.small()?,
+                key: r.text()?.to_owned(),
             });
         }
         if r.bool()? {
@@ -424,6 +591,7 @@ impl ActorRecord {
                 reason: r.words()?,
                 exit_status: r.u8()?,
                 report: r.text()?.to_owned(),
+                failed_request: if r.bool()? { Some((r.number()?, r.number()?)) } else { None },
             });
         }
         r.end()?;
@@ -466,6 +634,12 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
     for part in &record.parts {
         w.number(u64::from(part.base)).number(u64::from(part.pc)).number(u64::from(part.height));
     }
+    let (wait, number) = note.wait.to_numbers();
+    w.u8(wait).number(number).number(note.since_ms).bool(note.looks_at_message);
+    match &note.exit {
+        Some(reason) => w.u8(1).words(reason),
+        None => w.u8(0),
+    };
     w.optional(note.until).bool(note.cancelled).number(note.scope);
     numbers(&mut w, &note.scopes);
     w.number(note.deadlines.len() as u64);
@@ -478,11 +652,7 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
         w.number(u64::from(chunks));
     }
     match &note.activity {
-        Some(activity) => {
-            w.u8(1).number(activity.asked_ms).number(u64::from(activity.attempt));
-            w.optional(activity.next_attempt).bool(activity.started).optional(activity.body);
-            w.text(&activity.last_error);
-        }
+        Some(activity) => activity.encode(w.u8(1)),
         None => {
             w.u8(0);
         }
@@ -513,7 +683,13 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
     for _ in 0..r.count(3)? {
         record.parts.push(PartRecord { base: r.small()?, pc: r.small()?, height: r.small()? });
     }
+    let wait = Wait::from_numbers(r.u8()?, r.number()?);
+    let Some(wait) = wait else { return r.error() };
     let mut note = FiberNote {
+        wait,
+        since_ms: r.number()?,
+        looks_at_message: r.bool()?,
+        exit: if r.bool()? { Some(r.words()?) } else { None },
         until: r.optional()?,
         cancelled: r.bool()?,
         scope: r.number()?,
@@ -532,14 +708,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         note.stored_chunks.push(r.small()?);
     }
     if r.bool()? {
-        note.activity = Some(ActivityNote {
-            asked_ms: r.number()?,
-            attempt: r.small()?,
-            next_attempt: r.optional()?,
-            started: r.bool()?,
-            body: r.optional()?,
-            last_error: r.text()?.to_owned(),
-        });
+        note.activity = Some(ActivityNote::decode(&mut r)?);
     }
     r.end()?;
     Ok((record, note))

@@ -71,6 +71,18 @@ pub enum Stream {
     Stderr = 2,
 }
 
+impl Stream {
+    /// The stream with this number.
+    #[must_use]
+    pub fn from_u8(n: u8) -> Option<Stream> {
+        match n {
+            1 => Some(Stream::Stdout),
+            2 => Some(Stream::Stderr),
+            _ => None,
+        }
+    }
+}
+
 /// Nobody reads the stream any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamClosed;
@@ -79,7 +91,8 @@ pub struct StreamClosed;
 pub trait Transport: Debug + Send + Sync {
     /// Whether somebody serves this activity; `None` for built-in ones: always.
     fn workers(&self, name: &str, queue: &str) -> Option<usize>;
-    /// Starts an attempt; its result is reported by [`crate::Engine::complete`].
+    /// Starts an attempt; its result is reported by [`crate::Engine::complete`]. Of an activity
+    /// that workers serve, [`crate::Engine::attempt_started`] says when one has taken it.
     fn start(&self, task: Task);
     /// Asks an attempt to stop; it still reports.
     fn cancel(&self, attempt: AttemptId);
@@ -88,7 +101,12 @@ pub trait Transport: Debug + Send + Sync {
     /// # Errors
     /// When the reader is gone.
     fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamClosed>;
+    /// Whether the standard input of a run that is taken up goes on where the earlier engine's
+    /// ended, as a terminal's does.
+    fn stdin_continues(&self) -> bool {
+        false
+    }
     /// Reads a line (or all, when `all`) of standard input; reported by
-    /// [`crate::Engine::complete_read`]. 
+    /// [`crate::Engine::complete_read`].
     fn read(&self, process: u64, fiber: u64, request: u64, all: bool);
 }

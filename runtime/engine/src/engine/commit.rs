@@ -6,11 +6,13 @@
 //! - A process that has failed or is parked keeps the checkpoint before; only its record changes.
 
 use super::{Closing, EngineError, Inner, Part, Place, Shared};
-use crate::actor::{Actor, Incoming};
+use crate::actor::{Actor, Incoming, Taken};
+use crate::event;
 use crate::key;
+use crate::letter::Letter;
 use crate::output::{Output, Text};
 use crate::persist;
-use crate::record::Status;
+use crate::pid::MAIN;
 use std::collections::HashSet;
 use std::sync::{Arc, MutexGuard};
 use std::sync::atomic::Ordering;
@@ -61,6 +63,13 @@ impl Inner {
 
     /// Asks for a commit of all that has happened and waits for it.
     pub(super) fn wait_for_commit(&self, mut shared: MutexGuard<'_, Shared>) -> Result<(), EngineError> {
+        if self.options.threads == 0 {
+            // Nobody else would.
+            shared.commit_wanted = true;
+            drop(shared);
+            self.commit_once();
+            return self.lock().failed.clone().map_or(Ok(()), Err);
+        }
         // What has happened is in the epoch being closed or in the open one.
         let wanted = shared.commits + 1 + u64::from(shared.closing.is_some());
         while shared.commits < wanted {
@@ -158,6 +167,12 @@ impl Inner {
     /// Checkpoints an actor for the epoch being closed.
     pub(super) fn checkpoint_for_closing(&self, actor: &mut Actor) {
         let part = if self.options.durable { self.checkpoint(actor) } else { Part::default() };
+        if !self.options.durable {
+            actor.sent.clear();
+            actor.consumed.clear();
+            actor.events.clear();
+        }
+        actor.birth = None;
         actor.dirty_in = None;
         let mut shared = self.lock();
         if let Some(closing) = &mut shared.closing {
@@ -173,19 +188,25 @@ impl Inner {
         let mut part = Part { sent: std::mem::take(&mut actor.sent), ..Part::default() };
         let number = actor.number;
         let consumed = std::mem::take(&mut actor.consumed);
-        for event in std::mem::take(&mut actor.events) {
-            part.batch.put(&key::event(number, actor.record.next_event), &event);
-            actor.record.next_event += 1;
-        }
+        self.write_events(&mut part.batch, actor);
         actor.record.wake_at = actor.wake_at();
-        actor.record.is_active = actor.can_run() || actor.notes.values().any(|note| note.activity.is_some());
-        if actor.ended {
+        actor.record.is_active = actor.is_active();
+        if actor.keeps_past && actor.record.checkpoints == 0 {
+            self.begin_again(actor);
+        }
+        if !actor.keeps_past {
+            part.consumed = consumed.into_iter().map(|taken| (number, taken)).collect();
+        }
+        if actor.vanishes {
+            persist::delete_process(&mut part.batch, number, &actor.record);
+        } else if actor.ended {
             persist::delete_state(&mut part.batch, number, &actor.record);
             actor.record.levels.clear();
             actor.record.fibers.clear();
-            part.batch.put(&key::process(number), &actor.record.encode());
+            persist::write_record(&mut part.batch, number, &mut actor.record);
         } else if actor.keeps_past && actor.record.checkpoints > 0 {
-            part.batch.put(&key::process(number), &actor.record.encode());
+            // What the record says of the memory is as the last checkpoint left it.
+            persist::write_record(&mut part.batch, number, &mut actor.record);
         } else {
             let delta = actor.process.checkpoint(|| self.next_segment());
             if !actor.keeps_past {
@@ -201,9 +222,34 @@ impl Inner {
                 &mut actor.notes,
                 &fibers,
             );
-            part.consumed = consumed.into_iter().map(|sequence| (number, sequence)).collect();
         }
         part
+    }
+
+    fn write_events(&self, batch: &mut Batch, actor: &mut Actor) {
+        let events = std::mem::take(&mut actor.events);
+        if events.is_empty() {
+            return;
+        }
+        let number = actor.number;
+        let skipped = events.len().saturating_sub(event::EVENTS_MAX as usize);
+        for event in &events[skipped..] {
+            batch.put(&key::event(number, actor.record.next_event), &event.encode());
+            actor.record.next_event += 1;
+            if let Some(oldest) = actor.record.next_event.checked_sub(event::EVENTS_MAX + 1) {
+                batch.delete(&key::event(number, oldest));
+            }
+        }
+    }
+
+    /// A process has failed before its first checkpoint: what is kept of it is its beginning.
+    fn begin_again(&self, actor: &mut Actor) {
+        let Some(birth) = actor.birth.take() else { return };
+        let image = Arc::clone(&actor.process.image);
+        if let Ok(process) = crate::effect::process_of(self, &image, &birth) {
+            actor.process = process;
+            actor.notes.clear();
+        }
     }
 
     /// Commits what has been collected and releases it.
@@ -226,8 +272,9 @@ impl Inner {
                 }
             }
             extra.put(&key::store_record(), &store_record);
-            batches.extend(closing.parts.into_iter().map(|part| part.batch));
+            // First: what it holds of a process is older than the process's own part.
             batches.push(extra);
+            batches.extend(closing.parts.into_iter().map(|part| part.batch));
             self.store.commit(&batches).map(|_| ())
         } else {
             Ok(())
@@ -268,7 +315,10 @@ impl Inner {
             }
         }
         let mut shared = self.lock();
-        shared.stdout_closed |= closed;
+        if closed && !shared.stdout_closed {
+            shared.stdout_closed = true;
+            self.post_letter(&mut shared, MAIN, &Letter::StdoutClosed);
+        }
         shared.commits += 1;
         if self.options.durable {
             for key in &written {
@@ -285,7 +335,7 @@ impl Inner {
         for process in ended {
             shared.forget(process);
         }
-        if shared.commits.is_multiple_of(PAGE_OUT_COMMITS) {
+        if self.options.durable && shared.commits.is_multiple_of(PAGE_OUT_COMMITS) {
             shared.page_out(self.options.resident_max);
         }
         drop(shared);
@@ -301,20 +351,20 @@ impl Inner {
 /// taken in and not sent here.
 fn add_letters(parts: &mut [Part], extra: &mut Batch) {
     let taken: HashSet<u64> =
-        parts.iter().flat_map(|part| part.consumed.iter().map(|&(_, sequence)| sequence)).collect();
+        parts.iter().flat_map(|part| part.consumed.iter().map(|(_, taken)| taken.sequence)).collect();
     let mut sent = HashSet::new();
     for part in parts.iter_mut() {
         for posted in std::mem::take(&mut part.sent) {
             sent.insert(posted.sequence);
             if !taken.contains(&posted.sequence) {
-                extra.put(&key::message(posted.to, posted.sequence), &posted.bytes);
+                persist::write_letter(extra, posted.to, posted.sequence, &posted.bytes);
             }
         }
     }
     for part in parts.iter() {
-        for &(process, sequence) in &part.consumed {
+        for &(process, Taken { sequence, large }) in &part.consumed {
             if !sent.contains(&sequence) {
-                extra.delete(&key::message(process, sequence));
+                persist::delete_letter(extra, process, sequence, large);
             }
         }
     }
@@ -324,23 +374,16 @@ impl Shared {
     /// A process has ended and that is durable: its memory goes.
     fn forget(&mut self, process: u64) {
         let Some(slot) = self.slots.get_mut(&process) else { return };
-        let place = std::mem::replace(&mut slot.place, Place::Stored);
-        match place {
-            Place::Here(actor) => slot.status = actor.record.status,
-            Place::Away => {
-                // A last turn is under way: its end finds the actor ended.
-                slot.place = Place::Away;
+        if let Place::Here(actor) = &slot.place
+            && actor.is_over()
+        {
+            slot.status = actor.record.status;
+            if slot.is_body {
+                self.slots.remove(&process);
+                return;
             }
-            Place::Stored => {}
-        }
-        let incoming = std::mem::take(&mut slot.incoming);
-        if slot.status == Status::Ready || slot.status == Status::Running {
-            slot.status = Status::Done;
-        }
-        self.names.retain(|_, holder| *holder != process);
-        for (_, incoming) in incoming {
-            if let Incoming::Letter { sequence, .. } = incoming {
-                self.extra.delete(&key::message(process, sequence));
+            if actor.dirty_in.is_none() {
+                slot.place = Place::Stored;
             }
         }
     }

@@ -4,25 +4,31 @@
 //! - Recovery reads process records only; a process's memory is read when it has something to do.
 //! - What was said and is not known to have left is said again before anything new.
 
-use super::{EngineError, Inner, Options, Place, Shared, Slot};
-use crate::actor::{Actor, Incoming};
+use super::{EngineError, Inner, Options, Place, RUN, SHUTDOWN_MS, Shared, Slot};
+use crate::actor::{Actor, Birth, Incoming};
 use crate::data::{self, Data};
+use crate::effect;
+use crate::event::EventKind;
 use crate::key;
 use crate::letter::Letter;
 use crate::output::Text;
 use crate::persist::{self, LoadError};
-use crate::record::{ActorRecord, Status, StoreRecord};
+use crate::pid::MAIN;
+use crate::record::{ActorRecord, Ending, Status, StoreRecord};
 use crate::transport::{Clock, Transport};
-use bytecode::Image;
+use bytecode::{Image, SlotKind};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex};
 use store::key::KeyReader;
 use store::{Batch, Store};
 use vm::heap::Heap;
 use vm::image::LoadedImage;
-use vm::process::Process;
+use vm::object::Kind;
+use vm::process::{Process, Root};
+use vm::value::{list, map, string};
+use vm::Word;
 
 /// Recoveries in a row without a step after which a process is parked.
 const RECOVERIES_MAX: u32 = 3;
@@ -40,8 +46,16 @@ impl Inner {
     ) -> Result<Inner, EngineError> {
         let snapshot = store.snapshot();
         let record = match snapshot.get(&key::store_record()).map_err(load_error)? {
-            Some(value) => StoreRecord::decode(&value).map_err(load_error)?,
+            Some(value) => {
+                let mut description = Vec::new();
+                for entry in snapshot.range(key::description()) {
+                    description.extend_from_slice(&entry.map_err(load_error)?.1);
+                }
+                let description = Some(description.as_slice()).filter(|bytes| !bytes.is_empty());
+                StoreRecord::decode(&value, description).map_err(load_error)?
+            }
             None => StoreRecord {
+                identity: [clock.random(), clock.random()],
                 next_process: crate::pid::MAIN,
                 next_segment: 1,
                 next_output: 1,
@@ -49,6 +63,7 @@ impl Inner {
                 ..StoreRecord::default()
             },
         };
+        let (run, stdin_lost) = (record.run, record.stdin_used);
         let mut shared = Shared {
             slots: HashMap::new(),
             ready: VecDeque::new(),
@@ -76,25 +91,32 @@ impl Inner {
             let (key, value) = entry.map_err(load_error)?;
             let mut reader = KeyReader::new(&key);
             let Some(number) = (reader.u8(), reader.u64()).1 else { continue };
-            let status = match ActorRecord::decode(&value) {
+            drop(value);
+            let slot = match persist::read_record(&snapshot, number) {
                 Ok(record) => {
-                    if let Some(name) = record.name.filter(|_| !record.status.has_ended()) {
+                    if let Some(name) = record.name.clone().filter(|_| !record.status.has_ended()) {
                         shared.names.insert(name, number);
                     }
-                    record.status
+                    Slot::stored(record)
                 }
                 Err(error) => {
                     shared.damaged.push((number, error.to_string()));
-                    Status::Damaged
+                    let mut record = ActorRecord::new(0, String::new(), None, 0);
+                    record.status = Status::Damaged;
+                    Slot::stored(record)
                 }
             };
-            shared.slots.insert(number, Slot::stored(status));
+            shared.slots.insert(number, slot);
         }
-        for entry in snapshot.range(key::all_messages()) {
-            let (key, _) = entry.map_err(load_error)?;
-            let mut reader = KeyReader::new(&key);
-            if let (_, _, Some(sequence)) = (reader.u8(), reader.u64(), reader.u64()) {
-                next_letter = next_letter.max(sequence + 1);
+        for letter in persist::read_letters(&snapshot, key::all_messages()).map_err(load_error)? {
+            next_letter = next_letter.max(letter.sequence + 1);
+            // A name on its way to its holder is taken already.
+            match Letter::decode(&letter.bytes) {
+                Ok(Letter::Named(Some(name))) => {
+                    shared.names.insert(name, letter.to);
+                }
+                Ok(Letter::Named(None)) => shared.names.retain(|_, holder| *holder != letter.to),
+                _ => {}
             }
         }
         Ok(Inner {
@@ -105,6 +127,8 @@ impl Inner {
             next_letter: AtomicU64::new(next_letter),
             next_output: AtomicU64::new(shared.record.next_output),
             next_process: AtomicU64::new(shared.record.next_process),
+            run: AtomicU64::new(run),
+            stdin_lost,
             open_epoch: AtomicU64::new(shared.epoch),
             shared: Mutex::new(shared),
             work: Condvar::new(),
@@ -125,10 +149,11 @@ impl Inner {
         let mut process = Process::restore(image, state)
             .map_err(|error| LoadError::Restore { process: number, error })?;
         process.heap.quota_words = self.options.quota_words;
+        process.set_root(Root::MailboxHint, Word::NIL);
         let mut actor = Actor::new(number, process, record);
         actor.notes = notes;
         actor.ended = actor.record.status.has_ended();
-        actor.keeps_past = actor.record.status == Status::Parked;
+        actor.keeps_past = matches!(actor.record.status, Status::Parked | Status::Failed);
         Ok(actor)
     }
 
@@ -142,44 +167,70 @@ impl Inner {
             let Some(sequence) = (reader.u8(), reader.u64()).1 else { continue };
             shared.unwritten.push(Text::decode(sequence, &value).map_err(load_error)?);
         }
+        let mut batch = Batch::new();
         let mut resumed = Vec::new();
-        let numbers: BTreeSet<u64> = shared.slots.keys().copied().collect();
+        let mut numbers: Vec<u64> = shared.slots.keys().copied().collect();
+        numbers.sort_unstable();
         for number in numbers {
             let Ok(mut record) = persist::read_record(&snapshot, number) else { continue };
-            if record.status.has_ended() || record.status == Status::Parked {
+            if record.status.has_ended() {
+                if record.status != Status::Failed {
+                    batch.delete_range(&key::messages(number));
+                }
                 continue;
             }
-            record.recoveries += 1;
-            if record.recoveries > RECOVERIES_MAX {
-                record.status = Status::Parked;
-            }
-            shared.extra.put(&key::process(number), &record.encode());
-            let slot = shared.slots.get_mut(&number).expect("the record was found by its slot");
-            slot.status = record.status;
-            resumed.push(number);
             if record.status == Status::Parked {
                 continue;
             }
-            if let Some(at) = record.wake_at {
-                shared.timers.push(Reverse((at, number)));
-            }
-            let epoch = shared.epoch;
             if record.is_active {
-                shared.deliver(number, epoch, Incoming::Wake);
+                record.recoveries += 1;
+                if record.recoveries > RECOVERIES_MAX {
+                    park_after_recoveries(&mut record);
+                }
+                persist::write_record(&mut batch, number, &mut record);
             }
-            for entry in snapshot.range(key::messages(number)) {
-                let (key, value) = entry.map_err(load_error)?;
-                let mut reader = KeyReader::new(&key);
-                let (_, _, Some(sequence)) = (reader.u8(), reader.u64(), reader.u64()) else { continue };
-                let letter = Letter::decode(&value).map_err(load_error)?;
-                shared.deliver(number, epoch, Incoming::Letter { sequence, letter });
+            resumed.push((number, record));
+        }
+        // Before anything of them runs: what they write themselves comes later.
+        if !batch.is_empty() {
+            self.store.commit(&[batch]).map_err(|error| EngineError::Commit(error.to_string()))?;
+        }
+        let epoch = shared.epoch;
+        for (number, record) in &resumed {
+            let slot = shared.slots.get_mut(number).expect("the record was found by its slot");
+            slot.status = record.status;
+            if record.status == Status::Parked {
+                slot.ending = record.ending.clone().map(Arc::new);
+                continue;
+            }
+            if let Some(at) = record.wake_at {
+                slot.armed = Some(at);
+                shared.timers.push(Reverse((at, *number)));
+            }
+            if record.is_active {
+                shared.deliver(*number, epoch, Incoming::Recovered);
             }
         }
-        shared.commit_wanted = true;
+        for letter in persist::read_letters(&snapshot, key::all_messages()).map_err(load_error)? {
+            let (number, sequence) = (letter.to, letter.sequence);
+            if !resumed.iter().any(|&(resumed, _)| resumed == number) {
+                continue;
+            }
+            let large = persist::is_large(&letter.bytes);
+            match Letter::decode(&letter.bytes) {
+                Ok(letter) => shared.deliver(number, epoch, Incoming::Letter { sequence, letter, large }),
+                Err(error) => shared.damaged.push((number, error.to_string())),
+            }
+        }
+        let main_ended = shared.slots.get(&MAIN).is_some_and(|slot| slot.ended);
+        if main_ended && !shared.left_processes().is_empty() {
+            shared.timers.push(Reverse((self.clock.now_ms().saturating_add(SHUTDOWN_MS), RUN)));
+        }
+        shared.commit_wanted = !resumed.is_empty() || !shared.unwritten.is_empty();
         drop(shared);
         self.commit.notify_all();
         self.work.notify_all();
-        Ok(resumed)
+        Ok(resumed.into_iter().map(|(number, _)| number).collect())
     }
 
     pub(super) fn add_image(&self, image: Arc<LoadedImage>) -> u32 {
@@ -224,16 +275,16 @@ impl Inner {
         function: &str,
     ) -> Result<u64, EngineError> {
         let image = self.image(image_number)?;
-        let mut heap = Heap::new(Arc::clone(image.boot()));
-        heap.quota_words = self.options.quota_words;
-        let args: Vec<_> = args.iter().map(|arg| data::to_word(&mut heap, arg)).collect();
-        let process = Process::start(image, slot, &args, heap).map_err(load_error)?;
+        let birth = Birth::Main { slot, args: args.to_vec() };
+        let process = effect::process_of(self, &image, &birth).map_err(EngineError::Load)?;
         let number = self.next_process();
         let now = self.clock.now_ms();
         let record = ActorRecord::new(image_number, function.to_owned(), None, now);
         let mut shared = self.lock();
         let epoch = shared.epoch;
         let mut actor = Actor::new(number, process, record);
+        actor.birth = Some(birth);
+        actor.log(now, EventKind::Started(function.to_owned()));
         actor.dirty_in = Some(epoch);
         shared.slots.insert(number, Slot::of(actor, epoch));
         shared.mark_dirty(number, epoch, now);
@@ -252,15 +303,70 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// A main process at its beginning. Its dynamic bindings hold the run's arguments.
+    pub(crate) fn main_process(
+        &self,
+        image: &Arc<LoadedImage>,
+        slot: u32,
+        args: &[Data],
+    ) -> Result<Process, String> {
+        let mut heap = Heap::new(Arc::clone(image.boot()));
+        heap.quota_words = self.options.quota_words;
+        let words: Vec<Word> = args.iter().map(|arg| data::to_word(&mut heap, arg)).collect();
+        let entry = image.image().slots.get(slot as usize).filter(|slot| slot.chunk.is_some() && args.is_empty());
+        let proto = image
+            .proto_for_call(slot, args.len())
+            .or_else(|| entry.filter(|slot| slot.kind != SlotKind::Function).map(|slot| slot.first_proto))
+            .ok_or_else(|| vm::process::StartError { slot, args: args.len() }.to_string())?;
+        let run_args = self.lock().record.args.clone();
+        let bindings = command_line_bindings(&mut heap, image, &run_args);
+        let mut process = Process::empty(Arc::clone(image), heap);
+        process.add_call(proto, &words);
+        process.fibers[0].bindings = bindings;
+        Ok(process)
+    }
+}
+
+/// Bindings with `*command-line-args*`: a list of strings, nil without arguments.
+fn command_line_bindings(heap: &mut Heap, image: &LoadedImage, args: &[String]) -> Word {
+    let slots = &image.image().slots;
+    let is_it = |slot: &bytecode::Slot| {
+        slot.kind == SlotKind::Dynamic && slot.name == "*command-line-args*" && slot.namespace.starts_with("ox.core")
+    };
+    let Some(number) = slots.iter().position(is_it).filter(|_| !args.is_empty()) else { return Word::NIL };
+    let symbol = string::make_symbol(heap, Some(&slots[number].namespace), &slots[number].name);
+    let var = heap.make(Kind::Var, 0, 0, &[number as u64], &[symbol]);
+    let words: Vec<Word> = args.iter().map(|arg| string::make_string(heap, arg)).collect();
+    let list = list::make(heap, &words);
+    map::from_pairs(heap, &[var, list]).unwrap_or(Word::NIL)
+}
+
+/// It brought the engine down several times in a row: somebody must look at it.
+fn park_after_recoveries(record: &mut ActorRecord) {
+    record.status = Status::Parked;
+    record.ending = Some(Ending {
+        reason: Vec::new(),
+        exit_status: 1,
+        report: format!("parked: {RECOVERIES_MAX} recoveries in a row without a step\n"),
+        failed_request: None,
+    });
+}
+
 impl Slot {
-    fn stored(status: Status) -> Slot {
+    fn stored(record: ActorRecord) -> Slot {
         Slot {
             place: Place::Stored,
             incoming: VecDeque::new(),
             queued: false,
             dirty_in: None,
-            status,
+            status: record.status,
             last_ran: 0,
+            ended: record.status.has_ended(),
+            ending: record.ending.map(Arc::new),
+            parent: record.parent,
+            is_body: record.body_of.is_some(),
+            armed: None,
         }
     }
 }

@@ -4,11 +4,12 @@
 //! - An actor that changed in the epoch being closed is checkpointed before its turn begins.
 //! - All that a turn says (letters, output, new processes) carries the epoch of its beginning.
 
-use super::{Inner, Place, Shared, Slot};
-use crate::actor::{Actor, Incoming};
+use super::{Inner, Place, RUN, Shared, Slot, bounce};
+use crate::actor::{Actor, Incoming, Posted};
 use crate::effect;
 use crate::letter::Letter;
 use crate::output::Output;
+use crate::persist;
 use crate::record::Status;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -61,6 +62,10 @@ impl Inner {
             return false;
         }
         self.fire_timers(&mut shared);
+        if self.should_close(&shared) {
+            drop(shared);
+            return self.commit_once();
+        }
         if let Some(process) = shared.ready.pop_front() {
             self.turn(shared, process);
             return true;
@@ -81,7 +86,23 @@ impl Inner {
                 break;
             }
             shared.timers.pop();
-            shared.deliver(process, epoch, Incoming::Wake);
+            if process == RUN {
+                self.kill_what_is_left(shared);
+                continue;
+            }
+            if let Some(slot) = shared.slots.get_mut(&process)
+                && slot.armed == Some(at)
+            {
+                slot.armed = None;
+                shared.deliver(process, epoch, Incoming::Wake);
+            }
+        }
+    }
+
+    /// The run's last seconds are over.
+    fn kill_what_is_left(&self, shared: &mut Shared) {
+        for process in shared.left_processes() {
+            self.post_letter(shared, process, &Letter::Kill);
         }
     }
 
@@ -89,6 +110,10 @@ impl Inner {
     fn turn(&self, mut shared: std::sync::MutexGuard<'_, Shared>, process: u64) {
         let Some(slot) = shared.slots.get_mut(&process) else { return };
         slot.queued = false;
+        if matches!(slot.place, Place::Away) {
+            // The committer has it and looks itself, when it puts it back, what there is to do.
+            return;
+        }
         let place = std::mem::replace(&mut slot.place, Place::Away);
         let incoming = std::mem::take(&mut slot.incoming);
         let closing = shared.closing.as_ref().map(|closing| closing.epoch);
@@ -128,6 +153,7 @@ impl Inner {
         effect::expire(self, actor, said);
         let mut fuel = self.options.slice_fuel;
         while actor.can_run() {
+            actor.record.recoveries = 0;
             match actor.process.run(&mut fuel, self.options.zeal) {
                 Outcome::Effect(fiber) => effect::perform(self, actor, fiber, said),
                 Outcome::Done(fiber) => effect::fiber_done(self, actor, fiber, said),
@@ -167,16 +193,26 @@ impl Inner {
 
     /// Gives letters, output and new processes of a turn to where they belong.
     fn publish(&self, shared: &mut Shared, actor: &mut Actor, epoch: u64, said: Said) {
-        for spawned in said.spawned {
+        for mut spawned in said.spawned {
             let number = spawned.number;
+            spawned.dirty_in = Some(epoch);
             shared.slots.insert(number, Slot::of(spawned, epoch));
             shared.mark_dirty(number, epoch, self.clock.now_ms());
             shared.enqueue(number);
         }
-        for (to, sequence, letter) in said.letters {
+        let mut letters = VecDeque::from(said.letters);
+        while let Some((to, sequence, letter)) = letters.pop_front() {
+            if to != actor.number && shared.slots.get(&to).is_none_or(|slot| slot.ended) {
+                // Answered at once, as part of this actor's own step.
+                if let Some((back, answer)) = bounce(to, &letter) {
+                    letters.push_back((back, self.next_letter(), answer));
+                }
+                continue;
+            }
             let bytes = letter.encode();
-            actor.sent.push(crate::actor::Posted { to, sequence, bytes });
-            shared.deliver(to, epoch, Incoming::Letter { sequence, letter });
+            let large = persist::is_large(&bytes);
+            actor.sent.push(Posted { to, sequence, bytes });
+            shared.deliver(to, epoch, Incoming::Letter { sequence, letter, large });
         }
         let outputs = match &mut shared.closing {
             Some(closing) if closing.epoch == epoch => &mut closing.outputs,
@@ -189,9 +225,7 @@ impl Inner {
     fn put_back(&self, shared: &mut Shared, actor: Box<Actor>, epoch: u64) {
         let number = actor.number;
         shared.turn_is_over(epoch);
-        if let Some(at) = actor.wake_at() {
-            shared.timers.push(std::cmp::Reverse((at, number)));
-        }
+        let wake_at = actor.wake_at();
         let dirty = actor.dirty_in;
         let runs = actor.can_run();
         let status = actor.status_now();
@@ -201,12 +235,44 @@ impl Inner {
         let slot = shared.slots.get_mut(&number).expect("an actor in hand has a slot");
         slot.dirty_in = dirty;
         slot.last_ran = epoch;
-        if !slot.status.has_ended() && !actor.ended && !actor.keeps_past {
-            slot.status = status;
+        if let Some(at) = wake_at
+            && slot.armed.is_none_or(|armed| at < armed)
+        {
+            slot.armed = Some(at);
+            shared.timers.push(std::cmp::Reverse((at, number)));
         }
+        if actor.is_over() {
+            self.put_back_ended(shared, actor);
+            return;
+        }
+        slot.status = status;
         slot.place = Place::Here(actor);
         if runs || !slot.incoming.is_empty() {
             shared.enqueue(number);
+        }
+    }
+
+    /// An actor that does nothing more is at rest: nothing waits for it any longer.
+    fn put_back_ended(&self, shared: &mut Shared, actor: Box<Actor>) {
+        let number = actor.number;
+        let parked = actor.record.status == Status::Parked;
+        let slot = shared.slots.get_mut(&number).expect("an actor in hand has a slot");
+        slot.ended = !parked;
+        slot.ending = actor.record.ending.clone().map(Arc::new);
+        // Its end is known already when a last turn found it ended.
+        let known = slot.status.has_ended() || slot.status == Status::Parked;
+        let dirty = actor.dirty_in.is_some();
+        slot.place = if known && !dirty { Place::Stored } else { Place::Here(actor) };
+        if parked {
+            return;
+        }
+        for (_, incoming) in std::mem::take(&mut slot.incoming) {
+            if let Incoming::Letter { sequence, letter, large } = incoming {
+                persist::delete_letter(&mut shared.extra, number, sequence, large);
+                if let Some((back, answer)) = bounce(number, &letter) {
+                    self.post_letter(shared, back, &answer);
+                }
+            }
         }
     }
 
@@ -232,6 +298,11 @@ impl Slot {
         Slot {
             status: actor.record.status,
             dirty_in: actor.dirty_in,
+            ended: false,
+            ending: None,
+            parent: actor.record.parent,
+            is_body: actor.record.body_of.is_some(),
+            armed: None,
             place: Place::Here(Box::new(actor)),
             incoming: VecDeque::new(),
             queued: false,

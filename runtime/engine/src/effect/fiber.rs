@@ -1,0 +1,301 @@
+//! Fibers of a process: starting, awaiting, ending.
+//!
+//! # Invariants
+//! - A fiber's future has its outcome before the fiber is gone.
+//! - When the main fiber has ended, the others are cancelled; the process ends when all have.
+//! - A fiber that ends with an error ends nobody but itself: who awaits its future is told. `exit`
+//!   alone goes on to the main fiber.
+
+use super::{MAIN_FIBER, Performed, Reply, Step};
+use crate::output::Output;
+use crate::parcel;
+use crate::record::Wait;
+use vm::Word;
+use vm::fiber::{FiberId, FiberState};
+use vm::object::Kind;
+use vm::process::CallError;
+use vm::value::cell::{self, CANCELLED};
+use vm::value::lazy::{self, State};
+use vm::value::number::make_int;
+use vm::value::string::{make_keyword, try_keyword};
+use vm::value::vector;
+
+impl Step<'_> {
+    pub(super) fn fiber_start(&mut self, fiber: FiberId, function: Word) -> Performed {
+        let process = &mut self.actor.process;
+        let bindings = process.fiber_index(fiber).map_or(Word::NIL, |index| process.fibers[index].bindings);
+        let (started, future) = match process.start_fiber(function, &[], bindings) {
+            Ok(started) => started,
+            Err(CallError::NoFunction) => return Err(self.type_error(function, "a function")),
+            Err(CallError::Arity) => {
+                return Err(self.error("arity", "the function of a fiber is called without arguments"));
+            }
+        };
+        let note = self.note(fiber);
+        let scope = note.scopes.last().copied().unwrap_or(note.scope);
+        self.note(started).scope = scope;
+        Ok(Reply::Value(future))
+    }
+
+    /// What a future or promise gives: its value, or what it throws.
+    fn outcome(&mut self, future: Word) -> Option<Result<Word, Word>> {
+        let (state, content) = cell::outcome(&self.actor.process.heap, future)?;
+        if state == State::Realized as i64 {
+            Some(Ok(content))
+        } else if state == State::Failed as i64 {
+            Some(Err(content))
+        } else if state == CANCELLED {
+            Some(Err(self.ox_error("cancelled")))
+        } else {
+            None
+        }
+    }
+
+    fn check_awaitable(&mut self, word: Word) -> Result<(), Word> {
+        match self.actor.process.heap.kind_of(word) {
+            Some(Kind::Future | Kind::Promise) => Ok(()),
+            _ => Err(self.type_error(word, "a future or a promise")),
+        }
+    }
+
+    /// `await`, `await-end`; `await-for` with its time and what it answers then.
+    pub(super) fn await_one(&mut self, name: &str, future: Word, limit: Option<(Word, Word)>) -> Performed {
+        self.check_awaitable(future)?;
+        let until = match limit {
+            Some((milliseconds, _)) => Some(self.now.saturating_add(self.integer(milliseconds)?)),
+            None => None,
+        };
+        match self.outcome(future) {
+            Some(_) if name == "await-end" => Ok(Reply::Value(Word::NIL)),
+            Some(outcome) => outcome.map(Reply::Value),
+            None => match limit {
+                Some((_, otherwise)) if until == Some(self.now) => Ok(Reply::Value(otherwise)),
+                _ => Ok(Reply::Wait(Wait::Fiber, until)),
+            },
+        }
+    }
+
+    pub(super) fn await_any(&mut self, futures: Word) -> Performed {
+        if !vector::is_vector(&self.actor.process.heap, futures) {
+            return Err(self.type_error(futures, "a vector of futures"));
+        }
+        let futures = vector::elements(&self.actor.process.heap, futures);
+        if futures.is_empty() {
+            return Err(self.error("argument", "there is no future to wait for"));
+        }
+        for &future in &futures {
+            self.check_awaitable(future)?;
+        }
+        Ok(match self.first_ended(&futures) {
+            Some(index) => Reply::Value(index),
+            None => Reply::Wait(Wait::Fiber, None),
+        })
+    }
+
+    /// The least index of a future that has ended.
+    fn first_ended(&mut self, futures: &[Word]) -> Option<Word> {
+        let heap = &self.actor.process.heap;
+        let ended = |&future: &Word| {
+            cell::outcome(heap, future).is_some_and(|(state, _)| state >= State::Realized as i64)
+        };
+        let index = futures.iter().position(ended)?;
+        Some(make_int(self.heap(), index as i64))
+    }
+
+    pub(super) fn await_cell(&mut self, cell: Word) -> Performed {
+        match lazy::read(&self.actor.process.heap, cell) {
+            None => Err(self.type_error(cell, "a lazy cell or a delay")),
+            Some((State::Running, owner)) => {
+                let owner = u64::try_from(owner.small_value()).unwrap_or(u64::MAX);
+                if self.actor.process.fiber_index(owner).is_some() {
+                    self.actor.cell_waiters = true;
+                    Ok(Reply::Wait(Wait::Cell, None))
+                } else {
+                    Err(self.error("state", "the fiber that computed a lazy value has ended without a result"))
+                }
+            }
+            Some(_) => Ok(Reply::Value(Word::NIL)),
+        }
+    }
+
+    /// Fibers that wait for a lazy cell go on when it is no longer being computed. Natives of other
+    /// fibers finish cells, so this looks after each of their turns.
+    pub(super) fn wake_cell_waiters(&mut self) {
+        if !std::mem::take(&mut self.actor.cell_waiters) {
+            return;
+        }
+        for (fiber, wait) in self.waiting() {
+            if wait != Wait::Cell {
+                continue;
+            }
+            self.actor.cell_waiters = true;
+            let cell = self.request(fiber).get(1).copied().unwrap_or(Word::NIL);
+            let heap = &self.actor.process.heap;
+            match lazy::read(heap, cell) {
+                Some((State::Running, owner)) => {
+                    let owner = u64::try_from(owner.small_value()).unwrap_or(u64::MAX);
+                    if self.actor.process.fiber_index(owner).is_none() {
+                        let error =
+                            self.error("state", "the fiber that computed a lazy value has ended without a result");
+                        self.interrupt(fiber, error);
+                    }
+                }
+                _ => self.answer(fiber, Word::NIL),
+            }
+        }
+    }
+
+    pub(super) fn future_state(&mut self, future: Word) -> Performed {
+        self.check_awaitable(future)?;
+        let (state, _) = cell::outcome(&self.actor.process.heap, future).expect("it was checked to be a future");
+        let name = match state {
+            CANCELLED => "cancelled",
+            _ if state == State::Realized as i64 => "done",
+            _ if state == State::Failed as i64 => "failed",
+            _ => "running",
+        };
+        Ok(Reply::Value(make_keyword(self.heap(), None, name)))
+    }
+
+    pub(super) fn deliver(&mut self, promise: Word, value: Word) -> Performed {
+        match cell::deliver(self.heap(), promise, value) {
+            Ok(true) => {
+                self.wake_awaiting(promise);
+                Ok(Reply::Value(Word::TRUE))
+            }
+            Ok(false) => Ok(Reply::Value(Word::FALSE)),
+            Err(vm::native::Trap::Throw(error)) => Err(error),
+            Err(_) => Err(self.type_error(promise, "a promise")),
+        }
+    }
+
+    /// A future or promise has its outcome: who waits for it goes on.
+    fn wake_awaiting(&mut self, future: Word) {
+        for (fiber, wait) in self.waiting() {
+            if wait != Wait::Fiber {
+                continue;
+            }
+            let request = self.request(fiber);
+            let &[op, awaited, ..] = request.as_slice() else { continue };
+            let heap = &self.actor.process.heap;
+            let Some((_, name)) = try_keyword(heap, op) else { continue };
+            if name == "await-any" {
+                let futures = vector::elements(heap, awaited);
+                if futures.contains(&future)
+                    && let Some(index) = self.first_ended(&futures)
+                {
+                    self.answer(fiber, index);
+                }
+            } else if awaited == future {
+                let ends = name == "await-end";
+                match self.outcome(future) {
+                    Some(_) if ends => self.answer(fiber, Word::NIL),
+                    Some(Ok(value)) => self.answer(fiber, value),
+                    Some(Err(error)) => self.interrupt(fiber, error),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// A fiber has returned or failed.
+    pub(super) fn fiber_ended(&mut self, fiber: FiberId) {
+        let Some(index) = self.actor.process.fiber_index(fiber) else { return };
+        let ended = &self.actor.process.fibers[index];
+        let (state, content, future) = (ended.state, ended.request, ended.future);
+        self.message_passed_over(fiber);
+        if fiber == MAIN_FIBER {
+            return self.main_fiber_ended(state, content);
+        }
+        let kind = if state == FiberState::Failed {
+            parcel::error_kind(&self.actor.process.heap, content).map(str::to_owned)
+        } else {
+            None
+        };
+        let outcome = match (state, kind.as_deref()) {
+            (FiberState::Done, _) => State::Realized as i64,
+            (_, Some("cancelled")) => CANCELLED,
+            _ => State::Failed as i64,
+        };
+        if !future.is_nil() {
+            cell::end_future(self.heap(), future, outcome, content);
+        }
+        if kind.as_deref() == Some("exit") {
+            self.exit_in_main(content);
+        }
+        // Scopes it has not left (its code was not the library's) end with it.
+        let scopes = std::mem::take(&mut self.note(fiber).scopes);
+        let scope = self.note(fiber).scope;
+        let left: Vec<FiberId> =
+            self.actor.notes.iter().filter(|(_, note)| scopes.contains(&note.scope)).map(|(&id, _)| id).collect();
+        self.actor.process.remove_fiber(fiber);
+        self.actor.notes.remove(&fiber);
+        for member in left {
+            self.note(member).scope = scope;
+            self.cancel_fiber(member);
+        }
+        if !future.is_nil() {
+            self.wake_awaiting(future);
+        }
+        self.wake_scope_waiters();
+        self.end_if_all_have();
+    }
+
+    /// `(exit reason)` in a fiber: the main fiber is unwound with it.
+    fn exit_in_main(&mut self, error: Word) {
+        let reason = self.exit_reason_of(error);
+        let Ok(words) = parcel::pack(self.heap(), reason) else { return };
+        if self.actor.wait_of(MAIN_FIBER).is_interruptible() {
+            self.interrupt(MAIN_FIBER, error);
+        } else {
+            self.note(MAIN_FIBER).exit = Some(words);
+        }
+    }
+
+    /// The main fiber has ended. An error ends the process at once and leaves it as it was; else
+    /// the other fibers are cancelled, and the process ends when they have.
+    fn main_fiber_ended(&mut self, state: FiberState, content: Word) {
+        let unwinds = match state {
+            FiberState::Failed => {
+                matches!(parcel::error_kind(&self.actor.process.heap, content), Some("exit" | "cancelled"))
+            }
+            _ => true,
+        };
+        if !unwinds {
+            return self.end_uncaught(content);
+        }
+        let others: Vec<FiberId> =
+            self.actor.process.fibers.iter().map(|fiber| fiber.id).filter(|&id| id != MAIN_FIBER).collect();
+        for fiber in others {
+            self.cancel_fiber(fiber);
+        }
+        self.end_if_all_have();
+    }
+
+    fn end_if_all_have(&mut self) {
+        if self.actor.is_over() {
+            return;
+        }
+        let [main] = self.actor.process.fibers.as_slice() else { return };
+        let (state, content) = (main.state, main.request);
+        match state {
+            FiberState::Done => self.end_done(content),
+            FiberState::Failed => self.end_by_exit(content),
+            FiberState::Ready | FiberState::Waiting => {}
+        }
+    }
+
+    /// Everything of the process that is under way outside is no longer wanted.
+    pub(super) fn cancel_everything(&mut self, kill: bool) {
+        for (fiber, wait) in self.waiting() {
+            if wait == Wait::Activity {
+                self.cancel_attempt(fiber, kill);
+            }
+        }
+    }
+
+    /// Asks an attempt that was handed out to stop.
+    pub(super) fn say_cancel(&mut self, id: crate::transport::AttemptId) {
+        self.output(Output::Cancel(id));
+    }
+}

@@ -1,0 +1,204 @@
+//! The mailbox: a chain of arrays `[message next]` in the process's memory.
+//!
+//! # Invariants
+//! - A message is in the chain from when its letter is taken in until it is taken out: it is stored
+//!   like any other memory.
+//! - A message is shown to one fiber at a time: who waits for messages too sees it when that fiber
+//!   has passed it over. Otherwise two fibers would take the same one.
+//! - The hint is a cell of the chain; `mailbox_hint` is its place, so that going through a long
+//!   mailbox message by message costs a step each.
+
+use super::{Performed, Reply, Step};
+use crate::record::Wait;
+use vm::Word;
+use vm::fiber::FiberId;
+use vm::object::Kind;
+use vm::process::Root;
+use vm::value::number::make_int;
+use vm::value::vector;
+
+const MESSAGE: u32 = 1;
+const NEXT: u32 = 2;
+
+impl Step<'_> {
+    /// The cell at a place of the chain, nil behind the end.
+    fn cell_at(&mut self, index: u64) -> Word {
+        let process = &self.actor.process;
+        let hint = process.root(Root::MailboxHint);
+        let (mut at, mut cell) = if !hint.is_nil() && self.actor.mailbox_hint <= index {
+            (self.actor.mailbox_hint, hint)
+        } else {
+            (0, process.root(Root::MailboxHead))
+        };
+        let mut before = cell;
+        while at < index && !cell.is_nil() {
+            before = cell;
+            cell = process.heap.word(cell, NEXT);
+            at += 1;
+        }
+        // The cell before the one that is looked at, so that taking it out is as cheap.
+        if at > 0 && at == index && before != cell {
+            self.actor.process.set_root(Root::MailboxHint, before);
+            self.actor.mailbox_hint = index - 1;
+        }
+        cell
+    }
+
+    fn forget_hint(&mut self) {
+        self.actor.process.set_root(Root::MailboxHint, Word::NIL);
+        self.actor.mailbox_hint = 0;
+    }
+
+    /// Adds a message, and shows it to a fiber that waits for one.
+    pub(super) fn append_message(&mut self, message: Word) {
+        let process = &mut self.actor.process;
+        let cell = process.heap.make(Kind::Array, 0, 0, &[], &[message, Word::NIL]);
+        let tail = process.root(Root::MailboxTail);
+        if tail.is_nil() {
+            process.set_root(Root::MailboxHead, cell);
+        } else {
+            process.heap.write(tail, NEXT, cell);
+        }
+        process.set_root(Root::MailboxTail, cell);
+        self.show_messages();
+    }
+
+    fn remove_message(&mut self, index: u64) -> bool {
+        if index == 0 {
+            let head = self.actor.process.root(Root::MailboxHead);
+            if head.is_nil() {
+                return false;
+            }
+            let next = self.actor.process.heap.word(head, NEXT);
+            self.actor.process.set_root(Root::MailboxHead, next);
+            if next.is_nil() {
+                self.actor.process.set_root(Root::MailboxTail, Word::NIL);
+            }
+            if self.actor.mailbox_hint == 0 {
+                self.forget_hint();
+            } else {
+                self.actor.mailbox_hint -= 1;
+            }
+        } else {
+            let before = self.cell_at(index - 1);
+            if before.is_nil() {
+                return false;
+            }
+            let cell = self.actor.process.heap.word(before, NEXT);
+            if cell.is_nil() {
+                return false;
+            }
+            let next = self.actor.process.heap.word(cell, NEXT);
+            self.actor.process.heap.write(before, NEXT, next);
+            if next.is_nil() {
+                self.actor.process.set_root(Root::MailboxTail, before);
+            }
+            if self.actor.mailbox_hint >= index {
+                self.forget_hint();
+            }
+        }
+        // Places behind it move up, also for those who wait there.
+        for note in self.actor.notes.values_mut() {
+            if let Wait::Message(from) = &mut note.wait
+                && *from > index
+            {
+                *from -= 1;
+            }
+        }
+        true
+    }
+
+    pub(super) fn receive_next(&mut self, fiber: FiberId, index: Word, deadline: Word) -> Performed {
+        let from = self.integer(index)?;
+        let until = if deadline.is_nil() { None } else { Some(self.integer(deadline)?) };
+        self.note(fiber).looks_at_message = false;
+        if !self.somebody_looks() {
+            let cell = self.cell_at(from);
+            if !cell.is_nil() {
+                self.note(fiber).looks_at_message = true;
+                return Ok(Reply::Value(self.shown(from, cell)));
+            }
+        }
+        if until.is_some_and(|at| at <= self.now) {
+            self.show_messages();
+            return Ok(Reply::Value(Word::NIL));
+        }
+        // What this fiber has passed over may be what another waits for. It waits itself from here
+        // on, so the others come first.
+        self.show_messages();
+        Ok(Reply::Wait(Wait::Message(from), until))
+    }
+
+    fn somebody_looks(&self) -> bool {
+        self.actor.notes.values().any(|note| note.looks_at_message)
+    }
+
+    fn shown(&mut self, index: u64, cell: Word) -> Word {
+        let message = self.actor.process.heap.word(cell, MESSAGE);
+        let index = make_int(self.heap(), i64::try_from(index).unwrap_or(i64::MAX));
+        vector::make(self.heap(), &[index, message])
+    }
+
+    /// Shows the first message that a waiting fiber has not seen to the first such fiber, unless
+    /// another looks at one.
+    fn show_messages(&mut self) {
+        if self.somebody_looks() {
+            return;
+        }
+        for (fiber, wait) in self.waiting() {
+            let Wait::Message(from) = wait else { continue };
+            let cell = self.cell_at(from);
+            if !cell.is_nil() {
+                let shown = self.shown(from, cell);
+                self.answer(fiber, shown);
+                self.note(fiber).looks_at_message = true;
+                return;
+            }
+        }
+    }
+
+    /// A fiber does something else than look further: others may see the message.
+    pub(super) fn message_passed_over(&mut self, fiber: FiberId) {
+        let Some(note) = self.actor.notes.get_mut(&fiber) else { return };
+        if std::mem::take(&mut note.looks_at_message) {
+            self.show_messages();
+        }
+    }
+
+    pub(super) fn receive_take(&mut self, fiber: FiberId, index: Word) -> Performed {
+        let index = self.integer(index)?;
+        if !self.remove_message(index) {
+            return Err(self.error("index", "the mailbox has no message there"));
+        }
+        self.message_passed_over(fiber);
+        Ok(Reply::Value(Word::NIL))
+    }
+
+    /// Removes the `[:down reference …]` message of a monitor, if it is in the mailbox.
+    pub(super) fn remove_down_message(&mut self, reference: Word) {
+        let mut cell = self.actor.process.root(Root::MailboxHead);
+        let mut index = 0;
+        while !cell.is_nil() {
+            let message = self.actor.process.heap.word(cell, MESSAGE);
+            if self.is_down_message(message, reference) {
+                self.remove_message(index);
+                return;
+            }
+            cell = self.actor.process.heap.word(cell, NEXT);
+            index += 1;
+        }
+    }
+
+    fn is_down_message(&self, message: Word, reference: Word) -> bool {
+        let heap = &self.actor.process.heap;
+        if !vector::is_vector(heap, message) {
+            return false;
+        }
+        let is_down = vector::nth(heap, message, 0).is_some_and(|word| crate::parcel::is_keyword(heap, word, "down"));
+        let serial = |word: Word| {
+            let object = heap.try_object(word).filter(|object| object.kind() == Kind::Ref)?;
+            Some((object.raw(1), object.raw(2)))
+        };
+        is_down && vector::nth(heap, message, 1).and_then(serial) == serial(reference)
+    }
+}

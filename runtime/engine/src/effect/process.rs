@@ -1,0 +1,369 @@
+//! Processes: spawning, sending, links, monitors, names. Erlang's meaning throughout.
+//!
+//! # Invariants
+//! - Links are in the records of both processes, monitors too; between them there are letters only.
+//! - A letter that wants an answer from a process that has ended is answered for it
+//!   ([`crate::engine::bounce`]).
+
+use super::{Performed, Reply, Step};
+use crate::actor::{Actor, Birth};
+use crate::engine::Inner;
+use crate::event::EventKind;
+use crate::letter::Letter;
+use crate::parcel;
+use crate::record::{ActorRecord, BodyOf, Monitor, Wait};
+use std::sync::Arc;
+use vm::Word;
+use vm::fiber::FiberId;
+use vm::heap::Heap;
+use vm::image::LoadedImage;
+use vm::object::Kind;
+use vm::process::{CallError, Process};
+use vm::value::string::{make_keyword, try_keyword, try_symbol};
+use vm::value::vector;
+
+/// A process that begins with a message `[function arguments]`.
+///
+/// # Errors
+/// What is wrong with the function, for people.
+pub(crate) fn born(inner: &Inner, image: &Arc<LoadedImage>, words: &[u64]) -> Result<Process, String> {
+    let mut heap = Heap::new(Arc::clone(image.boot()));
+    heap.quota_words = inner.options.quota_words;
+    let call = parcel::unpack(&mut heap, words);
+    let parts = if vector::is_vector(&heap, call) { vector::elements(&heap, call) } else { Vec::new() };
+    let &[function, args] = parts.as_slice() else { return Err("there is no function to call".to_owned()) };
+    let args = vector::elements(&heap, args);
+    let mut process = Process::empty(Arc::clone(image), heap);
+    match process.start_fiber(function, &args, Word::NIL) {
+        Ok(_) => Ok(process),
+        Err(CallError::NoFunction) => Err("what is spawned must be a function".to_owned()),
+        Err(CallError::Arity) => {
+            let name = function_name(image, &process.heap, function);
+            Err(format!("wrong number of arguments ({}) passed to {name}", args.len()))
+        }
+    }
+}
+
+/// The name of the definition that a function is part of.
+fn function_name(image: &LoadedImage, heap: &Heap, function: Word) -> String {
+    let template = heap.try_object(function).filter(|object| object.kind() == Kind::Function);
+    let slot = template
+        .map(|object| object.raw(1) as usize)
+        .filter(|&number| number < image.template_count())
+        .and_then(|number| image.image().slots.get(image.template(number as u32).slot as usize));
+    slot.map_or_else(|| "a function".to_owned(), |slot| format!("{}/{}", slot.namespace, slot.name))
+}
+
+impl Step<'_> {
+    pub(super) fn pid_word(&mut self, number: u64) -> Word {
+        let run = self.inner.run();
+        self.heap().make(Kind::Pid, 0, 0, &[run, number], &[])
+    }
+
+    pub(super) fn own_pid(&mut self) -> Word {
+        self.pid_word(self.actor.number)
+    }
+
+    /// The process that a pid names; `None` of another run's, which is as good as ended.
+    pub(super) fn pid_of(&mut self, word: Word) -> Result<Option<u64>, Word> {
+        match self.actor.process.heap.try_object(word).filter(|object| object.kind() == Kind::Pid) {
+            Some(object) => Ok((object.raw(1) == self.inner.run()).then(|| object.raw(2))),
+            None => Err(self.type_error(word, "a pid")),
+        }
+    }
+
+    fn reference_word(&mut self, serial: u64) -> Word {
+        let process = self.actor.number;
+        self.heap().make(Kind::Ref, 0, 0, &[serial, process], &[])
+    }
+
+    fn reference_of(&mut self, word: Word) -> Result<u64, Word> {
+        match self.actor.process.heap.try_object(word).filter(|object| object.kind() == Kind::Ref) {
+            Some(object) => Ok(object.raw(1)),
+            None => Err(self.type_error(word, "a reference")),
+        }
+    }
+
+    /// Makes a process that calls a function; it is not started before this turn is over.
+    pub(super) fn make_child(&mut self, function: Word, args: Word, body_of: Option<BodyOf>) -> Result<Actor, Word> {
+        if self.actor.process.heap.kind_of(function) != Some(Kind::Function) {
+            return Err(self.type_error(function, "a function"));
+        }
+        if !vector::is_vector(&self.actor.process.heap, args) {
+            return Err(self.type_error(args, "a vector of arguments"));
+        }
+        let image = Arc::clone(&self.actor.process.image);
+        let name = function_name(&image, &self.actor.process.heap, function);
+        let call = vector::make(self.heap(), &[function, args]);
+        let words = parcel::pack(self.heap(), call)?;
+        let process = match born(self.inner, &image, &words) {
+            Ok(process) => process,
+            Err(message) => return Err(self.error("arity", message)),
+        };
+        let number = self.inner.next_process();
+        let mut record = ActorRecord::new(self.actor.record.image, name.clone(), Some(self.actor.number), self.now);
+        record.body_of = body_of;
+        let mut child = Actor::new(number, process, record);
+        child.birth = Some(Birth::Spawned(words));
+        child.log(self.now, EventKind::Started(name));
+        Ok(child)
+    }
+
+    pub(super) fn spawn(&mut self, function: Word, args: Word, options: Word) -> Performed {
+        let mut child = self.make_child(function, args, None)?;
+        let number = child.number;
+        let pid = self.pid_word(number);
+        let mut answer = pid;
+        if self.option(options, "link").is_truthy() {
+            child.record.links.push(self.actor.number);
+            self.actor.record.links.push(number);
+        }
+        if self.option(options, "monitor").is_truthy() {
+            let reference = self.heap().fresh_serial();
+            child.record.watchers.push(Monitor { reference, process: self.actor.number });
+            self.actor.record.monitors.push(Monitor { reference, process: number });
+            let reference = self.reference_word(reference);
+            answer = vector::make(self.heap(), &[pid, reference]);
+        }
+        self.said.spawned.push(child);
+        Ok(Reply::Value(answer))
+    }
+
+    pub(super) fn send(&mut self, to: Word, message: Word) -> Performed {
+        let to = if self.actor.process.heap.kind_of(to) == Some(Kind::Pid) {
+            self.pid_of(to)?
+        } else {
+            let name = self.name_of(to)?;
+            match self.inner.whereis(&name) {
+                Some(number) => Some(number),
+                None => return Err(self.error("argument", format!("no process is registered as {name}"))),
+            }
+        };
+        let words = parcel::pack(self.heap(), message)?;
+        if let Some(to) = to {
+            self.post(to, Letter::Message(words));
+        }
+        Ok(Reply::Value(Word::NIL))
+    }
+
+    // ---- links and monitors ----
+
+    pub(super) fn link(&mut self, pid: Word) -> Performed {
+        let Some(number) = self.pid_of(pid)? else {
+            return Err(self.error("argument", "this process belongs to another run"));
+        };
+        if number != self.actor.number && !self.actor.record.links.contains(&number) {
+            self.actor.record.links.push(number);
+            let from = self.actor.number;
+            self.post(number, Letter::Link { from, on: true });
+        }
+        Ok(Reply::Value(Word::TRUE))
+    }
+
+    pub(super) fn unlink(&mut self, pid: Word) -> Performed {
+        if let Some(number) = self.pid_of(pid)?
+            && self.actor.record.links.contains(&number)
+        {
+            self.actor.record.links.retain(|&linked| linked != number);
+            let from = self.actor.number;
+            self.post(number, Letter::Link { from, on: false });
+        }
+        Ok(Reply::Value(Word::TRUE))
+    }
+
+    /// Asks to hear of a process's end.
+    fn watch(&mut self, process: u64) -> u64 {
+        let reference = self.heap().fresh_serial();
+        self.actor.record.monitors.push(Monitor { reference, process });
+        let from = self.actor.number;
+        self.post(process, Letter::Watch { from, reference, on: true });
+        reference
+    }
+
+    /// No longer wants to hear of it.
+    pub(super) fn unwatch(&mut self, reference: u64) {
+        let monitors = &mut self.actor.record.monitors;
+        let Some(at) = monitors.iter().position(|monitor| monitor.reference == reference) else { return };
+        let process = monitors.swap_remove(at).process;
+        let from = self.actor.number;
+        self.post(process, Letter::Watch { from, reference, on: false });
+    }
+
+    pub(super) fn monitor(&mut self, pid: Word) -> Performed {
+        let reference = match self.pid_of(pid)? {
+            Some(number) => {
+                let reference = self.watch(number);
+                self.reference_word(reference)
+            }
+            None => {
+                let serial = self.heap().fresh_serial();
+                let reference = self.reference_word(serial);
+                let reason = make_keyword(self.heap(), None, "noproc");
+                self.append_down(reference, pid, reason);
+                reference
+            }
+        };
+        Ok(Reply::Value(reference))
+    }
+
+    pub(super) fn demonitor(&mut self, reference: Word, flush: Word) -> Performed {
+        let serial = self.reference_of(reference)?;
+        self.unwatch(serial);
+        if flush.is_truthy() {
+            self.remove_down_message(reference);
+        }
+        Ok(Reply::Value(Word::TRUE))
+    }
+
+    fn append_down(&mut self, reference: Word, pid: Word, reason: Word) {
+        let down = make_keyword(self.heap(), None, "down");
+        let process = make_keyword(self.heap(), None, "process");
+        let message = vector::make(self.heap(), &[down, reference, process, pid, reason]);
+        self.append_message(message);
+    }
+
+    /// A monitored process has ended: a message, or the answer of `await-exit`.
+    pub(super) fn down(&mut self, reference: u64, process: u64, reason: &[u64]) {
+        let monitors = &mut self.actor.record.monitors;
+        let Some(at) = monitors.iter().position(|monitor| monitor.reference == reference) else { return };
+        monitors.swap_remove(at);
+        let waiting = self.waiting().into_iter().find(|&(_, wait)| wait == Wait::Exit(reference));
+        if let Some((fiber, _)) = waiting {
+            // It may have ended before it heard of the question; then its reason is known.
+            let known = self.inner.exit_reason(process);
+            let reason = parcel::unpack(self.heap(), known.as_deref().unwrap_or(reason));
+            self.answer(fiber, reason);
+            return;
+        }
+        let reason = parcel::unpack(self.heap(), reason);
+        let (reference, pid) = (self.reference_word(reference), self.pid_word(process));
+        self.append_down(reference, pid, reason);
+    }
+
+    pub(super) fn await_exit(&mut self, pid: Word) -> Performed {
+        let number = self.pid_of(pid)?;
+        if number == Some(self.actor.number) {
+            return Err(self.error("argument", "a process cannot wait for its own end"));
+        }
+        if let Some(number) = number {
+            if let Some(reason) = self.inner.exit_reason(number) {
+                return Ok(Reply::Value(parcel::unpack(self.heap(), &reason)));
+            }
+            if self.inner.is_alive(number) || self.said.spawned.iter().any(|child| child.number == number) {
+                let reference = self.watch(number);
+                return Ok(Reply::Wait(Wait::Exit(reference), None));
+            }
+        }
+        Ok(Reply::Value(make_keyword(self.heap(), None, "noproc")))
+    }
+
+    pub(super) fn trap_exit(&mut self, on: Word) -> Reply {
+        let was = std::mem::replace(&mut self.actor.record.traps_exits, on.is_truthy());
+        Reply::Value(Word::bool(was))
+    }
+
+    // ---- names ----
+
+    /// A registered name as text: `:a/b` of a keyword, `a/b` of a symbol.
+    fn name_of(&mut self, word: Word) -> Result<String, Word> {
+        let heap = &self.actor.process.heap;
+        let (prefix, found) = match try_keyword(heap, word) {
+            Some(found) => (":", Some(found)),
+            None => ("", try_symbol(heap, word)),
+        };
+        match found {
+            Some((Some(namespace), name)) => Ok(format!("{prefix}{namespace}/{name}")),
+            Some((None, name)) => Ok(format!("{prefix}{name}")),
+            None => Err(self.type_error(word, "a pid, or a keyword or symbol that is registered")),
+        }
+    }
+
+    pub(super) fn register(&mut self, name: Word, pid: Word) -> Performed {
+        let name = self.name_of(name)?;
+        let number = self.pid_of(pid)?;
+        let spawned_now = number.is_some_and(|number| self.said.spawned.iter().any(|child| child.number == number));
+        let registered = number.is_some_and(|number| self.inner.register(&name, number, spawned_now));
+        let Some(number) = number.filter(|_| registered) else {
+            let message = format!("{name} is taken, or the process has ended or has a name already");
+            return Err(self.error("argument", message));
+        };
+        if number == self.actor.number {
+            self.actor.record.name = Some(name);
+        } else {
+            self.post(number, Letter::Named(Some(name)));
+        }
+        Ok(Reply::Value(Word::TRUE))
+    }
+
+    pub(super) fn unregister(&mut self, name: Word) -> Performed {
+        let name = self.name_of(name)?;
+        match self.inner.unregister(&name) {
+            Some(number) if number == self.actor.number => self.actor.record.name = None,
+            Some(number) => self.post(number, Letter::Named(None)),
+            None => {}
+        }
+        Ok(Reply::Value(Word::TRUE))
+    }
+
+    pub(super) fn whereis(&mut self, name: Word) -> Performed {
+        let name = self.name_of(name)?;
+        Ok(Reply::Value(match self.inner.whereis(&name) {
+            Some(number) => self.pid_word(number),
+            None => Word::NIL,
+        }))
+    }
+
+    // ---- exit signals ----
+
+    pub(super) fn send_exit(&mut self, pid: Word, reason: Word) -> Performed {
+        let number = self.pid_of(pid)?;
+        let reason = parcel::pack(self.heap(), reason)?;
+        match number {
+            // A signal to oneself takes effect before the call returns.
+            Some(number) if number == self.actor.number => self.exit_signal(number, &reason, false),
+            Some(number) => {
+                let from = self.actor.number;
+                self.post(number, Letter::Exit { from, reason, linked: false });
+            }
+            None => {}
+        }
+        Ok(Reply::Value(Word::TRUE))
+    }
+
+    /// An exit signal has come.
+    pub(super) fn exit_signal(&mut self, from: u64, reason: &[u64], linked: bool) {
+        if linked {
+            let links = &mut self.actor.record.links;
+            let Some(at) = links.iter().position(|&link| link == from) else { return };
+            links.swap_remove(at);
+        }
+        let word = parcel::unpack(self.heap(), reason);
+        let heap = &self.actor.process.heap;
+        let normal = parcel::is_keyword(heap, word, "normal");
+        if !linked && parcel::is_keyword(heap, word, "kill") {
+            return self.killed();
+        }
+        if self.actor.record.traps_exits {
+            let exit = make_keyword(self.heap(), None, "exit");
+            let pid = self.pid_word(from);
+            let message = vector::make(self.heap(), &[exit, pid, word]);
+            return self.append_message(message);
+        }
+        if normal && from != self.actor.number {
+            return;
+        }
+        self.end_by_signal(from, word, linked);
+    }
+
+    /// What a letter that came too late is answered with.
+    pub(super) fn bounce(&mut self, letter: &Letter) {
+        if let Some((to, answer)) = crate::engine::bounce(self.actor.number, letter) {
+            self.post(to, answer);
+        }
+    }
+
+    /// The fiber of a child's answer is still the one that asked.
+    pub(super) fn waits_for_activity(&self, fiber: FiberId, request: u64) -> bool {
+        self.request_serial(fiber) == Some(request) && self.actor.wait_of(fiber) == Wait::Activity
+    }
+}

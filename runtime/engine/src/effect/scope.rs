@@ -1,0 +1,150 @@
+//! Scopes and deadlines of a fiber, and cancellation.
+//!
+//! # Invariants
+//! - A scope is left only when nothing that was started in it runs; neither cancellation nor a
+//!   deadline cuts that wait short.
+//! - A cancellation or deadline is thrown once.
+
+use super::{MAIN_FIBER, Performed, Reply, Step};
+use crate::letter::Letter;
+use crate::record::{Deadline, Wait};
+use vm::Word;
+use vm::fiber::{FiberId, FiberState};
+use vm::value::cell;
+use vm::value::fault::Fault;
+use vm::value::number::make_int;
+
+impl Step<'_> {
+    fn new_token(&mut self) -> u64 {
+        let token = self.actor.record.next_token;
+        self.actor.record.next_token += 1;
+        token
+    }
+
+    fn token_word(&mut self, token: u64) -> Word {
+        make_int(self.heap(), i64::try_from(token).unwrap_or(i64::MAX))
+    }
+
+    pub(super) fn scope_enter(&mut self, fiber: FiberId) -> Reply {
+        let token = self.new_token();
+        self.note(fiber).scopes.push(token);
+        Reply::Value(self.token_word(token))
+    }
+
+    pub(super) fn scope_exit(&mut self, fiber: FiberId, token: Word) -> Performed {
+        let token = self.integer(token)?;
+        let note = self.note(fiber);
+        let Some(at) = note.scopes.iter().position(|&scope| scope == token) else {
+            return Err(self.error("state", "this scope has been left already"));
+        };
+        // Scopes inside it that were not left end with it: their fibers wait under its token.
+        let inner = self.note(fiber).scopes.split_off(at);
+        let members: Vec<FiberId> = self.actor.notes.iter().filter(|(_, note)| inner.contains(&note.scope)).map(|(&id, _)| id).collect();
+        for member in members {
+            self.note(member).scope = token;
+            self.cancel_fiber(member);
+        }
+        if self.scope_is_empty(token) { Ok(Reply::Value(Word::NIL)) } else { Ok(Reply::Wait(Wait::Scope(token), None)) }
+    }
+
+    fn scope_is_empty(&self, token: u64) -> bool {
+        !self.actor.notes.values().any(|note| note.scope == token)
+    }
+
+    /// A fiber has ended: scopes that waited for it may be left now.
+    pub(super) fn wake_scope_waiters(&mut self) {
+        for (fiber, wait) in self.waiting() {
+            if let Wait::Scope(token) = wait
+                && self.scope_is_empty(token)
+            {
+                self.answer(fiber, Word::NIL);
+            }
+        }
+    }
+
+    pub(super) fn deadline_push(&mut self, fiber: FiberId, milliseconds: Word) -> Performed {
+        let milliseconds = self.integer(milliseconds)?;
+        let at = self.now.saturating_add(milliseconds);
+        let token = self.new_token();
+        self.note(fiber).deadlines.push(Deadline { token, at, milliseconds, thrown: false });
+        Ok(Reply::Value(self.token_word(token)))
+    }
+
+    pub(super) fn deadline_pop(&mut self, fiber: FiberId, token: Word) -> Performed {
+        let token = self.integer(token)?;
+        let deadlines = &mut self.note(fiber).deadlines;
+        if let Some(at) = deadlines.iter().position(|deadline| deadline.token == token) {
+            deadlines.truncate(at);
+        }
+        Ok(Reply::Value(Word::NIL))
+    }
+
+    pub(super) fn deadline_expired(&mut self, fiber: FiberId) -> Reply {
+        let now = self.now;
+        let expired = self.note(fiber).deadlines.iter().any(|deadline| deadline.at <= now);
+        Reply::Value(Word::bool(expired))
+    }
+
+    /// The error of a deadline that has passed: the earliest, of several the innermost.
+    pub(super) fn due_deadline(&mut self, fiber: FiberId) -> Option<Word> {
+        let now = self.now;
+        let deadlines = &mut self.actor.notes.get_mut(&fiber)?.deadlines;
+        let due = deadlines.iter_mut().rev().filter(|deadline| !deadline.thrown && deadline.at <= now);
+        let deadline = due.min_by_key(|deadline| deadline.at)?;
+        deadline.thrown = true;
+        let milliseconds = i64::try_from(deadline.milliseconds).unwrap_or(i64::MAX);
+        let message = format!("it took longer than {}", duration_text(deadline.milliseconds));
+        let milliseconds = make_int(self.heap(), milliseconds);
+        Some(Fault::new("timeout", message).with("milliseconds", milliseconds).into_error(self.heap()))
+    }
+
+    // ---- cancellation ----
+
+    pub(super) fn cancel(&mut self, target: Word) -> Performed {
+        if let Some(fiber) = cell::future_fiber(&self.actor.process.heap, target) {
+            return Ok(Reply::Value(Word::bool(self.cancel_fiber(fiber))));
+        }
+        let Some(pid) = self.pid_of(target)? else { return Ok(Reply::Value(Word::FALSE)) };
+        let runs = self.inner.is_alive(pid);
+        if runs {
+            self.post(pid, Letter::Cancel);
+        }
+        Ok(Reply::Value(Word::bool(runs)))
+    }
+
+    /// Cancels a fiber; whether it was still running.
+    pub(super) fn cancel_fiber(&mut self, fiber: FiberId) -> bool {
+        let Some(index) = self.actor.process.fiber_index(fiber) else { return false };
+        let state = self.actor.process.fibers[index].state;
+        if matches!(state, FiberState::Done | FiberState::Failed) {
+            return false;
+        }
+        if self.actor.wait_of(fiber).is_interruptible() {
+            let error = self.ox_error("cancelled");
+            self.interrupt(fiber, error);
+        } else {
+            self.note(fiber).cancelled = true;
+        }
+        true
+    }
+
+    /// Somebody asks the process to stop: its main fiber, and the processes it has started.
+    pub(super) fn cancel_process(&mut self) {
+        self.actor.log(self.now, crate::event::EventKind::Cancelled);
+        for child in self.inner.children_of(self.actor.number) {
+            self.post(child, Letter::Cancel);
+        }
+        self.cancel_fiber(MAIN_FIBER);
+    }
+}
+
+/// A duration for people: `1500 ms`, `20 s`, `5 min`, `2 h`, `3 d`.
+pub(super) fn duration_text(milliseconds: u64) -> String {
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s")];
+    for (size, unit) in units {
+        if milliseconds >= size && milliseconds.is_multiple_of(size) {
+            return format!("{} {unit}", milliseconds / size);
+        }
+    }
+    format!("{milliseconds} ms")
+}

@@ -1,0 +1,109 @@
+//! The streams of the run.
+//!
+//! # Invariants
+//! - What is written is numbered when it is said; it leaves in that order, after the commit.
+//! - Standard input is read for one request of one fiber; what was in a pipe when an engine stopped
+//!   is lost, and who asks for more is told so.
+
+use super::{Performed, Reply, Step};
+use crate::event::Event;
+use crate::output::{Output, Text};
+use crate::parcel;
+use crate::record::Wait;
+use crate::transport::Stream;
+use vm::Word;
+use vm::fiber::FiberId;
+use vm::value::string::{make_string, try_keyword};
+
+/// Text of one record of the outbox, in bytes.
+const PIECE_BYTES_MAX: usize = 32 * 1024;
+
+impl Step<'_> {
+    pub(super) fn write(&mut self, stream: Word, text: Word) -> Performed {
+        let stream = match try_keyword(&self.actor.process.heap, stream) {
+            Some((Some("ox"), "stdout")) => Stream::Stdout,
+            Some((Some("ox"), "stderr")) => Stream::Stderr,
+            _ => return Err(self.type_error(stream, ":ox/stdout or :ox/stderr")),
+        };
+        let text = self.text(text)?;
+        if stream == Stream::Stdout && self.inner.is_stdout_closed() {
+            self.stdout_closed();
+            return Ok(Reply::Gone);
+        }
+        let process = self.actor.number;
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES_MAX));
+            let sequence = self.inner.next_output();
+            self.output(Output::Text(Text { sequence, process, stream, text: piece.to_owned() }));
+            rest = after;
+        }
+        if !text.is_empty() {
+            Event::note_text(&mut self.actor.events, self.now, stream, &text);
+        }
+        Ok(Reply::Value(Word::NIL))
+    }
+
+    pub(super) fn flush(&mut self) -> Reply {
+        let (process, before) = (self.actor.number, self.inner.outputs_said());
+        self.output(Output::Flush { process, before });
+        Reply::Wait(Wait::Flush(before), None)
+    }
+
+    /// All text before this number has left.
+    pub(super) fn flushed(&mut self, before: u64) {
+        for (fiber, wait) in self.waiting() {
+            if matches!(wait, Wait::Flush(wanted) if wanted <= before) {
+                self.answer(fiber, Word::NIL);
+            }
+        }
+    }
+
+    pub(super) fn read_stdin(&mut self, fiber: FiberId, stream: Word, all: bool) -> Performed {
+        match try_keyword(&self.actor.process.heap, stream) {
+            Some((Some("ox"), "stdin")) => {}
+            _ => return Err(self.type_error(stream, ":ox/stdin")),
+        }
+        if !self.inner.may_read_stdin() {
+            return Err(self.ox_error("stdin-lost"));
+        }
+        self.say_read(fiber, all);
+        Ok(Reply::Wait(Wait::Stdin, None))
+    }
+
+    fn say_read(&mut self, fiber: FiberId, all: bool) {
+        let (process, request) = (self.actor.number, self.request_serial(fiber).unwrap_or_default());
+        self.output(Output::Read { process, fiber, request, all });
+    }
+
+    pub(super) fn ask_stdin_again(&mut self, fiber: FiberId) {
+        if self.inner.may_read_stdin() {
+            let op = self.request(fiber).first().copied().unwrap_or(Word::NIL);
+            let all = matches!(try_keyword(&self.actor.process.heap, op), Some((_, "read-all")));
+            self.say_read(fiber, all);
+        } else {
+            let error = self.ox_error("stdin-lost");
+            self.interrupt(fiber, error);
+        }
+    }
+
+    pub(super) fn input(&mut self, fiber: FiberId, request: u64, text: Option<String>) {
+        if self.request_serial(fiber) != Some(request) || self.actor.wait_of(fiber) != Wait::Stdin {
+            return;
+        }
+        let word = match text {
+            Some(text) => make_string(self.heap(), &text),
+            None => Word::NIL,
+        };
+        self.answer(fiber, word);
+    }
+
+    /// Nobody reads what is printed: the end, with the status that shells know for it.
+    pub(super) fn stdout_closed(&mut self) {
+        if self.actor.is_over() {
+            return;
+        }
+        let reason = parcel::keyword("stdout-closed");
+        self.end(super::ending::End { exit_status: 141, ..super::ending::End::killed(reason) });
+    }
+}

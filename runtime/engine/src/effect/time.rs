@@ -1,0 +1,42 @@
+//! Time and chance.
+
+use super::{Performed, Reply, Step};
+use crate::engine::unit_double;
+use crate::record::Wait;
+use vm::Word;
+use vm::fiber::FiberId;
+use vm::value::number::make_int;
+use vm::value::time::{Instant, make_uuid};
+
+impl Step<'_> {
+    pub(super) fn now_instant(&mut self) -> Performed {
+        let now = i64::try_from(self.now).unwrap_or(i64::MAX);
+        Ok(Reply::Value(Instant::from_millis(now).make(self.heap())))
+    }
+
+    pub(super) fn monotonic(&mut self) -> Performed {
+        let nanos = i64::try_from(self.inner.clock.monotonic_ns()).unwrap_or(i64::MAX);
+        Ok(Reply::Value(make_int(self.heap(), nanos)))
+    }
+
+    /// A sleep of no time lets the other fibers run.
+    pub(super) fn sleep(&mut self, fiber: FiberId, milliseconds: Word) -> Performed {
+        let milliseconds = self.integer(milliseconds)?;
+        if milliseconds == 0 {
+            self.actor.process.answer(fiber, Word::NIL);
+            return Ok(Reply::Gone);
+        }
+        Ok(Reply::Wait(Wait::Timer, Some(self.now.saturating_add(milliseconds))))
+    }
+
+    pub(super) fn rand(&mut self) -> Performed {
+        Ok(Reply::Value(Word::double(unit_double(self.inner.clock.random()))))
+    }
+
+    pub(super) fn random_uuid(&mut self) -> Performed {
+        let clock = &self.inner.clock;
+        let high = clock.random() & !0xf000 | 0x4000;
+        let low = clock.random() & !(0b11 << 62) | 0b10 << 62;
+        Ok(Reply::Value(make_uuid(self.heap(), high, low)))
+    }
+}

@@ -1,0 +1,117 @@
+//! Going on with a process that has failed or is parked, and removing what is over.
+
+use super::{EngineError, Inner, Place};
+use crate::actor::Incoming;
+use crate::data::Data;
+use crate::letter::Letter;
+use crate::persist;
+use crate::record::Status;
+use std::collections::BTreeMap;
+use store::Batch;
+use vm::fiber::{FiberId, FiberState};
+use vm::process::Process;
+
+/// Why a process cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RetryError {
+    /// There is no such process.
+    #[error("there is no such process")]
+    Unknown,
+    /// It has not failed and is not parked.
+    #[error("it is {}: only a process that has failed or is parked can be retried", .0.name())]
+    NotFailed(Status),
+    /// Nothing was kept.
+    #[error("nothing of it was kept: it was ended from outside or has ended by itself")]
+    NothingKept,
+    /// Its records are damaged.
+    #[error("{0}")]
+    Damaged(String),
+    /// No effect had failed, so that a value could take its place.
+    #[error("no effect of it was waiting when it failed: there is no place for a value, retry it without one")]
+    NoPlaceForValue,
+}
+
+/// The fiber in which a value takes the place of a failed effect: the one whose request failed, else
+/// the main fiber.
+pub(crate) fn target(process: &Process, failed: Option<(FiberId, u64)>) -> Option<FiberId> {
+    let waits = |id: FiberId, request: Option<u64>| {
+        let fiber = &process.fibers[process.fiber_index(id)?];
+        let fits = request.is_none_or(|request| fiber.request_serial == request);
+        (fiber.state == FiberState::Waiting && fits).then_some(id)
+    };
+    failed.and_then(|(fiber, request)| waits(fiber, Some(request))).or_else(|| waits(0, None))
+}
+
+impl Inner {
+    pub(super) fn retry(&self, number: u64, value: Option<Data>) -> Result<(), RetryError> {
+        let shared = self.lock();
+        let status = shared.slots.get(&number).ok_or(RetryError::Unknown)?.status;
+        drop(shared);
+        if !matches!(status, Status::Failed | Status::Parked) {
+            return Err(RetryError::NotFailed(status));
+        }
+        let actor = self.load_actor(number).map_err(|error| match error {
+            persist::LoadError::Missing { .. } => RetryError::NothingKept,
+            other => RetryError::Damaged(other.to_string()),
+        })?;
+        if actor.process.fibers.is_empty() {
+            return Err(RetryError::NothingKept);
+        }
+        let failed = actor.record.ending.as_ref().and_then(|ending| ending.failed_request);
+        if value.is_some() && target(&actor.process, failed).is_none() {
+            return Err(RetryError::NoPlaceForValue);
+        }
+        let stored = persist::read_letters(&self.store.snapshot(), crate::key::messages(number))
+            .map_err(|error| RetryError::Damaged(error.to_string()))?;
+
+        let mut shared = self.lock();
+        let epoch = shared.epoch;
+        let Some(slot) = shared.slots.get_mut(&number) else { return Err(RetryError::Unknown) };
+        slot.status = Status::Ready;
+        slot.ended = false;
+        slot.ending = None;
+        slot.place = Place::Stored;
+        let waiting = std::mem::take(&mut slot.incoming);
+        let mut letters = BTreeMap::new();
+        for letter in stored {
+            let large = persist::is_large(&letter.bytes);
+            match Letter::decode(&letter.bytes) {
+                Ok(decoded) => {
+                    let sequence = letter.sequence;
+                    letters.insert(sequence, Incoming::Letter { sequence, letter: decoded, large });
+                }
+                Err(error) => shared.damaged.push((number, error.to_string())),
+            }
+        }
+        for (_, incoming) in waiting {
+            if let Incoming::Letter { sequence, .. } = incoming {
+                letters.insert(sequence, incoming);
+            }
+        }
+        shared.deliver(number, epoch, Incoming::Retry(value));
+        for (_, letter) in letters {
+            shared.deliver(number, epoch, letter);
+        }
+        drop(shared);
+        self.work.notify_one();
+        Ok(())
+    }
+
+    pub(super) fn remove(&self, number: u64) -> Result<bool, EngineError> {
+        let mut shared = self.lock();
+        if !shared.slots.get(&number).is_some_and(|slot| slot.status.has_ended()) {
+            return Ok(false);
+        }
+        let mut batch = Batch::new();
+        match persist::read_record(&self.store.snapshot(), number) {
+            Ok(record) => persist::delete_process(&mut batch, number, &record),
+            // A damaged record names no segments; they stay until the store is rebuilt.
+            Err(_) => persist::delete_process(&mut batch, number, &crate::record::ActorRecord::new(0, String::new(), None, 0)),
+        }
+        if self.options.durable {
+            self.store.commit(&[batch]).map_err(|error| EngineError::Commit(error.to_string()))?;
+        }
+        shared.slots.remove(&number);
+        Ok(true)
+    }
+}

@@ -1,0 +1,297 @@
+//! What can be told about processes without running them: `oxc ps`, `inspect`, `logs`.
+//!
+//! Everything is read from a snapshot of the store. With an engine at work it is at most the loss
+//! bound behind; without one, processes that have not ended are suspended.
+
+use crate::persist::{self, LoadError};
+use crate::pid::Pid;
+use crate::record::{ActorRecord, FiberNote, Status, Wait};
+use crate::report::{Place, place_of};
+use crate::transport::Transport;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::Snapshot;
+use store::key::KeyReader;
+use vm::fiber::FiberId;
+use vm::image::LoadedImage;
+use vm::process::{Process, Root};
+
+/// What a process waits for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WaitingFor {
+    /// `timer message activity fiber stdin process output`
+    pub kind: &'static str,
+    /// When the wait ends by itself, milliseconds since 1970.
+    pub until: Option<u64>,
+    /// Name of the activity.
+    pub activity: Option<String>,
+    /// Its queue, if workers serve it.
+    pub queue: Option<String>,
+    /// Workers connected to the queue; `None` of built-in activities, or when nobody knows.
+    pub workers: Option<usize>,
+    /// The attempt under way, or the last one.
+    pub attempt: Option<u32>,
+    /// Greatest number of attempts.
+    pub max_attempts: Option<u32>,
+    /// The last attempt's error.
+    pub last_error: Option<String>,
+    /// When the next attempt starts, milliseconds since 1970.
+    pub next_attempt: Option<u64>,
+    /// Since when it waits, milliseconds since 1970.
+    pub since: u64,
+}
+
+/// A process in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Its name.
+    pub pid: Pid,
+    /// Registered name.
+    pub name: Option<String>,
+    /// What it is doing.
+    pub status: Status,
+    /// What it was started with.
+    pub function: String,
+    /// When it was started, milliseconds since 1970.
+    pub started_ms: u64,
+    /// What it waits for.
+    pub waiting_for: Option<WaitingFor>,
+    /// Checkpoints so far.
+    pub checkpoints: u64,
+    /// Steps so far.
+    pub steps: u64,
+    /// What people were told about its end, or why it is parked.
+    pub report: String,
+    /// Why its records cannot be read.
+    pub damage: Option<String>,
+}
+
+/// A frame of a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Where it stands.
+    pub place: Place,
+    /// Prototype number in the image.
+    pub proto: u32,
+    /// The instruction under way.
+    pub pc: u32,
+}
+
+/// A fiber.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FiberView {
+    /// Its number; 0 is the main fiber.
+    pub id: FiberId,
+    /// What it waits for, `None` if it can run.
+    pub waiting_for: Option<WaitingFor>,
+    /// Whether a cancellation waits for it.
+    pub cancelled: bool,
+    /// Frames, innermost first.
+    pub frames: Vec<Frame>,
+}
+
+/// A process in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// In short.
+    pub summary: Summary,
+    /// Who has started it.
+    pub parent: Option<Pid>,
+    /// Linked processes.
+    pub links: Vec<Pid>,
+    /// Processes it monitors.
+    pub monitors: Vec<Pid>,
+    /// Processes that monitor it.
+    pub watchers: Vec<Pid>,
+    /// Whether exit signals become messages.
+    pub traps_exits: bool,
+    /// Messages in its mailbox, and letters that it has not taken in.
+    pub messages: usize,
+    /// Words of its memory.
+    pub memory_words: u64,
+    /// Its fibers.
+    pub fibers: Vec<FiberView>,
+}
+
+/// Whether an engine runs the processes, and who serves its queues.
+#[derive(Clone, Copy, Debug)]
+pub enum Running<'a> {
+    /// None does.
+    No,
+    /// One does.
+    Yes(&'a dyn Transport),
+}
+
+/// All processes of a store, in the order of their numbers.
+///
+/// # Errors
+/// When the store cannot be read; damaged processes are listed as such.
+pub fn list(snapshot: &Snapshot, run: u64, running: Running<'_>) -> Result<Vec<Summary>, LoadError> {
+    let mut all = Vec::new();
+    for entry in snapshot.range(crate::key::processes()) {
+        let (key, _) = entry?;
+        let mut reader = KeyReader::new(&key);
+        let (_, Some(number)) = (reader.u8(), reader.u64()) else { continue };
+        let pid = Pid { run, number };
+        all.push(match summarize(snapshot, pid, running) {
+            Ok((summary, _, _)) => summary,
+            Err(error) => damaged(pid, &error),
+        });
+    }
+    Ok(all)
+}
+
+fn damaged(pid: Pid, error: &LoadError) -> Summary {
+    Summary {
+        pid,
+        name: None,
+        status: Status::Damaged,
+        function: String::new(),
+        started_ms: 0,
+        waiting_for: None,
+        checkpoints: 0,
+        steps: 0,
+        report: String::new(),
+        damage: Some(error.to_string()),
+    }
+}
+
+type Notes = BTreeMap<FiberId, FiberNote>;
+
+fn summarize(
+    snapshot: &Snapshot,
+    pid: Pid,
+    running: Running<'_>,
+) -> Result<(Summary, ActorRecord, Notes), LoadError> {
+    let record = persist::read_record(snapshot, pid.number)?;
+    let notes = persist::read_notes(snapshot, pid.number, &record)?;
+    let unfinished = matches!(record.status, Status::Ready | Status::Running | Status::Waiting);
+    let waits = unfinished || record.status == Status::Parked;
+    let status = if unfinished && matches!(running, Running::No) { Status::Suspended } else { record.status };
+    let waiting_for = if waits && record.vm.run_queue.is_empty() { main_wait(&notes, running) } else { None };
+    let summary = Summary {
+        pid,
+        name: record.name.clone(),
+        status,
+        function: record.function.clone(),
+        started_ms: record.started_ms,
+        waiting_for,
+        checkpoints: record.checkpoints,
+        steps: record.steps,
+        report: record.ending.as_ref().map(|ending| ending.report.clone()).unwrap_or_default(),
+        damage: None,
+    };
+    Ok((summary, record, notes))
+}
+
+/// What the process as a whole waits for: what its main fiber does; if that waits for other fibers,
+/// what one of these waits for outside.
+fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
+    let is_inside = |note: &&FiberNote| matches!(note.wait, Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Nothing);
+    let main = notes.get(&0);
+    let chosen = match main {
+        Some(note) if !is_inside(&note) => Some(note),
+        _ => {
+            let rank = |note: &&FiberNote| match note.wait {
+                Wait::Activity => 0,
+                Wait::Stdin => 1,
+                Wait::Message(_) => 2,
+                Wait::Exit(_) => 3,
+                _ => 4,
+            };
+            notes.values().filter(|note| !is_inside(note)).min_by_key(rank).or(main)
+        }
+    };
+    chosen.and_then(|note| wait_of(note, running))
+}
+
+fn wait_of(note: &FiberNote, running: Running<'_>) -> Option<WaitingFor> {
+    let kind = match note.wait {
+        Wait::Nothing => return None,
+        Wait::Timer => "timer",
+        Wait::Message(_) => "message",
+        Wait::Activity => "activity",
+        Wait::Stdin => "stdin",
+        Wait::Fiber | Wait::Cell | Wait::Scope(_) => "fiber",
+        Wait::Flush(_) => "output",
+        Wait::Exit(_) => "process",
+    };
+    let mut view = WaitingFor { kind, until: note.until, since: note.since_ms, ..WaitingFor::default() };
+    if let Some(activity) = &note.activity {
+        view.activity = Some(activity.name.clone());
+        view.until = [activity.give_up_at, activity.start_by, activity.close_by].into_iter().flatten().min();
+        if let Running::Yes(transport) = running {
+            view.workers = transport.workers(&activity.name, &activity.queue);
+        }
+        let is_built_in = activity.name.starts_with("ox.");
+        view.queue = (!is_built_in && activity.body.is_none()).then(|| activity.queue.clone());
+        view.attempt = Some(activity.attempt);
+        view.max_attempts = activity.max_attempts;
+        view.last_error = (!activity.last_error.is_empty()).then(|| activity.last_error.clone());
+        view.next_attempt = activity.next_attempt;
+    }
+    Some(view)
+}
+
+/// A process in full.
+///
+/// # Errors
+/// When it is not there or damaged.
+pub fn view(
+    snapshot: &Snapshot,
+    pid: Pid,
+    image: Option<&Arc<LoadedImage>>,
+    running: Running<'_>,
+) -> Result<View, LoadError> {
+    let (summary, record, notes) = summarize(snapshot, pid, running)?;
+    let of = |number: u64| Pid { run: pid.run, number };
+    let letters = persist::read_letters(snapshot, crate::key::messages(pid.number))?;
+    let is_message = |letter: &&persist::StoredLetter| {
+        matches!(crate::letter::Letter::decode(&letter.bytes), Ok(crate::letter::Letter::Message(_)))
+    };
+    let mut view = View {
+        parent: record.parent.map(of),
+        links: record.links.iter().copied().map(of).collect(),
+        monitors: record.monitors.iter().map(|monitor| of(monitor.process)).collect(),
+        watchers: record.watchers.iter().map(|monitor| of(monitor.process)).collect(),
+        traps_exits: record.traps_exits,
+        messages: letters.iter().filter(is_message).count(),
+        memory_words: record.levels.iter().map(|level| u64::from(level.words)).sum(),
+        fibers: Vec::new(),
+        summary,
+    };
+    if let Some(image) = image.filter(|_| !record.fibers.is_empty()) {
+        let (state, _) = persist::read_state(snapshot, pid.number, &record)?;
+        let process = Process::restore(Arc::clone(image), state)
+            .map_err(|error| LoadError::Restore { process: pid.number, error })?;
+        view.messages += mailbox_length(&process);
+        for fiber in &process.fibers {
+            let note = notes.get(&fiber.id);
+            view.fibers.push(FiberView {
+                id: fiber.id,
+                waiting_for: note.and_then(|note| wait_of(note, running)),
+                cancelled: note.is_some_and(|note| note.cancelled),
+                frames: frames_of(fiber, image),
+            });
+        }
+    }
+    Ok(view)
+}
+
+fn frames_of(fiber: &vm::fiber::Fiber, image: &LoadedImage) -> Vec<Frame> {
+    let parts = fiber.parts.iter().enumerate().rev();
+    let frames = parts.flat_map(|(index, part)| part.frames(index).collect::<Vec<_>>());
+    frames
+        .map(|frame| Frame { place: place_of(image, frame.proto, frame.at), proto: frame.proto, pc: frame.at })
+        .collect()
+}
+
+fn mailbox_length(process: &Process) -> usize {
+    let mut cell = process.root(Root::MailboxHead);
+    let mut count = 0;
+    while !cell.is_nil() {
+        count += 1;
+        cell = process.heap.word(cell, 2);
+    }
+    count
+}

@@ -1,0 +1,146 @@
+//! What people are told about an error: message, data, trace in source terms.
+
+use crate::parcel;
+use std::fmt::Write as _;
+use vm::Word;
+use vm::heap::Heap;
+use vm::image::LoadedImage;
+use vm::object::Kind;
+use vm::value::{map, print, string};
+
+/// Longest report, in bytes.
+const REPORT_BYTES_MAX: usize = 8 * 1024;
+/// Longest text of an error's data, in bytes.
+const DATA_BYTES_MAX: usize = 2 * 1024;
+/// Errors of a chain of causes that are shown.
+const CAUSES_MAX: usize = 8;
+/// Frames of a trace that are shown.
+const FRAMES_MAX: usize = 24;
+
+/// Where a frame stands, in source terms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// `app.core/charge`, with the name of the inner function if it is one.
+    pub function: String,
+    /// Namespace of the definition.
+    pub namespace: String,
+    /// Project-relative path, when known.
+    pub file: Option<String>,
+    /// Line from 1, 0 when unknown.
+    pub line: u32,
+    /// Column from 1, 0 when unknown.
+    pub column: u32,
+}
+
+/// Where in the sources an instruction of a prototype is.
+#[must_use]
+pub fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Place {
+    let Some(loaded) = image.protos().get(proto as usize) else { return Place::default() };
+    let stored = image.image();
+    let mut place = Place::default();
+    if let Some(slot) = stored.slots.get(loaded.slot as usize) {
+        place.function = format!("{}/{}", slot.namespace, slot.name);
+        place.namespace.clone_from(&slot.namespace);
+    }
+    let Some(source) = stored.source_map.slots.get(loaded.slot as usize) else { return place };
+    place.file = stored.source_map.files.get(source.file as usize).cloned();
+    let Some(proto) = source.protos.get(usize::from(loaded.index)) else { return place };
+    if let Some(name) = proto.name.as_ref().filter(|name| !place.function.ends_with(&format!("/{name}"))) {
+        let _ = write!(place.function, "/{name}");
+    }
+    let after = proto.lines.partition_point(|&(first, _, _)| first <= pc);
+    if let Some(&(_, line, column)) = after.checked_sub(1).and_then(|index| proto.lines.get(index)) {
+        place.line = source.line + line;
+        place.column = column;
+    }
+    place
+}
+
+/// The text of a value, readable and bounded.
+pub(crate) fn show(heap: &mut Heap, image: &LoadedImage, value: Word, bytes_max: usize) -> String {
+    let mut out = String::new();
+    let options = print::Options { length: Some(64), level: Some(8), ..print::Options::READABLE };
+    if print::print(heap, image, &mut out, value, options, "print*slow").is_err() {
+        out.push('…');
+    }
+    shorten(out, bytes_max)
+}
+
+/// Cuts a text to a number of bytes.
+pub(crate) fn shorten(mut text: String, bytes_max: usize) -> String {
+    if text.len() > bytes_max {
+        text.truncate(text.floor_char_boundary(bytes_max));
+        text.push('…');
+    }
+    text
+}
+
+/// The message of an error; the text of a thrown value that is none.
+pub(crate) fn message_of(heap: &mut Heap, image: &LoadedImage, error: Word) -> String {
+    let message = match heap.try_object(error).filter(|object| object.kind() == Kind::Error) {
+        Some(object) => object.word(2),
+        None => return show(heap, image, error, DATA_BYTES_MAX),
+    };
+    if let Some(text) = string::try_text(heap, message) {
+        return shorten(text.to_owned(), REPORT_BYTES_MAX / 2);
+    }
+    parcel::error_kind(heap, error).map_or_else(|| "error".to_owned(), |kind| format!(":ox/{kind}"))
+}
+
+/// Message, data and trace of an error and its causes.
+pub(crate) fn report(heap: &mut Heap, image: &LoadedImage, error: Word) -> String {
+    let mut out = String::new();
+    let mut next = error;
+    for number in 0..CAUSES_MAX {
+        if number > 0 {
+            out.push_str("caused by: ");
+        }
+        out.push_str(&message_of(heap, image, next));
+        out.push('\n');
+        if let Some(data) = data_text(heap, image, next) {
+            let _ = writeln!(out, "  {data}");
+        }
+        write_trace(&mut out, heap, image, next);
+        match heap.try_object(next).filter(|object| object.kind() == Kind::Error) {
+            Some(object) if heap.kind_of(object.word(4)) == Some(Kind::Error) => next = object.word(4),
+            _ => break,
+        }
+    }
+    shorten(out, REPORT_BYTES_MAX)
+}
+
+fn data_text(heap: &mut Heap, image: &LoadedImage, error: Word) -> Option<String> {
+    let object = heap.try_object(error).filter(|object| object.kind() == Kind::Error)?;
+    let data = object.word(3);
+    if !map::is_map(heap, data) || map::count(heap.object(data)) == 0 {
+        return parcel::error_kind(heap, error).map(|kind| format!("{{:ox/kind :ox/{kind}}}"));
+    }
+    Some(show(heap, image, data, DATA_BYTES_MAX))
+}
+
+/// Frames of the library stand for themselves only where an error begins in one and the program's
+/// own frame is missing; else their number is told.
+fn write_trace(out: &mut String, heap: &Heap, image: &LoadedImage, error: Word) {
+    let mut hidden = 0;
+    let hide = |out: &mut String, hidden: &mut u32| {
+        if *hidden > 0 {
+            let plural = if *hidden == 1 { "frame" } else { "frames" };
+            let _ = writeln!(out, "  … {hidden} {plural} of the library");
+            *hidden = 0;
+        }
+    };
+    for (proto, pc) in vm::interp::trace_of(heap, error).into_iter().take(FRAMES_MAX) {
+        let place = place_of(image, proto, pc);
+        if place.namespace.starts_with("ox.") {
+            hidden += 1;
+            continue;
+        }
+        hide(out, &mut hidden);
+        let _ = match &place.file {
+            Some(file) if place.line > 0 => writeln!(out, "  at {} ({file}:{})", place.function, place.line),
+            Some(file) => writeln!(out, "  at {} ({file})", place.function),
+            None => writeln!(out, "  at {}", place.function),
+        };
+    }
+    hide(out, &mut hidden);
+}
