@@ -158,8 +158,11 @@ impl State {
                 .or_insert_with(|| (fiber.record.clone(), Vec::new()));
             entry.0 = fiber.record.clone();
             entry.1.resize(fiber.parts.len(), Vec::new());
-            for ((words, part), record) in
-                entry.1.iter_mut().zip(&fiber.parts).zip(&fiber.record.parts)
+            for ((words, part), record) in entry
+                .1
+                .iter_mut()
+                .zip(&fiber.parts)
+                .zip(&fiber.record.parts)
             {
                 words.resize(record.height as usize, 0);
                 for (start, range) in &part.ranges {
@@ -202,7 +205,10 @@ pub fn levels_to_keep(levels: &[Level], unsealed: u32) -> usize {
         if similar < LEVELS_PER_TIER {
             break;
         }
-        total += levels[kept - similar..kept].iter().map(|l| u64::from(l.words)).sum::<u64>();
+        total += levels[kept - similar..kept]
+            .iter()
+            .map(|l| u64::from(l.words))
+            .sum::<u64>();
         kept -= similar;
     }
     if let Some((base, younger)) = levels[..kept].split_first() {
@@ -226,15 +232,27 @@ impl Process {
             levels_to_keep(&self.heap.levels, unsealed)
         };
         self.collect_levels(kept_levels);
-        let dropped_segments =
-            self.heap.levels.drain(kept_levels..).map(|level| level.segment).collect();
-        let start = self.heap.levels.last().map_or(0, |level| level.start + level.words);
+        let dropped_segments = self
+            .heap
+            .levels
+            .drain(kept_levels..)
+            .map(|level| level.segment)
+            .collect();
+        let start = self
+            .heap
+            .levels
+            .last()
+            .map_or(0, |level| level.start + level.words);
         let overlay_end = start;
         let segment = (self.heap.top > start).then(|| {
             let words = stored_words(&self.heap.words()[start as usize..]);
             let id = new_segment();
             let length = u32::try_from(words.len()).expect("a segment is part of the memory");
-            self.heap.levels.push(Level { start, words: length, segment: id });
+            self.heap.levels.push(Level {
+                start,
+                words: length,
+                segment: id,
+            });
             Segment { id, start, words }
         });
         self.heap.sealed_end = self.heap.top;
@@ -256,7 +274,11 @@ impl Process {
             .map(|addr| (addr, self.heap.words()[addr as usize]))
             .collect();
         let image = Arc::clone(&self.image);
-        let fibers = self.fibers.iter_mut().filter_map(|fiber| fiber_delta(fiber, &image)).collect();
+        let fibers = self
+            .fibers
+            .iter_mut()
+            .filter_map(|fiber| fiber_delta(fiber, &image))
+            .collect();
         Delta {
             kept_levels,
             dropped_segments,
@@ -301,7 +323,11 @@ impl Process {
             });
         }
         let fibers = self.fibers.iter().map(|fiber| {
-            let parts = fiber.parts.iter().map(|part| part.used(&self.image).to_vec()).collect();
+            let parts = fiber
+                .parts
+                .iter()
+                .map(|part| part.used(&self.image).to_vec())
+                .collect();
             (fiber.id, (fiber_record(fiber, &self.image), parts))
         });
         State {
@@ -326,18 +352,26 @@ impl Process {
                 return Err(RestoreError::Memory);
             }
             let length = u32::try_from(segment.words.len()).map_err(|_| RestoreError::Memory)?;
-            levels.push(Level { start, words: length, segment: segment.id });
+            levels.push(Level {
+                start,
+                words: length,
+                segment: segment.id,
+            });
             words.extend_from_slice(&segment.words);
         }
-        if state.overlay.keys().next_back().is_some_and(|&addr| addr as usize >= words.len()) {
+        if state
+            .overlay
+            .keys()
+            .next_back()
+            .is_some_and(|&addr| addr as usize >= words.len())
+        {
             return Err(RestoreError::Memory);
         }
         let boot = Arc::clone(image.boot());
         let heap = Heap::from_sealed(boot, words, levels, state.overlay, state.record.next_serial);
-        let boundaries = heap.levels.len() + 2;
         let mut fibers = Vec::with_capacity(state.fibers.len());
         for (id, (record, parts)) in state.fibers {
-            fibers.push(restore_fiber(id, &record, parts, boundaries, &image)?);
+            fibers.push(restore_fiber(id, &record, parts, &heap.levels, &image)?);
         }
         let process = Process {
             heap,
@@ -397,7 +431,11 @@ fn fiber_delta(fiber: &mut Fiber, image: &LoadedImage) -> Option<FiberDelta> {
         any |= !delta.ranges.is_empty();
         parts.push(delta);
     }
-    any.then_some(FiberDelta { id: fiber.id, record, parts })
+    any.then_some(FiberDelta {
+        id: fiber.id,
+        record,
+        parts,
+    })
 }
 
 fn part_delta(part: &mut StackPart, image: &LoadedImage) -> PartDelta {
@@ -407,7 +445,10 @@ fn part_delta(part: &mut StackPart, image: &LoadedImage) -> PartDelta {
     patched.sort_unstable();
     patched.dedup();
     let mut ranges: Vec<(u32, Vec<u64>)> = Vec::new();
-    for address in patched.into_iter().filter(|&address| address < first_changed) {
+    for address in patched
+        .into_iter()
+        .filter(|&address| address < first_changed)
+    {
         let word = part.words[address as usize];
         match ranges.last_mut() {
             Some((start, words)) if *start + words.len() as u32 == address => words.push(word),
@@ -426,7 +467,7 @@ fn restore_fiber(
     id: FiberId,
     record: &FiberRecord,
     parts: Vec<Vec<u64>>,
-    boundaries: usize,
+    levels: &[Level],
     image: &LoadedImage,
 ) -> Result<Fiber, RestoreError> {
     if parts.len() != record.parts.len() {
@@ -434,16 +475,18 @@ fn restore_fiber(
     }
     let mut restored = Vec::with_capacity(parts.len());
     for (words, part) in parts.into_iter().zip(&record.parts) {
-        let part = StackPart {
+        let mut part = StackPart {
             stored: part.height,
             words,
             base: part.base,
             pc: part.pc,
             low: part.base,
-            marks: vec![0; boundaries],
+            marks: Vec::new(),
             patched: Vec::new(),
         };
-        part.check(image).map_err(|()| RestoreError::Frame { fiber: id })?;
+        part.check(image)
+            .map_err(|()| RestoreError::Frame { fiber: id })?;
+        part.marks = marks_of(&part, levels, image);
         restored.push(part);
     }
     Ok(Fiber {
@@ -458,6 +501,34 @@ fn restore_fiber(
         pending_error: Word(record.pending_error),
         changed: false,
     })
+}
+
+/// The marks of a stack that was read: for each boundary the base of the lowest frame with a word
+/// that refers at or above it. Without them every merge of levels would scan the whole stack.
+fn marks_of(part: &StackPart, levels: &[Level], image: &LoadedImage) -> Vec<u32> {
+    let mut marks = vec![u32::MAX; levels.len() + 2];
+    let mut above = part.height(image);
+    for frame in part.frames(0) {
+        let header = frame.base - FRAME_HEADER_WORDS;
+        let registers = frame.base..above;
+        for address in std::iter::once(header).chain(registers) {
+            let word = Word(part.words[address as usize]);
+            if word.is_reference() {
+                // Boundaries up to the word's own level; frames come from the top down, so the
+                // last one seen is the lowest.
+                let level = levels.partition_point(|level| level.start <= word.offset());
+                if let Some(own) = level.checked_sub(1) {
+                    marks[own] = frame.base;
+                }
+            }
+        }
+        above = header;
+    }
+    // A word that refers into a level refers above all older boundaries too.
+    for index in (0..levels.len()).rev() {
+        marks[index] = marks[index].min(marks[index + 1]);
+    }
+    marks
 }
 
 /// A stored state is not a process.
@@ -478,7 +549,9 @@ impl std::fmt::Display for RestoreError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             RestoreError::Memory => f.write_str("its segments do not join"),
-            RestoreError::Frame { fiber } => write!(f, "the frames of fiber {fiber} do not fit its code"),
+            RestoreError::Frame { fiber } => {
+                write!(f, "the frames of fiber {fiber} do not fit its code")
+            }
             RestoreError::Verify(error) => write!(f, "its memory is damaged: {error}"),
         }
     }

@@ -120,7 +120,11 @@ impl Process {
             let remembered = std::mem::take(&mut self.heap.remembered);
             let nursery_only = boundary == self.heap.nursery_boundary();
             let unsealed_only = boundary >= self.heap.survivor_boundary();
-            let mut collector = Collector { words: self.heap.words_mut(), from, scratch };
+            let mut collector = Collector {
+                words: self.heap.words_mut(),
+                from,
+                scratch,
+            };
 
             for root in &mut self.roots {
                 *root = collector.forward(*root);
@@ -178,7 +182,11 @@ impl Collector<'_> {
     /// The word to use from now on.
     #[inline]
     fn forward(&mut self, word: Word) -> Word {
-        if refers_above(word, self.from) { self.copy(word.offset()) } else { word }
+        if refers_above(word, self.from) {
+            self.copy(word.offset())
+        } else {
+            word
+        }
     }
 
     fn copy(&mut self, offset: u32) -> Word {
@@ -188,7 +196,8 @@ impl Collector<'_> {
             return Word::reference(moved);
         }
         let to = self.from + u32::try_from(self.scratch.len()).expect("copies fit the memory");
-        self.scratch.extend_from_slice(&self.words[at..at + header.size() as usize]);
+        self.scratch
+            .extend_from_slice(&self.words[at..at + header.size() as usize]);
         self.words[at] = Header::forward(to).0;
         Word::reference(to)
     }
@@ -237,7 +246,11 @@ impl Collector<'_> {
         let mark = part.marks.get(boundary).copied().unwrap_or(0).min(part.low);
         // The frame above: its header is where the registers of the frame below end.
         let mut above = part.height(image);
-        let mut frame = Some(if waits { part.waiting_frame(0) } else { part.top_frame(0) });
+        let mut frame = Some(if waits {
+            part.waiting_frame(0)
+        } else {
+            part.top_frame(0)
+        });
         let mut live = Live::default();
         while let Some(current) = frame {
             if current.base < mark {

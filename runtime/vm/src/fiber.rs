@@ -77,7 +77,9 @@ impl Fiber {
     /// If the fiber has ended.
     #[must_use]
     pub fn top(&self) -> &StackPart {
-        self.parts.last().expect("a fiber that has not ended has a stack")
+        self.parts
+            .last()
+            .expect("a fiber that has not ended has a stack")
     }
 
     /// The part that runs.
@@ -85,6 +87,8 @@ impl Fiber {
     /// # Panics
     /// If the fiber has ended.
     pub fn top_mut(&mut self) -> &mut StackPart {
-        self.parts.last_mut().expect("a fiber that has not ended has a stack")
+        self.parts
+            .last_mut()
+            .expect("a fiber that has not ended has a stack")
     }
 }

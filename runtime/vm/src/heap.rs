@@ -181,7 +181,9 @@ impl Heap {
     #[inline]
     fn bump(&mut self, size: u32) -> u32 {
         let offset = self.top;
-        let end = offset.checked_add(size).expect("a process's memory has at most 2^32 words");
+        let end = offset
+            .checked_add(size)
+            .expect("a process's memory has at most 2^32 words");
         if end as usize > self.words.len() {
             self.grow(end as usize);
         }
@@ -199,13 +201,19 @@ impl Heap {
 
     /// Makes an object: `raw` words as they are, then `values`. `flags` and `aux` go to the header.
     pub fn make(&mut self, kind: Kind, flags: u8, aux: u16, raw: &[u64], values: &[Word]) -> Word {
-        debug_assert!(kind.raw() == Kind::ALL_RAW || kind.raw() == raw.len(), "{kind:?}");
+        debug_assert!(
+            kind.raw() == Kind::ALL_RAW || kind.raw() == raw.len(),
+            "{kind:?}"
+        );
         let size = u32::try_from(1 + raw.len() + values.len()).expect("object size is 32-bit");
         let offset = self.bump(size);
         let at = offset as usize;
         self.words[at] = Header::new(kind, flags, aux, size).0;
         self.words[at + 1..at + 1 + raw.len()].copy_from_slice(raw);
-        for (slot, value) in self.words[at + 1 + raw.len()..at + size as usize].iter_mut().zip(values) {
+        for (slot, value) in self.words[at + 1 + raw.len()..at + size as usize]
+            .iter_mut()
+            .zip(values)
+        {
             *slot = value.0;
         }
         Word::reference(offset)
@@ -300,7 +308,11 @@ impl Heap {
     #[inline(always)]
     pub fn object(&self, reference: Word) -> Object<'_> {
         debug_assert!(reference.is_object(), "{reference:?} is no reference");
-        let words: &[u64] = if reference.is_boot() { &self.boot } else { &self.words };
+        let words: &[u64] = if reference.is_boot() {
+            &self.boot
+        } else {
+            &self.words
+        };
         let at = reference.offset() as usize;
         let size = Header(words[at]).size() as usize;
         Object::new(&words[at..at + size])
@@ -310,14 +322,22 @@ impl Heap {
     #[must_use]
     #[inline(always)]
     pub fn try_object(&self, word: Word) -> Option<Object<'_>> {
-        if word.is_object() { Some(self.object(word)) } else { None }
+        if word.is_object() {
+            Some(self.object(word))
+        } else {
+            None
+        }
     }
 
     /// The kind of object a word refers to, if it does.
     #[must_use]
     #[inline(always)]
     pub fn kind_of(&self, word: Word) -> Option<Kind> {
-        if word.is_object() { Some(self.header(word).kind()) } else { None }
+        if word.is_object() {
+            Some(self.header(word).kind())
+        } else {
+            None
+        }
     }
 
     /// The header a reference leads to.
@@ -325,7 +345,11 @@ impl Heap {
     #[inline(always)]
     pub fn header(&self, reference: Word) -> Header {
         let at = reference.offset() as usize;
-        Header(if reference.is_boot() { self.boot[at] } else { self.words[at] })
+        Header(if reference.is_boot() {
+            self.boot[at]
+        } else {
+            self.words[at]
+        })
     }
 
     /// Word `index` of the object a reference leads to (0 is the header).
@@ -333,7 +357,11 @@ impl Heap {
     #[inline(always)]
     pub fn word(&self, reference: Word, index: u32) -> Word {
         let at = (reference.offset() + index) as usize;
-        Word(if reference.is_boot() { self.boot[at] } else { self.words[at] })
+        Word(if reference.is_boot() {
+            self.boot[at]
+        } else {
+            self.words[at]
+        })
     }
 
     // ---- writing into objects ----
@@ -343,7 +371,10 @@ impl Heap {
     /// # Panics
     /// If the object is in the boot segment or of a kind that is not mutable.
     pub fn write(&mut self, reference: Word, index: u32, value: Word) {
-        assert!(reference.is_reference(), "objects of the boot segment are never written");
+        assert!(
+            reference.is_reference(),
+            "objects of the boot segment are never written"
+        );
         let header = self.header(reference);
         assert!(header.kind().is_mutable(), "{header:?} is not mutable");
         assert!(index >= FIRST_VALUE[header.kind_byte() as usize] && index < header.size());
@@ -438,11 +469,5 @@ impl Heap {
     pub fn shrink(&mut self) {
         self.words.truncate(self.top as usize);
         self.words.shrink_to_fit();
-    }
-
-    /// Raw pointers for the interpreter's fast paths: the process's words and the boot segment.
-    #[inline(always)]
-    pub(crate) fn bases(&self) -> [*const u64; 2] {
-        [self.words.as_ptr(), self.boot.as_ptr()]
     }
 }

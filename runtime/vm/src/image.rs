@@ -54,7 +54,9 @@ impl LoadedProto {
     pub fn live(&self, standing: Standing, live: &mut Live) {
         let chunk = &self.stored.chunks[self.chunk as usize];
         let proto = &chunk.protos[usize::from(self.index)];
-        let liveness = self.liveness.get_or_init(|| Liveness::of(proto, &chunk.templates));
+        let liveness = self
+            .liveness
+            .get_or_init(|| Liveness::of(proto, &chunk.templates));
         match standing {
             Standing::Before(pc) => liveness.live_before(&proto.code, pc, live),
             Standing::During(pc) => liveness.live_after_call(&proto.code, pc, live),
@@ -155,7 +157,10 @@ impl LoadedImage {
         let natives = image
             .natives
             .iter()
-            .map(|r| native::lookup(&r.name, r.version).ok_or_else(|| LoadError::UnknownNative(r.clone())))
+            .map(|r| {
+                native::lookup(&r.name, r.version)
+                    .ok_or_else(|| LoadError::UnknownNative(r.clone()))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let mut cells = Vec::with_capacity(image.slots.len());
         let mut cell_count = 0;
@@ -180,28 +185,53 @@ impl LoadedImage {
             loaded.protos.push(proto);
         }
         for template in &loaded.templates {
-            let arities = template.by_arity.iter().copied().filter(|&proto| proto != u32::MAX);
+            let arities = template
+                .by_arity
+                .iter()
+                .copied()
+                .filter(|&proto| proto != u32::MAX);
             for proto in arities.chain(template.variadic.map(|(_, proto)| proto)) {
                 let invalid = || LoadError::Invalid(format!("no prototype {proto}"));
-                loaded.protos.get_mut(proto as usize).ok_or_else(invalid)?.function = template.function;
+                loaded
+                    .protos
+                    .get_mut(proto as usize)
+                    .ok_or_else(invalid)?
+                    .function = template.function;
             }
         }
         Ok(loaded)
     }
 
-    fn load_proto(&self, number: usize, linked: &bytecode::ImageProto) -> Result<LoadedProto, LoadError> {
+    fn load_proto(
+        &self,
+        number: usize,
+        linked: &bytecode::ImageProto,
+    ) -> Result<LoadedProto, LoadError> {
         let invalid = || LoadError::Invalid(format!("prototype {number} does not fit its chunk"));
-        let slot = self.image.slots.get(linked.slot as usize).ok_or_else(invalid)?;
+        let slot = self
+            .image
+            .slots
+            .get(linked.slot as usize)
+            .ok_or_else(invalid)?;
         let chunk_index = slot.chunk.ok_or_else(invalid)?;
-        let chunk = self.image.chunks.get(chunk_index as usize).ok_or_else(invalid)?;
-        let proto = chunk.protos.get(usize::from(linked.index)).ok_or_else(invalid)?;
+        let chunk = self
+            .image
+            .chunks
+            .get(chunk_index as usize)
+            .ok_or_else(invalid)?;
+        let proto = chunk
+            .protos
+            .get(usize::from(linked.index))
+            .ok_or_else(invalid)?;
         let mut code = Vec::with_capacity(proto.code.len());
         for &instr in &proto.code {
             code.push(self.bind(slot, instr).ok_or_else(invalid)?.0);
         }
         let consts: Box<[Word]> = linked.consts.iter().map(|&word| Word(word)).collect();
         if consts.iter().any(|&w| !verify::is_boot_word(&self.boot, w)) {
-            return Err(LoadError::Invalid(format!("a constant of prototype {number} is no value")));
+            return Err(LoadError::Invalid(format!(
+                "a constant of prototype {number} is no value"
+            )));
         }
         Ok(LoadedProto {
             code: code.into(),
@@ -250,7 +280,11 @@ impl LoadedImage {
         let direct = || {
             let template = self.templates.get(slot.first_template as usize)?;
             let args = usize::from(instr.d());
-            template.by_arity.get(args).copied().filter(|&proto| proto != u32::MAX)
+            template
+                .by_arity
+                .get(args)
+                .copied()
+                .filter(|&proto| proto != u32::MAX)
         };
         Some(match (op, slot.kind) {
             (Op::CallGlobal, SlotKind::Function) if direct().is_some() => {
@@ -259,9 +293,13 @@ impl LoadedImage {
             (Op::TailCallGlobal, SlotKind::Function) if direct().is_some() => {
                 Instr::axd(Op::TailCallProto, instr.a(), direct()?, instr.d())
             }
-            (Op::LoadGlobal, SlotKind::Template) => Instr::axd(Op::LoadTemplate, instr.a(), target, 0),
+            (Op::LoadGlobal, SlotKind::Template) => {
+                Instr::axd(Op::LoadTemplate, instr.a(), target, 0)
+            }
             (Op::LoadGlobal, SlotKind::Cell) => Instr::axd(Op::LoadCell, instr.a(), target, 0),
-            (Op::LoadGlobal, SlotKind::Dynamic) => Instr::axd(Op::LoadDynamic, instr.a(), target, 0),
+            (Op::LoadGlobal, SlotKind::Dynamic) => {
+                Instr::axd(Op::LoadDynamic, instr.a(), target, 0)
+            }
             _ => Instr::axd(op, instr.a(), target, instr.d()),
         })
     }
@@ -326,7 +364,10 @@ impl LoadedImage {
     /// The process's cell for a slot.
     #[must_use]
     pub fn cell_of(&self, slot: u32) -> Option<u32> {
-        self.cells.get(slot as usize).copied().filter(|&cell| cell != u32::MAX)
+        self.cells
+            .get(slot as usize)
+            .copied()
+            .filter(|&cell| cell != u32::MAX)
     }
 
     /// The shared value of a slot.
@@ -366,24 +407,36 @@ impl LoadedImage {
 fn hooks(image: &Image) -> FxHashMap<String, u32> {
     (0u32..)
         .zip(&image.slots)
-        .filter(|(_, slot)| slot.kind == SlotKind::Function && slot.namespace.starts_with("ox.core"))
+        .filter(|(_, slot)| {
+            slot.kind == SlotKind::Function && slot.namespace.starts_with("ox.core")
+        })
         .map(|(number, slot)| (slot.name.clone(), number))
         .collect()
 }
 
 fn load_templates(image: &Image) -> Result<Vec<LoadedTemplate>, LoadError> {
-    let invalid = |n: usize| LoadError::Invalid(format!("function template {n} does not fit its chunk"));
+    let invalid =
+        |n: usize| LoadError::Invalid(format!("function template {n} does not fit its chunk"));
     let mut templates = Vec::with_capacity(image.templates.len());
     for (number, linked) in image.templates.iter().enumerate() {
-        let slot = image.slots.get(linked.slot as usize).ok_or_else(|| invalid(number))?;
+        let slot = image
+            .slots
+            .get(linked.slot as usize)
+            .ok_or_else(|| invalid(number))?;
         let chunk = slot
             .chunk
             .and_then(|chunk| image.chunks.get(chunk as usize))
             .ok_or_else(|| invalid(number))?;
-        let template =
-            chunk.templates.get(usize::from(linked.index)).ok_or_else(|| invalid(number))?;
+        let template = chunk
+            .templates
+            .get(usize::from(linked.index))
+            .ok_or_else(|| invalid(number))?;
         let fixed = template.arities.iter().filter(|arity| !arity.variadic);
-        let length = fixed.clone().map(|arity| usize::from(arity.params) + 1).max().unwrap_or(0);
+        let length = fixed
+            .clone()
+            .map(|arity| usize::from(arity.params) + 1)
+            .max()
+            .unwrap_or(0);
         let mut by_arity = vec![u32::MAX; length];
         for arity in fixed {
             by_arity[usize::from(arity.params)] = slot.first_proto + u32::from(arity.proto);
@@ -403,4 +456,3 @@ fn load_templates(image: &Image) -> Result<Vec<LoadedTemplate>, LoadError> {
     }
     Ok(templates)
 }
-

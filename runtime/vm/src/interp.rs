@@ -13,7 +13,10 @@
 //!
 //! The rare paths are in `interp/`: calls of values that are no plain functions, throwing and
 //! unwinding, traps of natives, arithmetic beyond small integers and doubles.
-#![expect(unsafe_code, reason = "registers and instructions are reached through raw pointers")]
+#![expect(
+    unsafe_code,
+    reason = "registers and instructions are reached through raw pointers"
+)]
 
 mod apply;
 mod arith;
@@ -94,7 +97,9 @@ impl Process {
     /// spent. `fuel` is what is left of it afterwards.
     pub fn run(&mut self, fuel: &mut i64, zeal: Zeal) -> Outcome {
         loop {
-            let Some(&id) = self.run_queue.front() else { return Outcome::Idle };
+            let Some(&id) = self.run_queue.front() else {
+                return Outcome::Idle;
+            };
             let Some(index) = self.fiber_index(id) else {
                 self.run_queue.pop_front();
                 continue;
@@ -193,7 +198,12 @@ impl Machine<'_> {
         let part = self.process.fibers[self.fiber].top_mut();
         let words = part.words.as_ptr();
         // SAFETY: base and low point into the part's words.
-        let (base, low) = unsafe { (self.base.cast_const().offset_from(words), self.low.cast_const().offset_from(words)) };
+        let (base, low) = unsafe {
+            (
+                self.base.cast_const().offset_from(words),
+                self.low.cast_const().offset_from(words),
+            )
+        };
         part.base = base as u32;
         part.low = (low as u32).min(part.base);
         part.pc = pc;
@@ -235,7 +245,9 @@ impl Machine<'_> {
     pub(crate) fn window<'a>(&self, first: u32, count: u32) -> &'a [Word] {
         // SAFETY: the verifier has checked ranges and windows; Word is transparent over u64. The
         // words stay in place while the slice lives: callers do not call `reserve` under it.
-        unsafe { std::slice::from_raw_parts(self.base.add(first as usize).cast::<Word>(), count as usize) }
+        unsafe {
+            std::slice::from_raw_parts(self.base.add(first as usize).cast::<Word>(), count as usize)
+        }
     }
 
     /// Jumps within the prototype, relative to the next instruction.
@@ -274,7 +286,9 @@ impl Machine<'_> {
     pub(crate) fn enter(&mut self, window: u32, proto: u32, link: Link) {
         let image = Arc::clone(&self.image);
         let entered = image.proto(proto);
-        self.reserve(window as usize + usize::from(entered.registers) + FRAME_HEADER_WORDS as usize);
+        self.reserve(
+            window as usize + usize::from(entered.registers) + FRAME_HEADER_WORDS as usize,
+        );
         // SAFETY: room was made for the window's header and registers.
         unsafe {
             *self.base.add(window as usize - 1) = link.0;
@@ -357,8 +371,15 @@ impl Machine<'_> {
             return None;
         }
         self.process.heap.reserve_used = true;
-        let message = format!("the process holds more than its memory limit of {} MB", quota / (1 << 17));
-        Some(crate::native::make_error(&mut self.process.heap, "memory-limit", &message))
+        let message = format!(
+            "the process holds more than its memory limit of {} MB",
+            quota / (1 << 17)
+        );
+        Some(crate::native::make_error(
+            &mut self.process.heap,
+            "memory-limit",
+            &message,
+        ))
     }
 
     /// Runs the fiber, an error that waits for it first.
@@ -370,10 +391,17 @@ impl Machine<'_> {
         {
             return outcome;
         }
-        if self.zeal.collect { self.run::<true>() } else { self.run::<false>() }
+        if self.zeal.collect {
+            self.run::<true>()
+        } else {
+            self.run::<false>()
+        }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm an opcode; the arms are short, the rare paths elsewhere")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm an opcode; the arms are short, the rare paths elsewhere"
+    )]
     fn run<const ZEAL: bool>(&mut self) -> Outcome {
         let mut base = self.base;
         let mut pc = self.pc;
@@ -524,14 +552,22 @@ impl Machine<'_> {
                 Op::LoadCapture => {
                     // SAFETY: the function word is below the link.
                     let function = unsafe { Word(*base.sub(2)) };
-                    set!(base, i.a(), self.process.heap.word(function, 2 + u32::from(i.b())));
+                    set!(
+                        base,
+                        i.a(),
+                        self.process.heap.word(function, 2 + u32::from(i.b()))
+                    );
                 }
                 Op::LoadGlobal => set!(base, i.a(), self.image.slot_value(i.x())),
                 Op::LoadSelf => {
                     // SAFETY: the function word is below the link.
                     let function = unsafe { Word(*base.sub(2)) };
                     // A function that is called by its number has no function word.
-                    let own = if function.is_nil() { self.own_function() } else { function };
+                    let own = if function.is_nil() {
+                        self.own_function()
+                    } else {
+                        function
+                    };
                     set!(base, i.a(), own);
                 }
                 Op::Closure => {
@@ -539,7 +575,10 @@ impl Machine<'_> {
                     let captures = u32::from(self.image.template(template).captures);
                     sync!();
                     let words = self.window(u32::from(i.b()), captures);
-                    let closure = self.process.heap.make(Kind::Function, 0, 0, &[u64::from(template)], words);
+                    let closure =
+                        self.process
+                            .heap
+                            .make(Kind::Function, 0, 0, &[u64::from(template)], words);
                     set!(base, i.a(), closure);
                     self.after_allocation();
                     fuel = self.fuel;
@@ -680,30 +719,149 @@ impl Machine<'_> {
                         jump!(i.xs());
                     }
                 }
-                Op::JumpLess => branch!(i, branch_less, |x: i64, y: i64| x < y, |x: f64, y: f64| x < y, true),
-                Op::JumpNotLess => branch!(i, branch_less, |x: i64, y: i64| x < y, |x: f64, y: f64| x < y, false),
-                Op::JumpLessEq => branch!(i, branch_less_eq, |x: i64, y: i64| x <= y, |x: f64, y: f64| x <= y, true),
-                Op::JumpNotLessEq => branch!(i, branch_less_eq, |x: i64, y: i64| x <= y, |x: f64, y: f64| x <= y, false),
-                Op::JumpEqual => branch!(i, branch_equal, |x: i64, y: i64| x == y, |x: f64, y: f64| x == y, true),
-                Op::JumpNotEqual => branch!(i, branch_equal, |x: i64, y: i64| x == y, |x: f64, y: f64| x == y, false),
-                Op::JumpLessInt => branch_int!(i, branch_less, false, |x: i64, y: i64| x < y, |x: f64, y: f64| x < y, true),
-                Op::JumpNotLessInt => branch_int!(i, branch_less, false, |x: i64, y: i64| x < y, |x: f64, y: f64| x < y, false),
-                Op::JumpLessEqInt => branch_int!(i, branch_less_eq, false, |x: i64, y: i64| x <= y, |x: f64, y: f64| x <= y, true),
-                Op::JumpNotLessEqInt => branch_int!(i, branch_less_eq, false, |x: i64, y: i64| x <= y, |x: f64, y: f64| x <= y, false),
-                Op::JumpGreaterInt => branch_int!(i, branch_less, true, |x: i64, y: i64| x > y, |x: f64, y: f64| x > y, true),
-                Op::JumpNotGreaterInt => branch_int!(i, branch_less, true, |x: i64, y: i64| x > y, |x: f64, y: f64| x > y, false),
-                Op::JumpGreaterEqInt => branch_int!(i, branch_less_eq, true, |x: i64, y: i64| x >= y, |x: f64, y: f64| x >= y, true),
-                Op::JumpNotGreaterEqInt => branch_int!(i, branch_less_eq, true, |x: i64, y: i64| x >= y, |x: f64, y: f64| x >= y, false),
+                Op::JumpLess => branch!(
+                    i,
+                    branch_less,
+                    |x: i64, y: i64| x < y,
+                    |x: f64, y: f64| x < y,
+                    true
+                ),
+                Op::JumpNotLess => branch!(
+                    i,
+                    branch_less,
+                    |x: i64, y: i64| x < y,
+                    |x: f64, y: f64| x < y,
+                    false
+                ),
+                Op::JumpLessEq => branch!(
+                    i,
+                    branch_less_eq,
+                    |x: i64, y: i64| x <= y,
+                    |x: f64, y: f64| x <= y,
+                    true
+                ),
+                Op::JumpNotLessEq => branch!(
+                    i,
+                    branch_less_eq,
+                    |x: i64, y: i64| x <= y,
+                    |x: f64, y: f64| x <= y,
+                    false
+                ),
+                Op::JumpEqual => branch!(
+                    i,
+                    branch_equal,
+                    |x: i64, y: i64| x == y,
+                    |x: f64, y: f64| x == y,
+                    true
+                ),
+                Op::JumpNotEqual => branch!(
+                    i,
+                    branch_equal,
+                    |x: i64, y: i64| x == y,
+                    |x: f64, y: f64| x == y,
+                    false
+                ),
+                Op::JumpLessInt => branch_int!(
+                    i,
+                    branch_less,
+                    false,
+                    |x: i64, y: i64| x < y,
+                    |x: f64, y: f64| x < y,
+                    true
+                ),
+                Op::JumpNotLessInt => branch_int!(
+                    i,
+                    branch_less,
+                    false,
+                    |x: i64, y: i64| x < y,
+                    |x: f64, y: f64| x < y,
+                    false
+                ),
+                Op::JumpLessEqInt => branch_int!(
+                    i,
+                    branch_less_eq,
+                    false,
+                    |x: i64, y: i64| x <= y,
+                    |x: f64, y: f64| x <= y,
+                    true
+                ),
+                Op::JumpNotLessEqInt => branch_int!(
+                    i,
+                    branch_less_eq,
+                    false,
+                    |x: i64, y: i64| x <= y,
+                    |x: f64, y: f64| x <= y,
+                    false
+                ),
+                Op::JumpGreaterInt => branch_int!(
+                    i,
+                    branch_less,
+                    true,
+                    |x: i64, y: i64| x > y,
+                    |x: f64, y: f64| x > y,
+                    true
+                ),
+                Op::JumpNotGreaterInt => branch_int!(
+                    i,
+                    branch_less,
+                    true,
+                    |x: i64, y: i64| x > y,
+                    |x: f64, y: f64| x > y,
+                    false
+                ),
+                Op::JumpGreaterEqInt => branch_int!(
+                    i,
+                    branch_less_eq,
+                    true,
+                    |x: i64, y: i64| x >= y,
+                    |x: f64, y: f64| x >= y,
+                    true
+                ),
+                Op::JumpNotGreaterEqInt => branch_int!(
+                    i,
+                    branch_less_eq,
+                    true,
+                    |x: i64, y: i64| x >= y,
+                    |x: f64, y: f64| x >= y,
+                    false
+                ),
                 // A double is never `=` to an integer.
-                Op::JumpEqualInt => branch_int!(i, branch_equal, false, |x: i64, y: i64| x == y, |_: f64, _: f64| false, true),
-                Op::JumpNotEqualInt => branch_int!(i, branch_equal, false, |x: i64, y: i64| x == y, |_: f64, _: f64| false, false),
+                Op::JumpEqualInt => branch_int!(
+                    i,
+                    branch_equal,
+                    false,
+                    |x: i64, y: i64| x == y,
+                    |_: f64, _: f64| false,
+                    true
+                ),
+                Op::JumpNotEqualInt => branch_int!(
+                    i,
+                    branch_equal,
+                    false,
+                    |x: i64, y: i64| x == y,
+                    |_: f64, _: f64| false,
+                    false
+                ),
 
-                Op::Add => arithmetic!(i, add, |x, y| shifted(x).checked_add(shifted(y)).map(from_shifted), |x: f64, y: f64| x + y),
-                Op::Sub => arithmetic!(i, sub, |x, y| shifted(x).checked_sub(shifted(y)).map(from_shifted), |x: f64, y: f64| x - y),
+                Op::Add => arithmetic!(
+                    i,
+                    add,
+                    |x, y| shifted(x).checked_add(shifted(y)).map(from_shifted),
+                    |x: f64, y: f64| x + y
+                ),
+                Op::Sub => arithmetic!(
+                    i,
+                    sub,
+                    |x, y| shifted(x).checked_sub(shifted(y)).map(from_shifted),
+                    |x: f64, y: f64| x - y
+                ),
                 Op::Mul => arithmetic!(
                     i,
                     mul,
-                    |x: Word, y: Word| x.small_value().checked_mul(y.small_value()).and_then(Word::try_int),
+                    |x: Word, y: Word| x
+                        .small_value()
+                        .checked_mul(y.small_value())
+                        .and_then(Word::try_int),
                     |x: f64, y: f64| x * y
                 ),
                 Op::Div => arithmetic!(i, div, |_: Word, _: Word| None, |x: f64, y: f64| x / y),
@@ -740,12 +898,18 @@ impl Machine<'_> {
                     }
                 }
                 Op::Less => compare!(i, less, |x: i64, y: i64| x < y, |x: f64, y: f64| x < y),
-                Op::LessEq => compare!(i, less_eq, |x: i64, y: i64| x <= y, |x: f64, y: f64| x <= y),
+                Op::LessEq => {
+                    compare!(i, less_eq, |x: i64, y: i64| x <= y, |x: f64, y: f64| x <= y)
+                }
                 Op::Equal => compare!(i, equal, |x: i64, y: i64| x == y, |x: f64, y: f64| x == y),
                 Op::Not => set!(base, i.a(), Word::bool(!reg!(base, i.b()).is_truthy())),
                 Op::IsNil => set!(base, i.a(), Word::bool(reg!(base, i.b()).is_nil())),
                 Op::Identical => {
-                    let same = value::equal::identical(&self.process.heap, reg!(base, i.b()), reg!(base, i.c()));
+                    let same = value::equal::identical(
+                        &self.process.heap,
+                        reg!(base, i.b()),
+                        reg!(base, i.c()),
+                    );
                     set!(base, i.a(), Word::bool(same));
                 }
 
@@ -777,13 +941,39 @@ impl Machine<'_> {
                     let words = self.window(u32::from(i.b()), u32::from(i.c()));
                     value::set::from_words(&mut self.process.heap, words)
                 }),
-                Op::Get => library!(i, value::get(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()), Word::NIL)),
-                Op::Nth => library!(i, value::nth(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()))),
-                Op::First => library!(i, value::seq::first(&mut self.process.heap, reg!(base, i.b()))),
-                Op::Next => library!(i, value::seq::next(&mut self.process.heap, reg!(base, i.b()))),
-                Op::Rest => library!(i, value::seq::rest(&mut self.process.heap, reg!(base, i.b()))),
-                Op::Seq => library!(i, value::seq::seq(&mut self.process.heap, reg!(base, i.b()))),
-                Op::Cons => library!(i, value::seq::cons(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()))),
+                Op::Get => library!(
+                    i,
+                    value::get(
+                        &mut self.process.heap,
+                        reg!(base, i.b()),
+                        reg!(base, i.c()),
+                        Word::NIL
+                    )
+                ),
+                Op::Nth => library!(
+                    i,
+                    value::nth(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()))
+                ),
+                Op::First => library!(
+                    i,
+                    value::seq::first(&mut self.process.heap, reg!(base, i.b()))
+                ),
+                Op::Next => library!(
+                    i,
+                    value::seq::next(&mut self.process.heap, reg!(base, i.b()))
+                ),
+                Op::Rest => library!(
+                    i,
+                    value::seq::rest(&mut self.process.heap, reg!(base, i.b()))
+                ),
+                Op::Seq => library!(
+                    i,
+                    value::seq::seq(&mut self.process.heap, reg!(base, i.b()))
+                ),
+                Op::Cons => library!(
+                    i,
+                    value::seq::cons(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()))
+                ),
                 Op::Lazy => {
                     let thunk = reg!(base, i.b());
                     let cell = value::lazy::make(&mut self.process.heap, thunk);
@@ -835,7 +1025,11 @@ impl Process {
     fn put_answer(&mut self, id: FiberId, word: Word) {
         let index = self.fiber_index(id).expect("an answered fiber exists");
         let fiber = &mut self.fibers[index];
-        assert_eq!(fiber.state, FiberState::Waiting, "fiber {id} waits for no answer");
+        assert_eq!(
+            fiber.state,
+            FiberState::Waiting,
+            "fiber {id} waits for no answer"
+        );
         let register = u32::from(fiber.answer_to);
         let part = fiber.top_mut();
         let address = (part.base + register) as usize;

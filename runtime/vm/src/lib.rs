@@ -10,8 +10,8 @@
 //! - The machine performs no effect: it stops with a request and is given the answer.
 
 pub mod boot;
-pub mod checkpoint;
 mod call;
+pub mod checkpoint;
 mod collect;
 pub mod fiber;
 pub mod heap;

@@ -99,7 +99,13 @@ impl Native {
         max_args: u8,
         func: fn(&mut NativeCall<'_>) -> NativeResult,
     ) -> Native {
-        Native { name, version: 1, min_args, max_args, func }
+        Native {
+            name,
+            version: 1,
+            min_args,
+            max_args,
+            func,
+        }
     }
 }
 
@@ -135,7 +141,11 @@ const FAMILIES: &[&[Native]] = &[
 pub fn lookup(name: &str, version: u16) -> Option<&'static Native> {
     static TABLE: OnceLock<FxHashMap<(&'static str, u16), &'static Native>> = OnceLock::new();
     TABLE
-        .get_or_init(|| families().map(|native| ((native.name, native.version), native)).collect())
+        .get_or_init(|| {
+            families()
+                .map(|native| ((native.name, native.version), native))
+                .collect()
+        })
         .get(&(name, version))
         .copied()
 }
@@ -157,7 +167,13 @@ impl NativeCall<'_> {
 pub fn make_error(heap: &mut Heap, kind: &str, message: &str) -> Word {
     let kind = crate::value::string::make_keyword(heap, Some("ox"), kind);
     let message = crate::value::string::make_string(heap, message);
-    heap.make(Kind::Error, 0, 0, &[], &[kind, message, Word::NIL, Word::NIL, Word::NIL])
+    heap.make(
+        Kind::Error,
+        0,
+        0,
+        &[],
+        &[kind, message, Word::NIL, Word::NIL, Word::NIL],
+    )
 }
 
 #[cfg(test)]

@@ -247,14 +247,24 @@ impl Header {
 
     #[inline(always)]
     pub(crate) const fn forwarded_to(self) -> Option<u32> {
-        if self.kind_byte() == FORWARDED { Some(self.0 as u32) } else { None }
+        if self.kind_byte() == FORWARDED {
+            Some(self.0 as u32)
+        } else {
+            None
+        }
     }
 }
 
 impl std::fmt::Debug for Header {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match Kind::from_u8(self.kind_byte()) {
-            Some(kind) => write!(f, "{kind:?}(flags {:#x}, aux {}, {} words)", self.flags(), self.aux(), self.size()),
+            Some(kind) => write!(
+                f,
+                "{kind:?}(flags {:#x}, aux {}, {} words)",
+                self.flags(),
+                self.aux(),
+                self.size()
+            ),
             None => write!(f, "not a header ({:#x})", self.0),
         }
     }
@@ -320,12 +330,20 @@ impl<'h> Object<'h> {
     #[inline(always)]
     pub fn elements(self) -> &'h [u64] {
         let values = self.values();
-        if self.header().has_meta() { &values[..values.len() - 1] } else { values }
+        if self.header().has_meta() {
+            &values[..values.len() - 1]
+        } else {
+            values
+        }
     }
 
     /// The metadata, nil when there is none.
     #[must_use]
     pub fn meta(self) -> Word {
-        if self.header().has_meta() { Word(self.words[self.words.len() - 1]) } else { Word::NIL }
+        if self.header().has_meta() {
+            Word(self.words[self.words.len() - 1])
+        } else {
+            Word::NIL
+        }
     }
 }

@@ -57,10 +57,16 @@ impl Process {
     ///
     /// # Errors
     /// When the definition is no function that takes so many arguments.
-    pub fn start(image: Arc<LoadedImage>, slot: u32, args: &[Word], heap: Heap) -> Result<Process, StartError> {
-        let proto = image
-            .proto_for_call(slot, args.len())
-            .ok_or(StartError { slot, args: args.len() })?;
+    pub fn start(
+        image: Arc<LoadedImage>,
+        slot: u32,
+        args: &[Word],
+        heap: Heap,
+    ) -> Result<Process, StartError> {
+        let proto = image.proto_for_call(slot, args.len()).ok_or(StartError {
+            slot,
+            args: args.len(),
+        })?;
         let mut process = Process::empty(image, heap);
         process.add_call(proto, args);
         Ok(process)
@@ -93,17 +99,36 @@ impl Process {
     ///
     /// # Errors
     /// When it is no function made by code, or takes no such number of arguments.
-    pub fn start_fiber(&mut self, function: Word, args: &[Word], bindings: Word) -> Result<(FiberId, Word), CallError> {
+    pub fn start_fiber(
+        &mut self,
+        function: Word,
+        args: &[Word],
+        bindings: Word,
+    ) -> Result<(FiberId, Word), CallError> {
         if self.heap.kind_of(function) != Some(Kind::Function) {
             return Err(CallError::NoFunction);
         }
         let template = self.heap.object(function).raw(1) as u32;
-        let proto = self.image.template(template).proto_for(args.len()).ok_or(CallError::Arity)?;
+        let proto = self
+            .image
+            .template(template)
+            .proto_for(args.len())
+            .ok_or(CallError::Arity)?;
         let future = crate::value::cell::make_future(&mut self.heap, self.next_fiber);
-        Ok((self.call_in_fiber(proto, function, args, bindings, future), future))
+        Ok((
+            self.call_in_fiber(proto, function, args, bindings, future),
+            future,
+        ))
     }
 
-    fn call_in_fiber(&mut self, proto: u32, function: Word, args: &[Word], bindings: Word, future: Word) -> FiberId {
+    fn call_in_fiber(
+        &mut self,
+        proto: u32,
+        function: Word,
+        args: &[Word],
+        bindings: Word,
+        future: Word,
+    ) -> FiberId {
         let image = Arc::clone(&self.image);
         let args = crate::call::arrange_arguments(&mut self.heap, &image, proto, args);
         let part = StackPart::with_bottom_frame(&image, proto, function, &args);
@@ -175,7 +200,11 @@ pub struct StartError {
 
 impl std::fmt::Display for StartError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the definition in slot {} is no function of {} arguments", self.slot, self.args)
+        write!(
+            f,
+            "the definition in slot {} is no function of {} arguments",
+            self.slot, self.args
+        )
     }
 }
 

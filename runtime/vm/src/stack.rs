@@ -200,7 +200,12 @@ pub struct FrameRef {
 impl StackPart {
     /// A part whose only frame runs `proto` from its start with these arguments.
     #[must_use]
-    pub fn with_bottom_frame(image: &LoadedImage, proto: u32, function: Word, args: &[Word]) -> StackPart {
+    pub fn with_bottom_frame(
+        image: &LoadedImage,
+        proto: u32,
+        function: Word,
+        args: &[Word],
+    ) -> StackPart {
         let registers = u32::from(image.proto(proto).registers);
         let mut words = vec![Word::UNBOUND.0; (BOTTOM_BASE + registers) as usize];
         words[0] = function.0;
@@ -251,7 +256,10 @@ impl StackPart {
     /// throw: it needs what its handlers need.
     pub(crate) fn waiting_frame(&self, part: usize) -> FrameRef {
         let frame = self.top_frame(part);
-        FrameRef { standing: Standing::During(frame.at), ..frame }
+        FrameRef {
+            standing: Standing::During(frame.at),
+            ..frame
+        }
     }
 
     /// The top frame.
@@ -259,7 +267,14 @@ impl StackPart {
         let proto = self.link(self.base).proto();
         let at = self.pc.saturating_sub(1);
         let standing = Standing::Before(self.pc);
-        FrameRef { part, base: self.base, standing, at, proto, calling: false }
+        FrameRef {
+            part,
+            base: self.base,
+            standing,
+            at,
+            proto,
+            calling: false,
+        }
     }
 
     /// The frame that called this one, if it is in this part.
@@ -269,7 +284,14 @@ impl StackPart {
         (ret != Return::Bottom).then(|| {
             let base = frame.base - link.delta();
             let proto = self.link(base).proto();
-            FrameRef { part: frame.part, base, standing: ret.standing(), at: ret.covered_pc(), proto, calling: true }
+            FrameRef {
+                part: frame.part,
+                base,
+                standing: ret.standing(),
+                at: ret.covered_pc(),
+                proto,
+                calling: true,
+            }
         })
     }
 }

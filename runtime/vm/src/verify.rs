@@ -8,13 +8,13 @@
 //!   or the remembered set says so. The interpreter and `view` rely on exactly this.
 
 use crate::heap::Heap;
+use crate::image::{LoadedImage, Standing};
 use crate::object::{FIRST_VALUE, Header, Kind};
 use crate::process::Process;
 use crate::stack::{BOTTOM_BASE, FRAME_HEADER_WORDS, Return, StackPart};
 use crate::view::bytes_of;
 use crate::word::Word;
 use bytecode::liveness::Live;
-use crate::image::{LoadedImage, Standing};
 
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,10 @@ fn object_starts(words: &[u64]) -> Result<Starts, VerifyError> {
     let mut starts = vec![0u64; words.len().div_ceil(64)];
     let mut at = 0;
     while at < words.len() {
-        let error = |what| VerifyError { at: at as u32, what };
+        let error = |what| VerifyError {
+            at: at as u32,
+            what,
+        };
         let header = Header(words[at]);
         let kind = Kind::from_u8(header.kind_byte()).ok_or_else(|| error("no object header"))?;
         let size = header.size() as usize;
@@ -129,7 +132,11 @@ fn check_object(kind: Kind, header: Header, words: &[u64]) -> Result<(), &'stati
 
 fn value_words(words: &[u64], at: usize, size: usize, kind_byte: u8) -> &[u64] {
     let first = FIRST_VALUE[kind_byte as usize] as usize;
-    if first >= size { &[] } else { &words[at + first..at + size] }
+    if first >= size {
+        &[]
+    } else {
+        &words[at + first..at + size]
+    }
 }
 
 /// Checks a boot segment.
@@ -148,7 +155,10 @@ pub fn verify_boot(words: &[u64]) -> Result<(), VerifyError> {
                 && !word.is_reference()
                 && (!word.is_boot() || starts.contains(word.offset()));
             if !fine {
-                return Err(VerifyError { at: at as u32, what: "a word of the boot segment is no value" });
+                return Err(VerifyError {
+                    at: at as u32,
+                    what: "a word of the boot segment is no value",
+                });
             }
         }
         at += size;
@@ -169,7 +179,14 @@ pub fn verify_fragment(words: &[u64], root: Word, boot: &[u64]) -> Result<(), Ve
         } else {
             is_boot_word(boot, word)
         };
-        if fine { Ok(()) } else { Err(VerifyError { at: at as u32, what: "a word of a message is no value" }) }
+        if fine {
+            Ok(())
+        } else {
+            Err(VerifyError {
+                at: at as u32,
+                what: "a word of a message is no value",
+            })
+        }
     };
     check(0, root)?;
     let mut at = 0;
@@ -207,13 +224,22 @@ impl Process {
         let starts = object_starts(words)?;
         let check = |at: u32, word: Word| -> Result<(), VerifyError> {
             if !word.is_well_formed() {
-                return Err(VerifyError { at, what: "a word is no value" });
+                return Err(VerifyError {
+                    at,
+                    what: "a word is no value",
+                });
             }
             if word.is_reference() && !starts.contains(word.offset()) {
-                return Err(VerifyError { at, what: "a reference leads to no object" });
+                return Err(VerifyError {
+                    at,
+                    what: "a reference leads to no object",
+                });
             }
             if word.is_boot() && !is_boot_word(heap.boot(), word) {
-                return Err(VerifyError { at, what: "a reference leads to no object of the boot segment" });
+                return Err(VerifyError {
+                    at,
+                    what: "a reference leads to no object of the boot segment",
+                });
             }
             Ok(())
         };
@@ -234,7 +260,12 @@ impl Process {
             check(0, root)?;
         }
         for fiber in &self.fibers {
-            for word in [fiber.request, fiber.bindings, fiber.future, fiber.pending_error] {
+            for word in [
+                fiber.request,
+                fiber.bindings,
+                fiber.future,
+                fiber.pending_error,
+            ] {
                 check(0, word)?;
             }
             for part in &fiber.parts {
@@ -251,10 +282,16 @@ impl Process {
         check: impl Fn(u32, Word) -> Result<(), VerifyError>,
     ) -> Result<(), VerifyError> {
         let mut above = part.height(&self.image);
-        let mut next = Some(if waits { part.waiting_frame(0) } else { part.top_frame(0) });
+        let mut next = Some(if waits {
+            part.waiting_frame(0)
+        } else {
+            part.top_frame(0)
+        });
         let mut live = Live::default();
         while let Some(frame) = next {
-            self.image.proto(frame.proto).live(frame.standing, &mut live);
+            self.image
+                .proto(frame.proto)
+                .live(frame.standing, &mut live);
             if live.function {
                 check(frame.base - 2, Word(part.words[frame.base as usize - 2]))?;
             }
@@ -283,7 +320,9 @@ fn check_age(heap: &Heap, addr: u32, word: Word) -> Result<(), VerifyError> {
         if to >= end && !heap.overlay.contains_key(&addr) {
             return error("a sealed word refers to a younger one without being in the overlay");
         }
-    } else if addr < heap.nursery_start && to >= heap.nursery_start && !heap.remembered.contains(&addr)
+    } else if addr < heap.nursery_start
+        && to >= heap.nursery_start
+        && !heap.remembered.contains(&addr)
     {
         return error("a survivor refers to the nursery without being remembered");
     }

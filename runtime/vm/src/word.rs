@@ -64,14 +64,22 @@ impl Word {
     #[must_use]
     #[inline(always)]
     pub fn double(value: f64) -> Word {
-        if value.is_nan() { Word(CANONICAL_NAN) } else { Word(value.to_bits()) }
+        if value.is_nan() {
+            Word(CANONICAL_NAN)
+        } else {
+            Word(value.to_bits())
+        }
     }
 
     /// A small integer, or `None` when the number needs a box.
     #[must_use]
     #[inline(always)]
     pub const fn try_int(value: i64) -> Option<Word> {
-        if value >= Word::INT_MIN && value <= Word::INT_MAX { Some(Word::small(value)) } else { None }
+        if value >= Word::INT_MIN && value <= Word::INT_MAX {
+            Some(Word::small(value))
+        } else {
+            None
+        }
     }
 
     /// A small integer known to fit 48 bits.
@@ -182,14 +190,22 @@ impl Word {
     #[must_use]
     #[inline(always)]
     pub const fn as_small(self) -> Option<i64> {
-        if self.is_small() { Some(self.small_value()) } else { None }
+        if self.is_small() {
+            Some(self.small_value())
+        } else {
+            None
+        }
     }
 
     /// The value of a double.
     #[must_use]
     #[inline(always)]
     pub const fn as_double(self) -> Option<f64> {
-        if self.is_double() { Some(f64::from_bits(self.0)) } else { None }
+        if self.is_double() {
+            Some(f64::from_bits(self.0))
+        } else {
+            None
+        }
     }
 
     /// The value of a character.

@@ -23,7 +23,11 @@ impl Machine<'_> {
         let function = self.register(i.a());
         let given = self.window(window, count);
         let Some((&last, fixed)) = given.split_last() else {
-            let error = make_error(&mut self.process.heap, "arity", "apply needs a sequence of arguments");
+            let error = make_error(
+                &mut self.process.heap,
+                "arity",
+                "apply needs a sequence of arguments",
+            );
             return self.throw(error);
         };
         let mut args = fixed.to_vec();
@@ -33,7 +37,11 @@ impl Machine<'_> {
             Err(trap) => return self.trap(i, trap),
         };
         if args.len() > SPREAD_MAX {
-            let error = make_error(&mut self.process.heap, "arity", "apply has too many arguments for this function");
+            let error = make_error(
+                &mut self.process.heap,
+                "arity",
+                "apply has too many arguments for this function",
+            );
             return self.throw(error);
         }
         // The window as a plain call would have it, grown by the spread arguments.
@@ -60,7 +68,12 @@ impl Machine<'_> {
 
     /// Moves elements of a sequence to `args`, as many as there are or one beyond `limit` tells;
     /// the sequence that is left, if any.
-    fn spread(&mut self, args: &mut Vec<Word>, sequence: Word, limit: Option<usize>) -> Result<Option<Word>, Trap> {
+    fn spread(
+        &mut self,
+        args: &mut Vec<Word>,
+        sequence: Word,
+        limit: Option<usize>,
+    ) -> Result<Option<Word>, Trap> {
         let heap = &mut self.process.heap;
         let mut rest = value::seq::seq(heap, sequence)?;
         while !rest.is_nil() {
@@ -76,7 +89,14 @@ impl Machine<'_> {
         Ok(None)
     }
 
-    fn enter_applied(&mut self, i: Instr, tail: bool, function: Word, args: &[Word], rest: Option<Word>) -> Next {
+    fn enter_applied(
+        &mut self,
+        i: Instr,
+        tail: bool,
+        function: Word,
+        args: &[Word],
+        rest: Option<Word>,
+    ) -> Next {
         let window = u32::from(i.a()) + 2;
         let count = args.len() as u32;
         let heap = &self.process.heap;
@@ -108,7 +128,11 @@ impl Machine<'_> {
             }
             rest_word = Some(sequence);
         }
-        let in_place = if variadic { u32::from(self.image.proto(proto).params) } else { count };
+        let in_place = if variadic {
+            u32::from(self.image.proto(proto).params)
+        } else {
+            count
+        };
         if tail {
             self.move_window_down(u32::from(i.a()), in_place);
             self.replace_with(proto, in_place);
@@ -127,7 +151,10 @@ impl Machine<'_> {
     fn apply_arity_error(&mut self, template: u32, args: usize) -> Word {
         let slot = self.image.template(template).slot;
         let slot = &self.image.image().slots[slot as usize];
-        let message = format!("wrong number of arguments ({args}) passed to {}/{}", slot.namespace, slot.name);
+        let message = format!(
+            "wrong number of arguments ({args}) passed to {}/{}",
+            slot.namespace, slot.name
+        );
         make_error(&mut self.process.heap, "arity", &message)
     }
 }

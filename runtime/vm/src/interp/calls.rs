@@ -201,7 +201,11 @@ impl Machine<'_> {
     fn native(&mut self, number: u32, args: &[Word]) -> NativeResult {
         let native = self.image.native(number);
         let fiber = &mut self.process.fibers[self.fiber];
-        let mut view = NativeFiber { id: fiber.id, bindings: fiber.bindings, fuel_spent: 0 };
+        let mut view = NativeFiber {
+            id: fiber.id,
+            bindings: fiber.bindings,
+            fuel_spent: 0,
+        };
         let result = (native.func)(&mut NativeCall {
             heap: &mut self.process.heap,
             args,
@@ -219,7 +223,9 @@ impl Machine<'_> {
     pub(crate) fn answer(&mut self, i: Instr, word: Word) -> Next {
         match i.op() {
             Some(Op::TailCall | Op::TailCallGlobal | Op::TailApply) => self.return_value(word),
-            Some(op @ (Op::JumpEqual | Op::JumpEqualInt | Op::JumpNotEqual | Op::JumpNotEqualInt)) => {
+            Some(
+                op @ (Op::JumpEqual | Op::JumpEqualInt | Op::JumpNotEqual | Op::JumpNotEqualInt),
+            ) => {
                 let wanted = matches!(op, Op::JumpEqual | Op::JumpEqualInt);
                 if word.is_truthy() == wanted {
                     self.jump(i.s24());
@@ -291,10 +297,21 @@ impl Machine<'_> {
     }
 
     /// Calls a function of `ox.core` above the top frame's registers with these arguments.
-    pub(crate) fn call_hook(&mut self, name: &str, args: &[Word], link: impl FnOnce(u32, u32) -> Link) -> Next {
-        let proto = self.image.hook(name).and_then(|slot| self.image.proto_for_call(slot, args.len()));
+    pub(crate) fn call_hook(
+        &mut self,
+        name: &str,
+        args: &[Word],
+        link: impl FnOnce(u32, u32) -> Link,
+    ) -> Next {
+        let proto = self
+            .image
+            .hook(name)
+            .and_then(|slot| self.image.proto_for_call(slot, args.len()));
         let Some(proto) = proto else {
-            let message = format!("the image lacks the library function {name} of {} arguments", args.len());
+            let message = format!(
+                "the image lacks the library function {name} of {} arguments",
+                args.len()
+            );
             let error = make_error(&mut self.process.heap, "internal", &message);
             return self.throw(error);
         };
@@ -313,14 +330,17 @@ impl Machine<'_> {
 
     /// Stops the fiber with a request; the answer goes to where instruction `i` wants it.
     pub(crate) fn stop_with_effect(&mut self, i: Instr, request: Word) -> Next {
-        let tail = matches!(i.op(), Some(Op::TailCall | Op::TailCallGlobal | Op::TailApply));
+        let tail = matches!(
+            i.op(),
+            Some(Op::TailCall | Op::TailCallGlobal | Op::TailApply)
+        );
         let mut register = i.a();
         if tail {
             // Nothing of this frame runs after the answer but its return: a frame above waits.
             let at = self.at();
-            if let Next::Stop(outcome) =
-                self.call_hook("identity", &[Word::NIL], |delta, proto| Link::answer(delta, proto, at))
-            {
+            if let Next::Stop(outcome) = self.call_hook("identity", &[Word::NIL], |delta, proto| {
+                Link::answer(delta, proto, at)
+            }) {
                 return Next::Stop(outcome);
             }
             register = 0;
@@ -343,12 +363,17 @@ impl Machine<'_> {
 pub(crate) fn operands(machine: &Machine<'_>, i: Instr) -> Vec<Word> {
     match i.op() {
         Some(Op::CallNative) => machine.window(u32::from(i.b()), u32::from(i.d())).to_vec(),
-        Some(Op::Call | Op::CallGlobal | Op::TailCall | Op::TailCallGlobal) => {
-            machine.window(u32::from(i.a()) + 2, u32::from(i.d())).to_vec()
+        Some(Op::Call | Op::CallGlobal | Op::TailCall | Op::TailCallGlobal) => machine
+            .window(u32::from(i.a()) + 2, u32::from(i.d()))
+            .to_vec(),
+        Some(Op::JumpEqual | Op::JumpNotEqual) => {
+            vec![machine.register(i.a()), machine.register(i.b())]
         }
-        Some(Op::JumpEqual | Op::JumpNotEqual) => vec![machine.register(i.a()), machine.register(i.b())],
         Some(Op::JumpEqualInt | Op::JumpNotEqualInt) => {
-            vec![machine.register(i.a()), Word::small(i64::from(i.b() as i16))]
+            vec![
+                machine.register(i.a()),
+                Word::small(i64::from(i.b() as i16)),
+            ]
         }
         Some(Op::First | Op::Next | Op::Rest | Op::Seq) => vec![machine.register(i.b())],
         Some(Op::Map | Op::Set | Op::Vector | Op::List) => {
@@ -366,12 +391,12 @@ impl Machine<'_> {
         let at = self.at();
         match trap {
             Trap::Throw(error) => self.throw(error),
-            Trap::Force(cell) => {
-                self.call_hook("realize*", &[cell], |delta, proto| Link::redo(delta, proto, at))
-            }
-            Trap::Ready(value) => {
-                self.call_hook("ready*", &[value], |delta, proto| Link::redo(delta, proto, at))
-            }
+            Trap::Force(cell) => self.call_hook("realize*", &[cell], |delta, proto| {
+                Link::redo(delta, proto, at)
+            }),
+            Trap::Ready(value) => self.call_hook("ready*", &[value], |delta, proto| {
+                Link::redo(delta, proto, at)
+            }),
             Trap::Slow(name) => {
                 let args = operands(self, i);
                 self.call_hook(name, &args, |delta, proto| Link::answer(delta, proto, at))

@@ -19,7 +19,10 @@ impl Machine<'_> {
     }
 
     fn cell_word(&self, slot: u32) -> (Word, u32) {
-        let cell = self.image.cell_of(slot).expect("the loader made these instructions for cells only");
+        let cell = self
+            .image
+            .cell_of(slot)
+            .expect("the loader made these instructions for cells only");
         let cells = self.process.root(Root::Cells);
         (cells, cell + 1)
     }
@@ -128,7 +131,10 @@ fn copy_from_boot(heap: &mut Heap, roots: &[Word]) -> Vec<Word> {
             made
         })
     };
-    let copied = roots.iter().map(|&root| copy(heap, root, &mut pending)).collect();
+    let copied = roots
+        .iter()
+        .map(|&root| copy(heap, root, &mut pending))
+        .collect();
     while let Some(made) = pending.pop() {
         let header = heap.header(made);
         let first = FIRST_VALUE[usize::from(header.kind_byte())];

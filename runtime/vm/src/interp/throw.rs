@@ -22,7 +22,9 @@ const TRACE_WORD: u32 = 5;
 
 /// Whether an error is a cancellation, which only `finally` and clauses naming it see.
 fn is_cancellation(heap: &Heap, error: Word) -> bool {
-    let Some(object) = heap.try_object(error) else { return false };
+    let Some(object) = heap.try_object(error) else {
+        return false;
+    };
     if object.kind() != Kind::Error {
         return false;
     }
@@ -93,14 +95,21 @@ impl Machine<'_> {
 /// The frames of an error's trace: prototype and pc, innermost first.
 #[must_use]
 pub fn trace_of(heap: &Heap, error: Word) -> Vec<(u32, u32)> {
-    let Some(object) = heap.try_object(error).filter(|object| object.kind() == Kind::Error) else {
+    let Some(object) = heap
+        .try_object(error)
+        .filter(|object| object.kind() == Kind::Error)
+    else {
         return Vec::new();
     };
-    let Some(trace) = heap.try_object(object.word(TRACE_WORD as usize)) else { return Vec::new() };
+    let Some(trace) = heap.try_object(object.word(TRACE_WORD as usize)) else {
+        return Vec::new();
+    };
     value::string::bytes(trace)
         .chunks_exact(8)
         .map(|frame| {
-            let number = |at: usize| u32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]);
+            let number = |at: usize| {
+                u32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]])
+            };
             (number(0), number(4))
         })
         .collect()

@@ -107,6 +107,17 @@ proptest! {
     }
 
     #[test]
+    fn trailing_zeros_make_no_difference(digits in 1i64..1000, zeros in 0usize..300, scale in -50i64..50) {
+        let mut e = Evaluator::new();
+        let plain = e.read(&format!("{digits}E{scale}M")).expect("a decimal");
+        let padded = format!("{digits}{}E{}M", "0".repeat(zeros), scale - zeros as i64);
+        let padded = e.read(&padded).expect("a decimal");
+        prop_assert_eq!(equal::equal(&mut e.heap, plain, padded), Ok(true));
+        let hash = e.call("ox.core/hash", &[plain]);
+        prop_assert_eq!(e.call("ox.core/hash", &[padded]), hash);
+    }
+
+    #[test]
     fn decimals_and_ratios_agree(a in -10_000i64..10_000, b in 1i64..10_000, scale in 0u32..6) {
         let mut e = Evaluator::new();
         let power = 10i64.pow(scale);
@@ -379,4 +390,39 @@ fn big_operations_are_charged_by_their_size() {
     assert!(big_of(&e, big).is_positive());
     e.call("ox.core/mul-p", &[big, big]).expect("a product");
     assert!(e.fuel > 50_000, "{}", e.fuel);
+}
+
+#[test]
+#[ignore = "x"]
+fn timing() {
+    let mut e = Evaluator::new();
+    let t = std::time::Instant::now();
+    let big = number::make_big(&mut e.heap, &((BigInt::from(1) << 4_100_000) - 1));
+    let half = number::make_big(&mut e.heap, &((BigInt::from(1) << 2_050_000) - 12345));
+    eprintln!("make {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    number::quot(&mut e.heap, big, half).unwrap();
+    eprintln!(
+        "quot {:?} fuel {}",
+        t.elapsed(),
+        number::cost(&e.heap, big, half)
+    );
+    let t = std::time::Instant::now();
+    number::mul(&mut e.heap, half, half).unwrap();
+    eprintln!("mul {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    let s = e.call("ox.core/str*", &[big]).unwrap();
+    eprintln!("print {:?}", t.elapsed());
+    let t = std::time::Instant::now();
+    e.call("ox.core/bigint", &[s]).unwrap();
+    eprintln!("parse {:?}", t.elapsed());
+    let one = Word::small(3);
+    let t = std::time::Instant::now();
+    number::div(&mut e.heap, one, big).unwrap();
+    eprintln!("gcd small {:?}", t.elapsed());
+    let h2 = number::make_big(&mut e.heap, &((BigInt::from(1) << 400_000) - 12345));
+    let h3 = number::make_big(&mut e.heap, &((BigInt::from(1) << 390_001) - 12347));
+    let t = std::time::Instant::now();
+    number::div(&mut e.heap, h2, h3).unwrap();
+    eprintln!("gcd 400k {:?}", t.elapsed());
 }

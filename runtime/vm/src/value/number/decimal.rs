@@ -67,18 +67,39 @@ pub(crate) fn digits(n: &BigInt) -> u64 {
     }
 }
 
-/// How often a factor divides a positive integer, and what is left.
-fn strip_factor(mut n: BigInt, factor: u8) -> (u64, BigInt) {
-    let factor = BigInt::from(factor);
-    let mut times = 0;
-    loop {
-        let (q, r) = n.div_rem(&factor);
-        if !r.is_zero() {
-            return (times, n);
-        }
-        n = q;
-        times += 1;
+/// Divides by a factor as often as it goes, `most` times at most; how often, and what is left.
+///
+/// By powers of the factor that double while they divide: the work is that of a few divisions,
+/// not of one a time.
+fn strip_factor(mut n: BigInt, factor: u8, most: u64) -> (u64, BigInt) {
+    if n.is_zero() {
+        return (0, n);
     }
+    let mut times = 0;
+    let mut divide = |power: &(u64, BigInt)| {
+        if times + power.0 > most {
+            return false;
+        }
+        let (q, r) = n.div_rem(&power.1);
+        let divides = r.is_zero();
+        if divides {
+            n = q;
+            times += power.0;
+        }
+        divides
+    };
+    let mut powers = vec![(1, BigInt::from(factor))];
+    while let Some(power) = powers.last()
+        && divide(power)
+    {
+        let square = (power.0 * 2, &power.1 * &power.1);
+        powers.push(square);
+    }
+    // What is left of the exponent is below that of the greatest power: its binary digits.
+    for power in powers.iter().rev().skip(1) {
+        divide(power);
+    }
+    (times, n)
 }
 
 impl Decimal {
@@ -176,8 +197,8 @@ impl Decimal {
         if d.is_negative() {
             (n, d) = (-n, -d);
         }
-        let (twos, rest) = strip_factor(d.clone(), 2);
-        let (fives, rest) = strip_factor(rest, 5);
+        let twos = d.trailing_zeros().unwrap_or(0);
+        let (fives, rest) = strip_factor(&d >> twos, 5, u64::MAX);
         if !rest.is_one() {
             return Err(non_terminating());
         }
@@ -198,7 +219,7 @@ impl Decimal {
         }
         let preferred = checked_scale(self.scale - other.scale)?;
         let scale = self.scale.max(other.scale);
-        let mut q = self.rescaled(scale)? / other.rescaled(scale)?;
+        let q = self.rescaled(scale)? / other.rescaled(scale)?;
         if preferred >= 0 || q.is_zero() {
             let whole = Decimal {
                 unscaled: q,
@@ -209,17 +230,11 @@ impl Decimal {
                 scale: preferred,
             });
         }
-        let ten = BigInt::from(10u8);
-        let mut scale = 0;
-        while scale > preferred {
-            let (next, r) = q.div_rem(&ten);
-            if !r.is_zero() {
-                break;
-            }
-            q = next;
-            scale -= 1;
-        }
-        Ok(Decimal { unscaled: q, scale })
+        let (zeros, q) = strip_factor(q, 10, preferred.unsigned_abs());
+        Ok(Decimal {
+            unscaled: q,
+            scale: -i64::try_from(zeros).expect("at most what the scales differ"),
+        })
     }
 
     /// Order by value.
@@ -261,15 +276,11 @@ impl Decimal {
                 scale: 0,
             };
         }
-        let ten = BigInt::from(10u8);
-        let mut d = self.clone();
-        loop {
-            let (q, r) = d.unscaled.div_rem(&ten);
-            if !r.is_zero() {
-                return d;
-            }
-            d.unscaled = q;
-            d.scale -= 1;
+        let (zeros, unscaled) = strip_factor(self.unscaled.clone(), 10, u64::MAX);
+        let zeros = i64::try_from(zeros).expect("numbers have a greatest size");
+        Decimal {
+            unscaled,
+            scale: self.scale - zeros,
         }
     }
 
