@@ -40,8 +40,14 @@ use num_traits::Zero;
 /// or division of such numbers still ends within a second.
 pub const BIG_BITS_MAX: u64 = 4 * 1024 * 1024;
 
+/// Greatest size of the parts of a ratio that have a common divisor to be found, in bits.
+pub const RATIO_BITS_MAX: u64 = 512 * 1024;
+
 /// Word operations of arbitrary arithmetic that cost one unit of fuel.
 const WORD_OPS_PER_FUEL: u64 = 16;
+
+/// Words up to which numbers are multiplied word by word.
+const SMALL_WORDS: u64 = 64;
 
 /// A number, taken out of the heap.
 #[derive(Clone, Debug, PartialEq)]
@@ -209,8 +215,15 @@ pub fn cost(heap: &Heap, a: Word, b: Word) -> u32 {
     if !a.is_object() && !b.is_object() {
         return 0;
     }
-    let (a, b) = (extra_words(heap, a), extra_words(heap, b));
-    u32::try_from((a + 1) * (b + 1) / WORD_OPS_PER_FUEL).unwrap_or(u32::MAX)
+    let (a, b) = (extra_words(heap, a) + 1, extra_words(heap, b) + 1);
+    // Word by word while small; large numbers are multiplied and divided in less.
+    let (less, more) = (a.min(b), a.max(b));
+    let per_word = if less <= SMALL_WORDS {
+        less
+    } else {
+        SMALL_WORDS * (less / SMALL_WORDS).isqrt()
+    };
+    u32::try_from(more * per_word / WORD_OPS_PER_FUEL).unwrap_or(u32::MAX)
 }
 
 /// Refuses integers above [`BIG_BITS_MAX`] bits before they are computed.

@@ -20,7 +20,7 @@ use super::seq::{Advance, Cursor};
 use super::string::{self, make_string, parts_of, try_text};
 use super::time::{Instant, write_uuid};
 use super::work::{Budget, Stop, Work};
-use super::{lazy, map, number, trie};
+use super::{lazy, map, meta, number, trie};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::native::Trap;
@@ -477,7 +477,11 @@ impl Printer<'_> {
         if matches!(kind, Kind::Lazy) {
             lazy::follow(self.heap, value)?;
         }
-        let meta = self.heap.object(value).meta();
+        // A lazy cell's metadata is a word of its own; an atom's is not printed.
+        let meta = match kind {
+            Kind::Lazy => meta::get(self.heap, value),
+            _ => self.heap.object(value).meta(),
+        };
         if self.options.meta
             && self.options.readably
             && meta != Word::NIL

@@ -138,5 +138,40 @@ pub(crate) fn parse_big(digits: &str, radix: u32) -> Fallible<Option<BigInt>> {
         5.2
     };
     check_bits((digits.len() as f64 * bits_per_digit) as u64)?;
-    Ok(BigInt::parse_bytes(digits.as_bytes(), radix))
+    let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
+    if unsigned.is_empty() || !unsigned.chars().all(|c| c.is_digit(radix)) {
+        return Ok(None);
+    }
+    let magnitude = parse_digits(unsigned.as_bytes(), radix, &mut Vec::new());
+    Ok(Some(if digits.starts_with('-') {
+        -magnitude
+    } else {
+        magnitude
+    }))
+}
+
+/// Digits that are read one by one.
+const DIGITS_AT_ONCE: usize = 1024;
+
+/// Reads digits in halves, so that the work is that of multiplying; native recursion is as deep as
+/// the logarithm of their number. `powers` has the radix to [`DIGITS_AT_ONCE`], twice that, and so on.
+fn parse_digits(digits: &[u8], radix: u32, powers: &mut Vec<BigInt>) -> BigInt {
+    if digits.len() <= DIGITS_AT_ONCE {
+        return BigInt::parse_bytes(digits, radix).expect("digits of the radix");
+    }
+    let mut level = 0;
+    while DIGITS_AT_ONCE << (level + 1) < digits.len() {
+        level += 1;
+    }
+    while powers.len() <= level {
+        let next = match powers.last() {
+            Some(last) => last * last,
+            None => BigInt::from(radix).pow(DIGITS_AT_ONCE as u32),
+        };
+        powers.push(next);
+    }
+    let (high, low) = digits.split_at(digits.len() - (DIGITS_AT_ONCE << level));
+    let high = parse_digits(high, radix, powers);
+    let low = parse_digits(low, radix, powers);
+    high * &powers[level] + low
 }

@@ -192,17 +192,20 @@ impl Decimal {
                 scale,
             });
         }
-        let gcd = self.unscaled.gcd(&other.unscaled);
-        let (mut n, mut d) = (&self.unscaled / &gcd, &other.unscaled / &gcd);
-        if d.is_negative() {
-            (n, d) = (-n, -d);
+        // Only what the divisor has besides twos and fives must divide the dividend; of twos and
+        // fives, as many as the dividend lacks make digits.
+        let (mut n, d) = (self.unscaled.clone(), other.unscaled.abs());
+        if other.unscaled.is_negative() {
+            n = -n;
         }
         let twos = d.trailing_zeros().unwrap_or(0);
         let (fives, rest) = strip_factor(&d >> twos, 5, u64::MAX);
-        if !rest.is_one() {
+        if !rest.is_one() && !(&n % &rest).is_zero() {
             return Err(non_terminating());
         }
-        let more = twos.max(fives);
+        let own_twos = n.trailing_zeros().unwrap_or(0);
+        let (own_fives, _) = strip_factor(n.clone(), 5, fives);
+        let more = twos.saturating_sub(own_twos).max(fives - own_fives);
         let power = power_of_ten(more)?;
         check_bits(power.bits() + n.bits())?;
         let more = i64::try_from(more).expect("a power that fits is small");

@@ -232,7 +232,7 @@ pub(crate) fn parse_decimal(text: &str) -> Option<Decimal> {
         None => (text, 0),
     };
     let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let unscaled = BigInt::parse_bytes(format!("{whole}{part}").as_bytes(), 10)?;
+    let unscaled = parse_big(&format!("{whole}{part}"), 10).ok()??;
     let scale = i64::try_from(part.len()).ok()? - i64::from(exponent);
     i32::try_from(scale).ok()?;
     Some(Decimal { unscaled, scale })
