@@ -13,7 +13,7 @@ use crate::error::{CodegenError, Result};
 
 /// Instructions a prototype may have: return addresses have 22 bits, and every jump reaches
 /// everywhere.
-pub(crate) const CODE_MAX: u32 = (1 << 22) - 1;
+pub(crate) const CODE_MAX: u32 = (1 << 21) - 1;
 
 /// A place in the code that jumps name before it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -33,8 +33,8 @@ use crate::chunk::{Chunk, Prototype, RefUse, Template};
 use crate::effects::{Effects, captures_of, jump_distance, jump_target};
 use crate::op::{Instr, Op, Operand};
 
-/// Instructions a prototype may have: a return address has 22 bits.
-pub const CODE_MAX: usize = (1 << 22) - 1;
+/// Instructions a prototype may have: a return address has 21 bits.
+pub const CODE_MAX: usize = (1 << 21) - 1;
 /// Prototypes an image may have: a link word names them with 24 bits.
 pub const IMAGE_PROTOS_MAX: usize = 1 << 24;
 /// Prototypes, templates and natives a chunk may have: indices have 16 bits.

@@ -509,9 +509,9 @@ fn marks_of(part: &StackPart, levels: &[Level], image: &LoadedImage) -> Vec<u32>
     let mut marks = vec![u32::MAX; levels.len() + 2];
     let mut above = part.height(image);
     for frame in part.frames(0) {
-        let header = frame.base - FRAME_HEADER_WORDS;
-        let registers = frame.base..above;
-        for address in std::iter::once(header).chain(registers) {
+        let header = frame.base - frame.header_words;
+        // The link, right below the registers, is no word.
+        for address in (header..frame.base - 1).chain(frame.base..above) {
             let word = Word(part.words[address as usize]);
             if word.is_reference() {
                 // Boundaries up to the word's own level; frames come from the top down, so the

@@ -258,7 +258,7 @@ impl Collector<'_> {
             }
             image.proto(current.proto).live(current.standing, &mut live);
             self.frame(part, current, above, &live);
-            above = current.base - FRAME_HEADER_WORDS;
+            above = current.base - current.header_words;
             frame = part.caller(current);
         }
     }
@@ -266,6 +266,9 @@ impl Collector<'_> {
     /// Forwards the live words of a frame and marks the others dead.
     fn frame(&mut self, part: &mut StackPart, frame: FrameRef, above: u32, live: &Live) {
         self.stack_word(part, frame.base - 2, live.function);
+        if frame.header_words > FRAME_HEADER_WORDS {
+            self.stack_word(part, frame.base - frame.header_words, true);
+        }
         for address in frame.base..above {
             self.stack_word(part, address, live.registers.contains(address - frame.base));
         }

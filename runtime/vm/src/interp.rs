@@ -22,6 +22,7 @@ mod apply;
 mod arith;
 mod calls;
 mod cells;
+mod realize;
 mod throw;
 
 pub use throw::trace_of;

@@ -9,6 +9,8 @@
 //! part.words[B + r]        register r
 //! ```
 //!
+//! A frame that computes a lazy cell has the cell at `B - 3`.
+//!
 //! The return field is the pc at which the caller goes on, or, with its highest bit set, says what
 //! else a return does (see [`Return`]). The bottom frame of a part has base 2 and distance 0. A callee's window overlaps
 //! its caller's registers: arguments are written where the callee reads them, and the result is
@@ -33,12 +35,13 @@ pub(crate) const FRAME_HEADER_WORDS: u32 = 2;
 const LINK_PC_BITS: u32 = 24;
 const LINK_SPECIAL: u64 = 1 << 23;
 const LINK_REDO: u64 = 1 << 22;
+const LINK_REALIZE: u64 = 1 << 21;
 const LINK_PROTO_SHIFT: u32 = 24;
 const LINK_DELTA_SHIFT: u32 = 48;
 const LINK_FIELD: u64 = (1 << LINK_PC_BITS) - 1;
 
 /// Greatest pc that a link can hold, and so the limit of a prototype's code.
-pub const PC_MAX: u32 = LINK_REDO as u32 - 1;
+pub const PC_MAX: u32 = LINK_REALIZE as u32 - 1;
 
 /// A frame's link word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,9 @@ pub enum Return {
     Answer(u32),
     /// The instruction at this pc runs again; the result is dropped.
     Redo(u32),
+    /// The frame computes a lazy cell, which lies below its function word; then the instruction at
+    /// this pc runs again.
+    Realize(u32),
     /// The part ends.
     Bottom,
 }
@@ -64,7 +70,7 @@ impl Return {
     pub fn covered_pc(self) -> u32 {
         match self {
             Return::To(pc) => pc.saturating_sub(1),
-            Return::Answer(pc) | Return::Redo(pc) => pc,
+            Return::Answer(pc) | Return::Redo(pc) | Return::Realize(pc) => pc,
             Return::Bottom => 0,
         }
     }
@@ -75,7 +81,7 @@ impl Return {
     pub fn standing(self) -> Standing {
         match self {
             Return::To(pc) => Standing::During(pc.saturating_sub(1)),
-            Return::Answer(pc) | Return::Redo(pc) => Standing::Before(pc),
+            Return::Answer(pc) | Return::Redo(pc) | Return::Realize(pc) => Standing::Before(pc),
             Return::Bottom => Standing::Before(0),
         }
     }
@@ -109,6 +115,26 @@ impl Link {
     #[must_use]
     pub const fn redo(delta: u32, proto: u32, pc: u32) -> Link {
         Link(Link::new(delta, proto, pc).0 | LINK_SPECIAL | LINK_REDO)
+    }
+
+    /// The link of a frame that computes a lazy cell for the instruction at `pc`.
+    #[must_use]
+    pub const fn realize(delta: u32, proto: u32, pc: u32) -> Link {
+        Link(Link::new(delta, proto, pc).0 | LINK_SPECIAL | LINK_REALIZE)
+    }
+
+    /// Whether a lazy cell lies below the frame's function word.
+    #[must_use]
+    #[inline]
+    pub const fn has_cell(self) -> bool {
+        self.is_special() && self.0 & LINK_REALIZE != 0
+    }
+
+    /// Words that the frame has below its registers.
+    #[must_use]
+    #[inline]
+    pub const fn header_words(self) -> u32 {
+        FRAME_HEADER_WORDS + self.has_cell() as u32
     }
 
     /// This link for another prototype: a tail call.
@@ -156,6 +182,8 @@ impl Link {
             Return::Bottom
         } else if self.0 & LINK_REDO != 0 {
             Return::Redo(pc)
+        } else if self.0 & LINK_REALIZE != 0 {
+            Return::Realize(pc)
         } else {
             Return::Answer(pc)
         }
@@ -191,6 +219,8 @@ pub struct FrameRef {
     pub standing: Standing,
     /// The instruction under way, for traces and handlers.
     pub at: u32,
+    /// Words below its registers.
+    pub header_words: u32,
     /// Prototype the frame runs.
     pub proto: u32,
     /// Whether a call is under way in the frame (it is not the top one).
@@ -264,7 +294,8 @@ impl StackPart {
 
     /// The top frame.
     pub(crate) fn top_frame(&self, part: usize) -> FrameRef {
-        let proto = self.link(self.base).proto();
+        let link = self.link(self.base);
+        let proto = link.proto();
         let at = self.pc.saturating_sub(1);
         let standing = Standing::Before(self.pc);
         FrameRef {
@@ -273,6 +304,7 @@ impl StackPart {
             standing,
             at,
             proto,
+            header_words: link.header_words(),
             calling: false,
         }
     }
@@ -283,13 +315,14 @@ impl StackPart {
         let ret = link.ret();
         (ret != Return::Bottom).then(|| {
             let base = frame.base - link.delta();
-            let proto = self.link(base).proto();
+            let caller = self.link(base);
             FrameRef {
                 part: frame.part,
                 base,
                 standing: ret.standing(),
                 at: ret.covered_pc(),
-                proto,
+                proto: caller.proto(),
+                header_words: caller.header_words(),
                 calling: true,
             }
         })

@@ -300,7 +300,11 @@ impl Process {
                     check(address, Word(part.words[address as usize]))?;
                 }
             }
-            above = frame.base - FRAME_HEADER_WORDS;
+            if frame.header_words > FRAME_HEADER_WORDS {
+                let cell = frame.base - frame.header_words;
+                check(cell, Word(part.words[cell as usize]))?;
+            }
+            above = frame.base - frame.header_words;
             next = part.caller(frame);
         }
         Ok(())
@@ -350,7 +354,7 @@ impl StackPart {
             if ret == Return::Bottom {
                 return if base == BOTTOM_BASE { Ok(()) } else { Err(()) };
             }
-            above = base - FRAME_HEADER_WORDS;
+            above = base - link.header_words();
             pc = match ret.standing() {
                 Standing::Before(pc) | Standing::During(pc) => pc,
             };

@@ -69,7 +69,12 @@ fn start(image: &Arc<LoadedImage>, arg: i64) -> Process {
 
 /// Runs to the end in slices; after each, checkpoints, compares, and goes on with what was stored
 /// when `reload` says so.
-fn run_with_checkpoints(mut process: Process, slice: i64, reload: bool, zeal: Zeal) -> (Process, State) {
+fn run_with_checkpoints(
+    mut process: Process,
+    slice: i64,
+    reload: bool,
+    zeal: Zeal,
+) -> (Process, State) {
     let mut state = State::default();
     let mut next_segment = 1;
     loop {
@@ -80,7 +85,9 @@ fn run_with_checkpoints(mut process: Process, slice: i64, reload: bool, zeal: Ze
             next_segment
         });
         state.apply(&delta);
-        process.verify().expect("the memory is sound after a checkpoint");
+        process
+            .verify()
+            .expect("the memory is sound after a checkpoint");
         assert_same(&state, &process);
         match outcome {
             Outcome::OutOfFuel => {}
@@ -105,7 +112,9 @@ fn shape(heap: &Heap, word: Word) -> (u64, u64) {
         return (1, 0);
     };
     let inner = object.values().iter().map(|&word| shape(heap, Word(word)));
-    inner.fold((0, 0), |(leaves, depth), (l, d)| (leaves + l, depth.max(d + 1)))
+    inner.fold((0, 0), |(leaves, depth), (l, d)| {
+        (leaves + l, depth.max(d + 1))
+    })
 }
 
 fn plain(text: &str, arg: i64) -> Process {
@@ -162,7 +171,11 @@ fn deep_stacks_store_their_changes_only() {
         });
         for fiber in &delta.fibers {
             for part in &fiber.parts {
-                stack_words += part.ranges.iter().map(|(_, words)| words.len()).sum::<usize>();
+                stack_words += part
+                    .ranges
+                    .iter()
+                    .map(|(_, words)| words.len())
+                    .sum::<usize>();
             }
         }
         state.apply(&delta);
@@ -176,13 +189,20 @@ fn deep_stacks_store_their_changes_only() {
     assert_eq!(result(&process), Word::small(depth));
     // 100 frames of eight words a slice, not the 20,000 below them; the merging of levels moves
     // objects that older frames refer to, a bounded number of times each.
-    assert!(stack_words < slices * 100 * 8 * 8, "{stack_words} words in {slices} slices");
+    assert!(
+        stack_words < slices * 100 * 8 * 8,
+        "{stack_words} words in {slices} slices"
+    );
 }
 
 #[test]
 fn levels_stay_few_however_many_checkpoints() {
     let image = link(&[("f", TREE, &["f"])]);
     let (process, state) = run_with_checkpoints(start(&image, 11), 5, false, Zeal::default());
-    assert!(state.segments.len() <= 24, "{} segments", state.segments.len());
+    assert!(
+        state.segments.len() <= 24,
+        "{} segments",
+        state.segments.len()
+    );
     assert!(process.heap.sealed_words() < 3 * 4 * 4096);
 }

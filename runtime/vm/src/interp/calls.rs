@@ -254,7 +254,7 @@ impl Machine<'_> {
     }
 
     /// Makes the caller the top frame; the pc is the caller's business.
-    fn leave_frame(&mut self, link: Link) {
+    pub(crate) fn leave_frame(&mut self, link: Link) {
         // SAFETY: a link that is not the bottom's leads to the caller's base.
         self.base = unsafe { self.base.sub(link.delta() as usize) };
         if self.base < self.low {
@@ -278,6 +278,7 @@ impl Machine<'_> {
                 self.set_pc(pc);
                 Next::Go
             }
+            Return::Realize(pc) => self.realized(link, pc, value),
             Return::Answer(pc) => {
                 self.leave_frame(link);
                 self.set_pc(pc + 1);
@@ -391,9 +392,7 @@ impl Machine<'_> {
         let at = self.at();
         match trap {
             Trap::Throw(error) => self.throw(error),
-            Trap::Force(cell) => self.call_hook("realize*", &[cell], |delta, proto| {
-                Link::redo(delta, proto, at)
-            }),
+            Trap::Force(cell) => self.force(cell, at),
             Trap::Ready(value) => self.call_hook("ready*", &[value], |delta, proto| {
                 Link::redo(delta, proto, at)
             }),

@@ -10,7 +10,7 @@ use super::{Machine, Next, Outcome};
 use crate::fiber::FiberState;
 use crate::heap::Heap;
 use crate::object::Kind;
-use crate::stack::FrameRef;
+use crate::stack::{FRAME_HEADER_WORDS, FrameRef};
 use crate::value;
 use crate::word::Word;
 use bytecode::Catches;
@@ -43,6 +43,7 @@ impl Machine<'_> {
         self.note_trace(error);
         let cancellation = is_cancellation(&self.process.heap, error);
         if let Some((frame, target, register)) = self.find_handler(cancellation) {
+            self.fail_cells(frame.base, error);
             let part = self.process.fibers[self.fiber].top_mut();
             part.low = part.low.min(frame.base);
             part.base = frame.base;
@@ -55,6 +56,22 @@ impl Machine<'_> {
         fiber.state = FiberState::Failed;
         fiber.request = error;
         Next::Stop(Outcome::Failed(fiber.id))
+    }
+
+    /// Makes the cells fail whose computation ends above the frame at `base`.
+    fn fail_cells(&mut self, base: u32, error: Word) {
+        let part = self.process.fibers[self.fiber].top();
+        let cells: Vec<Word> = part
+            .frames(0)
+            .take_while(|frame| frame.base > base)
+            .filter(|frame| frame.header_words > FRAME_HEADER_WORDS)
+            .map(|frame| Word(part.words[(frame.base - frame.header_words) as usize]))
+            .collect();
+        for cell in cells {
+            // The cell is running in this fiber, so it can fail.
+            let failed = value::lazy::fail(&mut self.process.heap, cell, error);
+            debug_assert!(failed.is_ok());
+        }
     }
 
     /// The innermost handler that takes the error: frame, target, register.

@@ -166,6 +166,13 @@ pub fn start(heap: &mut Heap, cell: Word, fiber: u64) -> NativeResult {
     }
 }
 
+/// Makes an unrealized cell an indirection to another one, which computes its value too.
+pub fn forward(heap: &mut Heap, cell: Word, to: Word) {
+    // Both are lazy cells of this process, so the write cannot be refused.
+    let written = set(heap, cell, State::Realized, to);
+    debug_assert!(written.is_ok());
+}
+
 /// `lazy-finish!`
 ///
 /// # Errors

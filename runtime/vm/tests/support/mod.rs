@@ -25,8 +25,15 @@ pub(crate) fn link(definitions: &[Definition<'_>]) -> Arc<LoadedImage> {
         let first_proto = image.protos.len() as u32;
         let first_template = image.templates.len() as u32;
         add_code(&mut image, number, &chunk);
-        let natives = chunk.natives.iter().map(|native| native_number(&mut image, native)).collect();
-        let value = image.templates.get(first_template as usize).map_or(Word::NIL.0, |t| t.function);
+        let natives = chunk
+            .natives
+            .iter()
+            .map(|native| native_number(&mut image, native))
+            .collect();
+        let value = image
+            .templates
+            .get(first_template as usize)
+            .map_or(Word::NIL.0, |t| t.function);
         image.slots.push(Slot {
             namespace: "test".to_owned(),
             name: (*name).to_owned(),
@@ -53,18 +60,28 @@ fn add_code(image: &mut Image, slot: u32, chunk: &Chunk) {
             bytecode::Const::Double(bits) => *bits,
             other => panic!("{other:?} needs an object"),
         });
-        image.protos.push(ImageProto { slot, index, consts: consts.collect() });
+        image.protos.push(ImageProto {
+            slot,
+            index,
+            consts: consts.collect(),
+        });
     }
     for (index, template) in (0u16..).zip(&chunk.templates) {
         let number = image.templates.len() as u64;
         let function = if template.captures == 0 {
             let offset = image.boot.len() as u32;
-            image.boot.extend([Header::new(Kind::Function, 0, 0, 2).0, number]);
+            image
+                .boot
+                .extend([Header::new(Kind::Function, 0, 0, 2).0, number]);
             Word::boot(offset).0
         } else {
             Word::NIL.0
         };
-        image.templates.push(ImageTemplate { slot, index, function });
+        image.templates.push(ImageTemplate {
+            slot,
+            index,
+            function,
+        });
     }
 }
 
@@ -79,7 +96,11 @@ fn native_number(image: &mut Image, native: &NativeRef) -> u32 {
 
 /// The memory that a stored state makes: segments with the mutated cells in place.
 pub(crate) fn memory(state: &State) -> Vec<u64> {
-    let mut words: Vec<u64> = state.segments.iter().flat_map(|s| s.words.iter().copied()).collect();
+    let mut words: Vec<u64> = state
+        .segments
+        .iter()
+        .flat_map(|s| s.words.iter().copied())
+        .collect();
     for (&address, &word) in &state.overlay {
         words[address as usize] = word;
     }
@@ -89,7 +110,14 @@ pub(crate) fn memory(state: &State) -> Vec<u64> {
 /// That the sum of all checkpoints is the living process.
 pub(crate) fn assert_same(stored: &State, living: &Process) {
     let full = living.full_state();
-    assert_eq!(memory(stored), memory(&full), "the stored memory is not the living one");
-    assert_eq!(stored.fibers, full.fibers, "the stored fibers are not the living ones");
+    assert_eq!(
+        memory(stored),
+        memory(&full),
+        "the stored memory is not the living one"
+    );
+    assert_eq!(
+        stored.fibers, full.fibers,
+        "the stored fibers are not the living ones"
+    );
     assert_eq!(stored.record, full.record);
 }

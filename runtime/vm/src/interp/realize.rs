@@ -1,0 +1,123 @@
+//! Realizing lazy cells: the thunk runs in a frame of its own above the instruction that needs the
+//! cell, and that instruction runs again when it returns.
+//!
+//! A thunk that returns another lazy cell is not nested: the other cell becomes an indirection to
+//! the first, and its thunk runs in the same frame. So a chain of any length (a `filter` that drops
+//! ten million elements) takes constant stack and memory.
+//!
+//! # Invariants
+//! - A cell that the machine computes is below the function word of exactly one frame of the fiber
+//!   that runs it ([`Return::Realize`](crate::stack::Return)).
+//! - Unwinding such a frame makes its cell fail with the error.
+
+use super::{Machine, Next};
+use crate::native::{Trap, make_error};
+use crate::object::Kind;
+use crate::stack::Link;
+use crate::value::lazy::{self, State};
+use crate::value::seq;
+use crate::word::Word;
+
+impl Machine<'_> {
+    /// Makes a cell realized, for the instruction at `at`, which runs again then.
+    pub(crate) fn force(&mut self, cell: Word, at: u32) -> Next {
+        if self.fuel <= 0 {
+            self.set_pc(at);
+            return self.safepoint();
+        }
+        let Some((thunk, proto)) = self.startable(cell) else {
+            // Running elsewhere, failed, or not of this process: the library knows what to say.
+            return self.call_hook("realize*", &[cell], |delta, proto| {
+                Link::redo(delta, proto, at)
+            });
+        };
+        self.fuel -= 1;
+        let fiber = self.process.fibers[self.fiber].id;
+        // The cell has just been seen to be an unrealized one of this process.
+        let started = lazy::start(&mut self.process.heap, cell, fiber);
+        debug_assert!(started.is_ok());
+        let window = u32::from(self.image.proto(self.proto()).registers) + 3;
+        self.reserve(window as usize);
+        // SAFETY: room was made for the cell, the function word and the link.
+        unsafe {
+            *self.base.add(window as usize - 3) = cell.0;
+            *self.base.add(window as usize - 2) = thunk.0;
+        }
+        self.enter(window, proto, Link::realize(window, proto, at));
+        Next::Go
+    }
+
+    /// The thunk and its code, of an unrealized cell that the machine can realize by itself.
+    fn startable(&self, cell: Word) -> Option<(Word, u32)> {
+        let heap = &self.process.heap;
+        if !cell.is_reference() || heap.kind_of(cell) != Some(Kind::Lazy) {
+            return None;
+        }
+        let Some((State::Unrealized, thunk)) = lazy::read(heap, cell) else {
+            return None;
+        };
+        if heap.kind_of(thunk) != Some(Kind::Function) {
+            return None;
+        }
+        let template = self.image.template(heap.object(thunk).raw(1) as u32);
+        let proto = template.by_arity.first().copied()?;
+        (proto != u32::MAX).then_some((thunk, proto))
+    }
+
+    /// The thunk of a cell has returned.
+    pub(crate) fn realized(&mut self, link: Link, pc: u32, value: Word) -> Next {
+        // SAFETY: the link says that the cell is below the function word.
+        let cell = unsafe { Word(*self.base.sub(3)) };
+        let value = match lazy::follow(&self.process.heap, value) {
+            Ok(value) => value,
+            Err(inner) => return self.realize_instead(cell, inner),
+        };
+        let finished = seq::seq(&mut self.process.heap, value)
+            .and_then(|sequence| lazy::finish(&mut self.process.heap, cell, sequence));
+        match finished {
+            Ok(_) => {
+                self.leave_frame(link);
+                self.set_pc(pc);
+                Next::Go
+            }
+            Err(Trap::Throw(error)) => self.throw(error),
+            Err(_) => self.broken("a finished value is not finished"),
+        }
+    }
+
+    /// The thunk of `cell` returned `inner`, which is not realized: its thunk runs in the same
+    /// frame.
+    fn realize_instead(&mut self, cell: Word, inner: Word) -> Next {
+        let Some((thunk, proto)) = self.startable(inner) else {
+            // The library waits for it or throws its error; what it returns is the cell's value.
+            let hook = self.image.hook("realize*");
+            let Some(proto) = hook.and_then(|slot| self.image.proto_for_call(slot, 1)) else {
+                return self.broken("the image lacks the library function realize*");
+            };
+            self.replace_callee(Word::NIL, proto);
+            self.set_register(0, inner);
+            return Next::Go;
+        };
+        lazy::forward(&mut self.process.heap, inner, cell);
+        self.replace_callee(thunk, proto);
+        self.fuel -= 1;
+        if self.fuel < 0 {
+            self.fuel += 1;
+            return self.safepoint();
+        }
+        Next::Go
+    }
+
+    /// Runs another function in the top frame.
+    fn replace_callee(&mut self, function: Word, proto: u32) {
+        // SAFETY: the function word is below the link.
+        unsafe { *self.base.sub(2) = function.0 };
+        self.replace(proto);
+    }
+
+    #[cold]
+    fn broken(&mut self, what: &str) -> Next {
+        let error = make_error(&mut self.process.heap, "internal", what);
+        self.throw(error)
+    }
+}
