@@ -1,2 +1,72 @@
-//! The `oxc` command.
-fn main() {}
+//! The `oxc` command: what users type, and what they are told.
+//!
+//! Read `args` for the command line, `commands/` for what each command does, `host` for how a
+//! program runs in the foreground, `access` for how its store is looked at from elsewhere.
+//!
+//! # Invariants
+//! - Standard output carries what was asked for; all that `oxc` itself says goes to standard error.
+//! - Exit status: 0 done, 1 the program or check failed, 2 wrong usage, 130 interrupted; of
+//!   `oxc run` what the program says.
+
+mod access;
+mod answers;
+mod args;
+mod changed;
+mod commands;
+mod compile;
+mod facts;
+mod failure;
+mod folder;
+mod host;
+mod output;
+mod signals;
+mod socket;
+mod target;
+mod time;
+
+use args::{Cli, Command};
+use clap::{CommandFactory as _, FromArgMatches as _};
+use output::Output;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // How commands of programs are started: see `activities`.
+    if std::env::args_os().nth(1).is_some_and(|arg| arg == "__exec") {
+        return activities::supervise();
+    }
+    let command = Cli::command().color(args::early_color(std::env::args_os()));
+    let matches = command.try_get_matches().unwrap_or_else(|error| args::with_suggestion(error).exit());
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let output = Output::new(cli.global.color, cli.global.verbose);
+    match run(output, &cli.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            output.fail(&failure);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run(output: Output, command: &Command) -> failure::Outcome {
+    match command {
+        Command::Run(args) => commands::run::run(output, args),
+        Command::Eval(args) => commands::eval::run(output, args),
+        Command::Resume(args) => commands::resume::run(output, args),
+        Command::Retry(args) => commands::retry::run(output, args),
+        Command::Ps(args) => commands::ps::run(output, args),
+        Command::Inspect(args) => commands::inspect::run(output, args),
+        Command::Logs(args) => commands::logs::run(output, args),
+        Command::Cancel(args) => commands::cancel::run(output, args),
+        Command::Kill(args) => commands::kill::run(output, args),
+        Command::Send(args) => commands::send::run(output, args),
+        Command::Rm(args) => commands::rm::run(output, args),
+        Command::Check(args) => commands::check::run(output, args),
+        Command::Build(args) => commands::build::run(output, args),
+        Command::New(args) => commands::new::run(output, args),
+        Command::Disasm(args) => commands::disasm::run(output, args),
+        Command::Verify(args) => commands::verify::run(output, args),
+        Command::Version(args) => commands::version::run(args),
+        Command::Completions(args) => commands::completions::run(args),
+        Command::Man(args) => commands::man::run(output, args),
+    }
+}

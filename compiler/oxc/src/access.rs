@@ -1,0 +1,338 @@
+//! Looking at stores: at rest under a shared lock, running through their engine.
+//!
+//! # Invariants
+//! - A store's files are read only while no engine can write them (a shared lock of its lock file).
+//! - Looking changes nothing.
+
+use crate::answers::Subject;
+use crate::facts::{Inspection, ProcessFacts};
+use crate::failure::{Failure, io};
+use crate::folder::{Folder, RunDir};
+use crate::socket::client::{Client, Silent};
+use crate::socket::{Logged, Reply, Request};
+use engine::pid::MAIN;
+use engine::{Engine, Options, Pid};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{EmbeddedStore, OpenError, Store};
+
+/// How long an engine that holds a store may be silent: it is starting, or leaving.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// A run as found.
+#[derive(Clone, Debug)]
+pub(crate) struct Surveyed {
+    /// Number of the run.
+    pub(crate) run: u64,
+    /// Its store.
+    pub(crate) store: PathBuf,
+    /// What was run.
+    pub(crate) command: String,
+    /// Whether an engine holds it.
+    pub(crate) is_running: bool,
+    /// Whether text that was committed has not been written yet.
+    pub(crate) has_unwritten: bool,
+    /// Its processes.
+    pub(crate) processes: Vec<ProcessFacts>,
+}
+
+impl Surveyed {
+    /// Id of the main process.
+    pub(crate) fn pid(&self) -> Pid {
+        Pid { run: self.run, number: MAIN }
+    }
+
+    /// `17 (deploy.ox)`
+    pub(crate) fn label(&self) -> String {
+        if self.command.is_empty() { self.pid().to_string() } else { format!("{} ({})", self.pid(), self.command) }
+    }
+
+    /// Status of the main process.
+    pub(crate) fn status(&self) -> &str {
+        let pid = self.pid().to_string();
+        self.processes.iter().find(|process| process.pid == pid).map_or("damaged", |process| process.status.as_str())
+    }
+
+    /// Whether there is something to go on with: the main process has not ended, or not all that
+    /// it printed has left.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        has_not_ended(self.status()) || self.has_unwritten
+    }
+}
+
+/// Whether a status is one of a process that may do something yet.
+pub(crate) fn has_not_ended(status: &str) -> bool {
+    matches!(status, "ready" | "running" | "waiting" | "parked" | "suspended")
+}
+
+/// A store that nobody works on.
+#[derive(Debug)]
+struct AtRest {
+    subject: Subject,
+    _lock: Option<File>,
+}
+
+/// The world of an engine that only looks.
+#[derive(Debug)]
+struct Nowhere;
+
+impl engine::transport::Transport for Nowhere {
+    fn workers(&self, _name: &str, _queue: &str) -> Option<usize> {
+        None
+    }
+
+    fn start(&self, _task: engine::transport::Task) {}
+
+    fn cancel(&self, _attempt: engine::transport::AttemptId) {}
+
+    fn write(
+        &self,
+        _stream: engine::transport::Stream,
+        _bytes: &[u8],
+    ) -> Result<(), engine::transport::StreamClosed> {
+        Err(engine::transport::StreamClosed)
+    }
+
+    fn read(&self, _process: u64, _fiber: u64, _request: u64, _all: bool) {}
+}
+
+impl AtRest {
+    /// An engine over the files, which runs nothing and writes nothing.
+    fn open(store: EmbeddedStore, lock: Option<File>) -> Result<AtRest, Failure> {
+        let store: Arc<dyn Store> = Arc::new(store);
+        let clock = Arc::new(activities::SystemClock::new());
+        let engine = Engine::open(Arc::clone(&store), clock, Arc::new(Nowhere), Options::default())?;
+        Ok(AtRest { subject: Subject { engine, store, transport: None }, _lock: lock })
+    }
+}
+
+/// How a store is found.
+#[derive(Debug)]
+enum Look {
+    AtRest(AtRest),
+    Running,
+    Nothing,
+}
+
+/// Takes the shared lock of a store, or sees that an engine has it.
+fn share_lock(store: &Path) -> Result<Result<Option<File>, ()>, Failure> {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Ok(None)),
+        Err(error) => return Err(io(format_args!("open {}", path.display()))(error)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(Ok(Some(file))),
+        Err(TryLockError::WouldBlock) => Ok(Err(())),
+        Err(TryLockError::Error(error)) => Err(io(format_args!("lock {}", path.display()))(error)),
+    }
+}
+
+fn look(store: &Path) -> Result<Look, Failure> {
+    let Ok(lock) = share_lock(store)? else { return Ok(Look::Running) };
+    match EmbeddedStore::open_read_only(store) {
+        Ok(store) => Ok(Look::AtRest(AtRest::open(store, lock)?)),
+        Err(OpenError::NotFound { .. }) => Ok(Look::Nothing),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Asks a store something: its files by `read`, or its engine by `request`. None if there is no
+/// store.
+fn ask<T>(
+    store: &Path,
+    request: &Request,
+    read: impl Fn(&Subject) -> Result<T, Failure>,
+    reply: impl Fn(Reply) -> Option<T>,
+) -> Result<Option<(T, bool)>, Failure> {
+    let begun = Instant::now();
+    loop {
+        match look(store)? {
+            Look::AtRest(rest) => return read(&rest.subject).map(|answer| Some((answer, false))),
+            Look::Nothing => return Ok(None),
+            Look::Running => {}
+        }
+        match Client::of(store).ask(request)? {
+            Ok(answer) => {
+                return match reply(answer) {
+                    Some(answer) => Ok(Some((answer, true))),
+                    None => Err(Failure::new("the engine answers something else than was asked")
+                        .help("use the same version of oxc for both")),
+                };
+            }
+            Err(Silent) if begun.elapsed() < SILENCE => std::thread::sleep(Duration::from_millis(20)),
+            Err(Silent) => return Err(silent(store)),
+        }
+    }
+}
+
+/// An engine holds the store but does not answer.
+fn silent(store: &Path) -> Failure {
+    match EmbeddedStore::open(store) {
+        Err(error @ OpenError::Held { .. }) => {
+            Failure::new(format!("{error} and does not answer")).help("end that process, or try again later")
+        }
+        Err(error) => error.into(),
+        Ok(_) => Failure::new(format!("the store {} was in use until just now", store.display())).help("try again"),
+    }
+}
+
+/// What a store holds; none if there is no store.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn survey_store(store: &Path) -> Result<Option<Surveyed>, Failure> {
+    let read = |subject: &Subject| subject.survey();
+    let reply = |reply| match reply {
+        Reply::Survey(survey) => Some(survey),
+        _ => None,
+    };
+    let Some((survey, is_running)) = ask(store, &Request::Ps, read, reply)? else { return Ok(None) };
+    Ok(Some(Surveyed {
+        run: survey.run,
+        store: store.to_owned(),
+        command: survey.command,
+        is_running,
+        has_unwritten: survey.has_unwritten,
+        processes: survey.processes,
+    }))
+}
+
+/// All runs of a folder, the oldest first. One that cannot be read is told as a damaged process.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub(crate) fn survey(folder: &Folder) -> Result<Vec<Surveyed>, Failure> {
+    let mut found = Vec::new();
+    for run in folder.runs()? {
+        match survey_store(&run.store()) {
+            Ok(Some(surveyed)) => found.push(surveyed),
+            // A run whose first checkpoint was never durable.
+            Ok(None) => {}
+            Err(failure) => found.push(unreadable(&run, &failure)),
+        }
+    }
+    Ok(found)
+}
+
+fn unreadable(run: &RunDir, failure: &Failure) -> Surveyed {
+    let process = ProcessFacts {
+        pid: run.number.to_string(),
+        status: "damaged".to_owned(),
+        function: failure.message.clone(),
+        started: crate::time::instant(0),
+        ..ProcessFacts::default()
+    };
+    Surveyed {
+        run: run.number,
+        store: run.store(),
+        command: String::new(),
+        is_running: false,
+        has_unwritten: false,
+        processes: vec![process],
+    }
+}
+
+/// Where a process is stood.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub(crate) fn inspect(store: &Path, pid: Pid) -> Result<Inspection, Failure> {
+    let process = pid.number;
+    let read = |subject: &Subject| subject.inspect(process);
+    let reply = |reply| match reply {
+        Reply::Inspection(inspection) => Some(*inspection),
+        _ => None,
+    };
+    let found = ask(store, &Request::Inspect { process }, read, reply)?;
+    found.map(|(inspection, _)| inspection).ok_or_else(|| no_process(pid))
+}
+
+/// What happened to a process, from an event on, and whether an engine works on it.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub(crate) fn logs(store: &Path, pid: Pid, from: u64) -> Result<(Logged, bool), Failure> {
+    let process = pid.number;
+    let read = |subject: &Subject| subject.logs(process, from);
+    let reply = |reply| match reply {
+        Reply::Logs(logged) => Some(logged),
+        _ => None,
+    };
+    ask(store, &Request::Logs { process, from }, read, reply)?.ok_or_else(|| no_process(pid))
+}
+
+/// Asks the engine that holds a store to change something. False if nobody holds it.
+///
+/// # Errors
+/// When there is no store, or the engine says why not.
+pub(crate) fn change(store: &Path, request: &Request) -> Result<bool, Failure> {
+    let begun = Instant::now();
+    loop {
+        if let Ok(lock) = share_lock(store)? {
+            drop(lock);
+            return Ok(false);
+        }
+        match Client::of(store).ask(request)? {
+            Ok(Reply::Done) => return Ok(true),
+            Ok(_) => {
+                return Err(Failure::new("the engine answers something else than was asked")
+                    .help("use the same version of oxc for both"));
+            }
+            Err(Silent) if begun.elapsed() < SILENCE => std::thread::sleep(Duration::from_millis(20)),
+            Err(Silent) => return Err(silent(store)),
+        }
+    }
+}
+
+/// There is no such process.
+pub(crate) fn no_process(pid: Pid) -> Failure {
+    Failure::new(format!("there is no process {pid}")).help("`oxc ps` lists those of this folder")
+}
+
+/// The store that holds a process: the one named, or that of the folder's run.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn store_of(named: Option<&Path>, pid: Pid) -> Result<PathBuf, Failure> {
+    if let Some(store) = named {
+        let held = survey_store(store)?
+            .ok_or_else(|| Failure::new(format!("there is no store {}", store.display())))?;
+        if held.run != pid.run {
+            return Err(Failure::new(format!("there is no process {pid} in {}", store.display()))
+                .help(format!("it holds the run {}", held.label())));
+        }
+        return Ok(store.to_owned());
+    }
+    let dir = std::env::current_dir().map_err(io("find the working folder"))?;
+    let run = Folder::around(&dir)?.run(pid.run).ok_or_else(|| no_process(pid))?;
+    Ok(run.store())
+}
+
+/// Removes a store's files. Nobody may hold it.
+///
+/// # Errors
+/// When it is held, or a file cannot be removed.
+pub(crate) fn remove_store(store: &Path) -> Result<(), Failure> {
+    // Held while its files go; the lock file stays, so that nobody locks another of its name.
+    let held = EmbeddedStore::open(store);
+    if let Err(error @ OpenError::Held { .. }) = held {
+        return Err(error.into());
+    }
+    for suffix in ["", ".log-0", ".log-1", ".groups", ".sock"] {
+        let mut name = store.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(io(format_args!("remove {}", Path::new(&name).display()))(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

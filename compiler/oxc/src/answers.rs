@@ -1,0 +1,257 @@
+//! What is told about the processes of a store, and what is done to them when somebody asks: the
+//! same for an engine that runs and for files at rest.
+
+use crate::facts::{EventFacts, FiberFacts, FrameFacts, Inspection, LocalFacts, ProcessFacts, Waiting};
+use crate::failure::Failure;
+use crate::socket::{Logged, Reply, Request, Survey};
+use crate::time::instant;
+use engine::data::{self, Data};
+use engine::event::{Event, EventKind};
+use engine::inspect::{self, FiberView, Frame, Running, Summary, View, WaitingFor};
+use engine::letter::Letter;
+use engine::pid::MAIN;
+use engine::transport::{Stream, Transport};
+use engine::{Engine, Pid};
+use std::sync::Arc;
+use store::Store;
+
+/// An engine with its store: one that runs, or one that was opened over files to look at them.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
+    /// The engine.
+    pub(crate) engine: Engine,
+    /// Its store.
+    pub(crate) store: Arc<dyn Store>,
+    /// Who serves its queues; none if nothing runs.
+    pub(crate) transport: Option<Arc<dyn Transport>>,
+}
+
+/// A message as data.
+///
+/// # Errors
+/// When the text is not one form of data.
+pub(crate) fn message(text: &str) -> Result<Data, Failure> {
+    data::parse(text).map_err(|error| {
+        Failure::usage(format!("`{text}` is not one form of data: {error}"))
+            .help("quote it for the shell: oxc send 17 '[:approve \"ada\"]'")
+    })
+}
+
+impl Subject {
+    /// Answers a request.
+    pub(crate) fn answer(&self, request: &Request) -> Reply {
+        let result = match request {
+            Request::Ps => self.survey().map(Reply::Survey),
+            Request::Inspect { process } => self.inspect(*process).map(|found| Reply::Inspection(Box::new(found))),
+            Request::Logs { process, from } => self.logs(*process, *from).map(Reply::Logs),
+            _ => self.change(request).map(|()| Reply::Done),
+        };
+        result.unwrap_or_else(|failure| Reply::Failed { message: failure.message, help: failure.help })
+    }
+
+    fn running(&self) -> Running<'_> {
+        match &self.transport {
+            Some(transport) => Running::Yes(&**transport),
+            None => Running::No,
+        }
+    }
+
+    fn pid(&self, number: u64) -> Pid {
+        Pid { run: self.engine.store_record().run, number }
+    }
+
+    /// All processes.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn survey(&self) -> Result<Survey, Failure> {
+        let record = self.engine.store_record();
+        let snapshot = self.store.snapshot();
+        let summaries = inspect::list(&snapshot, record.run, self.running())?;
+        let processes = summaries.into_iter().map(|summary| process_facts(summary, &record.command)).collect();
+        Ok(Survey {
+            run: record.run,
+            command: record.command,
+            has_unwritten: inspect::has_unwritten(&snapshot)?,
+            processes,
+        })
+    }
+
+    /// Where a process stands.
+    ///
+    /// # Errors
+    /// When there is none, or it is damaged.
+    pub(crate) fn inspect(&self, process: u64) -> Result<Inspection, Failure> {
+        if self.transport.is_some() {
+            // What it did since the last commit is seen too.
+            self.engine.flush()?;
+        }
+        let pid = self.pid(process);
+        let snapshot = self.store.snapshot();
+        let record = engine::read_record(&snapshot, process).map_err(|error| match error {
+            engine::LoadError::Missing { .. } => crate::access::no_process(pid),
+            error => error.into(),
+        })?;
+        let image = self.engine.image(record.image).ok();
+        let view = inspect::view(&snapshot, pid, image.as_ref(), self.running())?;
+        Ok(inspection(view, &self.engine.store_record().command))
+    }
+
+    /// What happened to a process, from an event on.
+    ///
+    /// # Errors
+    /// When there is none, or it is damaged.
+    pub(crate) fn logs(&self, process: u64, from: u64) -> Result<Logged, Failure> {
+        let snapshot = self.store.snapshot();
+        let pid = self.pid(process);
+        let record = engine::read_record(&snapshot, process).map_err(|error| match error {
+            engine::LoadError::Missing { .. } => crate::access::no_process(pid),
+            error => error.into(),
+        })?;
+        let events = engine::read_events(&snapshot, process)?;
+        let next = events.last().map_or(from, |(sequence, _)| (sequence + 1).max(from));
+        let events = events.into_iter().filter(|(sequence, _)| *sequence >= from).map(|(_, event)| event_facts(event));
+        Ok(Logged { events: events.collect(), next, is_over: record.status.has_ended() })
+    }
+
+    /// Changes something; it is durable then.
+    ///
+    /// # Errors
+    /// When there is no such process, or it cannot be done.
+    pub(crate) fn change(&self, request: &Request) -> Result<(), Failure> {
+        let (process, letter) = match request {
+            Request::Cancel { process } => (*process, Letter::Cancel),
+            Request::Kill { process } => (*process, Letter::Kill),
+            Request::Send { process, message: text } => (*process, Letter::Message(data::to_message(&message(text)?))),
+            Request::Retry { process, value } => {
+                let value = value.as_deref().map(message).transpose()?;
+                let pid = self.pid(*process);
+                return self
+                    .engine
+                    .retry(*process, value)
+                    .map_err(|error| Failure::new(format!("{pid} cannot be retried: {error}")));
+            }
+            Request::Ps | Request::Inspect { .. } | Request::Logs { .. } => {
+                return Err(Failure::new("the request changes nothing"));
+            }
+        };
+        if self.engine.post(process, letter)? {
+            return Ok(());
+        }
+        let pid = self.pid(process);
+        Err(match self.engine.standing(process) {
+            Some(standing) => Failure::new(format!("{pid} has ended: {}", standing.status.name())),
+            None => crate::access::no_process(pid),
+        })
+    }
+}
+
+fn process_facts(summary: Summary, command: &str) -> ProcessFacts {
+    let is_main = summary.pid.number == MAIN;
+    ProcessFacts {
+        pid: summary.pid.to_string(),
+        name: summary.name.or_else(|| (is_main && !command.is_empty()).then(|| command.to_owned())),
+        status: summary.status.name().to_owned(),
+        function: summary.damage.map_or(summary.function, |damage| format!("damaged: {damage}")),
+        started: instant(summary.started_ms),
+        waiting_for: summary.waiting_for.map(waiting),
+        checkpoints: summary.checkpoints,
+        steps: summary.steps,
+    }
+}
+
+fn waiting(waiting: WaitingFor) -> Waiting {
+    Waiting {
+        kind: waiting.kind.to_owned(),
+        until: waiting.until.map(instant),
+        activity: waiting.activity,
+        queue: waiting.queue,
+        workers: waiting.workers.map(|workers| workers as u64),
+        attempt: waiting.attempt,
+        max_attempts: waiting.max_attempts,
+        last_error: waiting.last_error,
+        next_attempt: waiting.next_attempt.map(instant),
+        since: (waiting.since > 0).then(|| instant(waiting.since)),
+    }
+}
+
+fn inspection(view: View, command: &str) -> Inspection {
+    let report = Some(view.summary.report.clone()).filter(|report| !report.is_empty());
+    Inspection {
+        process: process_facts(view.summary, command),
+        parent: view.parent.map(|parent| parent.to_string()),
+        report,
+        links: view.links.iter().map(ToString::to_string).collect(),
+        mailbox: view.messages as u64,
+        words: view.memory_words,
+        fibers: view.fibers.into_iter().map(fiber_facts).collect(),
+    }
+}
+
+fn fiber_facts(fiber: FiberView) -> FiberFacts {
+    FiberFacts {
+        fiber: fiber.id,
+        waiting_for: fiber.waiting_for.map(waiting),
+        frames: fiber.frames.into_iter().map(frame_facts).collect(),
+    }
+}
+
+fn frame_facts(frame: Frame) -> FrameFacts {
+    let known = |number: u32| (number > 0).then_some(number);
+    FrameFacts {
+        function: frame.place.function,
+        line: known(frame.place.line),
+        column: known(frame.place.column),
+        file: frame.place.file,
+        locals: frame.locals.into_iter().map(|(name, value)| LocalFacts { name, value }).collect(),
+    }
+}
+
+fn event_facts(event: Event) -> EventFacts {
+    let mut facts = EventFacts { at: instant(event.at_ms), ..EventFacts::default() };
+    let name = match event.kind {
+        EventKind::Started(function) => {
+            facts.text = Some(function);
+            "started"
+        }
+        EventKind::Text { stream, text, left_out } => {
+            let cut = if left_out > 0 { format!("{text}… {left_out} bytes more\n") } else { text };
+            facts.text = Some(cut);
+            if stream == Stream::Stdout { "stdout" } else { "stderr" }
+        }
+        EventKind::Attempt { activity, attempt } => {
+            facts.activity = Some(activity);
+            facts.attempt = Some(attempt);
+            "attempt"
+        }
+        EventKind::AttemptFailed { activity, attempt, error, next_attempt } => {
+            facts.activity = Some(activity);
+            facts.attempt = Some(attempt);
+            facts.text = Some(error);
+            facts.next_attempt = next_attempt.map(instant);
+            "attempt-failed"
+        }
+        EventKind::AttemptDone { activity, attempt } => {
+            facts.activity = Some(activity);
+            facts.attempt = Some(attempt);
+            "attempt-done"
+        }
+        EventKind::Recovered => "recovered",
+        EventKind::Parked(error) => {
+            facts.text = Some(error);
+            "parked"
+        }
+        EventKind::Retried { with_value } => {
+            facts.text = with_value.then(|| "with a value".to_owned());
+            "retried"
+        }
+        EventKind::Cancelled => "cancelled",
+        EventKind::Ended { status, report } => {
+            facts.status = Some(status);
+            facts.text = Some(report).filter(|report| !report.is_empty());
+            "ended"
+        }
+    };
+    facts.event = name.to_owned();
+    facts
+}

@@ -1,0 +1,543 @@
+//! The command line: every subcommand, its options, its help and examples.
+//!
+//! # Invariants
+//! - Each subcommand's help ends with examples that work as they stand.
+//! - Whatever prints facts takes `--format json`.
+//! - Wrong usage is told by clap, which exits with 2.
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use engine::Pid;
+use std::path::PathBuf;
+
+/// The toolchain of Ox, a Lisp for programs that must finish.
+///
+/// A program that `oxc run` starts is a durable process: after Ctrl-C, a crash or a reboot,
+/// `oxc resume` goes on at the very expression where it stood.
+#[derive(Debug, Parser)]
+#[command(name = "oxc", version, propagate_version = false, max_term_width = 100)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(after_help = "\
+Examples:
+  oxc run deploy.ox             run a script as a durable process
+  oxc ps                        what runs, waits, has failed
+  oxc resume                    go on with what was interrupted
+  oxc eval '(+ 1 2)'            one answer
+
+`oxc help COMMAND` tells more. Exit status: 0 done, 1 the program or check failed,
+2 wrong usage, 130 interrupted.")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Global {
+    /// When to use color; `NO_COLOR` is obeyed
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+    /// Say more about what is done
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// What `--color` says, looked for before the line is understood: clap colors its own messages.
+pub(crate) fn early_color(args: impl Iterator<Item = std::ffi::OsString>) -> ColorChoice {
+    let mut args = args.skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    while let Some(arg) = args.next() {
+        let value = match arg.strip_prefix("--color") {
+            Some("") => args.next(),
+            Some(value) => value.strip_prefix('=').map(str::to_owned),
+            // What stands behind belongs to a program, or is wrong.
+            None if arg == "--" => return ColorChoice::Auto,
+            None => continue,
+        };
+        if let Some(choice) = value.and_then(|value| value.parse().ok()) {
+            return choice;
+        }
+    }
+    ColorChoice::Auto
+}
+
+/// A misspelled command with the one that was probably meant.
+pub(crate) fn with_suggestion(mut error: clap::Error) -> clap::Error {
+    use clap::CommandFactory as _;
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let is_unknown = error.kind() == ErrorKind::InvalidSubcommand;
+    if !is_unknown || error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return error;
+    }
+    let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidSubcommand) else { return error };
+    let command = Cli::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    if let Some(meant) = source::suggest(wrong, names) {
+        let meant = ContextValue::Strings(vec![meant.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, meant);
+    }
+    error
+}
+
+/// How facts are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(Run),
+    Eval(Eval),
+    Resume(Resume),
+    Retry(Retry),
+    Ps(Ps),
+    Inspect(Inspect),
+    Logs(Logs),
+    Cancel(Cancel),
+    Kill(Kill),
+    Send(Send),
+    Rm(Rm),
+    Check(Check),
+    Build(Build),
+    New(New),
+    Disasm(Disasm),
+    Verify(Verify),
+    Version(Version),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Where the process is looked for.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct StoreArg {
+    /// The store to use, instead of those of this folder's runs
+    #[arg(long, value_name = "PATH")]
+    pub(crate) store: Option<PathBuf>,
+}
+
+/// Compile a program and run it as a durable process
+///
+/// X is a file, if it has a `/` or ends in `.ox`, `.cljc` or `.oxi`; a folder with an `ox.edn`,
+/// whose `:main` is run; else a namespace of the project around this folder. Calls `-main` (or
+/// `main`) with the arguments as strings; a script sees them as `*command-line-args*`.
+///
+/// Always begins anew, after naming unfinished runs of the same program. Exits with 0, with 1
+/// after an uncaught error, with N after `(exit N)`. Ctrl-C suspends the program; a second one
+/// leaves at once.
+#[derive(Debug, Default, Args)]
+#[command(override_usage = "oxc run [OPTIONS] [X [--] [ARGS]...]")]
+#[command(after_help = "\
+Examples:
+  oxc run deploy.ox                       a script
+  oxc run deploy.ox prod --fast           the same, with arguments
+  oxc run app.core -- prod                a namespace of this project
+  oxc run .                               this project's :main
+  oxc run --or-resume nightly.ox          from cron: go on if unfinished, else begin
+  oxc run --ephemeral fib.ox -- 30        nothing is kept
+  oxc run --serve 'F1=python3 f1.py' flow.ox
+                                          a command answers the activity F1, JSON on
+                                          standard input and output
+
+In a script, `#!/usr/bin/env -S oxc run` as the first line makes the file a command.
+Options of oxc stand before X; what follows X is the program's.")]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// Keep nothing: no store, nothing to resume
+    #[arg(long, conflicts_with_all = ["store", "or_resume"])]
+    pub(crate) ephemeral: bool,
+    /// Go on with an unfinished run of the same program, if there is one
+    #[arg(long)]
+    pub(crate) or_resume: bool,
+    /// Park a process whose activity has failed for good, instead of throwing the error
+    #[arg(long)]
+    pub(crate) park: bool,
+    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub(crate) serve: Vec<String>,
+    /// File, folder or namespace [default: the project around this folder], and its arguments
+    #[arg(value_name = "X", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) program: Vec<String>,
+}
+
+/// Evaluate forms and print the value of the last
+///
+/// The forms are evaluated in order in a namespace `user` of their own; nothing is kept. On an
+/// error the exit status is 1.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc eval '(+ 1 2)'
+  oxc eval '(def x 20)' '(* 2 (inc x))'
+  echo '(count (range 10))' | oxc eval -")]
+pub(crate) struct Eval {
+    /// Forms; `-` reads them from standard input
+    #[arg(value_name = "FORM", required = true, allow_hyphen_values = true)]
+    pub(crate) forms: Vec<String>,
+}
+
+/// Go on with what a crash or Ctrl-C left
+///
+/// Takes unfinished processes up, in the foreground, until they end, and exits as `oxc run` would
+/// have; of several, with the highest status. Without PID: all that are unfinished in this folder;
+/// at a terminal, if they are several, it lists them and asks.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc resume              what is unfinished here
+  oxc resume 17           this one
+  oxc resume --all        all of them, without asking")]
+pub(crate) struct Resume {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// Do not ask which
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub(crate) serve: Vec<String>,
+    /// Processes, as `oxc ps` names them
+    #[arg(value_name = "PID")]
+    pub(crate) pids: Vec<Pid>,
+}
+
+/// Try again what has failed
+///
+/// A failed or parked process goes on just before the effect that failed, in the foreground; or,
+/// with --value, as if that effect had answered with the value.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc retry 17                        make the failed request again
+  oxc retry 17 --value '{:exit 0}'    go on as if it had answered this")]
+pub(crate) struct Retry {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// The answer to go on with, one form, as data
+    #[arg(long, value_name = "EDN", allow_hyphen_values = true)]
+    pub(crate) value: Option<String>,
+    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
+    #[arg(long, value_name = "NAME=COMMAND")]
+    pub(crate) serve: Vec<String>,
+    /// The process
+    #[arg(value_name = "PID")]
+    pub(crate) pid: Pid,
+}
+
+/// List processes
+///
+/// All of this folder's runs, the newest last.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc ps
+  oxc ps --unfinished
+  oxc ps --format json | jq '.[] | select(.status == \"failed\").pid'")]
+pub(crate) struct Ps {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// Only those that have not ended
+    #[arg(long)]
+    pub(crate) unfinished: bool,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Show where a process stands
+///
+/// What it waits for and why, its fibers' frames with file and line, and their locals.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc inspect 17
+  oxc inspect 17.2 --format json")]
+pub(crate) struct Inspect {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// The process
+    #[arg(value_name = "PID")]
+    pub(crate) pid: Pid,
+}
+
+/// Show what a process printed and what happened to it
+///
+/// Prints, log lines, attempts and events of its life, the oldest first.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc logs 17
+  oxc logs 17 --follow")]
+pub(crate) struct Logs {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// Go on with what comes, until the process ends
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    /// How to print; as JSON, one object a line
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// The process
+    #[arg(value_name = "PID")]
+    pub(crate) pid: Pid,
+}
+
+/// Ask processes to stop
+///
+/// A process sees it as an `:ox/cancelled` error where it waits, and its `finally` forms run. One
+/// that is suspended is taken up for that, in the foreground.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc cancel 17
+  oxc cancel 17.2 17.3")]
+pub(crate) struct Cancel {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// Processes
+    #[arg(value_name = "PID", required = true)]
+    pub(crate) pids: Vec<Pid>,
+}
+
+/// End processes at once
+///
+/// Nothing of theirs runs any more, not even `finally`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc kill 17")]
+pub(crate) struct Kill {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// Processes
+    #[arg(value_name = "PID", required = true)]
+    pub(crate) pids: Vec<Pid>,
+}
+
+/// Send a message to a process
+///
+/// One form, read as data. A process that is suspended finds it when it is resumed.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc send 17 '[:approve \"ada\"]'
+  oxc send 17 :stop")]
+pub(crate) struct Send {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// The process
+    #[arg(value_name = "PID")]
+    pub(crate) pid: Pid,
+    /// The message
+    #[arg(value_name = "EDN", allow_hyphen_values = true)]
+    pub(crate) message: String,
+}
+
+/// Remove ended runs and all that is kept of them
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc rm 17
+  oxc rm 15 16 17")]
+pub(crate) struct Rm {
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// Main processes of the runs
+    #[arg(value_name = "PID", required = true)]
+    pub(crate) pids: Vec<Pid>,
+}
+
+/// Show all diagnostics of a program
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc check                    this project
+  oxc check deploy.ox          a script
+  oxc check --deny warnings    warnings fail too
+  oxc check --format json      one object a line")]
+pub(crate) struct Check {
+    /// What makes the check fail besides errors
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) deny: Option<Deny>,
+    /// How to print; as JSON, one object a line
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// Files, folders or namespaces [default: the project around this folder]
+    #[arg(value_name = "X")]
+    pub(crate) targets: Vec<String>,
+}
+
+/// What makes a check fail besides errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// Warnings
+    Warnings,
+}
+
+/// Compile a program into an image file
+///
+/// `oxc run` takes the file as it takes a source file, and needs no sources then.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc build                          this project's :main
+  oxc build deploy.ox -o deploy.oxi
+  oxc run deploy.oxi prod")]
+pub(crate) struct Build {
+    /// Where to write the image [default: the program's name with `.oxi`, in this folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// File, folder or namespace [default: the project around this folder]
+    #[arg(value_name = "X")]
+    pub(crate) target: Option<String>,
+}
+
+/// Begin a project or script that runs at once
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc new shop                        a project: shop/ox.edn, shop/src/shop/core.ox
+  oxc new --template script deploy    a script: deploy.ox")]
+pub(crate) struct New {
+    /// What to begin with
+    #[arg(long, value_name = "TEMPLATE", default_value = "app")]
+    pub(crate) template: Template,
+    /// Name of the project or script; a path puts it elsewhere
+    #[arg(value_name = "NAME")]
+    pub(crate) name: PathBuf,
+}
+
+/// What a project begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    /// One file
+    Script,
+    /// A project with an `ox.edn`
+    App,
+}
+
+/// Show the bytecode of a program
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc disasm deploy.ox                 all definitions of the file
+  oxc disasm deploy.ox upload          one of them
+  oxc disasm deploy.ox ox.core/map     one of the library")]
+pub(crate) struct Disasm {
+    /// File, folder or namespace
+    #[arg(value_name = "X")]
+    pub(crate) target: String,
+    /// A definition, with its namespace unless it is one of X
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// Look for damage in a store, without writing
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc verify .ox/runs/17/store.redb")]
+pub(crate) struct Verify {
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// The store's main file, or the folder of a run
+    #[arg(value_name = "STORE")]
+    pub(crate) store: PathBuf,
+}
+
+/// Show the version of oxc and of the formats it writes
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc version
+  oxc version --format json")]
+pub(crate) struct Version {
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Print shell completions
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc completions bash > ~/.local/share/bash-completion/completions/oxc
+  oxc completions fish > ~/.config/fish/completions/oxc.fish")]
+pub(crate) struct Completions {
+    /// For which shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Write man pages
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc man ~/.local/share/man/man1")]
+pub(crate) struct Man {
+    /// The folder to write them to; it is made if need be
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples() {
+        let command = Cli::command();
+        let without: Vec<&str> = command
+            .get_subcommands()
+            .filter(|sub| !sub.get_after_help().is_some_and(|text| text.to_string().starts_with("Examples:")))
+            .map(clap::Command::get_name)
+            .collect();
+        assert_eq!(without, Vec::<&str>::new());
+    }
+
+    fn run_args(args: &[&str]) -> Run {
+        let cli = Cli::try_parse_from([&["oxc", "run"], args].concat()).expect("the line is right");
+        let Command::Run(run) = cli.command else { panic!("it says run") };
+        run
+    }
+
+    #[test]
+    fn what_follows_the_program_is_its_own() {
+        let run = run_args(&["a.ox", "--store", "x", "-v"]);
+        assert_eq!(run.program, ["a.ox", "--store", "x", "-v"]);
+        assert_eq!(run.store.store, None);
+    }
+
+    #[test]
+    fn options_of_oxc_stand_before_the_program() {
+        let run = run_args(&["--store", "s.redb", "a.ox", "b"]);
+        assert_eq!(run.store.store, Some(PathBuf::from("s.redb")));
+        assert_eq!(run.program, ["a.ox", "b"]);
+    }
+
+    #[test]
+    fn a_form_may_begin_with_a_hyphen() {
+        let cli = Cli::try_parse_from(["oxc", "eval", "-1", "--x"]).expect("forms are free");
+        let Command::Eval(eval) = cli.command else { panic!("it says eval") };
+        assert_eq!(eval.forms, ["-1", "--x"]);
+    }
+}

@@ -1,0 +1,35 @@
+//! `oxc check`: all diagnostics of a program, without running it.
+
+use crate::args::{Check, Deny, Format};
+use crate::compile::{count, open, show, summary};
+use crate::failure::{FAILED, Failure, Outcome};
+use crate::output::{self, Output};
+use crate::target::Program;
+use source::Severity;
+
+/// Checks each target. The exit status is 1 if one has errors, or warnings that are denied.
+pub(crate) fn run(output: Output, args: &Check) -> Outcome {
+    let targets: Vec<Option<&str>> =
+        if args.targets.is_empty() { vec![None] } else { args.targets.iter().map(|text| Some(text.as_str())).collect() };
+    let (mut errors, mut warnings) = (0, 0);
+    for target in targets {
+        let Program::Source(target) = Program::named(target)? else {
+            return Err(Failure::usage("an image file holds no source to check"));
+        };
+        let mut workspace = open(&target)?;
+        let progress = output.progress("checking");
+        let diagnostics = workspace.check();
+        drop(progress);
+        match args.format {
+            Format::Json => output::print(&source::render::json::render(&diagnostics, &workspace.files()))?,
+            Format::Text => show(output, &workspace, &diagnostics),
+        }
+        errors += count(&diagnostics, Severity::Error);
+        warnings += count(&diagnostics, Severity::Warning);
+    }
+    if args.format == Format::Text {
+        output.say(summary(errors, warnings));
+    }
+    let denied = args.deny == Some(Deny::Warnings) && warnings > 0;
+    Ok(if errors > 0 || denied { FAILED } else { 0 })
+}

@@ -1,0 +1,70 @@
+//! `oxc new`: a project or script that builds and runs at once.
+
+use crate::args::{New, Template};
+use crate::failure::{Failure, Outcome, io};
+use crate::output::Output;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Makes it and says how to run it.
+pub(crate) fn run(output: Output, args: &New) -> Outcome {
+    match args.template {
+        Template::Script => script(output, &args.name),
+        Template::App => app(output, &args.name),
+    }
+}
+
+fn script(output: Output, name: &Path) -> Outcome {
+    let path = if name.extension().is_some_and(|extension| extension == "ox") {
+        name.to_owned()
+    } else {
+        PathBuf::from(format!("{}.ox", name.display()))
+    };
+    write_new(&path, include_str!("new/script.ox"))?;
+    make_executable(&path)?;
+    output.say(format!("{0}: a script; `oxc run {0}` runs it", path.display()));
+    Ok(0)
+}
+
+fn app(output: Output, path: &Path) -> Outcome {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let first_is_letter = name.chars().next().is_some_and(|c| c.is_ascii_lowercase());
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !first_is_letter || !name.chars().all(is_name) {
+        return Err(Failure::usage(format!("`{name}` cannot be the name of a project"))
+            .help("names are of small letters, digits and hyphens and begin with a letter: `my-shop`"));
+    }
+    if path.exists() && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(Failure::new(format!("the folder {} is not empty", path.display()))
+            .help("choose another name, or remove the folder"));
+    }
+    let source = path.join("src").join(name.replace('-', "_"));
+    fs::create_dir_all(&source).map_err(io(format_args!("make the folder {}", source.display())))?;
+    let fill = |template: &str| template.replace("NAME", name);
+    write_new(&path.join("ox.edn"), &fill(include_str!("new/ox.edn")))?;
+    write_new(&path.join(".gitignore"), "/.ox/\n*.oxi\n")?;
+    write_new(&path.join("README.md"), &fill(include_str!("new/README.md")))?;
+    write_new(&source.join("core.ox"), &fill(include_str!("new/core.ox")))?;
+    output.say(format!("{0}: a project; `cd {0}`, then `oxc run .` runs it", path.display()));
+    Ok(0)
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut file = fs::File::create_new(path).map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AlreadyExists {
+            Failure::new(format!("{} is there already", path.display())).help("choose another name, or remove it")
+        } else {
+            io(format_args!("write {}", path.display()))(error)
+        }
+    })?;
+    file.write_all(text.as_bytes()).map_err(io(format_args!("write {}", path.display())))
+}
+
+fn make_executable(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = fs::metadata(path).map_err(io(format_args!("look at {}", path.display())))?;
+    let mut permissions = metadata.permissions();
+    permissions.set_mode(permissions.mode() | 0o111);
+    fs::set_permissions(path, permissions).map_err(io(format_args!("make {} executable", path.display())))
+}

@@ -1,0 +1,39 @@
+//! `oxc retry`: goes on with what has failed, just before the failure.
+
+use crate::access::{self, change};
+use crate::answers;
+use crate::args::Retry;
+use crate::failure::{Failure, Outcome};
+use crate::host::{Host, Manner, foreground};
+use crate::output::Output;
+use crate::socket::Request;
+use engine::pid::MAIN;
+
+/// Retries in the foreground, or tells the engine that holds it to.
+pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
+    if let Some(value) = &args.value {
+        answers::message(value)?;
+    }
+    let manner = Manner::new(false, &args.serve)?;
+    let store = access::store_of(args.store.store.as_deref(), args.pid)?;
+    let status = access::inspect(&store, args.pid)?.process.status;
+    if status != "failed" && status != "parked" {
+        let failure = Failure::new(format!("{} is {status}: only what has failed or is parked can be retried", args.pid));
+        return Err(if status == "suspended" {
+            failure.help(format!("`oxc resume {}` goes on with it", args.pid))
+        } else {
+            failure
+        });
+    }
+    let request = Request::Retry { process: args.pid.number, value: args.value.clone() };
+    if change(&store, &request)? {
+        output.mention(format!("retried: {}", args.pid));
+        return Ok(0);
+    }
+    let mut host = Host::open(output, Some(&store), &manner)?;
+    host.set_main(MAIN);
+    host.engine.resume()?;
+    host.subject.change(&request)?;
+    host.run()?;
+    foreground(output, vec![host])
+}

@@ -1,0 +1,190 @@
+//! `oxc run`: compiles a program and runs it as a durable process.
+//!
+//! # Invariants
+//! - A run always begins anew, unless `--or-resume` finds one to go on with.
+//! - Nothing is made in the folder before the program has been compiled.
+
+use crate::access::{self, Surveyed};
+use crate::args::{Cli, Command, Run};
+use crate::commands::resume;
+use crate::compile::{Compiled, compile};
+use crate::failure::{Failure, Outcome};
+use crate::folder::RunDir;
+use crate::host::{Host, Manner, foreground, hint};
+use crate::output::Output;
+use crate::target::Program;
+use clap::Parser as _;
+use engine::Pid;
+use engine::data::Data;
+use engine::pid::MAIN;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use vm::image::LoadedImage;
+
+/// Runs the program; its exit status.
+pub(crate) fn run(output: Output, args: &Run) -> Outcome {
+    let (args, program_args) = split(output, args);
+    let manner = Manner::new(args.park, &args.serve)?;
+    let program = Program::named(args.program.first().map(String::as_str))?;
+    if args.ephemeral {
+        let folder = program.folder().ok();
+        let compiled = compile(output, &program, folder.as_ref())?;
+        let label = folder.map_or_else(String::new, |folder| program.label(&folder));
+        let place = Place { store: None, run: 1, dir: None };
+        return start(output, &place, &manner, compiled, &label, &program_args);
+    }
+    let folder = program.folder()?;
+    let label = program.label(&folder);
+    let unfinished = match &args.store.store {
+        Some(store) => named_store(store, args.or_resume)?,
+        None => {
+            let mut runs = access::survey(&folder)?;
+            runs.retain(|run| run.command == label && run.is_unfinished());
+            runs
+        }
+    };
+    if args.or_resume && !unfinished.is_empty() {
+        return resume::go_on(output, unfinished, &manner);
+    }
+    for run in &unfinished {
+        output.note(unfinished_text(run));
+    }
+    let compiled = compile(output, &program, Some(&folder))?;
+    let place = match &args.store.store {
+        Some(store) => Place { run: clear(output, store)?, store: Some(store.clone()), dir: None },
+        None => {
+            let dir = folder.new_run()?;
+            Place { store: Some(dir.store()), run: dir.number, dir: Some(dir) }
+        }
+    };
+    let result = start(output, &place, &manner, compiled, &label, &program_args);
+    // A run whose first checkpoint was never durable has left nothing that could be resumed.
+    if let Some(dir) = place.dir.filter(|dir| !dir.store().exists()) {
+        let _ = dir.remove();
+    }
+    result
+}
+
+/// Where a run is kept.
+struct Place {
+    store: Option<PathBuf>,
+    run: u64,
+    dir: Option<RunDir>,
+}
+
+/// The line as it is meant: what follows X is the program's, without one `--` directly after X.
+/// Where a later `--` has only options of oxc between it and X, they are oxc's.
+fn split(output: Output, args: &Run) -> (Run, Vec<String>) {
+    let rest = args.program.get(1..).unwrap_or_default();
+    if let Some(at) = rest.iter().position(|arg| arg == "--") {
+        let before = ["oxc".to_owned(), "run".to_owned()].into_iter().chain(rest[..at].iter().cloned());
+        let reread = Cli::try_parse_from(before).map(|cli| cli.command);
+        if let Ok(Command::Run(more)) = reread
+            && more.program.is_empty()
+        {
+            return (args.joined(more), rest[at + 1..].to_vec());
+        }
+    }
+    let own = ["--store", "--ephemeral", "--or-resume", "--park", "--serve"];
+    if let Some(first) = rest.first().filter(|first| own.contains(&first.as_str())) {
+        output.mention(format!(
+            "`{first}` stands after the program, which gets it; for oxc it stands before: oxc run {first} …"
+        ));
+    }
+    (args.joined(Run::default()), rest.to_vec())
+}
+
+impl Run {
+    /// These options and more.
+    fn joined(&self, more: Run) -> Run {
+        Run {
+            store: crate::args::StoreArg { store: more.store.store.or_else(|| self.store.store.clone()) },
+            ephemeral: self.ephemeral || more.ephemeral,
+            or_resume: self.or_resume || more.or_resume,
+            park: self.park || more.park,
+            serve: [self.serve.clone(), more.serve].concat(),
+            program: self.program.clone(),
+        }
+    }
+}
+
+/// What is unfinished in a store that the user named. Beginning anew there would lose it.
+fn named_store(store: &Path, or_resume: bool) -> Result<Vec<Surveyed>, Failure> {
+    let Some(found) = access::survey_store(store)?.filter(Surveyed::is_unfinished) else { return Ok(Vec::new()) };
+    if or_resume {
+        return Ok(vec![found]);
+    }
+    let pid = found.pid();
+    let failure = Failure::new(format!("{} holds a run that is unfinished: {}", store.display(), found.label()));
+    Err(if found.is_running {
+        failure.help("name another store; one run has one store")
+    } else {
+        failure
+            .help(format!("`{}` goes on with it", hint("resume", pid, Some(store))))
+            .help(format!("`{}` ends it; or name another store: one run has one store", hint("kill", pid, Some(store))))
+    })
+}
+
+/// Removes the ended run that a named store holds; the number of the next.
+fn clear(output: Output, store: &Path) -> Result<u64, Failure> {
+    let Some(found) = access::survey_store(store)? else { return Ok(1) };
+    if output.is_terminal || output.verbose {
+        output.note(format!("{} held {}, which has ended and is replaced", store.display(), found.label()));
+    }
+    access::remove_store(store)?;
+    Ok(found.run + 1)
+}
+
+fn unfinished_text(run: &Surveyed) -> String {
+    if run.is_running {
+        return format!("{} is running", run.label());
+    }
+    let pid = run.pid();
+    let status = run.status();
+    format!(
+        "{} is unfinished: {status} – {} · {}",
+        run.label(),
+        hint(if status == "parked" { "retry" } else { "resume" }, pid, Some(&run.store)),
+        hint("cancel", pid, Some(&run.store))
+    )
+}
+
+/// Starts the main process and waits for its end.
+fn start(
+    output: Output,
+    place: &Place,
+    manner: &Manner,
+    compiled: Compiled,
+    label: &str,
+    args: &[String],
+) -> Outcome {
+    let mut host = Host::open(output, place.store.as_deref(), manner)?;
+    let image = compiled.image;
+    // A file with both an entry body and a main function has been made to call it there.
+    let (slot, is_main) = match (image.entry, image.main) {
+        (Some(entry), _) => (entry, false),
+        (None, Some(main)) => (main, true),
+        (None, None) => {
+            return Err(Failure::new("the image has nothing to run")
+                .help("build it from a file with an expression at top level, or a `-main`"));
+        }
+    };
+    let function = match image.slots.get(slot as usize) {
+        Some(definition) if is_main => format!("{}/{}", definition.namespace, definition.name),
+        Some(definition) => definition.namespace.clone(),
+        None => label.to_owned(),
+    };
+    let loaded = LoadedImage::load(Arc::new(image))
+        .map_err(|error| Failure::new(format!("the image cannot be run: {error}")))?;
+    host.engine.describe(place.run, label, args, compiled.sources);
+    let number = host.engine.add_image(Arc::new(loaded));
+    host.run()?;
+    let args: Vec<Data> = args.iter().map(|arg| Data::text(arg.as_str())).collect();
+    let main = host.engine.start_main(number, slot, &args, &function)?;
+    host.set_main(main);
+    if place.store.is_some() {
+        let pid = Pid { run: place.run, number: MAIN };
+        output.mention(format!("pid {pid} ({label}) – {}", hint("inspect", pid, place.store.as_deref())));
+    }
+    foreground(output, vec![host])
+}

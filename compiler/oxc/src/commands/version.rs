@@ -1,0 +1,34 @@
+//! `oxc version`: the version, and those of the formats it writes.
+
+use crate::args::{Format, Version};
+use crate::failure::Outcome;
+use crate::output;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Versions {
+    oxc: &'static str,
+    image_format: u32,
+    code: u32,
+    store_format: u32,
+    record: u32,
+}
+
+/// Prints the versions.
+pub(crate) fn run(args: &Version) -> Outcome {
+    let versions = Versions {
+        oxc: env!("CARGO_PKG_VERSION"),
+        image_format: u32::from(bytecode::IMAGE_FORMAT),
+        code: u32::from(bytecode::CODE_VERSION),
+        store_format: store::FORMAT_VERSION,
+        record: u32::from(engine::record::RECORD_VERSION),
+    };
+    match args.format {
+        Format::Json => output::print_json(&versions)?,
+        Format::Text => output::print(&format!(
+            "oxc {}\nimage format {}, code {}, store format {}, record {}\n",
+            versions.oxc, versions.image_format, versions.code, versions.store_format, versions.record
+        ))?,
+    }
+    Ok(0)
+}

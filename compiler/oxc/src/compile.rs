@@ -1,0 +1,136 @@
+//! From what the command line names to an image, with what the compiler has to say on the way.
+//!
+//! # Invariants
+//! - Errors of the user's text are shown as diagnostics on standard error, never as a failure of
+//!   `oxc`.
+
+use crate::failure::{FAILED, Failure, io};
+use crate::folder::Folder;
+use crate::output::Output;
+use crate::target::Program;
+use bytecode::Image;
+use driver::{Built, Workspace};
+use source::{Diagnostic, Severity};
+use std::path::Path;
+
+/// A program ready to run.
+#[derive(Clone, Debug)]
+pub(crate) struct Compiled {
+    /// Its image.
+    pub(crate) image: Image,
+    /// Path and hash of each source file; none of an image file.
+    pub(crate) sources: Vec<(String, [u8; 32])>,
+}
+
+impl From<Built> for Compiled {
+    fn from(built: Built) -> Compiled {
+        Compiled { image: built.image, sources: built.sources }
+    }
+}
+
+impl From<driver::ProjectError> for Failure {
+    fn from(error: driver::ProjectError) -> Failure {
+        Failure::new(crate::failure::chain(&error))
+    }
+}
+
+/// Opens what is to be compiled.
+///
+/// # Errors
+/// When it is not there or its project file is wrong.
+pub(crate) fn open(target: &driver::Target) -> Result<Workspace, Failure> {
+    let dir = std::env::current_dir().map_err(io("find the working folder"))?;
+    Ok(Workspace::open(target, &dir)?)
+}
+
+/// Compiles or loads a program.
+///
+/// # Errors
+/// When it has errors, which have been shown then.
+pub(crate) fn compile(output: Output, program: &Program, folder: Option<&Folder>) -> Result<Compiled, Failure> {
+    match program {
+        Program::Image(path) => load(path),
+        Program::Source(target) => {
+            let progress = output.progress("compiling");
+            let mut workspace = open(target)?;
+            let built = match folder {
+                Some(folder) => workspace.build_cached(&folder.cache()),
+                None => workspace.build(),
+            };
+            drop(progress);
+            let built = built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics))?;
+            if output.is_terminal || output.verbose {
+                show(output, &workspace, &built.warnings);
+            }
+            needs_something_to_run(&workspace, &built)?;
+            with_main_called(output, &mut workspace, built)
+        }
+    }
+}
+
+fn load(path: &Path) -> Result<Compiled, Failure> {
+    let bytes = std::fs::read(path).map_err(io(format_args!("read {}", path.display())))?;
+    let image = Image::decode(&bytes).map_err(|error| {
+        Failure::new(format!("{} is no image that can be run: {error}", path.display()))
+            .help("build it again with `oxc build`")
+    })?;
+    Ok(Compiled { image, sources: Vec::new() })
+}
+
+fn needs_something_to_run(workspace: &Workspace, built: &Built) -> Result<(), Failure> {
+    if built.entry_slot.is_some() || built.main_slot.is_some() {
+        return Ok(());
+    }
+    let namespace = workspace.entry().unwrap_or("the program");
+    Err(Failure::new(format!("there is nothing to run in {namespace}: no expression at top level, no `-main`"))
+        .help("define a function `-main`; it is called with the arguments as strings"))
+}
+
+/// A file with both expressions at top level and a `-main`: the call of `-main` becomes the last
+/// of its expressions.
+fn with_main_called(output: Output, workspace: &mut Workspace, built: Built) -> Result<Compiled, Failure> {
+    let (Some(_), Some(main)) = (built.entry_slot, built.main_slot) else { return Ok(built.into()) };
+    let name = built.image.slots[main as usize].name.clone();
+    let Some(namespace) = workspace.entry().map(str::to_owned) else { return Ok(built.into()) };
+    let Some(text) = workspace.text(&namespace) else { return Ok(built.into()) };
+    workspace.edit(&namespace, &format!("{text}\n(ox.core/apply {name} ox.core/*command-line-args*)\n"));
+    let mut called = workspace.build().map_err(|diagnostics| rejected(output, workspace, &diagnostics))?;
+    called.sources = built.sources;
+    // The entry body is what runs.
+    called.image.main = None;
+    Ok(called.into())
+}
+
+/// Shows why a program cannot run.
+fn rejected(output: Output, workspace: &Workspace, diagnostics: &[Diagnostic]) -> Failure {
+    show(output, workspace, diagnostics);
+    let errors = count(diagnostics, Severity::Error);
+    output.say(format!("{}; nothing was run", summary(errors, count(diagnostics, Severity::Warning))));
+    Failure::told(FAILED)
+}
+
+/// Shows diagnostics on standard error.
+pub(crate) fn show(output: Output, workspace: &Workspace, diagnostics: &[Diagnostic]) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let text = source::render::terminal::render(diagnostics, &workspace.files(), output.color_stderr);
+    output.say(text.trim_end_matches('\n'));
+    output.say("");
+}
+
+/// How many diagnostics are of a severity.
+pub(crate) fn count(diagnostics: &[Diagnostic], severity: Severity) -> usize {
+    diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+}
+
+/// `2 errors, 1 warning`
+pub(crate) fn summary(errors: usize, warnings: usize) -> String {
+    let some = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        _ => Some(format!("{count} {what}s")),
+    };
+    let parts: Vec<String> = some(errors, "error").into_iter().chain(some(warnings, "warning")).collect();
+    if parts.is_empty() { "no errors".to_owned() } else { parts.join(", ") }
+}

@@ -1,0 +1,335 @@
+//! What `oxc` tells about processes: the shapes of its JSON, and the same as text.
+//!
+//! # Invariants
+//! - Every key is there always, with null where there is nothing: programs depend on the shapes.
+//! - Times are instants in UTC; pids are strings.
+
+use crate::output::{Output, Style, table};
+use crate::time::{now_ms, parse_instant, span};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+
+/// A process in `oxc ps`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ProcessFacts {
+    /// Its pid.
+    pub(crate) pid: String,
+    /// Its registered name; of a main process without one, what was run.
+    pub(crate) name: Option<String>,
+    /// `ready running waiting parked suspended done failed cancelled killed damaged`
+    pub(crate) status: String,
+    /// What it was started with: `app.core/-main`.
+    pub(crate) function: String,
+    /// When it was started.
+    pub(crate) started: String,
+    /// What it waits for.
+    pub(crate) waiting_for: Option<Waiting>,
+    /// Checkpoints so far.
+    pub(crate) checkpoints: u64,
+    /// Steps so far.
+    pub(crate) steps: u64,
+}
+
+/// What a process or fiber waits for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    /// `timer message activity fiber stdin`
+    pub(crate) kind: String,
+    /// When the wait ends by itself.
+    pub(crate) until: Option<String>,
+    /// The activity.
+    pub(crate) activity: Option<String>,
+    /// Its queue.
+    pub(crate) queue: Option<String>,
+    /// Workers of the queue; null where they are not counted.
+    pub(crate) workers: Option<u64>,
+    /// The attempt, from 1.
+    pub(crate) attempt: Option<u32>,
+    /// Greatest number of attempts.
+    pub(crate) max_attempts: Option<u32>,
+    /// Why the last attempt failed.
+    pub(crate) last_error: Option<String>,
+    /// When the next attempt starts.
+    pub(crate) next_attempt: Option<String>,
+    /// Since when it waits.
+    pub(crate) since: Option<String>,
+}
+
+/// `oxc inspect`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Inspection {
+    /// What `oxc ps` says.
+    #[serde(flatten)]
+    pub(crate) process: ProcessFacts,
+    /// Who spawned it.
+    pub(crate) parent: Option<String>,
+    /// What it has said about its end or its being parked: message, data, trace.
+    pub(crate) report: Option<String>,
+    /// Linked processes.
+    pub(crate) links: Vec<String>,
+    /// Messages that it has not taken yet.
+    pub(crate) mailbox: u64,
+    /// Words of its memory that are stored.
+    pub(crate) words: u64,
+    /// Its fibers, the main one first.
+    pub(crate) fibers: Vec<FiberFacts>,
+}
+
+/// A fiber.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FiberFacts {
+    /// Its number, 0 for the main one.
+    pub(crate) fiber: u64,
+    /// What it waits for; null when it can run.
+    pub(crate) waiting_for: Option<Waiting>,
+    /// Its frames, the innermost first.
+    pub(crate) frames: Vec<FrameFacts>,
+}
+
+/// A frame.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FrameFacts {
+    /// `app.core/charge`
+    pub(crate) function: String,
+    /// Path of the source.
+    pub(crate) file: Option<String>,
+    /// Line from 1.
+    pub(crate) line: Option<u32>,
+    /// Column from 1.
+    pub(crate) column: Option<u32>,
+    /// Locals that are still needed: name and printed value.
+    pub(crate) locals: Vec<LocalFacts>,
+}
+
+/// A local.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LocalFacts {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its value as printed, cut if it is long.
+    pub(crate) value: String,
+}
+
+/// An event of a process's life.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EventFacts {
+    /// When.
+    pub(crate) at: String,
+    /// `started stdout stderr attempt attempt-failed attempt-done recovered parked retried
+    /// cancelled ended`
+    pub(crate) event: String,
+    /// What was printed, the error, or the report.
+    pub(crate) text: Option<String>,
+    /// The activity.
+    pub(crate) activity: Option<String>,
+    /// The attempt, from 1.
+    pub(crate) attempt: Option<u32>,
+    /// When the next attempt starts.
+    pub(crate) next_attempt: Option<String>,
+    /// The status at the end.
+    pub(crate) status: Option<String>,
+}
+
+/// Words of a status that somebody should look at.
+fn style_of(status: &str) -> Style {
+    match status {
+        "failed" | "damaged" | "killed" => Style::Red,
+        "parked" | "suspended" | "cancelled" => Style::Yellow,
+        "done" => Style::Dim,
+        _ => Style::Green,
+    }
+}
+
+/// How long ago an instant was, or how long until it comes, by the clock of this machine.
+fn distance(instant_text: &str, now: u64) -> Option<(bool, String)> {
+    let at = parse_instant(instant_text)?;
+    Some((at > now, span(at.abs_diff(now))))
+}
+
+impl Waiting {
+    /// In words: `activity ox.sh/run, attempt 2 of 5, next in 3s: exit 2`.
+    pub(crate) fn text(&self) -> String {
+        let now = now_ms();
+        let mut text = match self.kind.as_str() {
+            "timer" => "time".to_owned(),
+            "message" => "a message".to_owned(),
+            "stdin" => "standard input".to_owned(),
+            "fiber" => "another fiber".to_owned(),
+            "activity" => self.activity.clone().unwrap_or_default(),
+            other => other.to_owned(),
+        };
+        if let (Some(queue), Some(0)) = (&self.queue, self.workers) {
+            let _ = write!(text, ": waits for a worker on queue \"{queue}\" (none connected)");
+        }
+        if let Some(attempt) = self.attempt.filter(|attempt| *attempt > 0) {
+            let _ = write!(text, ", attempt {attempt}");
+            if let Some(most) = self.max_attempts {
+                let _ = write!(text, " of {most}");
+            }
+        }
+        if let Some((true, left)) = self.until.as_deref().and_then(|until| distance(until, now)) {
+            let _ = write!(text, ", {left} left");
+        }
+        if let Some((true, left)) = self.next_attempt.as_deref().and_then(|next| distance(next, now)) {
+            let _ = write!(text, ", next in {left}");
+        }
+        if let Some(error) = &self.last_error {
+            let _ = write!(text, "; last error: {}", error.lines().next().unwrap_or_default());
+        }
+        text
+    }
+}
+
+/// The table of `oxc ps`.
+pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> String {
+    if processes.is_empty() {
+        return String::new();
+    }
+    let now = now_ms();
+    let head = ["PID", "NAME", "STATUS", "AGE", "STEPS", "FUNCTION", "WAITS FOR"];
+    let mut rows = vec![head.iter().map(|text| output.paint(Style::Bold, text)).collect::<Vec<_>>()];
+    for process in processes {
+        let age = distance(&process.started, now).map_or_else(String::new, |(_, age)| age);
+        rows.push(vec![
+            process.pid.clone(),
+            process.name.clone().unwrap_or_default(),
+            output.paint(style_of(&process.status), &process.status),
+            age,
+            process.steps.to_string(),
+            process.function.clone(),
+            process.waiting_for.as_ref().map(Waiting::text).unwrap_or_default(),
+        ]);
+    }
+    table(&rows)
+}
+
+/// What `oxc inspect` prints.
+pub(crate) fn inspection_text(output: Output, inspection: &Inspection) -> String {
+    let process = &inspection.process;
+    let mut text = String::new();
+    let name = process.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "{}{name}: {}",
+        output.paint(Style::Bold, &process.pid),
+        output.paint(style_of(&process.status), &process.status)
+    );
+    let mut line = |key: &str, value: &str| {
+        let _ = writeln!(text, "  {key:<12} {value}");
+    };
+    line("function", &process.function);
+    line("started", &process.started);
+    line("steps", &format!("{}, {} checkpoints, {} words stored", process.steps, process.checkpoints, inspection.words));
+    if let Some(parent) = &inspection.parent {
+        line("parent", parent);
+    }
+    if !inspection.links.is_empty() {
+        line("links", &inspection.links.join(" "));
+    }
+    if inspection.mailbox > 0 {
+        line("mailbox", &format!("{} messages", inspection.mailbox));
+    }
+    if let Some(waiting) = &process.waiting_for {
+        line("waits for", &waiting.text());
+        if let Some(since) = &waiting.since {
+            line("since", since);
+        }
+    }
+    if let Some(report) = inspection.report.as_deref().filter(|report| !report.is_empty()) {
+        text.push('\n');
+        for report_line in report.lines() {
+            let _ = writeln!(text, "  {report_line}");
+        }
+    }
+    for fiber in &inspection.fibers {
+        fiber_text(output, &mut text, fiber, inspection.fibers.len());
+    }
+    text
+}
+
+fn fiber_text(output: Output, text: &mut String, fiber: &FiberFacts, fibers: usize) {
+    text.push('\n');
+    if fibers > 1 {
+        let waits = match &fiber.waiting_for {
+            Some(waiting) => format!("waits for {}", waiting.text()),
+            None => "can run".to_owned(),
+        };
+        let _ = writeln!(text, "fiber {}: {waits}", fiber.fiber);
+    }
+    for frame in &fiber.frames {
+        let _ = write!(text, "  at {}", output.paint(Style::Bold, &frame.function));
+        if let Some(file) = &frame.file {
+            let place = frame.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
+            let _ = write!(text, " ({place})");
+        }
+        text.push('\n');
+        let width = frame.locals.iter().map(|local| local.name.chars().count()).max().unwrap_or(0);
+        for local in &frame.locals {
+            let _ = writeln!(text, "       {:<width$} = {}", local.name, local.value);
+        }
+    }
+}
+
+/// A line, or the lines, of `oxc logs`.
+pub(crate) fn event_text(output: Output, event: &EventFacts) -> String {
+    let at = output.paint(Style::Dim, event.at.get(11..23).unwrap_or(&event.at));
+    let activity = event.activity.as_deref().unwrap_or_default();
+    let attempt = event.attempt.unwrap_or_default();
+    let words = event.text.as_deref().unwrap_or_default();
+    let what = match event.event.as_str() {
+        "stdout" | "stderr" => {
+            return words.lines().map(|line| format!("{at} {} {line}\n", if event.event == "stdout" { "|" } else { "!" })).collect();
+        }
+        "started" => format!("started: {words}"),
+        "attempt" => format!("{activity}: attempt {attempt}"),
+        "attempt-done" => format!("{activity}: attempt {attempt} has answered"),
+        "attempt-failed" => {
+            let next = event.next_attempt.as_deref().map(|next| format!("; again at {}", next.get(11..23).unwrap_or(next)));
+            format!("{activity}: attempt {attempt} has failed: {words}{}", next.unwrap_or_default())
+        }
+        "recovered" => "taken up again".to_owned(),
+        "parked" => format!("parked: {words}"),
+        "retried" => "retried".to_owned(),
+        "cancelled" => "asked to stop".to_owned(),
+        "ended" => {
+            let report = words.lines().next().map(|line| format!(": {line}")).unwrap_or_default();
+            format!("{}{report}", event.status.as_deref().unwrap_or("ended"))
+        }
+        other => format!("{other} {words}"),
+    };
+    format!("{at} - {what}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_keys_of_a_process_are_there_always() {
+        let json = serde_json::to_value(ProcessFacts::default()).expect("plain data");
+        let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
+        assert_eq!(
+            keys,
+            ["checkpoints", "function", "name", "pid", "started", "status", "steps", "waiting_for"]
+        );
+        assert!(json["waiting_for"].is_null());
+    }
+
+    #[test]
+    fn what_is_waited_for_is_told_in_words() {
+        let waiting = Waiting {
+            kind: "activity".to_owned(),
+            activity: Some("charge".to_owned()),
+            queue: Some("payments".to_owned()),
+            workers: Some(0),
+            attempt: Some(2),
+            max_attempts: Some(5),
+            last_error: Some("exit 2\nmore".to_owned()),
+            ..Waiting::default()
+        };
+        assert_eq!(
+            waiting.text(),
+            "charge: waits for a worker on queue \"payments\" (none connected), attempt 2 of 5; last error: exit 2"
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! Why a command did not do what was asked: what, where, and what to do about it.
+//!
+//! # Invariants
+//! - The first line says what is wrong; help lines say what to do. No line repeats another.
+
+use std::fmt;
+
+/// Exit status of a command that failed.
+pub(crate) const FAILED: u8 = 1;
+/// Exit status of wrong usage.
+pub(crate) const USAGE: u8 = 2;
+/// Exit status of what was interrupted.
+pub(crate) const INTERRUPTED: u8 = 130;
+/// Exit status of a program whose standard output nobody reads: what a shell says of SIGPIPE.
+pub(crate) const OUTPUT_CLOSED: u8 = 141;
+
+/// A failed command.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Vec<String>,
+    /// Exit status.
+    pub(crate) code: u8,
+    /// Whether everything has been said already.
+    pub(crate) is_told: bool,
+}
+
+impl Failure {
+    /// Something failed.
+    pub(crate) fn new(message: impl Into<String>) -> Failure {
+        Failure { message: message.into(), help: Vec::new(), code: FAILED, is_told: false }
+    }
+
+    /// The command was used wrongly.
+    pub(crate) fn usage(message: impl Into<String>) -> Failure {
+        Failure { code: USAGE, ..Failure::new(message) }
+    }
+
+    /// Something failed and the user has read it already.
+    pub(crate) fn told(code: u8) -> Failure {
+        Failure { message: String::new(), help: Vec::new(), code, is_told: true }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub(crate) fn help(mut self, line: impl Into<String>) -> Failure {
+        self.help.push(line.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        for line in &self.help {
+            write!(f, "\nhelp: {line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.ends_with(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+macro_rules! from_error {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Failure {
+                Failure::new(chain(&error))
+            }
+        })*
+    };
+}
+
+from_error!(engine::EngineError, engine::LoadError, store::StoreError, store::CommitError);
+
+impl From<store::OpenError> for Failure {
+    fn from(error: store::OpenError) -> Failure {
+        let failure = Failure::new(chain(&error));
+        match &error {
+            store::OpenError::DamagedStore { .. } => {
+                failure.help("`oxc verify STORE` lists what is damaged; nothing has been changed")
+            }
+            store::OpenError::Held { .. } => {
+                failure.help("`oxc ps` shows what runs there")
+            }
+            _ => failure,
+        }
+    }
+}
+
+/// What a command gives: its exit status.
+pub(crate) type Outcome = Result<u8, Failure>;
+
+/// Names a file operation that failed.
+pub(crate) fn io(doing: impl fmt::Display) -> Box<dyn FnOnce(std::io::Error) -> Failure> {
+    let doing = doing.to_string();
+    Box::new(move |error| Failure::new(format!("cannot {doing}: {}", system_words(&error))))
+}
+
+/// What the system says, without its number.
+pub(crate) fn system_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => lower_first(words),
+        None => text,
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,331 @@
+//! A program in the foreground: its store, its engine, the world it acts on, and how it ends.
+//!
+//! ```text
+//! Host::open      store, transport (which ends commands that an earlier run left), engine, socket
+//! foreground      waits for the end of the main processes, or for a signal
+//! ```
+//!
+//! # Invariants
+//! - What an interrupted program had asked for is either committed with its answer or open in the
+//!   store; no command of it is alive when `oxc` leaves.
+//! - Nothing but the program writes to standard output.
+
+use crate::failure::{FAILED, Failure, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
+use crate::folder::Folder;
+use crate::output::Output;
+use crate::socket::server::Server;
+use crate::answers::Subject;
+use crate::{signals, socket};
+use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
+use engine::record::Status;
+use engine::{Engine, Options, Pid, Standing};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use store::{EmbeddedStore, MemoryStore, OpenError, Store};
+
+/// How long attempts that run may go on after Ctrl-C.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long to try for a store that somebody is looking at.
+const LOOKERS_PATIENCE: Duration = Duration::from_secs(3);
+/// Memory of a process, in words: what its references can reach, and no more than the machine has
+/// use for.
+const QUOTA_WORDS: u32 = 1 << 29;
+
+/// How a program is run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Manner {
+    /// Park instead of throwing when an activity has failed for good.
+    pub(crate) park: bool,
+    /// Commands that answer activities.
+    pub(crate) served: Vec<Served>,
+    /// Run no process, only commit.
+    pub(crate) is_idle: bool,
+}
+
+impl Manner {
+    /// By the options `--park` and `--serve`.
+    ///
+    /// # Errors
+    /// When a `--serve` is no `NAME=COMMAND`.
+    pub(crate) fn new(park: bool, serve: &[String]) -> Result<Manner, Failure> {
+        let served = serve.iter().map(|text| text.parse::<Served>());
+        let served = served.collect::<Result<_, _>>().map_err(|error| Failure::usage(format!("--serve: {error}")))?;
+        Ok(Manner { park, served, is_idle: false })
+    }
+}
+
+/// A program that runs.
+#[derive(Debug)]
+pub(crate) struct Host {
+    /// The engine.
+    pub(crate) engine: Engine,
+    /// The engine as others ask it.
+    pub(crate) subject: Subject,
+    transport: LocalTransport,
+    /// Where it is kept; none of an ephemeral one.
+    store: Option<PathBuf>,
+    threads: Vec<JoinHandle<()>>,
+    server: Option<Server>,
+    /// Number of the main process.
+    main: OnceLock<u64>,
+    interrupted: AtomicBool,
+}
+
+/// Opens a store for writing. Somebody who only looks at it is waited for.
+///
+/// # Errors
+/// When an engine holds it, or it cannot be opened.
+pub(crate) fn open_store(path: &Path) -> Result<EmbeddedStore, Failure> {
+    let begun = Instant::now();
+    loop {
+        match EmbeddedStore::open(path) {
+            Ok(store) => return Ok(store),
+            Err(OpenError::Held { .. }) if begun.elapsed() < LOOKERS_PATIENCE && !is_served(path) => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Whether an engine answers at a store's socket.
+fn is_served(store: &Path) -> bool {
+    let asked = socket::client::Client::of(store).ask(&socket::Request::Ps);
+    !matches!(asked, Ok(Err(socket::client::Silent)))
+}
+
+impl Host {
+    /// Opens a store, or one in memory, and an engine over it. Nothing runs yet.
+    ///
+    /// # Errors
+    /// When the store, the journal of commands or the engine cannot be opened.
+    pub(crate) fn open(output: Output, store: Option<&Path>, manner: &Manner) -> Result<Host, Failure> {
+        let directory = std::env::current_dir().map_err(io("find the working folder"))?;
+        let opened: Arc<dyn Store> = match store {
+            Some(path) => Arc::new(open_store(path)?),
+            None => Arc::new(MemoryStore::new()),
+        };
+        let mut config = Config::new(directory);
+        config.served.clone_from(&manner.served);
+        config.journal = store.map(|path| with_suffix(path, ".groups"));
+        let transport = LocalTransport::open(config).map_err(|error| Failure::new(crate::failure::chain(&error)))?;
+        let options = Options {
+            durable: store.is_some(),
+            park: manner.park,
+            quota_words: QUOTA_WORDS,
+            threads: if manner.is_idle { 0 } else { std::thread::available_parallelism().map_or(2, usize::from) },
+            ..Options::default()
+        };
+        let world: Arc<LocalTransport> = Arc::new(transport.clone());
+        let clock = Arc::new(SystemClock::new());
+        let engine = Engine::open(Arc::clone(&opened), clock, Arc::clone(&world) as _, options)?;
+        let subject = Subject { engine: engine.clone(), store: opened, transport: Some(world) };
+        connect(output, &transport, &engine);
+        Ok(Host {
+            engine,
+            subject,
+            transport,
+            store: store.map(Path::to_owned),
+            threads: Vec::new(),
+            server: None,
+            main: OnceLock::new(),
+            interrupted: AtomicBool::new(false),
+        })
+    }
+
+    /// Starts what runs processes, and the socket.
+    ///
+    /// # Errors
+    /// When the system gives no thread or socket.
+    pub(crate) fn run(&mut self) -> Result<(), Failure> {
+        self.threads = self.engine.run_threads().map_err(io("start threads"))?;
+        if let Some(store) = &self.store {
+            let subject = self.subject.clone();
+            let path = socket::path_of(store);
+            self.server = Some(Server::start(&path, move |request| subject.answer(&request))?);
+        }
+        Ok(())
+    }
+
+    /// Says which process is the main one.
+    pub(crate) fn set_main(&self, number: u64) {
+        assert!(self.main.set(number).is_ok(), "a run has one main process");
+    }
+
+    /// The main process's id.
+    pub(crate) fn pid(&self) -> Pid {
+        let run = self.engine.store_record().run;
+        Pid { run, number: self.main.get().copied().unwrap_or(engine::pid::MAIN) }
+    }
+
+    /// `17 (deploy.ox)`
+    fn label(&self) -> String {
+        let command = self.engine.store_record().command;
+        if command.is_empty() { self.pid().to_string() } else { format!("{} ({command})", self.pid()) }
+    }
+
+    /// What to type to do something with it.
+    fn hint(&self, command: &str) -> String {
+        hint(command, self.pid(), self.store.as_deref())
+    }
+
+    /// Lets attempts that run end, commits what they gave, and stops everything.
+    fn suspend(&self) {
+        self.transport.suspend();
+        let _ = self.transport.wait_until_idle(GRACE);
+        // What has been reported is committed; if the store fails, the main thread hears of it.
+        let _ = self.engine.flush();
+        self.engine.stop();
+        self.transport.abandon();
+    }
+
+    /// Waits for the main process's end, and says how it ended.
+    fn wait(&self, output: Output) -> Result<u8, Failure> {
+        let main = self.pid().number;
+        let standing = self.engine.wait_for_end(main)?;
+        if self.interrupted.load(Ordering::SeqCst) && standing.as_ref().is_none_or(|s| !s.status.has_ended()) {
+            self.tell_suspended(output);
+            return Ok(INTERRUPTED);
+        }
+        let Some(standing) = standing else { return Ok(INTERRUPTED) };
+        // What the end had to say leaves before this command does.
+        self.engine.flush()?;
+        Ok(self.tell_end(output, &standing))
+    }
+
+    fn tell_suspended(&self, output: Output) {
+        if self.store.is_some() {
+            output.say(format!(
+                "suspended: {} – {} · {}",
+                self.label(),
+                self.hint("resume"),
+                self.hint("cancel")
+            ));
+        }
+    }
+
+    /// Says how it ended, unless it ended well; the exit status.
+    fn tell_end(&self, output: Output, standing: &Standing) -> u8 {
+        match standing.status {
+            Status::Done => return standing.exit_status,
+            // Nobody reads what it printed: as with any other command, that is no matter for words.
+            _ if standing.exit_status == OUTPUT_CLOSED => return OUTPUT_CLOSED,
+            Status::Failed => {
+                output.fail(&Failure::new(standing.report.trim_end()));
+                if self.store.is_some() {
+                    output.mention(format!(
+                        "failed: {} – {} · {}",
+                        self.label(),
+                        self.hint("inspect"),
+                        self.hint("retry")
+                    ));
+                }
+            }
+            Status::Parked => {
+                output.fail(&Failure::new(standing.report.trim_end()));
+                output.say(format!(
+                    "parked: {} – {} · {}",
+                    self.label(),
+                    self.hint("retry"),
+                    self.hint("cancel")
+                ));
+            }
+            Status::Damaged => {
+                let failure = Failure::new(format!("{} is damaged: {}", self.label(), standing.report.trim_end()));
+                output.fail(&failure.help("`oxc verify STORE` lists what is damaged"));
+            }
+            status => output.say(format!("{}: {}", status.name(), self.label())),
+        }
+        standing.exit_status.max(FAILED)
+    }
+
+    /// Stops everything; what is committed stays.
+    pub(crate) fn close(mut self) {
+        drop(self.server.take());
+        self.engine.stop();
+        self.transport.abandon();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has made the engine fail, which was told.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn connect(output: Output, transport: &LocalTransport, engine: &Engine) {
+    let (complete, read, started) = (engine.clone(), engine.clone(), engine.clone());
+    transport.connect(Callbacks {
+        started: Box::new(move |attempt| started.attempt_started(attempt)),
+        complete: Box::new(move |attempt, result| complete.complete(attempt, result)),
+        read: Box::new(move |process, fiber, request, text| read.complete_read(process, fiber, request, text)),
+        note: Box::new(move |line| output.note(line)),
+    });
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// `oxc resume 17`, with `--store` where the pid alone would not be found from here.
+pub(crate) fn hint(command: &str, pid: Pid, store: Option<&Path>) -> String {
+    let here = std::env::current_dir().ok().and_then(|dir| Folder::around(&dir).ok());
+    let found = here.and_then(|folder| folder.run(pid.run)).map(|run| run.store());
+    match store {
+        Some(store) if found.as_deref() != Some(store) => {
+            format!("oxc {command} --store {} {pid}", quoted(store))
+        }
+        _ => format!("oxc {command} {pid}"),
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// Runs programs until their main processes end or a signal comes; the highest exit status.
+///
+/// # Errors
+/// When a store can no longer be written.
+pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
+    let hosts = Arc::new(hosts);
+    let interrupted = Arc::clone(&hosts);
+    signals::on_interrupt(move || {
+        for host in interrupted.iter() {
+            host.interrupted.store(true, Ordering::SeqCst);
+            host.transport.suspend();
+        }
+        std::thread::scope(|scope| {
+            for host in interrupted.iter() {
+                scope.spawn(|| host.suspend());
+            }
+        });
+    })?;
+    let codes: Vec<Outcome> = std::thread::scope(|scope| {
+        let waiting: Vec<_> = hosts.iter().map(|host| scope.spawn(|| host.wait(output))).collect();
+        waiting.into_iter().map(|thread| thread.join().expect("waiting does not panic")).collect()
+    });
+    let mut highest = 0;
+    let mut failed = None;
+    for code in codes {
+        match code {
+            Ok(code) => highest = highest.max(code),
+            Err(failure) => failed = Some(failure),
+        }
+    }
+    match Arc::try_unwrap(hosts) {
+        Ok(hosts) => hosts.into_iter().for_each(Host::close),
+        // The thread that suspends still holds them: it ends what runs, and this process goes.
+        Err(hosts) => hosts.iter().for_each(|host| {
+            host.engine.stop();
+            host.transport.abandon();
+        }),
+    }
+    failed.map_or(Ok(highest), Err)
+}
