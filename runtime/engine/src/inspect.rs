@@ -8,13 +8,16 @@ use crate::pid::Pid;
 use crate::record::{ActorRecord, FiberNote, Status, Wait};
 use crate::report::{Place, place_of};
 use crate::transport::Transport;
+use bytecode::Live;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Snapshot;
 use store::key::KeyReader;
 use vm::fiber::FiberId;
-use vm::image::LoadedImage;
+use vm::Word;
+use vm::image::{LoadedImage, Standing};
 use vm::process::{Process, Root};
+use vm::stack::{FrameRef, StackPart};
 
 /// What a process waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,6 +78,8 @@ pub struct Frame {
     pub proto: u32,
     /// The instruction under way.
     pub pc: u32,
+    /// Named locals that it still needs, with their values as printed, cut where they are long.
+    pub locals: Vec<(String, String)>,
 }
 
 /// A fiber.
@@ -262,27 +267,79 @@ pub fn view(
     };
     if let Some(image) = image.filter(|_| !record.fibers.is_empty()) {
         let (state, _) = persist::read_state(snapshot, pid.number, &record)?;
-        let process = Process::restore(Arc::clone(image), state)
+        let mut process = Process::restore(Arc::clone(image), state)
             .map_err(|error| LoadError::Restore { process: pid.number, error })?;
         view.messages += mailbox_length(&process);
-        for fiber in &process.fibers {
+        for index in 0..process.fibers.len() {
+            let frames = frames_of(&mut process, index, image);
+            let fiber = &process.fibers[index];
             let note = notes.get(&fiber.id);
             view.fibers.push(FiberView {
                 id: fiber.id,
                 waiting_for: note.and_then(|note| wait_of(note, running)),
                 cancelled: note.is_some_and(|note| note.cancelled),
-                frames: frames_of(fiber, image),
+                frames,
             });
         }
     }
     Ok(view)
 }
 
-fn frames_of(fiber: &vm::fiber::Fiber, image: &LoadedImage) -> Vec<Frame> {
-    let parts = fiber.parts.iter().enumerate().rev();
-    let frames = parts.flat_map(|(index, part)| part.frames(index).collect::<Vec<_>>());
+/// Whether text that was committed is not known to have left.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn has_unwritten(snapshot: &Snapshot) -> Result<bool, LoadError> {
+    Ok(snapshot.range(crate::key::outputs()).next().transpose()?.is_some())
+}
+
+/// Longest text of a local, in bytes.
+const LOCAL_BYTES_MAX: usize = 256;
+/// Frames of a fiber whose locals are shown, from the innermost out.
+const FRAMES_WITH_LOCALS_MAX: usize = 256;
+
+fn frames_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Vec<Frame> {
+    let parts = process.fibers[fiber].parts.iter().enumerate().rev();
+    let mut frames = Vec::new();
+    let mut values = Vec::new();
+    for (index, part) in parts {
+        for frame in part.frames(index) {
+            let wants_locals = frames.len() < FRAMES_WITH_LOCALS_MAX;
+            values.push(if wants_locals { locals_of(part, frame, image) } else { Vec::new() });
+            let place = place_of(image, frame.proto, frame.at);
+            frames.push(Frame { place, proto: frame.proto, pc: frame.at, locals: Vec::new() });
+        }
+    }
+    for (frame, locals) in frames.iter_mut().zip(values) {
+        let heap = &mut process.heap;
+        frame.locals = locals
+            .into_iter()
+            .map(|(name, word)| (name, crate::report::show(heap, image, word, LOCAL_BYTES_MAX)))
+            .collect();
+    }
     frames
-        .map(|frame| Frame { place: place_of(image, frame.proto, frame.at), proto: frame.proto, pc: frame.at })
+}
+
+/// The named locals of a frame whose registers are still needed: others may hold anything.
+fn locals_of(part: &StackPart, frame: FrameRef, image: &LoadedImage) -> Vec<(String, Word)> {
+    let Some(proto) = image.protos().get(frame.proto as usize) else { return Vec::new() };
+    let source = image.image().source_map.slots.get(proto.slot as usize);
+    let Some(source) = source.and_then(|source| source.protos.get(usize::from(proto.index))) else {
+        return Vec::new();
+    };
+    let mut live = Live::default();
+    // The register that the answer goes to holds nothing yet.
+    let standing = if frame.calling { frame.standing } else { Standing::During(frame.at) };
+    proto.live(standing, &mut live);
+    let words = part.used(image);
+    let in_scope = source.locals.iter().filter(|(_, register, first, end)| {
+        live.registers.contains(u32::from(*register)) && (*first..*end).contains(&frame.at)
+    });
+    in_scope
+        .filter_map(|(name, register, _, _)| {
+            let word = words.get(frame.base as usize + usize::from(*register))?;
+            Some((name.clone(), Word(*word)))
+        })
         .collect()
 }
 
