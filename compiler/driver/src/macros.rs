@@ -77,6 +77,8 @@ pub(crate) fn run(db: &Database, call: &MacroCall<'_>) -> Result<Datum, MacroFai
     let image = loaded.image;
     let mut heap = Heap::new(Arc::clone(image.boot()));
     heap.quota_words = QUOTA_WORDS;
+    let [a, b, c, d, e, f, ..] = call.gensym_key;
+    heap.count_serials_from(u64::from_le_bytes([a, b, c, d, e, f, 0, 0]) >> 2);
     let mut process = Process::empty(Arc::clone(&image), heap);
     let heap = &mut process.heap;
     let mut args = vec![

@@ -133,6 +133,12 @@ impl Heap {
         self.boot = boot;
     }
 
+    /// Sets from where serials are counted: a macro's process counts from a number of its call, so
+    /// that names made of serials differ between calls and are the same for the same call.
+    pub fn count_serials_from(&mut self, serial: u64) {
+        self.next_serial = serial;
+    }
+
     /// Words in use: sealed, survivors and nursery.
     #[must_use]
     pub fn used_words(&self) -> u32 {

@@ -13,6 +13,7 @@ macro_rules! operations {
                 #[cold]
                 #[inline(never)]
                 pub(crate) fn $name(&mut self, i: Instr, x: Word, y: Word) -> Next {
+                    self.charge(x, y);
                     let result = $path(&mut self.process.heap, x, y);
                     self.finish(i, result)
                 }
@@ -33,6 +34,12 @@ operations! {
 }
 
 impl Machine<'_> {
+    /// Takes the fuel that an operation on these numbers costs: big ones cost by their size.
+    fn charge(&mut self, x: Word, y: Word) {
+        let cost = number::cost(&self.process.heap, x, y);
+        self.fuel = (self.fuel - i64::from(cost)).max(0);
+    }
+
     fn finish(&mut self, i: Instr, result: NativeResult) -> Next {
         match result {
             Ok(word) => self.answer(i, word),
