@@ -3,9 +3,9 @@
 use crate::access::Surveyed;
 use crate::host::Host;
 use crate::output::Output;
-use bytecode::Image;
+use bytecode::{Hash, Image};
 use driver::{Target, Workspace};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Number of the image that a run is started with.
@@ -61,32 +61,47 @@ fn program_of(run: &Surveyed, command: &str) -> Option<(Target, PathBuf)> {
     Some((target, base))
 }
 
-/// By file, how many of the program's own definitions differ, are new, or are gone.
+/// By file, how many of the program's own definitions have other code, are new, or are gone. That
+/// one calls another that differs does not make it differ.
 fn differences(old: &Image, new: &Image) -> BTreeMap<String, usize> {
     let (old, new) = (definitions(old), definitions(new));
+    let none = Vec::new();
     let mut counts = BTreeMap::new();
-    for (name, (hash, file)) in &old {
-        if new.get(name).is_none_or(|(other, _)| other != hash) {
-            *counts.entry(file.clone()).or_default() += 1;
-        }
-    }
-    for (name, (_, file)) in &new {
-        if !old.contains_key(name) {
-            *counts.entry(file.clone()).or_default() += 1;
+    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    for key in keys {
+        let (before, after) = (old.get(key).unwrap_or(&none), new.get(key).unwrap_or(&none));
+        let missing = |these: &Vec<Hash>, those: &Vec<Hash>| these.iter().filter(|hash| !those.contains(hash)).count();
+        let count = missing(before, after).max(missing(after, before));
+        if count > 0 {
+            *counts.entry(key.file.clone()).or_default() += count;
         }
     }
     counts
 }
 
-/// The program's own definitions by name: hash and file.
-fn definitions(image: &Image) -> BTreeMap<(String, String), (bytecode::Hash, String)> {
-    let mut all = BTreeMap::new();
+/// A definition of a program. Expressions at top level have no names of their own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    file: String,
+    namespace: String,
+    name: Option<String>,
+}
+
+/// The program's own definitions, and the hashes of their code.
+fn definitions(image: &Image) -> BTreeMap<Key, Vec<Hash>> {
+    let mut all: BTreeMap<Key, Vec<Hash>> = BTreeMap::new();
     for (slot, source) in image.slots.iter().zip(&image.source_map.slots) {
         let Some(file) = image.source_map.files.get(source.file as usize) else { continue };
         let is_library = slot.namespace.starts_with("ox.") || slot.namespace.starts_with("clojure.");
-        if !is_library {
-            all.insert((slot.namespace.clone(), slot.name.clone()), (slot.definition, file.clone()));
+        let Some(chunk) = slot.chunk.filter(|_| !is_library) else { continue };
+        let is_entry = slot.name.starts_with("-entry");
+        if is_entry && !slot.name.contains('#') {
+            // What calls the expressions in turn.
+            continue;
         }
+        let name = (!is_entry).then(|| slot.name.clone());
+        let key = Key { file: file.clone(), namespace: slot.namespace.clone(), name };
+        all.entry(key).or_default().push(image.chunks[chunk as usize].hash());
     }
     all
 }

@@ -107,9 +107,21 @@ impl Folder {
         Ok(runs)
     }
 
-    /// Where compiled code is kept.
+    /// Where compiled code is kept. A folder that cannot be made is no cache, and no error.
     pub(crate) fn cache(&self) -> PathBuf {
-        self.runs.with_file_name("cache")
+        let cache = self.runs.with_file_name("cache");
+        let _ = make_dir(&cache).and_then(|()| self.sign());
+        cache
+    }
+
+    /// Hides what is kept in a project from git; elsewhere, says whose it is.
+    fn sign(&self) -> std::io::Result<()> {
+        let home = self.runs.parent().expect("the folder of runs was joined to another");
+        if self.is_project {
+            write_once(&home.join(".gitignore"), "*\n")
+        } else {
+            write_once(&home.join("folder"), &format!("{}\n", self.base.display()))
+        }
     }
 
     /// The run with this number, if there is one.
@@ -128,10 +140,7 @@ impl Folder {
                 .help("name a store elsewhere with `--store PATH`, or keep nothing with `--ephemeral`")
         };
         make_dir(&self.runs).map_err(failed)?;
-        let home = self.runs.parent().expect("the folder of runs was joined to another");
-        let about = if self.is_project { home.join(".gitignore") } else { home.join("folder") };
-        let text = if self.is_project { "*\n".to_owned() } else { format!("{}\n", self.base.display()) };
-        write_once(&about, &text).map_err(failed)?;
+        self.sign().map_err(failed)?;
         let lock = open_file(&self.runs.join(".lock")).map_err(failed)?;
         lock.lock().map_err(failed)?;
         let last = self.runs.join(".last");

@@ -179,7 +179,8 @@ fn start(
     host.engine.describe(place.run, label, args, compiled.sources);
     let number = host.engine.add_image(Arc::new(loaded));
     host.run()?;
-    let args: Vec<Data> = args.iter().map(|arg| Data::text(arg.as_str())).collect();
+    // An entry body takes none: it sees the run's arguments as `*command-line-args*`.
+    let args: Vec<Data> = args.iter().filter(|_| is_main).map(|arg| Data::text(arg.as_str())).collect();
     let main = host.engine.start_main(number, slot, &args, &function)?;
     host.set_main(main);
     if place.store.is_some() {
