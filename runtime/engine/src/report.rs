@@ -17,6 +17,9 @@ const CAUSES_MAX: usize = 8;
 /// Frames of a trace that are shown.
 const FRAMES_MAX: usize = 24;
 
+/// How the names begin of what runs the expressions at a file's top level.
+const ENTRY: &str = "-entry";
+
 /// Where a frame stands, in source terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -40,12 +43,17 @@ pub fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Place {
     let mut place = Place::default();
     if let Some(slot) = stored.slots.get(loaded.slot as usize) {
         place.function = format!("{}/{}", slot.namespace, slot.name);
+        if slot.name.starts_with(ENTRY) {
+            // An expression at top level has no name that anybody knows.
+            place.function.clone_from(&slot.namespace);
+        }
         place.namespace.clone_from(&slot.namespace);
     }
     let Some(source) = stored.source_map.slots.get(loaded.slot as usize) else { return place };
     place.file = stored.source_map.files.get(source.file as usize).cloned();
     let Some(proto) = source.protos.get(usize::from(loaded.index)) else { return place };
-    if let Some(name) = proto.name.as_ref().filter(|name| !place.function.ends_with(&format!("/{name}"))) {
+    let is_new = |name: &&String| *name != ENTRY && !place.function.ends_with(&format!("/{name}"));
+    if let Some(name) = proto.name.as_ref().filter(is_new) {
         let _ = write!(place.function, "/{name}");
     }
     let after = proto.lines.partition_point(|&(first, _, _)| first <= pc);
