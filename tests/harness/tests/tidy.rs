@@ -226,6 +226,34 @@ fn unsafe_is_where_it_is_listed() {
     assert_none("`unsafe` outside of the listed modules", &wrong);
 }
 
+/// Code of a crate that is compiled into what users run: no tests.
+fn is_shipped(name: &str) -> bool {
+    name.contains("/src/") && !name.ends_with("/tests.rs") && !name.contains("/tests/")
+}
+
+#[test]
+fn the_world_is_touched_where_it_may_be() {
+    let words = ["std::fs", "std::env", "std::net", "std::process::Command", "File::open", "File::create", "Instant::now", "SystemTime::now"];
+    let may = [
+        "compiler/oxc/", "compiler/driver/src/project.rs", "compiler/driver/src/cache.rs", "runtime/activities/",
+        "runtime/store/src/disk/os.rs", "tests/", "bench/", "examples/",
+    ];
+    let mut wrong = Vec::new();
+    for (name, text) in rust_files() {
+        if !is_shipped(&name) || may.iter().any(|may| name.starts_with(may)) {
+            continue;
+        }
+        // Tests within a file stand at its end.
+        let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (number, line) in code_lines(shipped) {
+            if words.iter().any(|word| line.contains(word)) {
+                wrong.push(format!("{name}:{number}: {}", line.trim()));
+            }
+        }
+    }
+    assert_none("files, environment, network or clocks outside of the modules that may", &wrong);
+}
+
 #[test]
 fn no_file_names_a_place_on_one_machine() {
     let places = [["/wo", "rk/"].concat(), ["/ro", "ot/"].concat(), ["/ho", "me/"].concat()];
