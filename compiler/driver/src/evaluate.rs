@@ -7,10 +7,11 @@
 //! # Invariants
 //! - Evaluation is pure: an effect is a failure of the definition.
 //! - Fuel and memory count instructions and words, so the result is the same everywhere.
+//! - A failure is reported at the definition whose own evaluation failed. The others are evaluated
+//!   all the same; those that need a failed one are neither evaluated nor reported.
 
-use crate::link::LinkError;
 use bytecode::{Image, SlotKind};
-use hir::body::DefName;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use vm::Word;
 use vm::boot::{BootBuilder, has_identity};
@@ -19,103 +20,208 @@ use vm::image::LoadedImage;
 use vm::interp::{Outcome, Zeal, trace_of};
 use vm::object::Kind;
 use vm::process::{Process, Root};
-use vm::value::{print, string};
+use vm::value::{print, string, vector};
 
 /// Fuel for one definition's value.
 const FUEL: i64 = 50_000_000;
+/// Fuel between two looks at whether the result is still wanted, a few milliseconds.
+const SLICE: i64 = 100_000;
 /// Memory for all values, words.
 const QUOTA_WORDS: u32 = 1 << 26;
 
-/// Evaluates the values of these slots and puts them into the image and its boot segment.
+/// A definition whose value cannot be computed.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// Its slot; none if the fault is the image's.
+    pub(crate) slot: Option<u32>,
+    /// Why.
+    pub(crate) failure: Failure,
+}
+
+/// Why an evaluation gave no value.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What happened, one line.
+    pub(crate) message: String,
+    /// Prototypes and pcs of the frames it happened in, innermost first.
+    pub(crate) trace: Vec<(u32, u32)>,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Failure {
+        Failure {
+            message: message.into(),
+            trace: Vec::new(),
+        }
+    }
+}
+
+/// Evaluates the values of these slots and puts them into the image and its boot segment. `idle` is
+/// called now and then meanwhile.
 ///
 /// # Errors
-/// The first definition whose value cannot be computed.
+/// All definitions whose own evaluation failed, in link order.
 pub(crate) fn evaluate(
     image: &mut Image,
     boot: &mut BootBuilder,
     computed: &[u32],
-) -> Result<(), LinkError> {
+    idle: &dyn Fn(),
+) -> Result<(), Vec<Failed>> {
     if computed.is_empty() {
         return Ok(());
     }
-    let mut draft = image.clone();
+    // The draft is the image with cells in place of the values; it is taken apart again below.
+    let mut draft = std::mem::take(image);
     draft.boot = boot.words().to_vec();
-    for &slot in computed {
-        draft.slots[slot as usize].kind = SlotKind::Cell;
-    }
-    let fail = |slot: u32, message: String, trace: Vec<String>| {
-        let slot = &image.slots[slot as usize];
-        let definition = Some(DefName::new(slot.namespace.as_str(), slot.name.as_str()));
-        LinkError {
-            definition,
-            message,
-            trace,
-        }
-    };
-    let loaded = LoadedImage::load_trusted(Arc::new(draft)).map_err(|error| {
-        fail(
-            computed[0],
-            format!("the linked code is wrong: {error}"),
-            Vec::new(),
-        )
-    })?;
-    let loaded = Arc::new(loaded);
-    let mut heap = Heap::new(Arc::clone(loaded.boot()));
-    heap.quota_words = QUOTA_WORDS;
-    let mut process = Process::empty(Arc::clone(&loaded), heap);
-    for &slot in computed {
-        let proto = image.slots[slot as usize].first_proto;
-        let word = run(&mut process, proto)
-            .map_err(|failure| fail(slot, failure.message, failure.trace))?;
-        let cell = loaded
-            .cell_of(slot)
-            .expect("a computed slot is a cell of the draft");
-        let cells = process.root(Root::Cells);
-        process.heap.write(cells, cell + 1, word);
-    }
-    let cells = process.root(Root::Cells);
-    let words: Vec<Word> = computed
+    let kinds: Vec<SlotKind> = computed
         .iter()
-        .map(|&slot| {
-            let cell = loaded
-                .cell_of(slot)
-                .expect("a computed slot is a cell of the draft");
-            process.heap.word(cells, cell + 1)
-        })
+        .map(|&slot| std::mem::replace(&mut draft.slots[slot as usize].kind, SlotKind::Cell))
         .collect();
-    let adopted = boot
-        .adopt(&process.heap, &words)
-        .map_err(|error| fail(computed[0], error.message, Vec::new()))?;
-    for ((&slot, word), adopted) in computed.iter().zip(words).zip(adopted) {
+    let draft = Arc::new(draft);
+    let result =
+        run_all(&draft, computed, idle).and_then(|process| adopt(boot, &process, computed));
+    *image = Arc::unwrap_or_clone(draft);
+    image.boot = Vec::new();
+    for (&slot, kind) in computed.iter().zip(kinds) {
+        image.slots[slot as usize].kind = kind;
+    }
+    for (&slot, (value, identity)) in computed.iter().zip(result?) {
         let slot = &mut image.slots[slot as usize];
-        slot.value = adopted.0;
-        if slot.kind == SlotKind::Value && has_identity(&process.heap, word) {
+        slot.value = value;
+        if slot.kind == SlotKind::Value && identity {
             slot.kind = SlotKind::Template;
         }
     }
     Ok(())
 }
 
-/// Why an evaluation gave no value.
-pub(crate) struct Failure {
-    pub(crate) message: String,
-    pub(crate) trace: Vec<String>,
+/// Evaluates the values into the cells of a process.
+fn run_all(draft: &Arc<Image>, computed: &[u32], idle: &dyn Fn()) -> Result<Process, Vec<Failed>> {
+    let loaded = LoadedImage::load_trusted(Arc::clone(draft)).map_err(|error| {
+        let failure = Failure::new(format!("the linked code is wrong: {error}"));
+        vec![Failed {
+            slot: None,
+            failure,
+        }]
+    })?;
+    let loaded = Arc::new(loaded);
+    let mut heap = Heap::new(Arc::clone(loaded.boot()));
+    heap.quota_words = QUOTA_WORDS;
+    let mut process = Process::empty(Arc::clone(&loaded), heap);
+    let mut failed = Vec::new();
+    let mut without_value = FxHashSet::default();
+    for &slot in computed {
+        if reaches(draft, slot, &without_value) {
+            without_value.insert(slot);
+            continue;
+        }
+        match run(&mut process, draft.slots[slot as usize].first_proto, idle) {
+            Ok(word) => {
+                let cell = cell_of(&process, slot);
+                let cells = process.root(Root::Cells);
+                process.heap.write(cells, cell, word);
+            }
+            Err(failure) => {
+                without_value.insert(slot);
+                failed.push(Failed {
+                    slot: Some(slot),
+                    failure,
+                });
+            }
+        }
+    }
+    if failed.is_empty() {
+        Ok(process)
+    } else {
+        Err(failed)
+    }
+}
+
+/// Word of a slot's cell in the array of cells.
+fn cell_of(process: &Process, slot: u32) -> u32 {
+    let cell = process.image.cell_of(slot);
+    cell.expect("a computed slot is a cell of the draft") + 1
+}
+
+/// Whether the code of `from` can reach one of these slots.
+fn reaches(image: &Image, from: u32, targets: &FxHashSet<u32>) -> bool {
+    if targets.is_empty() {
+        return false;
+    }
+    let mut seen = FxHashSet::default();
+    let mut rest = vec![from];
+    while let Some(slot) = rest.pop() {
+        if targets.contains(&slot) {
+            return true;
+        }
+        if seen.insert(slot) {
+            rest.extend(&image.slots[slot as usize].refs);
+        }
+    }
+    false
+}
+
+/// Copies the values to the boot segment: their words, and whether they have parts with identity.
+fn adopt(
+    boot: &mut BootBuilder,
+    process: &Process,
+    computed: &[u32],
+) -> Result<Vec<(u64, bool)>, Vec<Failed>> {
+    let cells = process.root(Root::Cells);
+    let words: Vec<Word> = computed
+        .iter()
+        .map(|&slot| process.heap.word(cells, cell_of(process, slot)))
+        .collect();
+    let adopted = boot.adopt(&process.heap, &words).map_err(|error| {
+        // Which of them it was is found by copying each alone; nothing of this is used.
+        let mut failed = Vec::new();
+        for (&slot, &word) in computed.iter().zip(&words) {
+            if let Err(error) = boot.adopt(&process.heap, &[word]) {
+                let failure = Failure::new(error.message);
+                failed.push(Failed {
+                    slot: Some(slot),
+                    failure,
+                });
+            }
+        }
+        if failed.is_empty() {
+            failed.push(Failed {
+                slot: None,
+                failure: Failure::new(error.message),
+            });
+        }
+        failed
+    })?;
+    let identities = words.iter().map(|&word| has_identity(&process.heap, word));
+    Ok(adopted
+        .into_iter()
+        .map(|word| word.0)
+        .zip(identities)
+        .collect())
 }
 
 /// Runs a prototype without parameters to its value, purely.
-pub(crate) fn run(process: &mut Process, proto: u32) -> Result<Word, Failure> {
+fn run(process: &mut Process, proto: u32, idle: &dyn Fn()) -> Result<Word, Failure> {
     let fiber = process.add_call(proto, &[]);
-    finish(process, fiber, FUEL)
+    let result = finish(process, fiber, idle);
+    // What a failed evaluation left behind must not run on in the next.
+    while let Some(left) = process.fibers.last().map(|fiber| fiber.id) {
+        process.remove_fiber(left);
+    }
+    process.run_queue.clear();
+    result
 }
 
 /// Runs a fiber to its value, purely.
-pub(crate) fn finish(process: &mut Process, fiber: u64, mut fuel: i64) -> Result<Word, Failure> {
-    let failure = |message: &str| Failure {
-        message: message.to_owned(),
-        trace: Vec::new(),
-    };
+fn finish(process: &mut Process, fiber: u64, idle: &dyn Fn()) -> Result<Word, Failure> {
+    let mut left = FUEL;
     loop {
-        match process.run(&mut fuel, Zeal::default()) {
+        idle();
+        let given = SLICE.min(left);
+        let mut fuel = given;
+        let outcome = process.run(&mut fuel, Zeal::default());
+        left -= given - fuel.max(0);
+        match outcome {
             Outcome::Done(done) if done == fiber => {
                 let ended = process.remove_fiber(done).expect("the fiber has just run");
                 return Ok(ended.request);
@@ -127,27 +233,59 @@ pub(crate) fn finish(process: &mut Process, fiber: u64, mut fuel: i64) -> Result
                 return Err(failure_of(process, ended.request));
             }
             Outcome::Effect(asked) => {
-                process.remove_fiber(asked);
-                return Err(failure(
-                    "it asks for an effect, which pure code cannot have",
-                ));
+                let message = format!(
+                    "it asks for the effect {}, which pure code cannot have",
+                    effect_name(process, asked)
+                );
+                let trace = trace_of_fiber(process, asked);
+                return Err(Failure { message, trace });
             }
+            Outcome::OutOfFuel if left > 0 => {}
             Outcome::OutOfFuel => {
-                process.remove_fiber(fiber);
-                process.run_queue.clear();
-                return Err(failure(
-                    "it did not end within its fuel; is it an endless loop?",
-                ));
+                let trace = trace_of_fiber(process, fiber);
+                return Err(Failure {
+                    message: "it did not end within its fuel; is it an endless loop?".to_owned(),
+                    trace,
+                });
             }
-            Outcome::Done(_) | Outcome::Idle => return Err(failure("it stopped without a value")),
+            Outcome::Done(_) => {}
+            Outcome::Idle => return Err(Failure::new("it waits for something that cannot happen")),
         }
     }
 }
 
-/// Frames of a trace that are shown.
-const TRACE_MAX: usize = 8;
+/// The effect that a fiber asks for, `:ox/sleep` say.
+pub(crate) fn effect_name(process: &Process, fiber: u64) -> String {
+    let request = process
+        .fiber_index(fiber)
+        .map_or(Word::NIL, |index| process.fibers[index].request);
+    let op = vector::is_vector(&process.heap, request)
+        .then(|| vector::elements(&process.heap, request))
+        .and_then(|parts| parts.first().copied());
+    op.and_then(|op| string::try_keyword(&process.heap, op))
+        .map_or_else(
+            || "it names by no keyword".to_owned(),
+            |(_, name)| format!(":ox/{name}"),
+        )
+}
 
-/// What is said of an error: its message and the functions it came through.
+/// Frames of a trace that are looked at.
+const FRAMES_MAX: usize = 64;
+
+/// Where a fiber is, innermost frame first.
+pub(crate) fn trace_of_fiber(process: &Process, fiber: u64) -> Vec<(u32, u32)> {
+    let Some(index) = process.fiber_index(fiber) else {
+        return Vec::new();
+    };
+    let parts = process.fibers[index].parts.iter().rev();
+    parts
+        .flat_map(|part| part.frames(0))
+        .take(FRAMES_MAX)
+        .map(|frame| (frame.proto, frame.at))
+        .collect()
+}
+
+/// What is said of an error: its message and the frames it came through.
 pub(crate) fn failure_of(process: &mut Process, error: Word) -> Failure {
     let image = Arc::clone(&process.image);
     let heap = &mut process.heap;
@@ -158,26 +296,23 @@ pub(crate) fn failure_of(process: &mut Process, error: Word) -> Failure {
         .and_then(|message| string::try_text(heap, message).map(str::to_owned));
     let message = message.unwrap_or_else(|| {
         let mut text = String::from("it threw ");
-        match print::print(
-            heap,
-            &image,
-            &mut text,
-            error,
-            print::Options::READABLE,
-            "print*slow",
-        ) {
+        let options = print::Options::READABLE;
+        match print::print(heap, &image, &mut text, error, options, "print*slow") {
             Ok(()) => text,
             Err(_) => "it threw a large value".to_owned(),
         }
     });
-    let mut trace: Vec<String> = trace_of(&process.heap, error)
-        .into_iter()
-        .map(|(proto, _)| {
-            let slot = &image.image().slots[image.proto(proto).slot as usize];
-            format!("{}/{}", slot.namespace, slot.name)
-        })
-        .collect();
-    trace.dedup();
-    trace.truncate(TRACE_MAX);
+    let trace = trace_of(&process.heap, error);
     Failure { message, trace }
+}
+
+/// Frames of a trace that are shown.
+const SHOWN_MAX: usize = 8;
+
+/// A trace as it is shown: each definition once in a row, the innermost ones.
+pub(crate) fn shown(trace: &[(u32, u32)], name: impl Fn(u32, u32) -> String) -> Vec<String> {
+    let mut lines: Vec<String> = trace.iter().map(|&(proto, pc)| name(proto, pc)).collect();
+    lines.dedup();
+    lines.truncate(SHOWN_MAX);
+    lines
 }

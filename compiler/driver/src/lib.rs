@@ -14,6 +14,7 @@ mod evaluate;
 mod link;
 mod macros;
 pub mod project;
+mod unit;
 mod workspace;
 
 pub use project::{ProjectError, Target};

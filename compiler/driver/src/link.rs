@@ -9,15 +9,15 @@
 //! # Invariants
 //! - The image depends on the definitions alone: not on the order in which anything was asked for.
 //! - Only what the roots reach is in it, besides the functions that the machine itself calls.
+//! - What is wrong is reported at the definitions whose fault it is, all of them at once.
 
-use crate::evaluate;
+use crate::evaluate::{self, Failed};
+use crate::unit::{Unit, references, slot_source, unit};
 use bytecode::{
-    Chunk, Hash, Image, ImageProto, ImageTemplate, NativeRef, ProtoSource, Slot, SlotKind,
-    SlotSource, SourceMap,
+    Hash, Image, ImageProto, ImageTemplate, NativeRef, Slot, SlotKind, SlotSource, SourceMap,
 };
-use codegen::Generated;
-use hir::body::{Body, DefName, Root};
-use hir::{Db, Def, LoweredDef};
+use hir::body::{DefName, Root};
+use hir::{Db, Def, SourceFile};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use vm::Word;
@@ -53,6 +53,19 @@ pub(crate) struct LinkError {
     pub(crate) trace: Vec<String>,
 }
 
+impl std::fmt::Display for LinkError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.definition {
+            Some(name) => write!(
+                f,
+                "the value of {name} cannot be computed: {}",
+                self.message
+            ),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
 /// What a program is linked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -62,152 +75,116 @@ pub(crate) enum Purpose {
     Macro,
 }
 
-/// The code of a definition.
-#[salsa::tracked]
-pub(crate) fn generated<'db>(db: &'db dyn Db, def: Def<'db>) -> Result<Arc<Generated>, String> {
-    let Some(body) = hir::definition_body(db, def) else {
-        return Err(format!("{} could not be compiled", def.name(db)));
-    };
-    codegen::generate(body)
-        .map(Arc::new)
-        .map_err(|error| error.to_string())
-}
-
 /// A definition on its way into an image.
 struct Member<'db> {
     def: Def<'db>,
-    body: Arc<Body>,
-    code: Arc<Generated>,
+    unit: Arc<Unit>,
     /// Members that its reference ordinals mean.
-    refs: Vec<usize>,
+    refs: Vec<u32>,
 }
 
 /// Links what `roots` reach; the roots' slots in their order.
 ///
 /// # Errors
-/// When a definition has no code or the evaluation of its value fails.
+/// Every definition that has no code; if all have, every one whose value cannot be computed.
 pub(crate) fn link<'db>(
     db: &'db dyn Db,
     roots: &[Def<'db>],
     purpose: Purpose,
-) -> Result<(Image, Vec<u32>), LinkError> {
-    let members = collect(db, roots)?;
-    let mut linker = Linker::new(db, purpose, members)?;
-    linker.add_code()?;
+) -> Result<(Image, Vec<u32>), Vec<LinkError>> {
+    let (members, slot_of) = collect(db, roots)?;
+    let mut linker = Linker::new(db, purpose, members);
+    linker.add_code().map_err(|error| vec![error])?;
     linker.add_constants()?;
     let computed = linker.computed();
-    evaluate::evaluate(&mut linker.image, &mut linker.boot, &computed)?;
+    let idle = || db.unwind_if_revision_cancelled();
+    evaluate::evaluate(&mut linker.image, &mut linker.boot, &computed, &idle)
+        .map_err(|failed| linker.errors_of(failed))?;
     if purpose == Purpose::Program {
         linker.add_source_map();
     }
-    let roots = roots
-        .iter()
-        .map(|root| linker.slot_of[&root.name(db).clone()])
-        .collect();
+    let roots = roots.iter().map(|root| slot_of[root]).collect();
     let mut image = linker.image;
     image.boot = linker.boot.into_words();
     Ok((image, roots))
 }
 
 /// Everything that the roots and hooks reach, dependencies before what needs them as far as there is
-/// no cycle.
-fn collect<'db>(db: &'db dyn Db, roots: &[Def<'db>]) -> Result<Vec<Member<'db>>, LinkError> {
-    let mut all: Vec<Def<'db>> = Vec::new();
-    for (ns, names) in HOOKS {
-        for name in *names {
-            let def = hir::definition(db, &DefName::new(*ns, *name));
-            if hir::definition_body(db, def).is_some() {
-                all.push(def);
-            }
-        }
-    }
-    all.extend_from_slice(roots);
-    let mut members: Vec<Member<'db>> = Vec::new();
-    let mut index: FxHashMap<DefName, usize> = FxHashMap::default();
-    let mut order: Vec<usize> = Vec::new();
+/// no cycle, and the slot of each.
+fn collect<'db>(
+    db: &'db dyn Db,
+    roots: &[Def<'db>],
+) -> Result<(Vec<Member<'db>>, FxHashMap<Def<'db>, u32>), Vec<LinkError>> {
+    let hooks = HOOKS
+        .iter()
+        .flat_map(|(ns, names)| names.iter().map(|name| DefName::new(*ns, *name)))
+        .map(|name| hir::definition(db, &name))
+        .filter(|&hook| unit(db, hook).is_some());
+    let all: Vec<Def<'db>> = hooks.chain(roots.iter().copied()).collect();
+    let mut order: Vec<(Def<'db>, Arc<Unit>)> = Vec::new();
+    // `None` while what a definition refers to is being visited.
+    let mut slot_of: FxHashMap<Def<'db>, Option<u32>> = FxHashMap::default();
+    let mut errors = Vec::new();
     for root in all {
-        // Depth first with an explicit stack: a member is done when all it refers to is.
-        let mut stack: Vec<(usize, usize)> = Vec::new();
-        enter(db, root, &mut members, &mut index, &mut stack)?;
-        while let Some((member, next)) = stack.last_mut() {
-            let member = *member;
-            let global = members[member].code.refs.get(*next).copied();
-            *next += 1;
-            let Some(global) = global else {
-                order.push(member);
+        // Depth first with an explicit stack: a definition is done when all it refers to is.
+        let mut stack = vec![(root, 0)];
+        while let Some((def, next)) = stack.last_mut() {
+            let def = *def;
+            if *next == 0 && slot_of.contains_key(&def) {
                 stack.pop();
                 continue;
-            };
-            let body = Arc::clone(&members[member].body);
-            let target = hir::referred(db, members[member].def, body.global(global));
-            let target = match index.get(target.name(db)) {
-                Some(&known) => known,
-                None => enter(db, target, &mut members, &mut index, &mut stack)?,
-            };
-            members[member].refs.push(target);
+            }
+            slot_of.entry(def).or_insert(None);
+            let target = references(db, def).get(*next);
+            *next += 1;
+            if let Some(&target) = target {
+                if !slot_of.contains_key(&target) {
+                    stack.push((target, 0));
+                }
+                continue;
+            }
+            stack.pop();
+            match unit(db, def) {
+                Some(Ok(unit)) => {
+                    let slot = u32::try_from(order.len()).map_err(|_| vec![too_large()])?;
+                    slot_of.insert(def, Some(slot));
+                    order.push((def, Arc::clone(unit)));
+                }
+                Some(Err(message)) => errors.push(LinkError {
+                    definition: Some(def.name(db).clone()),
+                    message: message.clone(),
+                    trace: Vec::new(),
+                }),
+                None => errors.push(LinkError {
+                    definition: None,
+                    message: format!("{} could not be compiled", def.name(db)),
+                    trace: Vec::new(),
+                }),
+            }
         }
     }
-    let mut place = vec![0; members.len()];
-    for (new, &old) in order.iter().enumerate() {
-        place[old] = new;
+    if !errors.is_empty() {
+        return Err(errors);
     }
-    let mut ordered: Vec<Option<Member<'db>>> = members.into_iter().map(Some).collect();
-    Ok(order
+    let slot_of: FxHashMap<Def<'db>, u32> = slot_of
         .into_iter()
-        .filter_map(|old| ordered[old].take())
-        .map(|mut member| {
-            for target in &mut member.refs {
-                *target = place[*target];
-            }
-            member
+        .filter_map(|(def, slot)| Some((def, slot?)))
+        .collect();
+    let members = order
+        .into_iter()
+        .map(|(def, unit)| Member {
+            def,
+            unit,
+            refs: references(db, def)
+                .iter()
+                .map(|target| slot_of[target])
+                .collect(),
         })
-        .collect())
+        .collect();
+    Ok((members, slot_of))
 }
 
-fn enter<'db>(
-    db: &'db dyn Db,
-    def: Def<'db>,
-    members: &mut Vec<Member<'db>>,
-    index: &mut FxHashMap<DefName, usize>,
-    stack: &mut Vec<(usize, usize)>,
-) -> Result<usize, LinkError> {
-    let name = def.name(db);
-    if let Some(&known) = index.get(name) {
-        return Ok(known);
-    }
-    let fail = |message: String| LinkError {
-        definition: Some(name.clone()),
-        message,
-        trace: Vec::new(),
-    };
-    let body = hir::definition_body(db, def)
-        .clone()
-        .ok_or_else(|| fail(format!("{name} could not be compiled")))?;
-    let code = generated(db, def).clone().map_err(fail)?;
-    let member = members.len();
-    members.push(Member {
-        def,
-        body,
-        code,
-        refs: Vec::new(),
-    });
-    index.insert(name.clone(), member);
-    stack.push((member, 0));
-    Ok(member)
-}
-
-struct Linker<'db> {
-    db: &'db dyn Db,
-    purpose: Purpose,
-    members: Vec<Member<'db>>,
-    slot_of: FxHashMap<DefName, u32>,
-    image: Image,
-    boot: BootBuilder,
-    chunks: FxHashMap<Hash, u32>,
-    natives: FxHashMap<NativeRef, u32>,
-}
-
-fn too_large(_: std::num::TryFromIntError) -> LinkError {
+fn too_large() -> LinkError {
     LinkError {
         definition: None,
         message: "the program has more definitions than an image can hold".to_owned(),
@@ -215,141 +192,130 @@ fn too_large(_: std::num::TryFromIntError) -> LinkError {
     }
 }
 
+struct Linker<'db> {
+    db: &'db dyn Db,
+    purpose: Purpose,
+    members: Vec<Member<'db>>,
+    image: Image,
+    boot: BootBuilder,
+    chunks: FxHashMap<Hash, u32>,
+    natives: FxHashMap<NativeRef, u32>,
+}
+
 impl<'db> Linker<'db> {
-    fn new(
-        db: &'db dyn Db,
-        purpose: Purpose,
-        members: Vec<Member<'db>>,
-    ) -> Result<Self, LinkError> {
-        let mut slot_of = FxHashMap::default();
-        for (number, member) in members.iter().enumerate() {
-            let slot = u32::try_from(number).map_err(too_large)?;
-            slot_of.insert(member.def.name(db).clone(), slot);
-        }
-        Ok(Linker {
+    fn new(db: &'db dyn Db, purpose: Purpose, members: Vec<Member<'db>>) -> Self {
+        Linker {
             db,
             purpose,
             members,
-            slot_of,
             image: Image::default(),
             boot: BootBuilder::new(),
             chunks: FxHashMap::default(),
             natives: FxHashMap::default(),
-        })
+        }
     }
 
-    fn boot_error(&self, slot: u32, error: &vm::boot::BootError) -> LinkError {
-        let name = self.members[slot as usize].def.name(self.db).clone();
+    fn boot_error(&self, slot: usize, error: &vm::boot::BootError) -> LinkError {
         LinkError {
-            definition: Some(name),
+            definition: Some(self.members[slot].def.name(self.db).clone()),
             message: error.message.clone(),
             trace: Vec::new(),
         }
     }
 
-    fn native(&mut self, native: NativeRef) -> Result<u32, LinkError> {
-        if let Some(&number) = self.natives.get(&native) {
-            return Ok(number);
+    fn native(&mut self, native: &NativeRef) -> u32 {
+        if let Some(&number) = self.natives.get(native) {
+            return number;
         }
-        let number = u32::try_from(self.image.natives.len()).map_err(too_large)?;
+        let number = self.image.natives.len() as u32;
         self.image.natives.push(native.clone());
-        self.natives.insert(native, number);
-        Ok(number)
+        self.natives.insert(native.clone(), number);
+        number
     }
 
-    fn chunk(&mut self, chunk: &Chunk) -> Result<u32, LinkError> {
-        let hash = chunk.hash();
-        if let Some(&number) = self.chunks.get(&hash) {
-            return Ok(number);
+    fn chunk(&mut self, unit: &Unit) -> u32 {
+        let next = self.image.chunks.len() as u32;
+        let number = *self.chunks.entry(unit.hash).or_insert(next);
+        if number == next {
+            self.image.chunks.push(unit.code.chunk.clone());
         }
-        let number = u32::try_from(self.image.chunks.len()).map_err(too_large)?;
-        self.image.chunks.push(chunk.clone());
-        self.chunks.insert(hash, number);
-        Ok(number)
+        number
     }
 
     /// Slots, prototypes and templates.
     fn add_code(&mut self) -> Result<(), LinkError> {
         for number in 0..self.members.len() {
-            let slot_number = u32::try_from(number).map_err(too_large)?;
-            let code = Arc::clone(&self.members[number].code);
-            let body = Arc::clone(&self.members[number].body);
-            let name = self.members[number].def.name(self.db).clone();
-            let first_proto = u32::try_from(self.image.protos.len()).map_err(too_large)?;
-            let first_template = u32::try_from(self.image.templates.len()).map_err(too_large)?;
-            let (kind, value, chunk) = match &body.root {
-                Root::Native(native) => {
-                    let native = NativeRef {
-                        name: native.name.to_string(),
-                        version: native.version,
-                    };
-                    let number = self.native(native)?;
-                    let word = self
-                        .boot
-                        .native(number)
-                        .map_err(|e| self.boot_error(slot_number, &e))?;
-                    (SlotKind::Native, word, None)
-                }
-                Root::Func(_) => {
-                    let word = self
-                        .boot
-                        .function(first_template)
-                        .map_err(|e| self.boot_error(slot_number, &e))?;
-                    (SlotKind::Function, word, Some(self.chunk(&code.chunk)?))
-                }
-                Root::Value { .. } => (
-                    self.value_kind(number),
-                    Word::NIL,
-                    Some(self.chunk(&code.chunk)?),
-                ),
-            };
-            for (index, _) in (0u16..).zip(&code.chunk.protos) {
-                self.image.protos.push(ImageProto {
-                    slot: slot_number,
-                    index,
-                    consts: Vec::new(),
-                });
+            self.add_slot(number)?;
+            // Prototypes and templates are numbered by 32 bits too, and one definition has at most
+            // 65,536 of each.
+            let most = self.image.protos.len().max(self.image.templates.len());
+            if most > (u32::MAX - (1 << 17)) as usize {
+                return Err(too_large());
             }
-            for (index, template) in (0u16..).zip(&code.chunk.templates) {
-                let dense = u32::try_from(self.image.templates.len()).map_err(too_large)?;
-                let function = if template.captures == 0 {
-                    self.boot
-                        .function(dense)
-                        .map_err(|e| self.boot_error(slot_number, &e))?
-                } else {
-                    Word::NIL
-                };
-                self.image.templates.push(ImageTemplate {
-                    slot: slot_number,
-                    index,
-                    function: function.0,
+        }
+        Ok(())
+    }
+
+    fn add_slot(&mut self, number: usize) -> Result<(), LinkError> {
+        let slot = number as u32;
+        let unit = Arc::clone(&self.members[number].unit);
+        let first_proto = self.image.protos.len() as u32;
+        let first_template = self.image.templates.len() as u32;
+        let (kind, value, chunk) = match &unit.body.root {
+            Root::Native(native) => {
+                let native = self.native(&NativeRef {
+                    name: native.name.to_string(),
+                    version: native.version,
                 });
+                (SlotKind::Native, self.boot.native(native), None)
             }
-            let natives = code
-                .chunk
-                .natives
-                .iter()
-                .map(|native| self.native(native.clone()))
-                .collect::<Result<_, _>>()?;
-            let refs = self.members[number]
-                .refs
-                .iter()
-                .map(|&target| target as u32)
-                .collect();
-            let definition = self.definition_hash(&name);
-            self.image.slots.push(Slot {
-                namespace: name.ns.to_string(),
-                name: name.name.to_string(),
-                definition,
-                chunk,
-                refs,
-                natives,
-                first_proto,
-                first_template,
-                kind,
-                value: value.0,
+            Root::Func(_) => {
+                let word = self.boot.function(first_template);
+                (SlotKind::Function, word, Some(self.chunk(&unit)))
+            }
+            Root::Value { .. } => {
+                let kind = self.value_kind(number);
+                (kind, Ok(Word::NIL), Some(self.chunk(&unit)))
+            }
+        };
+        let value = value.map_err(|error| self.boot_error(number, &error))?.0;
+        for (index, _) in (0u16..).zip(&unit.code.chunk.protos) {
+            self.image.protos.push(ImageProto {
+                slot,
+                index,
+                consts: Vec::new(),
             });
         }
+        for (index, template) in (0u16..).zip(&unit.code.chunk.templates) {
+            let dense = self.image.templates.len() as u32;
+            let function = if template.captures == 0 {
+                self.boot
+                    .function(dense)
+                    .map_err(|error| self.boot_error(number, &error))?
+            } else {
+                Word::NIL
+            };
+            self.image.templates.push(ImageTemplate {
+                slot,
+                index,
+                function: function.0,
+            });
+        }
+        let natives = unit.code.chunk.natives.iter();
+        let natives = natives.map(|native| self.native(native)).collect();
+        let name = self.members[number].def.name(self.db);
+        self.image.slots.push(Slot {
+            namespace: name.ns.to_string(),
+            name: name.name.to_string(),
+            definition: self.definition_hash(name),
+            chunk,
+            refs: std::mem::take(&mut self.members[number].refs),
+            natives,
+            first_proto,
+            first_template,
+            kind,
+            value,
+        });
         Ok(())
     }
 
@@ -372,23 +338,29 @@ impl<'db> Linker<'db> {
         }
     }
 
-    fn add_constants(&mut self) -> Result<(), LinkError> {
+    fn add_constants(&mut self) -> Result<(), Vec<LinkError>> {
+        let mut errors = Vec::new();
         for number in 0..self.members.len() {
-            let code = Arc::clone(&self.members[number].code);
+            let unit = Arc::clone(&self.members[number].unit);
             let first = self.image.slots[number].first_proto as usize;
-            for (index, proto) in code.chunk.protos.iter().enumerate() {
-                let mut words = Vec::with_capacity(proto.consts.len());
-                for constant in &proto.consts {
-                    let word = self.boot.constant(constant);
-                    words.push(
-                        word.map_err(|error| self.boot_error(number as u32, &error))?
-                            .0,
-                    );
+            let mut wrong = None;
+            for (index, proto) in unit.code.chunk.protos.iter().enumerate() {
+                let words = proto
+                    .consts
+                    .iter()
+                    .map(|constant| self.boot.constant(constant));
+                match words.map(|word| word.map(|word| word.0)).collect() {
+                    Ok(words) => self.image.protos[first + index].consts = words,
+                    Err(error) => wrong = Some(error),
                 }
-                self.image.protos[first + index].consts = words;
             }
+            errors.extend(wrong.map(|error| self.boot_error(number, &error)));
         }
-        Ok(())
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
     }
 
     /// Slots whose value prototype 0 of their chunk computes, in order.
@@ -400,46 +372,54 @@ impl<'db> Linker<'db> {
             .collect()
     }
 
+    fn errors_of(&self, failed: Vec<Failed>) -> Vec<LinkError> {
+        let errors = failed.into_iter().map(|failed| LinkError {
+            definition: failed
+                .slot
+                .map(|slot| self.members[slot as usize].def.name(self.db).clone()),
+            message: failed.failure.message,
+            trace: evaluate::shown(&failed.failure.trace, |proto, pc| self.frame(proto, pc)),
+        });
+        errors.collect()
+    }
+
+    /// A frame of a trace. Where in the file it is, is said for programs only: expansions must not
+    /// depend on positions.
+    fn frame(&self, proto: u32, pc: u32) -> String {
+        let proto = &self.image.protos[proto as usize];
+        let def = self.members[proto.slot as usize].def;
+        let name = def.name(self.db);
+        if self.purpose == Purpose::Macro {
+            return name.to_string();
+        }
+        let place = slot_source(self.db, def)
+            .as_ref()
+            .and_then(|(file, source)| {
+                let lines = &source.protos.get(usize::from(proto.index))?.lines;
+                let (_, line, _) = lines.iter().rev().find(|(first, _, _)| *first <= pc)?;
+                Some(format!(" ({}:{})", file.path(self.db), source.line + line))
+            });
+        format!("{name}{}", place.unwrap_or_default())
+    }
+
     fn add_source_map(&mut self) {
         let mut map = SourceMap::default();
-        let mut files: FxHashMap<String, u32> = FxHashMap::default();
+        let mut files: FxHashMap<SourceFile, u32> = FxHashMap::default();
         for member in &self.members {
-            let source = hir::lowered_def(self.db, member.def).map(|lowered| {
-                let path = lowered.info.file.path(self.db).to_string();
-                let next = map.files.len() as u32;
-                let file = *files.entry(path.clone()).or_insert_with(|| {
-                    map.files.push(path);
-                    next
-                });
-                slot_source(self.db, lowered, &member.code, file)
-            });
-            map.slots.push(source.unwrap_or_default());
+            let source = slot_source(self.db, member.def).as_ref();
+            map.slots
+                .push(source.map_or_else(SlotSource::default, |(file, source)| {
+                    let next = map.files.len() as u32;
+                    let number = *files.entry(*file).or_insert(next);
+                    if number == next {
+                        map.files.push(file.path(self.db).to_string());
+                    }
+                    SlotSource {
+                        file: number,
+                        ..source.clone()
+                    }
+                }));
         }
         self.image.source_map = map;
-    }
-}
-
-fn slot_source(db: &dyn Db, lowered: &LoweredDef, code: &Generated, file: u32) -> SlotSource {
-    let place = crate::workspace::Places::of(db, lowered.info.file, lowered.info.form);
-    let (line, _) = place.line_column(lowered.name_origin);
-    let protos = codegen::sources(&code.facts, &lowered.source)
-        .into_iter()
-        .map(|proto| {
-            let lines = proto.origins.iter().map(|&(pc, origin)| {
-                let (at, column) = place.line_column(origin);
-                (pc, at.saturating_sub(line), column)
-            });
-            ProtoSource {
-                name: proto.name,
-                lines: lines.collect(),
-                locals: proto.locals,
-            }
-        });
-    SlotSource {
-        file,
-        line,
-        arglists: lowered.arglists.iter().map(ToString::to_string).collect(),
-        doc: lowered.doc.as_deref().map(str::to_owned),
-        protos: protos.collect(),
     }
 }

@@ -8,7 +8,7 @@
 
 use crate::database::Database;
 use crate::datum::{from_word, to_word};
-use crate::evaluate::{Failure, failure_of};
+use crate::evaluate::{Failure, effect_name, failure_of, shown, trace_of_fiber};
 use crate::link::{self, Purpose};
 use hir::db::{MacroCall, MacroFailure};
 use hir::names::Resolution;
@@ -49,9 +49,12 @@ impl Eq for MacroImage {}
 /// A macro with all that its code reaches.
 #[salsa::tracked]
 fn macro_image<'db>(db: &'db dyn Db, def: Def<'db>) -> Result<MacroImage, MacroFailure> {
-    let (image, slots) = link::link(db, &[def], Purpose::Macro).map_err(|error| MacroFailure {
-        message: error.message,
-        trace: error.trace,
+    let (image, slots) = link::link(db, &[def], Purpose::Macro).map_err(|errors| {
+        let error = errors.into_iter().next().expect("a failure says why");
+        MacroFailure {
+            message: error.to_string(),
+            trace: error.trace,
+        }
     })?;
     let image = LoadedImage::load_trusted(Arc::new(image)).map_err(|error| MacroFailure {
         message: error.to_string(),
@@ -131,6 +134,20 @@ fn environment(heap: &mut Heap, call: &MacroCall<'_>) -> Result<Word, MacroFailu
     .map_err(failed)
 }
 
+/// A failure of the macro's process as others see it. Its trace has no positions: expansions must
+/// not depend on them.
+fn told(process: &Process, failure: Failure) -> MacroFailure {
+    let image = process.image.image();
+    let name = |proto: u32, _| {
+        let slot = &image.slots[process.image.proto(proto).slot as usize];
+        format!("{}/{}", slot.namespace, slot.name)
+    };
+    MacroFailure {
+        message: failure.message,
+        trace: shown(&failure.trace, name),
+    }
+}
+
 /// Runs a fiber of a macro's process to its value.
 fn drive(
     db: &Database,
@@ -139,7 +156,6 @@ fn drive(
     fiber: u64,
 ) -> Result<Word, MacroFailure> {
     let mut left = FUEL;
-    let mut generated = 0u32;
     loop {
         db.unwind_if_revision_cancelled();
         let mut fuel = SLICE.min(left);
@@ -153,30 +169,31 @@ fn drive(
             }
             Outcome::Failed(id) => {
                 let ended = process.remove_fiber(id).expect("the fiber has just run");
-                let Failure { message, trace } = failure_of(process, ended.request);
-                return Err(MacroFailure { message, trace });
+                let failure = failure_of(process, ended.request);
+                return Err(told(process, failure));
             }
-            Outcome::Effect(id) => answer(db, call, process, id, &mut generated)?,
+            Outcome::Effect(id) => answer(db, call, process, id)?,
             Outcome::OutOfFuel if left > 0 => {}
             Outcome::OutOfFuel => {
-                return Err(failed(
-                    "the macro did not end within its fuel; is it an endless loop?",
-                ));
+                let failure = Failure {
+                    message: "it did not end within its fuel; is it an endless loop?".to_owned(),
+                    trace: trace_of_fiber(process, fiber),
+                };
+                return Err(told(process, failure));
             }
             Outcome::Done(_) | Outcome::Idle => {
-                return Err(failed("the macro stopped without a form"));
+                return Err(failed("it stopped without a form"));
             }
         }
     }
 }
 
-/// Answers what a macro may ask: `resolve`, `macroexpand`, `gensym`.
+/// Answers what a macro may ask: `resolve`, `macroexpand`.
 fn answer(
     db: &Database,
     call: &MacroCall<'_>,
     process: &mut Process,
     id: u64,
-    generated: &mut u32,
 ) -> Result<(), MacroFailure> {
     let index = process.fiber_index(id).expect("the fiber has just run");
     let request = process.fibers[index].request;
@@ -196,18 +213,6 @@ fn answer(
         from_word(heap, arg, 0).map_err(failed)
     };
     let word = match op.as_str() {
-        "gensym-number" => {
-            *generated += 1;
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(&call.gensym_key);
-            hasher.update(&generated.to_le_bytes());
-            let hash = hasher.finalize();
-            let digits: String = hash.as_bytes()[..6]
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            string::make_string(heap, &digits)
-        }
         "resolve" => {
             let datum = form(heap)?;
             let symbol = datum
@@ -235,10 +240,13 @@ fn answer(
             };
             to_word(heap, &expanded.map_err(failed)?).map_err(failed)?
         }
-        other => {
-            return Err(failed(format!(
-                "the macro asks for the effect :ox/{other}; macros are pure"
-            )));
+        _ => {
+            let message = format!(
+                "it asks for the effect {}, which macros cannot have",
+                effect_name(process, id)
+            );
+            let trace = trace_of_fiber(process, id);
+            return Err(told(process, Failure { message, trace }));
         }
     };
     process.answer(id, word);

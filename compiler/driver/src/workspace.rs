@@ -4,16 +4,15 @@ use crate::cache::{self, Stored};
 use crate::database::Database;
 use crate::link::{self, LinkError, Purpose};
 use crate::project::{self, Found, ProjectError, Target};
+use crate::unit::Places;
 use bytecode::Image;
 use hir::SourceFile;
 use hir::body::DefName;
 use source::render::SourceFiles;
-use source::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange};
+use source::{Code, Diagnostic, FileId, Severity, Span, TextRange};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use syntax::AstId;
-use syntax::datum::Origin;
 
 /// A linked program.
 #[derive(Clone, Debug)]
@@ -171,6 +170,9 @@ impl Workspace {
         if let Some(file) = self.file(namespace) {
             hir::set_text(&mut self.db, file, text);
         }
+        if let Some(found) = self.found.files.get_mut(namespace) {
+            text.clone_into(&mut found.text);
+        }
     }
 
     /// Paths and texts, for renderers.
@@ -196,6 +198,20 @@ impl Workspace {
             all.extend(hir::diagnostics(&self.db, *file).iter().cloned());
         }
         all
+    }
+
+    /// The diagnostics of a namespace of the project; none if there is no such namespace.
+    pub fn check_namespace(&mut self, namespace: &str) -> Vec<Diagnostic> {
+        self.file(namespace)
+            .map(|file| hir::diagnostics(&self.db, file).clone())
+            .unwrap_or_default()
+    }
+
+    /// The text of a namespace of the project.
+    #[must_use]
+    pub fn text(&self, namespace: &str) -> Option<Arc<str>> {
+        self.file(namespace)
+            .map(|file| Arc::clone(file.text(&self.db)))
     }
 
     /// The diagnostics of the files that the entry reaches.
@@ -252,7 +268,7 @@ impl Workspace {
             roots.push(arguments);
         }
         let (mut image, slots) = link::link(&self.db, &roots, Purpose::Program)
-            .map_err(|error| vec![self.link_diagnostic(&error, entry)])?;
+            .map_err(|errors| self.link_diagnostics(&errors, entry))?;
         let mut slots = slots.into_iter();
         let entry_slot = entry_body.and_then(|_| slots.next());
         let main_slot = main.and_then(|_| slots.next());
@@ -293,75 +309,33 @@ impl Workspace {
         Ok(built)
     }
 
+    fn link_diagnostics(&self, errors: &[LinkError], entry: SourceFile) -> Vec<Diagnostic> {
+        let mut all: Vec<Diagnostic> = errors
+            .iter()
+            .map(|error| self.link_diagnostic(error, entry))
+            .collect();
+        all.sort_by_key(|diagnostic| {
+            let span = diagnostic.primary.span;
+            (span.file, span.range.start())
+        });
+        all
+    }
+
     fn link_diagnostic(&self, error: &LinkError, entry: SourceFile) -> Diagnostic {
+        let db: &dyn hir::Db = &self.db;
         let at = error.definition.as_ref().and_then(|name| {
-            let lowered = hir::lowered_def(&self.db, hir::definition(&self.db, name))?;
-            let places = Places::of(&self.db, lowered.info.file, lowered.info.form);
+            let lowered = hir::lowered_def(db, hir::definition(db, name))?;
+            let places = Places::of(db, lowered.info.file, lowered.info.form);
             Some(Span::new(
-                lowered.info.file.id(&self.db),
+                lowered.info.file.id(db),
                 places.range(lowered.name_origin),
             ))
         });
         let span = at.unwrap_or_else(|| Span::new(entry.id(&self.db), TextRange::empty(0.into())));
-        let message = match &error.definition {
-            Some(name) => format!("the value of {name} cannot be computed: {}", error.message),
-            None => error.message.clone(),
-        };
-        let mut diagnostic = Diagnostic::error(Code::LINK, message, span);
+        let mut diagnostic = Diagnostic::error(Code::LINK, error.to_string(), span);
         for frame in &error.trace {
             diagnostic = diagnostic.note(format!("in {frame}"));
         }
         diagnostic
-    }
-}
-
-/// Positions within one top-level form.
-#[derive(Clone, Debug)]
-pub(crate) struct Places {
-    text: Arc<str>,
-    index: Option<Arc<LineIndex>>,
-    form: Option<syntax::TopForm>,
-}
-
-/// The lines of a file.
-#[salsa::tracked]
-fn line_index(db: &dyn hir::Db, file: SourceFile) -> Arc<LineIndex> {
-    Arc::new(LineIndex::new(file.text(db)))
-}
-
-impl Places {
-    /// The places of a form of a file.
-    pub(crate) fn of(db: &dyn hir::Db, file: SourceFile, form: AstId) -> Places {
-        let form = hir::forms::top_forms(db, file)
-            .iter()
-            .find(|top| top.ast_id == form)
-            .cloned();
-        Places {
-            text: Arc::clone(file.text(db)),
-            index: Some(Arc::clone(line_index(db, file))),
-            form,
-        }
-    }
-
-    /// Where an origin is in the file.
-    pub(crate) fn range(&self, origin: Origin) -> TextRange {
-        self.form
-            .as_ref()
-            .map_or_else(|| TextRange::empty(0.into()), |form| form.range_of(origin))
-    }
-
-    /// Line and column of an origin, from 1; the form's beginning if it has none.
-    pub(crate) fn line_column(&self, origin: Origin) -> (u32, u32) {
-        let (Some(index), Some(form)) = (&self.index, &self.form) else {
-            return (0, 0);
-        };
-        let start = if origin == Origin::NONE {
-            form.range.start()
-        } else {
-            form.range_of(origin).start()
-        };
-        let place = index.line_column(start);
-        debug_assert!(usize::from(start) <= self.text.len());
-        (place.line + 1, place.column + 1)
     }
 }

@@ -1,0 +1,133 @@
+//! Times of the compiler on a generated project: cold check, cold build, one edit, a second build
+//! in a new process. `measure [NAMESPACES [DEFINITIONS]]`.
+
+#[path = "../tests/driver/generate.rs"]
+mod generate;
+
+use driver::{Target, Workspace};
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [what, folder] = &args[..]
+        && what == "again"
+    {
+        return again(Path::new(folder));
+    }
+    let number = |at: usize, default: usize| {
+        args.get(at)
+            .map_or(default, |text| text.parse().expect("a number"))
+    };
+    let size = generate::Size {
+        namespaces: number(0, 100),
+        definitions: number(1, 100),
+    };
+    let folder = std::env::temp_dir().join(format!("ox-measure-{}", std::process::id()));
+    let texts = generate::texts(size);
+    generate::write(&texts, &folder).expect("the folder can be written");
+    let lines: usize = texts.values().map(|text| text.lines().count()).sum();
+    println!(
+        "{} definitions, {lines} lines",
+        size.namespaces * size.definitions
+    );
+    let open =
+        || Workspace::open(&Target::Folder(folder.clone()), Path::new("/")).expect("a project");
+
+    let mut hello = Workspace::of_text("hello.ox", "(println \"hello\")");
+    timed("hello, cold build", || hello.build().is_ok());
+
+    let mut workspace = timed("open", open);
+    let seconds = Instant::now();
+    let diagnostics = timed("cold check", || workspace.check());
+    let speed = lines as f64 / seconds.elapsed().as_secs_f64();
+    println!(
+        "  {speed:.0} lines/s, {} diagnostics, {} MB resident",
+        diagnostics.len(),
+        resident()
+    );
+    let built = timed("build after it", || workspace.build());
+    match &built {
+        Ok(built) => println!(
+            "  {} slots, {} boot words",
+            built.image.slots.len(),
+            built.image.boot.len()
+        ),
+        Err(diagnostics) => println!(
+            "{}",
+            source::render::terminal::render(diagnostics, &workspace.files(), false)
+        ),
+    }
+    let middle = generate::name_of(size.namespaces / 2);
+    let text = &texts[&middle];
+    let edits = [
+        ("a body", text.replacen("(+ a (* b", "(+ a 1 (* b", 1)),
+        (
+            "a comment",
+            text.replacen("(defn f0", ";; more\n\n(defn f0", 1),
+        ),
+        (
+            "a macro",
+            text.replacen("(neg? value#) 0", "(neg? value#) 1", 1),
+        ),
+        (
+            "a macro's helper",
+            text.replacen("(if (next forms)", "(if (seq (next forms))", 1),
+        ),
+        ("a signature", text.replacen("[a b]", "[a b & more]", 1)),
+    ];
+    for (what, edited) in edits {
+        assert_ne!(*text, edited, "{what}");
+        workspace.edit(&middle, &edited);
+        timed(&format!("{what} edited: diagnostics of the file"), || {
+            workspace.check_namespace(&middle)
+        });
+        timed("  all diagnostics", || workspace.check());
+        timed("  build", || workspace.build().is_ok());
+        workspace.edit(&middle, text);
+        workspace.check();
+        timed("  back, build", || workspace.build().is_ok());
+    }
+    drop(workspace);
+    let mut workspace = open();
+    timed("cold build", || workspace.build().is_ok());
+    drop(workspace);
+    let cache = folder.join(".ox/cache");
+    let mut workspace = open();
+    timed("cold build with an empty cache", || {
+        workspace.build_cached(&cache).is_ok()
+    });
+    let own = std::env::current_exe().expect("the path of this program");
+    timed("second build, new process", || {
+        Command::new(own)
+            .arg("again")
+            .arg(&folder)
+            .status()
+            .expect("it can be run")
+    });
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+}
+
+fn again(folder: &Path) {
+    let mut workspace = timed("  open", || {
+        Workspace::open(&Target::Folder(folder.to_owned()), Path::new("/")).expect("a project")
+    });
+    let cache = folder.join(".ox/cache");
+    timed("  build", || workspace.build_cached(&cache).is_ok());
+}
+
+fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    println!("{what}: {:.1} ms", start.elapsed().as_secs_f64() * 1000.0);
+    result
+}
+
+/// Resident memory, MB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) / 1024
+}

@@ -1,0 +1,140 @@
+//! What linking takes from one definition, each part a query: its code, what the code refers to,
+//! its entry in the source map.
+//!
+//! # Invariants
+//! - [`unit`] and [`references`] keep their revision when only positions changed; [`slot_source`]
+//!   is the one query here that depends on positions, and nothing but the source map depends on it.
+
+use bytecode::{Hash, ProtoSource, SlotSource};
+use codegen::Generated;
+use hir::body::Body;
+use hir::{Db, Def, SourceFile};
+use rustc_hash::FxHashMap;
+use source::LineIndex;
+use std::sync::Arc;
+use syntax::AstId;
+use syntax::datum::Origin;
+
+/// A definition's code, ready to be linked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// Body and code.
+    pub(crate) body: Arc<Body>,
+    /// The code and its facts.
+    pub(crate) code: Generated,
+    /// Hash of the code's bytes.
+    pub(crate) hash: Hash,
+}
+
+/// The code of a definition; `None` if there is no such definition.
+#[salsa::tracked]
+pub(crate) fn unit<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Result<Arc<Unit>, String>> {
+    let body = hir::definition_body(db, def).clone()?;
+    let code = codegen::generate(&body).map_err(|error| error.to_string());
+    Some(code.map(|code| {
+        let hash = code.chunk.hash();
+        Arc::new(Unit { body, code, hash })
+    }))
+}
+
+/// What the ordinals of a definition's code mean.
+#[salsa::tracked]
+pub(crate) fn references<'db>(db: &'db dyn Db, def: Def<'db>) -> Vec<Def<'db>> {
+    let Some(Ok(unit)) = unit(db, def) else {
+        return Vec::new();
+    };
+    let globals = unit.code.refs.iter();
+    globals
+        .map(|&global| hir::referred(db, def, unit.body.global(global)))
+        .collect()
+}
+
+/// The lines of a file.
+#[salsa::tracked]
+fn line_index(db: &dyn Db, file: SourceFile) -> Arc<LineIndex> {
+    Arc::new(LineIndex::new(file.text(db)))
+}
+
+/// Where in the list of a file's forms each is.
+#[salsa::tracked]
+fn form_indices(db: &dyn Db, file: SourceFile) -> FxHashMap<AstId, usize> {
+    let forms = hir::forms::top_forms(db, file);
+    let ids = forms.iter().map(|form| form.ast_id);
+    ids.zip(0..).collect()
+}
+
+/// Positions within one top-level form.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places<'db> {
+    index: &'db LineIndex,
+    form: Option<&'db syntax::TopForm>,
+}
+
+impl<'db> Places<'db> {
+    /// The places of a form of a file.
+    pub(crate) fn of(db: &'db dyn Db, file: SourceFile, form: AstId) -> Places<'db> {
+        let at = form_indices(db, file).get(&form);
+        Places {
+            index: line_index(db, file),
+            form: at.map(|&at| &hir::forms::top_forms(db, file)[at]),
+        }
+    }
+
+    /// Where an origin is in the file.
+    pub(crate) fn range(&self, origin: Origin) -> source::TextRange {
+        match self.form {
+            None => source::TextRange::empty(0.into()),
+            Some(form) if origin == Origin::NONE => form.range,
+            Some(form) => form.range_of(origin),
+        }
+    }
+
+    /// Line and column of an origin, from 1; the form's beginning if it has none; 0 if the form is
+    /// unknown.
+    pub(crate) fn line_column(&self, origin: Origin) -> (u32, u32) {
+        if self.form.is_none() {
+            return (0, 0);
+        }
+        let place = self.index.line_column(self.range(origin).start());
+        (place.line + 1, place.column + 1)
+    }
+}
+
+/// A definition's entry in the source map and the path of its file; nothing of one without a place.
+#[salsa::tracked]
+pub(crate) fn slot_source<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<(SourceFile, SlotSource)> {
+    let lowered = hir::lowered_def(db, def)?;
+    let Some(Ok(unit)) = unit(db, def) else {
+        return None;
+    };
+    let file = lowered.info.file;
+    let places = Places::of(db, file, lowered.info.form);
+    let (line, _) = places.line_column(lowered.name_origin);
+    let protos = codegen::sources(&unit.code.facts, &lowered.source)
+        .into_iter()
+        .map(|proto| ProtoSource {
+            name: proto.name,
+            lines: relative_lines(&places, line, &proto.origins),
+            locals: proto.locals,
+        });
+    let source = SlotSource {
+        file: 0,
+        line,
+        arglists: lowered.arglists.iter().map(ToString::to_string).collect(),
+        doc: lowered.doc.as_deref().map(str::to_owned),
+        protos: protos.collect(),
+    };
+    Some((file, source))
+}
+
+fn relative_lines(
+    places: &Places<'_>,
+    line: u32,
+    origins: &[(u32, Origin)],
+) -> Vec<(u32, u32, u32)> {
+    let lines = origins.iter().map(|&(pc, origin)| {
+        let (at, column) = places.line_column(origin);
+        (pc, at.saturating_sub(line), column)
+    });
+    lines.collect()
+}
