@@ -117,7 +117,10 @@ impl Process {
             scratch.clear();
             let image = Arc::clone(&self.image);
             let mut overlay = std::mem::take(&mut self.heap.overlay);
-            let remembered = std::mem::take(&mut self.heap.remembered);
+            let mut remembered = std::mem::take(&mut self.heap.remembered);
+            // Each once: a word that was forwarded looks like one that has to be.
+            remembered.sort_unstable();
+            remembered.dedup();
             let nursery_only = boundary == self.heap.nursery_boundary();
             let unsealed_only = boundary >= self.heap.survivor_boundary();
             let mut collector = Collector {
