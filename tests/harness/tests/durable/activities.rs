@@ -1,0 +1,218 @@
+//! Activities: attempts, retries, timeouts, keys, crashes, parking.
+
+use crate::world::{Crash, EPOCH_MS, Served, World, crash_everywhere, exit, program};
+use engine::data::Data;
+use engine::event::EventKind;
+use engine::record::Status;
+use engine::{Options, RetryError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use store::MemoryStore;
+
+fn world_with(text: &str, service: impl Fn(&engine::transport::Task) -> Served + Send + Sync + 'static) -> World {
+    let world = World::new();
+    world.serve(service);
+    world.start(&program(text));
+    world.run();
+    world
+}
+
+const RUN: &str = "(require '[ox.sh :as sh])\n";
+
+#[test]
+fn an_activity_answers() {
+    let world = world_with("(let [f (activity \"add\")] (println (f 1 [2 {:three 3.5}])))", |task| {
+        assert_eq!(task.name, "add");
+        assert_eq!(task.queue, "default");
+        Served::Answer(Data::Vector(task.args.clone()))
+    });
+    assert_eq!(world.stdout(), "[1 [2 {:three 3.5}]]\n");
+}
+
+#[test]
+fn a_failed_command_says_what_failed() {
+    let text = format!(
+        "{RUN}(println (try (sh/run [\"make\"] {{:retry {{:max-attempts 3 :delay \"1s\" :jitter 0}}}})
+           (catch :ox/activity e (println (ex-message e)) (select-keys (ex-data e) [:activity :reason :attempts :exit]))))
+         (println (inst-ms (now)))"
+    );
+    let world = world_with(&text, |_| exit(2, "no rule to make target"));
+    let expected = format!(
+        "ox.sh/run [\"make\"] failed: exit 2 after 3 attempts: no rule to make target\n\
+         {{:activity ox.sh/run, :reason :exit, :attempts 3, :exit 2}}\n{}\n",
+        EPOCH_MS + 3_000
+    );
+    assert_eq!(world.stdout(), expected);
+    let told = world.transport.told();
+    let keys: BTreeSet<&str> = told.started.iter().map(|task| task.idempotency_key.as_str()).collect();
+    assert_eq!((told.started.len(), keys.len()), (3, 1));
+}
+
+#[test]
+fn an_attempt_that_takes_too_long_is_cancelled_and_repeated() {
+    let tries = AtomicUsize::new(0);
+    let text = "(let [f (activity \"slow\" {:start-to-close \"5s\" :retry {:max-attempts 2 :delay 0 :jitter 0}})] (println (f)))";
+    let world = world_with(text, move |_| {
+        if tries.fetch_add(1, Ordering::Relaxed) == 0 { Served::Silence } else { Served::Answer(Data::Int(1)) }
+    });
+    assert_eq!(world.stdout(), "1\n");
+    assert_eq!(world.transport.told().cancelled.len(), 1);
+}
+
+#[test]
+fn all_attempts_together_have_their_time() {
+    let text = "(let [f (activity \"slow\" {:schedule-to-close \"1m\" :start-to-close \"25s\" :retry {:max-attempts nil :delay 0 :jitter 0}})]
+                  (println (try (f) (catch :ox/activity e [(:reason (ex-data e)) (:attempts (ex-data e))])))
+                  (println (inst-ms (now))))";
+    let world = world_with(text, |_| Served::Silence);
+    assert_eq!(world.stdout(), format!("[:timeout 3]\n{}\n", EPOCH_MS + 60_000));
+}
+
+#[test]
+fn a_cancelled_fiber_cancels_its_attempt() {
+    let text = "(let [a (activity \"slow\") f (future (a))] (sleep 10) (cancel f) (println (try @f (catch :ox/cancelled e :cancelled))))";
+    let world = world_with(text, |_| Served::Silence);
+    assert_eq!(world.stdout(), ":cancelled\n");
+    let told = world.transport.told();
+    assert_eq!(told.cancelled, [told.started[0].id]);
+}
+
+#[test]
+fn a_body_runs_as_a_process_and_is_retried() {
+    let text = "(defactivity flaky \"Fails twice.\" [file] {:retry {:max-attempts 3 :delay \"1s\" :jitter 0}}
+                  (let [n (ox.fs/read file)]
+                    (println \"attempt\" n (count (idempotency-key)))
+                    (if (< n 3) (throw (ex-info \"not yet\" {:n n})) [:ok n])))
+                (println (flaky \"x\"))";
+    let text = format!("(require '[ox.fs])\n{text}");
+    let tries = AtomicUsize::new(0);
+    let world = world_with(&text, move |_| Served::Answer(Data::Int(tries.fetch_add(1, Ordering::Relaxed) as i64 + 1)));
+    assert_eq!(world.stdout(), "attempt 1 36\nattempt 2 36\nattempt 3 36\n[:ok 3]\n");
+    assert_eq!(world.engine.processes(), [(1, Status::Done)], "attempts leave nothing behind");
+}
+
+#[test]
+fn a_failed_body_is_the_cause() {
+    let text = "(defactivity bad \"Fails.\" [x] {} (throw (ex-info \"broken\" {:x x})))
+                (println (try (bad 7) (catch :ox/activity e [(ex-message e) (:reason (ex-data e)) (ex-data (ex-cause e))])))";
+    let world = world_with(text, |_| Served::Silence);
+    assert_eq!(world.stdout(), "[user/bad 7 failed: broken :error {:x 7}]\n");
+}
+
+#[test]
+fn a_body_without_heartbeats_is_given_up() {
+    let text = "(defactivity stuck \"Hangs.\" [] {:heartbeat \"10s\"} (try (dotimes [n 3] (sleep \"8s\") (heartbeat n)) (sleep \"1h\") (finally (println \"told\"))))
+                (println (try (stuck) (catch :ox/activity e (:reason (ex-data e)))))
+                (println (inst-ms (now)))
+                (sleep 10)";
+    let world = world_with(text, |_| Served::Silence);
+    let text = world.stdout();
+    assert!(text.contains(":timeout\n") && text.contains("told\n"), "{text}");
+    assert!(text.contains(&(EPOCH_MS + 34_000).to_string()), "{text}");
+}
+
+#[test]
+fn crashes_repeat_an_attempt_under_its_key() {
+    let text = "(let [charge (activity \"charge\" {:retry {:max-attempts 3 :delay \"1s\"}})]
+                  (println \"charging\") (println (charge 1)) (println (charge 2)) (sleep 10) (println (charge 3)))";
+    let prepare = |world: &World| world.serve(|task| Served::Answer(Data::List(task.args.clone())));
+    crash_everywhere(text, prepare, |world, crash| {
+        let told = world.transport.told();
+        let keys: BTreeSet<String> = told.started.iter().map(|task| task.idempotency_key.clone()).collect();
+        assert_eq!(keys.len(), 3, "{crash:?}");
+        assert!(told.started.iter().all(|task| task.id.attempt == 1), "{crash:?}: a crash is no failed attempt");
+    });
+}
+
+#[test]
+fn bodies_crash_and_go_on() {
+    let text = "(defactivity work \"Works.\" [n] {} (sleep 10) (println \"half\" n) (sleep 10) (* n n))
+                (println (all (work 3) (work 4)))";
+    crash_everywhere(text, |_| {}, |world, crash| {
+        assert_eq!(world.engine.processes().len(), 1, "{crash:?}");
+    });
+}
+
+#[test]
+fn what_may_not_be_repeated_is_lost_in_a_crash() {
+    let mut world = World::new();
+    world.start(&program(
+        "(let [f (activity \"once\" {:idempotent false :retry {:max-attempts 5}})]
+           (println (try (f) (catch :ox/activity e (:reason (ex-data e))))))",
+    ));
+    world.settle();
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.run();
+    assert_eq!(world.stdout(), ":lost\n");
+    assert_eq!(world.transport.told().started.len(), 1);
+}
+
+#[test]
+fn a_failed_run_goes_on_before_the_failing_effect() {
+    let ok = Arc::new(AtomicUsize::new(0));
+    let service = Arc::clone(&ok);
+    let text = format!("{RUN}(println \"before\") (println (:out (sh/run [\"make\"]))) (println \"after\")");
+    let mut world = world_with(&text, move |_| {
+        if service.load(Ordering::Relaxed) == 0 {
+            exit(2, "no")
+        } else {
+            Served::Answer(Data::record([("exit", Data::Int(0)), ("out", Data::text("made"))]))
+        }
+    });
+    assert_eq!(world.standing().status, Status::Failed);
+    assert!(world.standing().report.starts_with("ox.sh/run [\"make\"] failed: exit 2: no\n"), "{}", world.standing().report);
+    ok.store(1, Ordering::Relaxed);
+    // Another engine, as another command is.
+    world.restart(Crash::Never);
+    assert_eq!(world.engine.resume().unwrap(), Vec::<u64>::new());
+    world.engine.retry(1, None).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "before\nmade\nafter\n");
+    assert_eq!(world.standing().status, Status::Done);
+    assert_eq!(world.engine.retry(1, None), Err(RetryError::NotFailed(Status::Done)));
+}
+
+#[test]
+fn a_failed_run_goes_on_with_a_value_instead() {
+    let text = format!("{RUN}(println (:out (sh/run [\"make\"])))");
+    let world = world_with(&text, |_| exit(2, "no"));
+    world.engine.retry(1, Some(engine::data::parse("{:out \"by hand\"}").unwrap())).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "by hand\n");
+}
+
+#[test]
+fn a_parked_run_waits_for_a_decision() {
+    let options = Options { threads: 0, park: true, ..Options::default() };
+    let world = World::with(options, Arc::new(MemoryStore::new()));
+    world.serve(|_| exit(1, "disk full"));
+    world.start(&program("(let [f (activity \"save\")] (spawn (fn [] (sleep 10))) (println (try (f) (catch :ox/activity e :thrown))))"));
+    world.run();
+    assert_eq!(world.standing().status, Status::Parked);
+    assert!(world.standing().report.contains("disk full"));
+    world.serve(|_| Served::Answer(Data::keyword("saved")));
+    world.engine.retry(1, None).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), ":saved\n");
+    let parked = world.events(1).iter().any(|event| matches!(event.kind, EventKind::Parked(_)));
+    assert!(parked);
+}
+
+#[test]
+fn an_error_that_is_caught_is_no_failure() {
+    let text = "(let [f (activity \"f\")] (println (try (f) (catch Exception e :caught))) (sleep 5))";
+    let world = world_with(text, |_| exit(1, "x"));
+    assert_eq!(world.stdout(), ":caught\n");
+    assert_eq!(world.standing().status, Status::Done);
+}
+
+#[test]
+fn arguments_that_cannot_leave_are_refused_with_the_way_to_them() {
+    let text = "(let [f (activity \"f\")] (println (try (f {:a [1 inc]}) (catch :ox/type e (ex-message e)))))";
+    let world = world_with(text, |_| Served::Silence);
+    let text = world.stdout();
+    assert!(text.contains("a function") && text.contains("0 > :a > 1"), "{text}");
+    assert_eq!(world.transport.told().started.len(), 0);
+}

@@ -1,0 +1,218 @@
+//! Time, streams, fibers, scopes, deadlines, ends.
+
+use crate::world::{Crash, EPOCH_MS, World, crash_everywhere, output, program, run};
+use engine::record::Status;
+
+#[test]
+fn a_script_prints_and_ends() {
+    assert_eq!(output("(println \"hello\" (+ 1 2))"), "hello 3\n");
+}
+
+#[test]
+fn sleeping_takes_the_time_it_says() {
+    let world = run("(sleep \"2h\") (println (inst-ms (now)))");
+    assert_eq!(world.stdout(), format!("{}\n", EPOCH_MS + 7_200_000));
+}
+
+#[test]
+fn an_uncaught_error_fails_with_message_data_and_trace() {
+    let world = run("(defn f [x] (throw (ex-info \"no good\" {:x x})))\n(println \"before\")\n(f 42)");
+    let standing = world.standing();
+    assert_eq!(standing.status, Status::Failed);
+    assert_eq!(standing.exit_status, 1);
+    assert!(standing.report.starts_with("no good\n"), "{}", standing.report);
+    assert!(standing.report.contains(":x 42"), "{}", standing.report);
+    assert!(standing.report.contains("user/f (test.ox:1)"), "{}", standing.report);
+    assert_eq!(world.stdout(), "before\n");
+}
+
+#[test]
+fn exit_sets_the_status_and_runs_finally() {
+    let world = run("(try (exit 3) (finally (println \"cleaned\")))");
+    let standing = world.standing();
+    assert_eq!((standing.status, standing.exit_status), (Status::Done, 3));
+    assert_eq!(world.stdout(), "cleaned\n");
+}
+
+#[test]
+fn exit_in_a_fiber_unwinds_the_main_fiber() {
+    let world = run("(try (let [f (future (exit 4))] (sleep 1000) (println \"no\")) (finally (println \"cleaned\")))");
+    let standing = world.standing();
+    assert_eq!((standing.status, standing.exit_status), (Status::Done, 4));
+    assert_eq!(world.stdout(), "cleaned\n");
+}
+
+#[test]
+fn fibers_run_in_turn_and_are_awaited() {
+    let text = "(let [a (future (println \"a\") (sleep 20) 1)
+                      b (future (println \"b\") (sleep 10) 2)]
+                  (println \"main\")
+                  (println (+ @a @b)))";
+    assert_eq!(output(text), "main\na\nb\n3\n");
+}
+
+#[test]
+fn an_awaited_future_throws_its_error() {
+    let text = "(let [f (future (sleep 5) (throw (ex-info \"bad\" {:n 1})))]
+                  (println (try @f (catch Exception e [(ex-message e) (ex-data e)]))))";
+    assert_eq!(output(text), "[bad {:n 1}]\n");
+}
+
+#[test]
+fn a_cancelled_future_runs_its_finally_once() {
+    let text = "(let [f (future (try (sleep \"1h\") (finally (sleep 5) (println \"cleaned\"))))]
+                  (sleep 10)
+                  (println (cancel f))
+                  (println (try @f (catch :ox/cancelled e :cancelled)))
+                  (println (future-cancelled? f) (cancel f)))";
+    assert_eq!(output(text), "true\ncleaned\n:cancelled\ntrue false\n");
+}
+
+#[test]
+fn cancellation_is_not_caught_by_others() {
+    let text = "(let [f (future (try (sleep \"1h\") (catch Throwable e (println \"caught\")) (catch :default e (println \"caught\"))))]
+                  (sleep 10) (cancel f)
+                  (println (try @f (catch :ox/cancelled e :cancelled))))";
+    assert_eq!(output(text), ":cancelled\n");
+}
+
+#[test]
+fn promises_are_delivered_once() {
+    let text = "(let [p (promise)
+                      f (future @p)]
+                  (println (deref p 10 :none))
+                  (println (some? (deliver p 7)) (some? (deliver p 8)))
+                  (println @f @p))";
+    assert_eq!(output(text), ":none\ntrue false\n7 7\n");
+}
+
+#[test]
+fn all_and_race_and_pmap() {
+    let text = "(println (all (do (sleep 30) 1) (do (sleep 10) 2)))
+                (println (race (do (sleep 30) :slow) (do (sleep 10) :fast)))
+                (println (pmap-n 2 (fn [x] (sleep (* 10 x)) (* x x)) [3 1 2]))";
+    assert_eq!(output(text), "[1 2]\n:fast\n[9 1 4]\n");
+}
+
+#[test]
+fn the_first_error_of_all_cancels_the_others() {
+    let text = "(println (try (all (do (sleep 5) (throw (ex-info \"one\" {})))
+                                   (try (sleep \"1h\") (finally (println \"other cleaned\"))))
+                              (catch Exception e (ex-message e))))";
+    assert_eq!(output(text), "other cleaned\none\n");
+}
+
+#[test]
+fn a_scope_ends_with_its_fibers() {
+    let text = "(println (scope (future (try (sleep \"1h\") (finally (sleep 20) (println \"ended\")))) (sleep 5) :value))
+                (println \"after\")";
+    assert_eq!(output(text), "ended\n:value\nafter\n");
+}
+
+#[test]
+fn timeouts_are_thrown_where_the_fiber_waits() {
+    let text = "(println (try (with-timeout \"1s\" (sleep \"1h\")) (catch :ox/timeout e (ex-data e))))
+                (println (with-timeout \"1s\" (sleep 10) :in-time))
+                (println (try (with-timeout \"1s\" (try (sleep \"1h\") (finally (sleep 50) (println \"cleaned\"))))
+                              (catch :ox/timeout e :late)))";
+    let text = output(text);
+    assert!(text.starts_with("{:ox/kind :ox/timeout, :milliseconds 1000}\n"), "{text}");
+    assert!(text.ends_with(":in-time\ncleaned\n:late\n"), "{text}");
+}
+
+#[test]
+fn the_end_of_the_main_fiber_cancels_the_others() {
+    assert_eq!(output("(future (try (sleep \"1h\") (finally (println \"cleaned\")))) (sleep 1) (println \"end\")"), "end\ncleaned\n");
+}
+
+#[test]
+fn retry_waits_and_tries_again() {
+    let text = "(let [n (atom 0)]
+                  (println (retrying {:max-attempts 4 :delay \"10s\" :jitter 0}
+                             (swap! n inc)
+                             (if (< @n 3) (throw (ex-info \"not yet\" {})) @n)))
+                  (println (inst-ms (now))))";
+    assert_eq!(output(text), format!("3\n{}\n", EPOCH_MS + 30_000));
+}
+
+#[test]
+fn lazy_cells_are_waited_for_across_fibers() {
+    let text = "(let [d (delay (sleep 50) (println \"once\") 5)
+                      a (future @d)
+                      b (future (inc @d))]
+                  (println @a @b))";
+    assert_eq!(output(text), "once\n5 6\n");
+}
+
+#[test]
+fn lines_are_read_and_the_end_is_nil() {
+    let world = World::new();
+    world.start(&program("(println (read-line)) (println (read-line))"));
+    world.settle();
+    let &[(process, fiber, request, false)] = world.transport.told().reads.as_slice() else { panic!("one read") };
+    world.engine.complete_read(process, fiber, request, Some("first".to_owned()));
+    world.settle();
+    let &(process, fiber, request, _) = world.transport.told().reads.last().unwrap();
+    world.engine.complete_read(process, fiber, request, None);
+    world.run();
+    assert_eq!(world.stdout(), "first\nnil\n");
+}
+
+#[test]
+fn standard_input_is_lost_in_a_crash() {
+    let mut world = World::new();
+    world.start(&program("(println (try (read-line) (catch :ox/stdin-lost e :lost)))"));
+    world.settle();
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.run();
+    assert_eq!(world.stdout(), ":lost\n");
+}
+
+#[test]
+fn a_closed_standard_output_ends_the_run() {
+    let world = World::new();
+    *world.transport.stdout_closed.lock().unwrap() = true;
+    world.start(&program("(loop [] (println \"y\") (sleep 1) (recur))"));
+    world.run();
+    assert_eq!(world.standing().exit_status, 141);
+}
+
+#[test]
+fn a_crash_anywhere_changes_nothing_of_fibers_and_time() {
+    let text = "(defn step [n] (println \"step\" n) (sleep 100) n)
+                (let [a (future (step 1) (step 2))
+                      b (future (step 3) (sleep 1000) (step 4))]
+                  (println (try (with-timeout \"350ms\" (sleep \"1h\")) (catch :ox/timeout e :timeout)))
+                  (println @a @b))
+                (scope (future (try (sleep \"1h\") (finally (println \"cleaned\")))) (step 5))
+                (exit 7)";
+    crash_everywhere(text, |_| {}, |_, _| {});
+}
+
+#[test]
+fn lazy_sequences_and_atoms_survive_everywhere() {
+    let text = "(def seen (atom []))
+                (def numbers (map (fn [n] (sleep 10) (swap! seen conj n) (* n n)) (range 6)))
+                (doseq [n (take 3 numbers)] (println n))
+                (println (reduce + numbers) @seen)";
+    crash_everywhere(text, |_| {}, |_, _| {});
+}
+
+#[test]
+fn after_three_recoveries_without_a_step_a_process_is_parked() {
+    let mut world = World::new();
+    world.start(&program("(require '[ox.sh])\n(ox.sh/run [\"kill\" \"the engine\"])\n(println :done)"));
+    world.settle();
+    for recovery in 1..=3 {
+        world.restart(Crash::Never);
+        world.engine.resume().unwrap();
+        world.settle();
+        assert_eq!(world.standing().status, Status::Waiting, "recovery {recovery}");
+    }
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.settle();
+    assert_eq!(world.standing().status, Status::Parked);
+    assert_eq!(world.transport.told().started.len(), 4);
+}

@@ -1,0 +1,10 @@
+//! The engine with compiled programs in a world of virtual time and injected crashes.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod activities;
+mod basics;
+mod cost;
+mod disk;
+mod processes;
+mod threads;
+mod world;

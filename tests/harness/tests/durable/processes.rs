@@ -1,0 +1,211 @@
+//! Processes and their messages, with Erlang's meaning.
+
+use crate::world::{World, crash_everywhere, output, program, run};
+use engine::letter::Letter;
+use engine::record::Status;
+
+#[test]
+fn a_message_is_answered() {
+    let text = "(let [me (self)
+                      p (spawn (fn [] (receive [:add a b from] (send from [:sum (+ a b)]))))]
+                  (send p [:add 2 3 me])
+                  (println (receive [:sum n] n)))";
+    assert_eq!(output(text), "5\n");
+}
+
+#[test]
+fn receive_is_selective_and_keeps_the_order() {
+    let text = "(let [me (self)]
+                  (doseq [m [[:b 1] [:a 1] [:b 2] [:a 2]]] (send me m))
+                  (println (receive [:a n] n) (receive [:a n] n))
+                  (println (receive [_ n] n) (receive [_ n] n)))";
+    assert_eq!(output(text), "1 2\n1 2\n");
+}
+
+#[test]
+fn receive_gives_up_after_its_time() {
+    assert_eq!(output("(println (receive :never 1 (after \"5s\" :late)))"), ":late\n");
+}
+
+#[test]
+fn two_fibers_never_take_the_same_message() {
+    let text = "(let [me (self)
+                      worker (fn [name] (loop [got []] (let [m (receive :stop nil x x)] (if m (recur (conj got m)) got))))
+                      a (future (worker :a))
+                      b (future (worker :b))]
+                  (sleep 1)
+                  (dotimes [n 20] (send me (inc n)))
+                  (send me :stop) (send me :stop)
+                  (println (sort (concat @a @b))))";
+    assert_eq!(output(text), "(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)\n");
+}
+
+#[test]
+fn an_atom_cannot_be_sent() {
+    let text = "(println (try (send (self) {:a [1 (atom 2)]}) (catch :ox/type e (ex-message e))))";
+    let text = output(text);
+    assert!(text.contains("an atom") && text.contains(":a > 1"), "{text}");
+}
+
+#[test]
+fn monitors_hear_of_every_end() {
+    let text = "(defn hear [r] (receive [:down ref :process pid reason] reason (after \"1m\" :nothing)))
+                (let [[p r] (spawn-monitor (fn [] (sleep 10)))] (println (hear r)))
+                (let [[p r] (spawn-monitor (fn [] (exit :gone)))] (println (hear r)))
+                (let [[p r] (spawn-monitor (fn [] (throw (ex-info \"bad\" {}))))] (println (ex-message (hear r))))
+                (let [[p r] (spawn-monitor (fn [] (sleep \"1h\")))] (exit p :kill) (println (hear r)))
+                (let [p (spawn (fn [] nil))] (sleep 10) (let [r (monitor p)] (println (hear r))))
+                (let [[p r] (spawn-monitor (fn [] (sleep 10)))] (demonitor r) (println (hear r)))";
+    assert_eq!(output(text), ":normal\n:gone\nbad\n:killed\n:noproc\n:nothing\n");
+}
+
+#[test]
+fn linked_processes_end_together_unless_the_end_was_normal() {
+    let text = "(let [p (spawn (fn [] (spawn-link (fn [] (sleep 10))) (sleep 1000) :survived))] (println (await-exit p)))
+                (let [p (spawn (fn [] (spawn-link (fn [] (sleep 10) (exit :oops))) (sleep \"1h\")))] (println (await-exit p)))
+                (let [p (spawn (fn [] (let [me (self)] (spawn-link (fn [] (exit me :kill)) ) (sleep \"1h\"))))] (println (await-exit p)))";
+    assert_eq!(output(text), ":normal\n:oops\n:killed\n");
+}
+
+#[test]
+fn trapped_exits_are_messages() {
+    let text = "(trap-exit true)
+                (defn hear [] (receive [:exit pid reason] reason (after \"1m\" :nothing)))
+                (spawn-link (fn [] nil)) (println (hear))
+                (spawn-link (fn [] (exit :oops))) (println (hear))
+                (let [p (spawn-link (fn [] (sleep \"1h\")))] (exit p :kill) (println (hear)))
+                (let [p (spawn (fn [] nil))] (sleep 10) (link p) (println (hear)))
+                (exit (self) :to-myself) (println (hear))";
+    assert_eq!(output(text), ":normal\n:oops\n:killed\n:noproc\n:to-myself\n");
+}
+
+#[test]
+fn unlinked_processes_do_not_hear_of_each_other() {
+    let text = "(let [p (spawn-link (fn [] (receive :go (exit :oops))))]
+                  (unlink p) (send p :go) (sleep 100) (println \"alive\" (await-exit p)))";
+    assert_eq!(output(text), "alive :oops\n");
+}
+
+#[test]
+fn a_killed_process_with_an_untrappable_signal_ends_even_if_it_traps() {
+    let text = "(let [p (spawn (fn [] (trap-exit true) (loop [] (receive x nil) (recur))))]
+                  (sleep 5) (exit p :please) (sleep 5) (println (whereis :none)) (exit p :kill) (println (await-exit p)))";
+    assert_eq!(output(text), "nil\n:killed\n");
+}
+
+#[test]
+fn names_lead_to_processes() {
+    let text = "(let [p (spawn (fn [] (receive x (println \"got\" x))))]
+                  (register :worker p)
+                  (println (= p (whereis :worker)))
+                  (println (try (register :worker (self)) (catch :ox/argument e :taken)))
+                  (send :worker 1)
+                  (await-exit p)
+                  (println (whereis :worker))
+                  (println (try (send :worker 2) (catch :ox/argument e :nobody))))";
+    assert_eq!(output(text), "true\n:taken\ngot 1\nnil\n:nobody\n");
+}
+
+#[test]
+fn the_end_of_main_shuts_the_others_down() {
+    let world = run("(spawn (fn [] (sleep \"1h\")))
+                     (spawn (fn [] (trap-exit true) (receive [:exit _ reason] (println \"told\" reason))))
+                     (spawn (fn [] (trap-exit true) (loop [] (receive x nil) (recur))))
+                     (sleep 10) (println \"end\")");
+    assert_eq!(world.stdout(), "end\ntold :shutdown\n");
+    let statuses: Vec<Status> = world.engine.processes().into_iter().map(|(_, status)| status).collect();
+    assert_eq!(statuses, [Status::Done, Status::Done, Status::Done, Status::Killed]);
+}
+
+#[test]
+fn cancelling_a_process_unwinds_it_and_what_it_started() {
+    let text = "(let [p (spawn (fn []
+                          (let [c (spawn (fn [] (try (sleep \"1h\") (finally (println \"child\")))))]
+                            (try (sleep \"1h\") (finally (println \"parent\"))))))]
+                  (sleep 10)
+                  (println (cancel p))
+                  (println (await-exit p))
+                  (sleep 10)
+                  (println (cancel p)))";
+    let text = output(text);
+    assert!(text.starts_with("true\n") && text.ends_with("false\n"), "{text}");
+    for line in ["child\n", "parent\n", ":cancelled\n"] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
+fn oxc_can_cancel_and_kill_from_outside() {
+    for (letter, status, text) in [(Letter::Cancel, Status::Cancelled, "cleaned\n"), (Letter::Kill, Status::Killed, "")] {
+        let world = World::new();
+        let main = world.start(&program("(try (sleep \"1h\") (finally (println \"cleaned\")))"));
+        world.settle();
+        assert!(world.engine.post(main, letter.clone()).unwrap());
+        world.run();
+        assert_eq!(world.standing().status, status);
+        assert_eq!(world.stdout(), text);
+        assert!(!world.engine.post(main, letter).unwrap());
+        assert!(world.engine.remove(main).unwrap());
+        assert_eq!(world.engine.processes(), []);
+    }
+}
+
+#[test]
+fn messages_from_outside_arrive() {
+    let world = World::new();
+    let main = world.start(&program("(println (receive [:hello x] x))"));
+    world.settle();
+    let data = engine::data::parse("[:hello {:a 1}]").unwrap();
+    world.engine.post(main, Letter::Message(engine::data::to_message(&data))).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "{:a 1}\n");
+}
+
+#[test]
+fn a_long_mailbox_is_searched_in_order() {
+    let text = "(let [me (self)]
+                  (dotimes [n 3000] (send me [:other n]))
+                  (send me [:wanted 1])
+                  (println (receive [:wanted n] n))
+                  (println (loop [sum 0 count 0]
+                             (let [n (receive [:other n] n (after 0 nil))]
+                               (if n (recur (+ sum n) (inc count)) [sum count])))))";
+    assert_eq!(output(text), "1\n[4498500 3000]\n");
+}
+
+#[test]
+fn messages_larger_than_a_record_arrive() {
+    let text = "(let [p (spawn (fn [] (receive [from v] (do (sleep 100) (send from (count v))))))]
+                  (send p [(self) (vec (range 50000))])
+                  (println (receive n n)))";
+    crash_everywhere(text, |_| {}, |_, _| {});
+}
+
+#[test]
+fn messages_arrive_exactly_once_wherever_it_crashes() {
+    let text = "(defn counter [total]
+                  (receive [:add n] (counter (+ total n))
+                           [:get from] (do (send from [:total total]) (counter total))))
+                (let [c (spawn counter 0)
+                      senders (mapv (fn [k] (spawn (fn [] (dotimes [n 5] (sleep 10) (send c [:add (+ k n)]))))) [100 200 300])]
+                  (doseq [s senders] (println (await-exit s)))
+                  (send c [:get (self)])
+                  (println (receive [:total n] n)))";
+    crash_everywhere(text, |_| {}, |_, _| {});
+}
+
+#[test]
+fn links_monitors_and_names_survive_a_crash_anywhere() {
+    let text = "(trap-exit true)
+                (let [p (spawn-link (fn [] (sleep 50) (exit :oops)))
+                      [q r] (spawn-monitor (fn [] (receive :stop :ok)))]
+                  (register :q q)
+                  (sleep 20)
+                  (println (receive [:exit _ reason] reason))
+                  (sleep 20)
+                  (send :q :stop)
+                  (println (receive [:down _ :process _ reason] reason))
+                  (sleep 20)
+                  (println (whereis :q)))";
+    crash_everywhere(text, |_| {}, |_, _| {});
+}

@@ -1,0 +1,104 @@
+//! The engine on threads and real time: what holds in turns holds there too.
+
+use crate::world::program;
+use engine::letter::Letter;
+use engine::record::Status;
+use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, Transport};
+use engine::{Engine, Options};
+use std::sync::{Arc, Mutex};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use store::{MemoryStore, Store};
+
+#[derive(Debug)]
+struct RealClock(Instant);
+
+impl Clock for RealClock {
+    fn now_ms(&self) -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        self.0.elapsed().as_nanos() as u64
+    }
+
+    fn random(&self) -> u64 {
+        self.monotonic_ns().wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Printer(Mutex<String>);
+
+impl Transport for Printer {
+    fn workers(&self, _: &str, _: &str) -> Option<usize> {
+        None
+    }
+    fn start(&self, _: Task) {}
+    fn cancel(&self, _: AttemptId) {}
+    fn write(&self, _: Stream, bytes: &[u8]) -> Result<(), StreamClosed> {
+        self.0.lock().unwrap().push_str(std::str::from_utf8(bytes).unwrap());
+        Ok(())
+    }
+    fn read(&self, _: u64, _: u64, _: u64, _: bool) {}
+}
+
+fn engine(store: &Arc<MemoryStore>, printer: &Arc<Printer>, options: Options) -> Engine {
+    let clock = Arc::new(RealClock(Instant::now()));
+    let (store, printer) = (Arc::clone(store) as Arc<dyn Store>, Arc::clone(printer) as Arc<dyn Transport>);
+    Engine::open(store, clock, printer, options).unwrap()
+}
+
+const PINGS: &str = "(defn pong [n] (loop [n n] (when (pos? n) (receive [:ping from k] (send from [:pong k])) (recur (dec n)))))
+    (defn ping [p n] (loop [k 0 sum 0] (if (< k n) (do (send p [:ping (self) k]) (recur (inc k) (+ sum (receive [:pong ^{:a 1} j] j)))) sum)))
+    (println (mapv (fn [f] @f)
+       (mapv (fn [_] (future (let [me (self) r (promise)
+                                   p (spawn (fn [] (send me [:result (ping (spawn pong 200) 200)])))]
+                               (await-exit p) 1)))
+             (range 8))))
+    (println (loop [n 0 sum 0] (if (< n 8) (recur (inc n) (+ sum (receive [:result s] s))) sum)))";
+
+#[test]
+fn many_processes_talk_on_several_threads() {
+    for durable in [true, false] {
+        let (store, printer) = (Arc::new(MemoryStore::new()), Arc::new(Printer::default()));
+        let options = Options { threads: 3, slice_fuel: 500, loss_bound_ms: 1, durable, ..Options::default() };
+        let engine = engine(&store, &printer, options);
+        let threads = engine.run_threads().unwrap();
+        program(&PINGS.replace("^{:a 1} ", "")).start(&engine);
+        let standing = engine.wait_for_end(1).unwrap().unwrap();
+        assert_eq!(standing.status, Status::Done, "{}", standing.report);
+        assert_eq!(*printer.0.lock().unwrap(), "[1 1 1 1 1 1 1 1]\n159200\n");
+        engine.stop();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_stopped_engine_is_followed_by_another() {
+    let (store, printer) = (Arc::new(MemoryStore::new()), Arc::new(Printer::default()));
+    let options = Options { loss_bound_ms: 1, ..Options::default() };
+    let first = engine(&store, &printer, options);
+    let threads = first.run_threads().unwrap();
+    program("(def seen (atom 0)) (loop [] (if (receive :stop true _ false) (println :seen @seen) (do (swap! seen inc) (recur))))")
+        .start(&first);
+    for _ in 0..5 {
+        assert!(first.post(1, Letter::Message(engine::data::to_message(&engine::data::Data::Int(1)))).unwrap());
+    }
+    first.flush().unwrap();
+    first.stop();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let second = engine(&store, &printer, options);
+    assert_eq!(second.resume().unwrap(), [1]);
+    let threads = second.run_threads().unwrap();
+    second.post(1, Letter::Message(engine::data::to_message(&engine::data::Data::keyword("stop")))).unwrap();
+    assert_eq!(second.wait_for_end(1).unwrap().unwrap().status, Status::Done);
+    assert_eq!(*printer.0.lock().unwrap(), ":seen 5\n");
+    second.stop();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
