@@ -76,6 +76,9 @@ pub enum EngineError {
     /// A record of the store is damaged.
     #[error("{0}")]
     Load(String),
+    /// An invariant of the engine or the machine is broken: nothing of the step is kept.
+    #[error("internal error, a bug in oxc: {0}; everything up to the last commit is safe")]
+    Internal(String),
 }
 
 /// Where an actor is.
@@ -240,11 +243,11 @@ impl Engine {
         for number in 0..self.inner.options.threads {
             let inner = Arc::clone(&self.inner);
             let name = format!("ox-run-{number}");
-            threads.push(std::thread::Builder::new().name(name).spawn(move || inner.work())?);
+            threads.push(std::thread::Builder::new().name(name).spawn(move || inner.guarded(Inner::work))?);
         }
         let inner = Arc::clone(&self.inner);
         let name = "ox-commit".to_owned();
-        threads.push(std::thread::Builder::new().name(name).spawn(move || inner.commit_loop())?);
+        threads.push(std::thread::Builder::new().name(name).spawn(move || inner.guarded(Inner::commit_loop))?);
         Ok(threads)
     }
 
@@ -441,6 +444,17 @@ pub(crate) fn bounce(process: u64, letter: &Letter) -> Option<(u64, Letter)> {
 }
 
 impl Inner {
+    /// A thread's life; if it panics, the engine stops instead of waiting for it for ever.
+    fn guarded(self: Arc<Self>, life: fn(Arc<Inner>)) {
+        let inner = Arc::clone(&self);
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| life(self)));
+        if let Err(panic) = result {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            inner.fail(EngineError::Internal(text.unwrap_or("no message").to_owned()));
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A thread that panicked under the lock has broken an invariant; going on would make its
         // state durable.
