@@ -1,5 +1,9 @@
 //! Compiles a file and runs its entry body in the bare machine, without an engine: for profiling
 //! compiler and interpreter. Of all effects only writing to standard output is there.
+//!
+//! With `OX_COLLECT` set it collects before every instruction that may allocate; with `OX_RELOAD`
+//! it is checkpointed and read back at every safepoint, with `OX_SLICE=N` after random slices of at
+//! most N units of fuel (and with `OX_KEEP`, mostly only checkpointed).
 
 use driver::{Target, Workspace};
 use std::io::Write as _;
@@ -56,9 +60,34 @@ fn main() {
             vm::value::dynamic::bind(&mut process.heap, Word::NIL, slot as u32, name, list);
         process.fibers[0].bindings = bindings;
     }
+    let reload = std::env::var_os("OX_RELOAD").is_some();
+    let slice: Option<i64> = std::env::var("OX_SLICE").ok().and_then(|text| text.parse().ok());
+    let keep = std::env::var_os("OX_KEEP").is_some();
+    let mut random = 0x9e37_79b9_7f4a_7c15u64;
+    let zeal = Zeal { collect: std::env::var_os("OX_COLLECT").is_some() };
+    let mut state = vm::checkpoint::State::default();
+    let mut segment = 0;
     loop {
-        let mut fuel = i64::MAX;
-        match process.run(&mut fuel, Zeal::default()) {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mut fuel = match slice {
+            Some(most) => 1 + (random >> 33) as i64 % most,
+            None if reload => 1,
+            None => i64::MAX,
+        };
+        if reload || slice.is_some() {
+            let delta = process.checkpoint(|| {
+                segment += 1;
+                segment
+            });
+            state.apply(&delta);
+            if !keep || random >> 60 == 0 {
+                process = Process::restore(Arc::clone(&image), state.clone()).expect("a process");
+            } else {
+                process.verify().expect("a sound memory");
+            }
+        }
+        match process.run(&mut fuel, zeal) {
+            Outcome::OutOfFuel => {}
             Outcome::Effect(id) => {
                 let index = process.fiber_index(id).expect("it has just run");
                 let request = process.fibers[index].request;
