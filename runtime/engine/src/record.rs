@@ -713,3 +713,6 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
     r.end()?;
     Ok((record, note))
 }
+
+#[cfg(test)]
+mod tests;

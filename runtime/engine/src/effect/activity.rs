@@ -67,6 +67,22 @@ struct Policy {
     timeout_ms: Option<u64>,
 }
 
+impl Policy {
+    /// The wait after this attempt, from 1, before it is spread.
+    fn delay_after(&self, attempt: u32) -> f64 {
+        let mut delay = self.delay_ms;
+        for _ in 1..attempt {
+            let grown = delay * self.factor;
+            if grown == delay || grown >= self.max_delay_ms {
+                delay = grown;
+                break;
+            }
+            delay = grown;
+        }
+        delay.min(self.max_delay_ms)
+    }
+}
+
 /// The parts of a request `[:ox/activity name body arguments options]`.
 struct Asked {
     name: String,
@@ -406,8 +422,7 @@ impl Step<'_> {
         note.body = None;
         (note.start_by, note.close_by, note.beat_by) = (None, None, None);
         note.last_error.clone_from(&failure.message);
-        let turns = i32::try_from(note.attempt.saturating_sub(1)).unwrap_or(i32::MAX);
-        let grown = (policy.delay_ms * policy.factor.powi(turns)).min(policy.max_delay_ms);
+        let grown = policy.delay_after(note.attempt);
         let spread = grown * (1.0 + policy.jitter * (2.0 * random - 1.0));
         let at = now.saturating_add(spread.max(0.0) as u64);
         let again = failure.is_retryable

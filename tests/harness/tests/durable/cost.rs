@@ -30,6 +30,7 @@ fn bytes_of_a_step(setup: &str, step: &str) -> u64 {
 #[test]
 fn a_step_of_a_small_process_writes_little() {
     let bytes = bytes_of_a_step("", "");
+    eprintln!("{bytes} bytes a step");
     assert!(bytes < 1_024, "{bytes} bytes a step");
 }
 
@@ -45,12 +46,14 @@ fn a_step_costs_the_same_however_deep_the_stack_is() {
     let deep = "(defn down [n] (if (pos? n) (inc (down (dec n))) (loop [] (sleep 10) (recur)))) (down 100000)";
     let shallow = "(defn down [n] (if (pos? n) (inc (down (dec n))) (loop [] (sleep 10) (recur)))) (down 1)";
     let (deep, shallow) = (bytes_of_a_step(deep, ""), bytes_of_a_step(shallow, ""));
+    eprintln!("deep {deep} shallow {shallow}");
     assert!(deep < shallow + 128, "{deep} bytes a step instead of {shallow}");
 }
 
 #[test]
 fn a_change_in_a_large_map_costs_its_path() {
     let bytes = bytes_of_a_step("(def m (atom (into {} (map (fn [k] [k k]) (range 100000)))))", "(swap! m assoc n -1)");
+    eprintln!("map {bytes}");
     assert!(bytes < 16 * 1_024, "{bytes} bytes a step");
 }
 
@@ -58,5 +61,6 @@ fn a_change_in_a_large_map_costs_its_path() {
 fn a_million_letters_of_history_are_not_kept() {
     let setup = "(def p (spawn (fn [] (loop [n 0] (receive x (recur (inc n)))))))";
     let bytes = bytes_of_a_step(setup, "(send p n)");
+    eprintln!("letters {bytes}");
     assert!(bytes < 2_048, "{bytes} bytes a step");
 }

@@ -7,4 +7,5 @@ mod cost;
 mod disk;
 mod processes;
 mod threads;
+mod variants;
 mod world;

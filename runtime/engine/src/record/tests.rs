@@ -1,0 +1,205 @@
+//! Records read back as they were written; damaged bytes are errors.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::event::{Event, EventKind};
+use crate::letter::Letter;
+use crate::transport::Stream;
+
+fn actor() -> ActorRecord {
+    let mut record = ActorRecord::new(3, "app.core/-main".to_owned(), Some(7), 1_700_000_000_000);
+    record.status = Status::Waiting;
+    record.vm.roots = [1, u64::MAX, 3, 4];
+    record.vm.run_queue = vec![0, 5];
+    record.levels = vec![SegmentRef { segment: 1 << 40, words: 77 }];
+    record.fibers = vec![0, 5];
+    record.links = vec![2, 9];
+    record.monitors = vec![Monitor { reference: 4, process: 2 }];
+    record.watchers = vec![Monitor { reference: 5, process: 1 }];
+    record.traps_exits = true;
+    record.name = Some(":worker".to_owned());
+    record.wake_at = Some(1);
+    record.body_of = Some(BodyOf { process: 1, fiber: 2, request: 3, attempt: 4, key: "k".to_owned() });
+    record.ending = Some(Ending {
+        reason: vec![1, 2],
+        exit_status: 3,
+        report: "no good\n".to_owned(),
+        failed_request: Some((0, 12)),
+    });
+    record
+}
+
+fn note() -> FiberNote {
+    FiberNote {
+        wait: Wait::Activity,
+        since_ms: 5,
+        looks_at_message: true,
+        exit: Some(vec![9]),
+        until: Some(8),
+        deadlines: vec![Deadline { token: 1, at: 2, milliseconds: 3, thrown: true }],
+        scopes: vec![4, 5],
+        scope: 4,
+        cancelled: true,
+        activity: Some(ActivityNote {
+            name: "ox.sh/run".to_owned(),
+            queue: "default".to_owned(),
+            key: "key".to_owned(),
+            asked_ms: 1,
+            attempt: 2,
+            max_attempts: Some(3),
+            next_attempt: Some(4),
+            started: true,
+            body: Some(5),
+            give_up_at: Some(6),
+            start_by: Some(7),
+            close_by: Some(8),
+            beat_by: Some(9),
+            last_error: "exit 2".to_owned(),
+        }),
+        stored_chunks: vec![1, 0],
+    }
+}
+
+fn fiber() -> FiberRecord {
+    FiberRecord {
+        state: FiberState::Waiting,
+        request: 1,
+        answer_to: 2,
+        request_serial: 3,
+        bindings: 4,
+        future: 5,
+        pending_error: 6,
+        parts: vec![PartRecord { base: 2, pc: 9, height: 30 }],
+    }
+}
+
+#[test]
+fn records_are_read_as_written() {
+    let record = actor();
+    assert_eq!(ActorRecord::decode(&record.encode()).unwrap(), record);
+    let (record, note) = (fiber(), note());
+    assert_eq!(decode_fiber(&encode_fiber(&record, &note)).unwrap(), (record, note));
+    let record = StoreRecord {
+        run: 17,
+        identity: [1, u64::MAX],
+        stdin_used: true,
+        next_process: 4,
+        next_segment: 5,
+        next_output: 6,
+        next_image: 7,
+        command: "deploy.ox".to_owned(),
+        args: vec!["a".to_owned(), String::new()],
+        sources: vec![("src/deploy.ox".to_owned(), [7; 32])],
+    };
+    assert_eq!(StoreRecord::decode(&record.encode(), Some(&record.encode_description())).unwrap(), record);
+}
+
+#[test]
+fn waits_keep_their_numbers() {
+    let all = [
+        Wait::Nothing,
+        Wait::Timer,
+        Wait::Message(3),
+        Wait::Activity,
+        Wait::Stdin,
+        Wait::Fiber,
+        Wait::Cell,
+        Wait::Scope(4),
+        Wait::Flush(5),
+        Wait::Exit(6),
+    ];
+    for wait in all {
+        let (kind, number) = wait.to_numbers();
+        assert_eq!(Wait::from_numbers(kind, number), Some(wait));
+    }
+    assert_eq!(Wait::from_numbers(all.len() as u8, 0), None);
+}
+
+#[test]
+fn bytes_that_end_early_are_errors() {
+    let bytes = actor().encode();
+    for length in 0..bytes.len() {
+        assert!(ActorRecord::decode(&bytes[..length]).is_err(), "{length}");
+    }
+    let bytes = encode_fiber(&fiber(), &note());
+    for length in 0..bytes.len() {
+        assert!(decode_fiber(&bytes[..length]).is_err(), "{length}");
+    }
+}
+
+#[test]
+fn flipped_bits_never_panic() {
+    for bytes in [actor().encode(), encode_fiber(&fiber(), &note())] {
+        for at in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[at / 8] ^= 1 << (at % 8);
+            let _ = ActorRecord::decode(&flipped);
+            let _ = decode_fiber(&flipped);
+            let _ = Letter::decode(&flipped);
+            let _ = Event::decode(&flipped);
+        }
+    }
+}
+
+#[test]
+fn letters_are_read_as_written() {
+    let letters = [
+        Letter::Message(vec![1, 2]),
+        Letter::Exit { from: 1, reason: vec![2], linked: true },
+        Letter::Down { reference: 1, process: 2, reason: vec![] },
+        Letter::Cancel,
+        Letter::Kill,
+        Letter::Link { from: 3, on: true },
+        Letter::Watch { from: 3, reference: 4, on: false },
+        Letter::BodyEnded { fiber: 1, request: 2, attempt: 3, result: Ok(vec![4]) },
+        Letter::BodyEnded { fiber: 1, request: 2, attempt: 3, result: Err(vec![4]) },
+        Letter::Heartbeat { fiber: 1, request: 2, details: vec![3] },
+        Letter::Named(Some(":a/b".to_owned())),
+        Letter::Named(None),
+        Letter::StdoutClosed,
+    ];
+    for letter in letters {
+        assert_eq!(Letter::decode(&letter.encode()).unwrap(), letter);
+    }
+}
+
+#[test]
+fn events_are_read_as_written() {
+    let kinds = [
+        EventKind::Started("main".to_owned()),
+        EventKind::Text { stream: Stream::Stderr, text: "x\n".to_owned(), left_out: 3 },
+        EventKind::Attempt { activity: "a".to_owned(), attempt: 1 },
+        EventKind::AttemptFailed {
+            activity: "a".to_owned(),
+            attempt: 1,
+            error: "e".to_owned(),
+            next_attempt: Some(9),
+        },
+        EventKind::AttemptDone { activity: "a".to_owned(), attempt: 1 },
+        EventKind::Recovered,
+        EventKind::Parked("why".to_owned()),
+        EventKind::Retried { with_value: true },
+        EventKind::Cancelled,
+        EventKind::Ended { status: "done".to_owned(), report: String::new() },
+    ];
+    for kind in kinds {
+        let event = Event { at_ms: 12, kind };
+        assert_eq!(Event::decode(&event.encode()).unwrap(), event);
+    }
+}
+
+#[test]
+fn printed_text_is_gathered_and_bounded() {
+    let mut events = Vec::new();
+    for _ in 0..3 {
+        Event::note_text(&mut events, 1, Stream::Stdout, "line\n");
+    }
+    assert_eq!(events.len(), 1);
+    Event::note_text(&mut events, 1, Stream::Stdout, &"é".repeat(20_000));
+    Event::note_text(&mut events, 1, Stream::Stdout, "more");
+    let EventKind::Text { text, left_out, .. } = &events[0].kind else { panic!("text") };
+    assert!(text.len() <= crate::event::TEXT_BYTES_MAX && text.len() > crate::event::TEXT_BYTES_MAX - 2);
+    assert_eq!(text.len() as u64 + left_out, 15 + 40_000 + 4);
+    Event::note_text(&mut events, 1, Stream::Stderr, "other");
+    assert_eq!(events.len(), 2);
+}
