@@ -166,13 +166,15 @@ impl NativeCall<'_> {
 /// Makes an error object `{:ox/kind :ox/<kind>}` with a message.
 pub fn make_error(heap: &mut Heap, kind: &str, message: &str) -> Word {
     let kind = crate::value::string::make_keyword(heap, Some("ox"), kind);
+    let key = crate::value::string::make_keyword(heap, Some("ox"), "kind");
+    let data = heap.make(Kind::SmallMap, 0, 1, &[0], &[key, kind]);
     let message = crate::value::string::make_string(heap, message);
     heap.make(
         Kind::Error,
         0,
         0,
         &[],
-        &[kind, message, Word::NIL, Word::NIL, Word::NIL],
+        &[kind, message, data, Word::NIL, Word::NIL],
     )
 }
 

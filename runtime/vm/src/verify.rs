@@ -75,7 +75,6 @@ fn least_size(kind: Kind, header: Header) -> usize {
     let aux = usize::from(header.aux());
     match kind {
         Kind::Int | Kind::Reduced | Kind::Regex | Kind::Native => 2,
-        Kind::BigInt => 2,
         Kind::Ratio | Kind::Decimal | Kind::Inst | Kind::Uuid | Kind::Var | Kind::Pid => 3,
         Kind::Tagged | Kind::Ref | Kind::Secret | Kind::Volatile => 3,
         Kind::Str | Kind::Bytes => 3,
@@ -94,7 +93,8 @@ fn least_size(kind: Kind, header: Header) -> usize {
         Kind::IndexSeq => 3 + meta,
         Kind::NodeSeq => 4 + meta,
         Kind::Function => 2 + meta,
-        Kind::VectorNode | Kind::Array | Kind::Filler => 1,
+        // The magnitude of zero has no words.
+        Kind::BigInt | Kind::VectorNode | Kind::Array | Kind::Filler => 1,
     }
 }
 
