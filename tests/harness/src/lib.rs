@@ -4,6 +4,7 @@
 //! - Nothing here runs a test; what is run is in `tests/main.rs`, the one integration-test binary.
 //! - Expectations are rewritten by `UPDATE_EXPECT=1`, never by hand.
 
+pub mod specification;
 pub mod transcript;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,72 @@
+//! Answers to the effects of pure programs: writing, time, chance. The same in every run.
+
+use vm::Word;
+use vm::fiber::FiberId;
+use vm::heap::Heap;
+use vm::process::Process;
+use vm::value::time::{Instant, make_uuid};
+use vm::value::{string, vector};
+
+/// Milliseconds since 1970 of the first `now`.
+const EPOCH: i64 = 1_700_000_000_000;
+
+/// The world as a program sees it.
+#[derive(Debug, Default)]
+pub(crate) struct Host {
+    /// What was written since the last report.
+    pub(crate) output: String,
+    /// Number of times that time or chance was asked for.
+    asked: u64,
+}
+
+/// What a program asks for that is no effect of a pure one.
+pub(crate) enum Request {
+    /// It was answered.
+    Answered,
+    /// A report of an expression: its parts.
+    Report(Vec<Word>),
+    /// Nothing here answers it.
+    Unknown(String),
+}
+
+impl Host {
+    /// Answers the request of a fiber.
+    pub(crate) fn answer(&mut self, process: &mut Process, fiber: FiberId) -> Request {
+        let index = process
+            .fiber_index(fiber)
+            .expect("a fiber that asks exists");
+        let parts = vector::elements(&process.heap, process.fibers[index].request);
+        let operation = parts
+            .first()
+            .and_then(|&word| string::try_keyword(&process.heap, word));
+        let (namespace, name) = operation.expect("a request begins with a keyword");
+        let (namespace, name) = (namespace.unwrap_or("").to_owned(), name.to_owned());
+        let heap = &mut process.heap;
+        let answer = match (namespace.as_str(), name.as_str()) {
+            harness::specification::REPORT => return Request::Report(parts[1..].to_vec()),
+            ("ox", "write") => {
+                let text = parts.last().and_then(|&word| string::try_text(heap, word));
+                self.output.push_str(text.expect("a string is written"));
+                Word::NIL
+            }
+            ("ox", "flush" | "sleep") => Word::NIL,
+            ("ox", "now") => Instant::from_millis(EPOCH + self.next() as i64).make(heap),
+            ("ox", "monotonic") => Word::small(self.next() as i64 * 1_000_000),
+            ("ox", "rand") => Word::double((self.next() * 7_919 % 1_000) as f64 / 1_000.0),
+            ("ox", "random-uuid") => self.uuid(heap),
+            (namespace, name) => return Request::Unknown(format!(":{namespace}/{name}")),
+        };
+        process.answer_at_once(fiber, answer);
+        Request::Answered
+    }
+
+    fn next(&mut self) -> u64 {
+        self.asked += 1;
+        self.asked
+    }
+
+    fn uuid(&mut self, heap: &mut Heap) -> Word {
+        let number = self.next();
+        make_uuid(heap, 0x4000 | number << 32, 1 << 63 | number)
+    }
+}
