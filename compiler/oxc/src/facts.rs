@@ -147,7 +147,7 @@ fn distance(instant_text: &str, now: u64) -> Option<(bool, String)> {
 }
 
 impl Waiting {
-    /// In words: `activity ox.sh/run, attempt 2 of 5, next in 3s: exit 2`.
+    /// In words: `ox.sh/run, attempt 2 of 5, next in 3s; last error: exit 2`.
     pub(crate) fn text(&self) -> String {
         let now = now_ms();
         let mut text = match self.kind.as_str() {
@@ -158,8 +158,10 @@ impl Waiting {
             "activity" => self.activity.clone().unwrap_or_default(),
             other => other.to_owned(),
         };
-        if let (Some(queue), Some(0)) = (&self.queue, self.workers) {
-            let _ = write!(text, ": waits for a worker on queue \"{queue}\" (none connected)");
+        match (&self.queue, self.workers) {
+            (Some(queue), Some(0)) => text = format!("a worker on queue \"{queue}\" (none connected): {text}"),
+            (Some(queue), _) => text = format!("{text} on queue \"{queue}\""),
+            (None, _) => {}
         }
         if let Some(attempt) = self.attempt.filter(|attempt| *attempt > 0) {
             let _ = write!(text, ", attempt {attempt}");
@@ -230,10 +232,8 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection) -> String
         line("mailbox", &format!("{} messages", inspection.mailbox));
     }
     if let Some(waiting) = &process.waiting_for {
-        line("waits for", &waiting.text());
-        if let Some(since) = &waiting.since {
-            line("since", since);
-        }
+        let since = waiting.since.as_ref().map(|since| format!(", since {since}")).unwrap_or_default();
+        let _ = writeln!(text, "  waits for {}{since}", waiting.text());
     }
     if let Some(report) = inspection.report.as_deref().filter(|report| !report.is_empty()) {
         text.push('\n');
@@ -329,7 +329,7 @@ mod tests {
         };
         assert_eq!(
             waiting.text(),
-            "charge: waits for a worker on queue \"payments\" (none connected), attempt 2 of 5; last error: exit 2"
+            "a worker on queue \"payments\" (none connected): charge, attempt 2 of 5; last error: exit 2"
         );
     }
 }

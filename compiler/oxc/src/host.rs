@@ -21,7 +21,7 @@ use engine::record::Status;
 use engine::{Engine, Options, Pid, Standing};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::{EmbeddedStore, MemoryStore, OpenError, Store};
@@ -67,8 +67,9 @@ pub(crate) struct Host {
     transport: LocalTransport,
     /// Where it is kept; none of an ephemeral one.
     store: Option<PathBuf>,
-    threads: Vec<JoinHandle<()>>,
-    server: Option<Server>,
+    is_idle: bool,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    server: Mutex<Option<Server>>,
     /// Number of the main process.
     main: OnceLock<u64>,
     interrupted: AtomicBool,
@@ -105,7 +106,7 @@ impl Host {
     pub(crate) fn open(output: Output, store: Option<&Path>, manner: &Manner) -> Result<Host, Failure> {
         let directory = std::env::current_dir().map_err(io("find the working folder"))?;
         let opened: Arc<dyn Store> = match store {
-            Some(path) => Arc::new(open_store(path)?),
+            Some(path) => crate::fault::armed(open_store(path)?),
             None => Arc::new(MemoryStore::new()),
         };
         let mut config = Config::new(directory);
@@ -129,8 +130,9 @@ impl Host {
             subject,
             transport,
             store: store.map(Path::to_owned),
-            threads: Vec::new(),
-            server: None,
+            is_idle: manner.is_idle,
+            threads: Mutex::default(),
+            server: Mutex::default(),
             main: OnceLock::new(),
             interrupted: AtomicBool::new(false),
         })
@@ -140,12 +142,14 @@ impl Host {
     ///
     /// # Errors
     /// When the system gives no thread or socket.
-    pub(crate) fn run(&mut self) -> Result<(), Failure> {
-        self.threads = self.engine.run_threads().map_err(io("start threads"))?;
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        if !self.is_idle {
+            *lock(&self.threads) = self.engine.run_threads().map_err(io("start threads"))?;
+        }
         if let Some(store) = &self.store {
             let subject = self.subject.clone();
             let path = socket::path_of(store);
-            self.server = Some(Server::start(&path, move |request| subject.answer(&request))?);
+            *lock(&self.server) = Some(Server::start(&path, move |request| subject.answer(&request))?);
         }
         Ok(())
     }
@@ -243,15 +247,19 @@ impl Host {
     }
 
     /// Stops everything; what is committed stays.
-    pub(crate) fn close(mut self) {
-        drop(self.server.take());
+    pub(crate) fn close(&self) {
+        drop(lock(&self.server).take());
         self.engine.stop();
         self.transport.abandon();
-        for thread in self.threads.drain(..) {
+        for thread in lock(&self.threads).drain(..) {
             // A thread that panicked has made the engine fail, which was told.
             let _ = thread.join();
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn connect(output: Output, transport: &LocalTransport, engine: &Engine) {
@@ -319,13 +327,6 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
             Err(failure) => failed = Some(failure),
         }
     }
-    match Arc::try_unwrap(hosts) {
-        Ok(hosts) => hosts.into_iter().for_each(Host::close),
-        // The thread that suspends still holds them: it ends what runs, and this process goes.
-        Err(hosts) => hosts.iter().for_each(|host| {
-            host.engine.stop();
-            host.transport.abandon();
-        }),
-    }
+    hosts.iter().for_each(Host::close);
     failed.map_or(Ok(highest), Err)
 }

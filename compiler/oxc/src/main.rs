@@ -16,6 +16,7 @@ mod commands;
 mod compile;
 mod facts;
 mod failure;
+mod fault;
 mod folder;
 mod host;
 mod output;

@@ -25,7 +25,7 @@ fn oxc() -> PathBuf {
 
 fn newest_source() -> SystemTime {
     let mut newest = SystemTime::UNIX_EPOCH;
-    let mut folders: Vec<PathBuf> = vec![root().join("compiler/oxc/src"), root().join("compiler/driver/src")];
+    let mut folders: Vec<PathBuf> = vec![root().join("compiler/oxc/src")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("the folder is listed").flatten() {
             let metadata = entry.metadata().expect("the file is there");

@@ -19,7 +19,7 @@ pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
         if let Some((_, host)) = hosts.iter().find(|(run, _)| *run == pid.run) {
             host.subject.change(&request)?;
         } else if !change(&store, &request)? {
-            let mut host = Host::open(output, Some(&store), &Manner::default())?;
+            let host = Host::open(output, Some(&store), &Manner::default())?;
             host.set_main(MAIN);
             host.engine.resume()?;
             host.run()?;

@@ -58,7 +58,7 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
         }
     };
     let Some(entry) = built.entry_slot else { return Ok(0) };
-    let mut host = Host::open(output, None, &Manner::default())?;
+    let host = Host::open(output, None, &Manner::default())?;
     let image = LoadedImage::load_trusted(Arc::new(built.image))
         .map_err(|error| Failure::new(format!("the forms cannot be run: {error}")))?;
     host.engine.describe(1, "", &[], Vec::new());

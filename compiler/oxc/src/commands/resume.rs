@@ -106,7 +106,7 @@ pub(crate) fn go_on(output: Output, runs: Vec<Surveyed>, manner: &Manner) -> Out
             left = FAILED;
             continue;
         }
-        let mut host = Host::open(output, Some(&run.store), manner)?;
+        let host = Host::open(output, Some(&run.store), manner)?;
         changed::tell(output, &run, &host);
         host.set_main(MAIN);
         host.engine.resume()?;

@@ -30,7 +30,7 @@ pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
         output.mention(format!("retried: {}", args.pid));
         return Ok(0);
     }
-    let mut host = Host::open(output, Some(&store), &manner)?;
+    let host = Host::open(output, Some(&store), &manner)?;
     host.set_main(MAIN);
     host.engine.resume()?;
     host.subject.change(&request)?;

@@ -158,7 +158,7 @@ fn start(
     label: &str,
     args: &[String],
 ) -> Outcome {
-    let mut host = Host::open(output, place.store.as_deref(), manner)?;
+    let host = Host::open(output, place.store.as_deref(), manner)?;
     let image = compiled.image;
     // A file with both an entry body and a main function has been made to call it there.
     let (slot, is_main) = match (image.entry, image.main) {

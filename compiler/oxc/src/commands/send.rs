@@ -19,7 +19,7 @@ pub(crate) fn run(output: Output, args: &Send) -> Outcome {
         return Ok(0);
     }
     let manner = Manner { is_idle: true, ..Manner::default() };
-    let mut host = Host::open(output, Some(&store), &manner)?;
+    let host = Host::open(output, Some(&store), &manner)?;
     host.run()?;
     let result = host.subject.change(&request);
     host.close();
