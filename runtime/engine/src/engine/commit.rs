@@ -76,6 +76,12 @@ impl Inner {
             if let Some(error) = &shared.failed {
                 return Err(error.clone());
             }
+            if shared.stopping && shared.closing.is_none() {
+                // The committer may be gone.
+                drop(shared);
+                self.commit_once();
+                return self.lock().failed.clone().map_or(Ok(()), Err);
+            }
             shared.commit_wanted = true;
             self.commit.notify_all();
             let waited = self.progress.wait(shared);
