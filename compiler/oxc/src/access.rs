@@ -41,18 +41,28 @@ pub(crate) struct Surveyed {
 impl Surveyed {
     /// Id of the main process.
     pub(crate) fn pid(&self) -> Pid {
-        Pid { run: self.run, number: MAIN }
+        Pid {
+            run: self.run,
+            number: MAIN,
+        }
     }
 
     /// `17 (deploy.ox)`
     pub(crate) fn label(&self) -> String {
-        if self.command.is_empty() { self.pid().to_string() } else { format!("{} ({})", self.pid(), self.command) }
+        if self.command.is_empty() {
+            self.pid().to_string()
+        } else {
+            format!("{} ({})", self.pid(), self.command)
+        }
     }
 
     /// Status of the main process.
     pub(crate) fn status(&self) -> &str {
         let pid = self.pid().to_string();
-        self.processes.iter().find(|process| process.pid == pid).map_or("damaged", |process| process.status.as_str())
+        self.processes
+            .iter()
+            .find(|process| process.pid == pid)
+            .map_or("damaged", |process| process.status.as_str())
     }
 
     /// Whether there is something to go on with: the main process has not ended, or not all that
@@ -64,7 +74,10 @@ impl Surveyed {
 
 /// Whether a status is one of a process that may do something yet.
 pub(crate) fn has_not_ended(status: &str) -> bool {
-    matches!(status, "ready" | "running" | "waiting" | "parked" | "suspended")
+    matches!(
+        status,
+        "ready" | "running" | "waiting" | "parked" | "suspended"
+    )
 }
 
 /// A store that nobody works on.
@@ -103,8 +116,20 @@ impl AtRest {
     fn open(store: EmbeddedStore, lock: Option<File>) -> Result<AtRest, Failure> {
         let store: Arc<dyn Store> = Arc::new(store);
         let clock = Arc::new(activities::SystemClock::new());
-        let engine = Engine::open(Arc::clone(&store), clock, Arc::new(Nowhere), Options::default())?;
-        Ok(AtRest { subject: Subject { engine, store, transport: None }, _lock: lock })
+        let engine = Engine::open(
+            Arc::clone(&store),
+            clock,
+            Arc::new(Nowhere),
+            Options::default(),
+        )?;
+        Ok(AtRest {
+            subject: Subject {
+                engine,
+                store,
+                transport: None,
+            },
+            _lock: lock,
+        })
     }
 }
 
@@ -134,7 +159,9 @@ fn share_lock(store: &Path) -> Result<Result<Option<File>, ()>, Failure> {
 }
 
 fn look(store: &Path) -> Result<Look, Failure> {
-    let Ok(lock) = share_lock(store)? else { return Ok(Look::Running) };
+    let Ok(lock) = share_lock(store)? else {
+        return Ok(Look::Running);
+    };
     match EmbeddedStore::open_read_only(store) {
         Ok(store) => Ok(Look::AtRest(AtRest::open(store, lock)?)),
         Err(OpenError::NotFound { .. }) => Ok(Look::Nothing),
@@ -161,11 +188,15 @@ fn ask<T>(
             Ok(answer) => {
                 return match reply(answer) {
                     Some(answer) => Ok(Some((answer, true))),
-                    None => Err(Failure::new("the engine answers something else than was asked")
-                        .help("use the same version of oxc for both")),
+                    None => Err(
+                        Failure::new("the engine answers something else than was asked")
+                            .help("use the same version of oxc for both"),
+                    ),
                 };
             }
-            Err(Silent) if begun.elapsed() < SILENCE => std::thread::sleep(Duration::from_millis(20)),
+            Err(Silent) if begun.elapsed() < SILENCE => {
+                std::thread::sleep(Duration::from_millis(20))
+            }
             Err(Silent) => return Err(silent(store)),
         }
     }
@@ -174,11 +205,14 @@ fn ask<T>(
 /// An engine holds the store but does not answer.
 fn silent(store: &Path) -> Failure {
     match EmbeddedStore::open(store) {
-        Err(error @ OpenError::Held { .. }) => {
-            Failure::new(format!("{error} and does not answer")).help("end that process, or try again later")
-        }
+        Err(error @ OpenError::Held { .. }) => Failure::new(format!("{error} and does not answer"))
+            .help("end that process, or try again later"),
         Err(error) => error.into(),
-        Ok(_) => Failure::new(format!("the store {} was in use until just now", store.display())).help("try again"),
+        Ok(_) => Failure::new(format!(
+            "the store {} was in use until just now",
+            store.display()
+        ))
+        .help("try again"),
     }
 }
 
@@ -192,7 +226,9 @@ pub(crate) fn survey_store(store: &Path) -> Result<Option<Surveyed>, Failure> {
         Reply::Survey(survey) => Some(survey),
         _ => None,
     };
-    let Some((survey, is_running)) = ask(store, &Request::Ps, read, reply)? else { return Ok(None) };
+    let Some((survey, is_running)) = ask(store, &Request::Ps, read, reply)? else {
+        return Ok(None);
+    };
     Ok(Some(Surveyed {
         run: survey.run,
         store: store.to_owned(),
@@ -250,7 +286,9 @@ pub(crate) fn inspect(store: &Path, pid: Pid) -> Result<Inspection, Failure> {
         _ => None,
     };
     let found = ask(store, &Request::Inspect { process }, read, reply)?;
-    found.map(|(inspection, _)| inspection).ok_or_else(|| no_process(pid))
+    found
+        .map(|(inspection, _)| inspection)
+        .ok_or_else(|| no_process(pid))
 }
 
 /// What happened to a process, from an event on, and whether an engine works on it.
@@ -281,10 +319,14 @@ pub(crate) fn change(store: &Path, request: &Request) -> Result<bool, Failure> {
         match Client::of(store).ask(request)? {
             Ok(Reply::Done) => return Ok(true),
             Ok(_) => {
-                return Err(Failure::new("the engine answers something else than was asked")
-                    .help("use the same version of oxc for both"));
+                return Err(
+                    Failure::new("the engine answers something else than was asked")
+                        .help("use the same version of oxc for both"),
+                );
             }
-            Err(Silent) if begun.elapsed() < SILENCE => std::thread::sleep(Duration::from_millis(20)),
+            Err(Silent) if begun.elapsed() < SILENCE => {
+                std::thread::sleep(Duration::from_millis(20))
+            }
             Err(Silent) => return Err(silent(store)),
         }
     }
@@ -304,13 +346,17 @@ pub(crate) fn store_of(named: Option<&Path>, pid: Pid) -> Result<PathBuf, Failur
         let held = survey_store(store)?
             .ok_or_else(|| Failure::new(format!("there is no store {}", store.display())))?;
         if held.run != pid.run {
-            return Err(Failure::new(format!("there is no process {pid} in {}", store.display()))
-                .help(format!("it holds the run {}", held.label())));
+            return Err(
+                Failure::new(format!("there is no process {pid} in {}", store.display()))
+                    .help(format!("it holds the run {}", held.label())),
+            );
         }
         return Ok(store.to_owned());
     }
     let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-    let run = Folder::around(&dir)?.run(pid.run).ok_or_else(|| no_process(pid))?;
+    let run = Folder::around(&dir)?
+        .run(pid.run)
+        .ok_or_else(|| no_process(pid))?;
     Ok(run.store())
 }
 
@@ -329,7 +375,9 @@ pub(crate) fn remove_store(store: &Path) -> Result<(), Failure> {
         name.push(suffix);
         match std::fs::remove_file(&name) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(io(format_args!("remove {}", Path::new(&name).display()))(error));
+                return Err(io(format_args!("remove {}", Path::new(&name).display()))(
+                    error,
+                ));
             }
             _ => {}
         }

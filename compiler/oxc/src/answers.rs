@@ -1,7 +1,9 @@
 //! What is told about the processes of a store, and what is done to them when somebody asks: the
 //! same for an engine that runs and for files at rest.
 
-use crate::facts::{EventFacts, FiberFacts, FrameFacts, Inspection, LocalFacts, ProcessFacts, Waiting};
+use crate::facts::{
+    EventFacts, FiberFacts, FrameFacts, Inspection, LocalFacts, ProcessFacts, Waiting,
+};
 use crate::failure::Failure;
 use crate::socket::{Logged, Reply, Request, Survey};
 use crate::time::instant;
@@ -42,11 +44,16 @@ impl Subject {
     pub(crate) fn answer(&self, request: &Request) -> Reply {
         let result = match request {
             Request::Ps => self.survey().map(Reply::Survey),
-            Request::Inspect { process } => self.inspect(*process).map(|found| Reply::Inspection(Box::new(found))),
+            Request::Inspect { process } => self
+                .inspect(*process)
+                .map(|found| Reply::Inspection(Box::new(found))),
             Request::Logs { process, from } => self.logs(*process, *from).map(Reply::Logs),
             _ => self.change(request).map(|()| Reply::Done),
         };
-        result.unwrap_or_else(|failure| Reply::Failed { message: failure.message, help: failure.help })
+        result.unwrap_or_else(|failure| Reply::Failed {
+            message: failure.message,
+            help: failure.help,
+        })
     }
 
     fn running(&self) -> Running<'_> {
@@ -57,7 +64,10 @@ impl Subject {
     }
 
     fn pid(&self, number: u64) -> Pid {
-        Pid { run: self.engine.store_record().run, number }
+        Pid {
+            run: self.engine.store_record().run,
+            number,
+        }
     }
 
     /// All processes.
@@ -68,7 +78,10 @@ impl Subject {
         let record = self.engine.store_record();
         let snapshot = self.store.snapshot();
         let summaries = inspect::list(&snapshot, record.run, self.running())?;
-        let processes = summaries.into_iter().map(|summary| process_facts(summary, &record.command)).collect();
+        let processes = summaries
+            .into_iter()
+            .map(|summary| process_facts(summary, &record.command))
+            .collect();
         Ok(Survey {
             run: record.run,
             command: record.command,
@@ -109,9 +122,18 @@ impl Subject {
             error => error.into(),
         })?;
         let events = engine::read_events(&snapshot, process)?;
-        let next = events.last().map_or(from, |(sequence, _)| (sequence + 1).max(from));
-        let events = events.into_iter().filter(|(sequence, _)| *sequence >= from).map(|(_, event)| event_facts(event));
-        Ok(Logged { events: events.collect(), next, is_over: record.status.has_ended() })
+        let next = events
+            .last()
+            .map_or(from, |(sequence, _)| (sequence + 1).max(from));
+        let events = events
+            .into_iter()
+            .filter(|(sequence, _)| *sequence >= from)
+            .map(|(_, event)| event_facts(event));
+        Ok(Logged {
+            events: events.collect(),
+            next,
+            is_over: record.status.has_ended(),
+        })
     }
 
     /// Changes something; it is durable then.
@@ -122,7 +144,10 @@ impl Subject {
         let (process, letter) = match request {
             Request::Cancel { process } => (*process, Letter::Cancel),
             Request::Kill { process } => (*process, Letter::Kill),
-            Request::Send { process, message: text } => (*process, Letter::Message(data::to_message(&message(text)?))),
+            Request::Send {
+                process,
+                message: text,
+            } => (*process, Letter::Message(data::to_message(&message(text)?))),
             Request::Retry { process, value } => {
                 let value = value.as_deref().map(message).transpose()?;
                 let pid = self.pid(*process);
@@ -150,9 +175,13 @@ fn process_facts(summary: Summary, command: &str) -> ProcessFacts {
     let is_main = summary.pid.number == MAIN;
     ProcessFacts {
         pid: summary.pid.to_string(),
-        name: summary.name.or_else(|| (is_main && !command.is_empty()).then(|| command.to_owned())),
+        name: summary
+            .name
+            .or_else(|| (is_main && !command.is_empty()).then(|| command.to_owned())),
         status: summary.status.name().to_owned(),
-        function: summary.damage.map_or(summary.function, |damage| format!("damaged: {damage}")),
+        function: summary
+            .damage
+            .map_or(summary.function, |damage| format!("damaged: {damage}")),
         started: instant(summary.started_ms),
         waiting_for: summary.waiting_for.map(waiting),
         checkpoints: summary.checkpoints,
@@ -203,28 +232,52 @@ fn frame_facts(frame: Frame) -> FrameFacts {
         line: known(frame.place.line),
         column: known(frame.place.column),
         file: frame.place.file,
-        locals: frame.locals.into_iter().map(|(name, value)| LocalFacts { name, value }).collect(),
+        locals: frame
+            .locals
+            .into_iter()
+            .map(|(name, value)| LocalFacts { name, value })
+            .collect(),
     }
 }
 
 fn event_facts(event: Event) -> EventFacts {
-    let mut facts = EventFacts { at: instant(event.at_ms), ..EventFacts::default() };
+    let mut facts = EventFacts {
+        at: instant(event.at_ms),
+        ..EventFacts::default()
+    };
     let name = match event.kind {
         EventKind::Started(function) => {
             facts.text = Some(function);
             "started"
         }
-        EventKind::Text { stream, text, left_out } => {
-            let cut = if left_out > 0 { format!("{text}… {left_out} bytes more\n") } else { text };
+        EventKind::Text {
+            stream,
+            text,
+            left_out,
+        } => {
+            let cut = if left_out > 0 {
+                format!("{text}… {left_out} bytes more\n")
+            } else {
+                text
+            };
             facts.text = Some(cut);
-            if stream == Stream::Stdout { "stdout" } else { "stderr" }
+            if stream == Stream::Stdout {
+                "stdout"
+            } else {
+                "stderr"
+            }
         }
         EventKind::Attempt { activity, attempt } => {
             facts.activity = Some(activity);
             facts.attempt = Some(attempt);
             "attempt"
         }
-        EventKind::AttemptFailed { activity, attempt, error, next_attempt } => {
+        EventKind::AttemptFailed {
+            activity,
+            attempt,
+            error,
+            next_attempt,
+        } => {
             facts.activity = Some(activity);
             facts.attempt = Some(attempt);
             facts.text = Some(error);

@@ -69,9 +69,14 @@ pub(crate) fn with_suggestion(mut error: clap::Error) -> clap::Error {
     if !is_unknown || error.get(ContextKind::SuggestedSubcommand).is_some() {
         return error;
     }
-    let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidSubcommand) else { return error };
+    let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
     let command = Cli::command();
-    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let names: Vec<&str> = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
     if let Some(meant) = source::suggest(wrong, names) {
         let meant = ContextValue::Strings(vec![meant.to_owned()]);
         error.insert(ContextKind::SuggestedSubcommand, meant);
@@ -508,7 +513,10 @@ mod tests {
         let command = Cli::command();
         let without: Vec<&str> = command
             .get_subcommands()
-            .filter(|sub| !sub.get_after_help().is_some_and(|text| text.to_string().starts_with("Examples:")))
+            .filter(|sub| {
+                !sub.get_after_help()
+                    .is_some_and(|text| text.to_string().starts_with("Examples:"))
+            })
             .map(clap::Command::get_name)
             .collect();
         assert_eq!(without, Vec::<&str>::new());
@@ -516,7 +524,9 @@ mod tests {
 
     fn run_args(args: &[&str]) -> Run {
         let cli = Cli::try_parse_from([&["oxc", "run"], args].concat()).expect("the line is right");
-        let Command::Run(run) = cli.command else { panic!("it says run") };
+        let Command::Run(run) = cli.command else {
+            panic!("it says run")
+        };
         run
     }
 
@@ -537,7 +547,9 @@ mod tests {
     #[test]
     fn a_form_may_begin_with_a_hyphen() {
         let cli = Cli::try_parse_from(["oxc", "eval", "-1", "--x"]).expect("forms are free");
-        let Command::Eval(eval) = cli.command else { panic!("it says eval") };
+        let Command::Eval(eval) = cli.command else {
+            panic!("it says eval")
+        };
         assert_eq!(eval.forms, ["-1", "--x"]);
     }
 }

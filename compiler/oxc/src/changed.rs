@@ -17,14 +17,18 @@ pub(crate) fn tell(output: Output, run: &Surveyed, host: &Host) {
     if record.sources.is_empty() {
         return;
     }
-    let Some((target, root)) = program_of(run, &record.command) else { return };
+    let Some((target, root)) = program_of(run, &record.command) else {
+        return;
+    };
     let is_same = |(path, hash): &(String, [u8; 32])| {
         std::fs::read(root.join(path)).is_ok_and(|text| blake3::hash(&text).as_bytes() == hash)
     };
     if record.sources.iter().all(is_same) {
         return;
     }
-    let Ok(image) = host.engine.image(FIRST_IMAGE) else { return };
+    let Ok(image) = host.engine.image(FIRST_IMAGE) else {
+        return;
+    };
     let dir = std::env::current_dir().unwrap_or_default();
     let what = match Workspace::open(&target, &dir).map(|mut workspace| workspace.build()) {
         Ok(Ok(built)) => {
@@ -37,7 +41,10 @@ pub(crate) fn tell(output: Output, run: &Surveyed, host: &Host) {
         Ok(Err(_)) => "its files have changed and do not compile now".to_owned(),
         Err(_) => "its files are not there any more".to_owned(),
     };
-    output.say(format!("{} goes on with the code it was started with ({what})", run.pid()));
+    output.say(format!(
+        "{} goes on with the code it was started with ({what})",
+        run.pid()
+    ));
 }
 
 /// What to compile for a comparison, and what the paths of its sources are relative to.
@@ -56,8 +63,14 @@ fn program_of(run: &Surveyed, command: &str) -> Option<(Target, PathBuf)> {
         };
         return Some((Target::File(file), root));
     }
-    let is_project = base.file_name().is_some_and(|name| Path::new(name) == Path::new(command));
-    let target = if is_project { Target::Folder(base.clone()) } else { Target::Namespace(command.to_owned()) };
+    let is_project = base
+        .file_name()
+        .is_some_and(|name| Path::new(name) == Path::new(command));
+    let target = if is_project {
+        Target::Folder(base.clone())
+    } else {
+        Target::Namespace(command.to_owned())
+    };
     Some((target, base))
 }
 
@@ -70,7 +83,9 @@ fn differences(old: &Image, new: &Image) -> BTreeMap<String, usize> {
     let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     for key in keys {
         let (before, after) = (old.get(key).unwrap_or(&none), new.get(key).unwrap_or(&none));
-        let missing = |these: &Vec<Hash>, those: &Vec<Hash>| these.iter().filter(|hash| !those.contains(hash)).count();
+        let missing = |these: &Vec<Hash>, those: &Vec<Hash>| {
+            these.iter().filter(|hash| !those.contains(hash)).count()
+        };
         let count = missing(before, after).max(missing(after, before));
         if count > 0 {
             *counts.entry(key.file.clone()).or_default() += count;
@@ -91,17 +106,28 @@ struct Key {
 fn definitions(image: &Image) -> BTreeMap<Key, Vec<Hash>> {
     let mut all: BTreeMap<Key, Vec<Hash>> = BTreeMap::new();
     for (slot, source) in image.slots.iter().zip(&image.source_map.slots) {
-        let Some(file) = image.source_map.files.get(source.file as usize) else { continue };
-        let is_library = slot.namespace.starts_with("ox.") || slot.namespace.starts_with("clojure.");
-        let Some(chunk) = slot.chunk.filter(|_| !is_library) else { continue };
+        let Some(file) = image.source_map.files.get(source.file as usize) else {
+            continue;
+        };
+        let is_library =
+            slot.namespace.starts_with("ox.") || slot.namespace.starts_with("clojure.");
+        let Some(chunk) = slot.chunk.filter(|_| !is_library) else {
+            continue;
+        };
         let is_entry = slot.name.starts_with("-entry");
         if is_entry && !slot.name.contains('#') {
             // What calls the expressions in turn.
             continue;
         }
         let name = (!is_entry).then(|| slot.name.clone());
-        let key = Key { file: file.clone(), namespace: slot.namespace.clone(), name };
-        all.entry(key).or_default().push(image.chunks[chunk as usize].hash());
+        let key = Key {
+            file: file.clone(),
+            namespace: slot.namespace.clone(),
+            name,
+        };
+        all.entry(key)
+            .or_default()
+            .push(image.chunks[chunk as usize].hash());
     }
     all
 }
@@ -116,7 +142,11 @@ fn listed(counts: &BTreeMap<String, usize>) -> String {
             (false, count) => format!("{count} of {file}"),
         });
     }
-    let verb = if counts.len() == 1 && counts.values().all(|count| *count == 1) { "differs" } else { "differ" };
+    let verb = if counts.len() == 1 && counts.values().all(|count| *count == 1) {
+        "differs"
+    } else {
+        "differ"
+    };
     format!("{} {verb}", parts.join(", "))
 }
 
@@ -127,10 +157,24 @@ mod tests {
     #[test]
     fn differing_definitions_are_counted_by_file() {
         let counts = |counts: &[(&str, usize)]| {
-            listed(&counts.iter().map(|(file, count)| ((*file).to_owned(), *count)).collect())
+            listed(
+                &counts
+                    .iter()
+                    .map(|(file, count)| ((*file).to_owned(), *count))
+                    .collect(),
+            )
         };
-        assert_eq!(counts(&[("deploy.ox", 3)]), "3 definitions of deploy.ox differ");
-        assert_eq!(counts(&[("deploy.ox", 1)]), "1 definition of deploy.ox differs");
-        assert_eq!(counts(&[("a.ox", 2), ("b.ox", 1)]), "2 definitions of a.ox, 1 of b.ox differ");
+        assert_eq!(
+            counts(&[("deploy.ox", 3)]),
+            "3 definitions of deploy.ox differ"
+        );
+        assert_eq!(
+            counts(&[("deploy.ox", 1)]),
+            "1 definition of deploy.ox differs"
+        );
+        assert_eq!(
+            counts(&[("a.ox", 2), ("b.ox", 1)]),
+            "2 definitions of a.ox, 1 of b.ox differ"
+        );
     }
 }

@@ -34,7 +34,10 @@ fn require_unended(store: &Path, pid: Pid) -> Result<(), Failure> {
     }
     let failure = Failure::new(format!("{pid} has ended: {status}"));
     Err(if status == "failed" {
-        failure.help(format!("`{}` goes on just before the failure", hint("retry", pid, Some(store))))
+        failure.help(format!(
+            "`{}` goes on just before the failure",
+            hint("retry", pid, Some(store))
+        ))
     } else {
         failure
     })

@@ -24,7 +24,10 @@ pub(crate) struct Compiled {
 
 impl From<Built> for Compiled {
     fn from(built: Built) -> Compiled {
-        Compiled { image: built.image, sources: built.sources }
+        Compiled {
+            image: built.image,
+            sources: built.sources,
+        }
     }
 }
 
@@ -47,7 +50,11 @@ pub(crate) fn open(target: &driver::Target) -> Result<Workspace, Failure> {
 ///
 /// # Errors
 /// When it has errors, which have been shown then.
-pub(crate) fn compile(output: Output, program: &Program, folder: Option<&Folder>) -> Result<Compiled, Failure> {
+pub(crate) fn compile(
+    output: Output,
+    program: &Program,
+    folder: Option<&Folder>,
+) -> Result<Compiled, Failure> {
     match program {
         Program::Image(path) => load(path),
         Program::Source(target) => {
@@ -71,10 +78,16 @@ pub(crate) fn compile(output: Output, program: &Program, folder: Option<&Folder>
 fn load(path: &Path) -> Result<Compiled, Failure> {
     let bytes = std::fs::read(path).map_err(io(format_args!("read {}", path.display())))?;
     let image = Image::decode(&bytes).map_err(|error| {
-        Failure::new(format!("{} is no image that can be run: {error}", path.display()))
-            .help("build it again with `oxc build`")
+        Failure::new(format!(
+            "{} is no image that can be run: {error}",
+            path.display()
+        ))
+        .help("build it again with `oxc build`")
     })?;
-    Ok(Compiled { image, sources: Vec::new() })
+    Ok(Compiled {
+        image,
+        sources: Vec::new(),
+    })
 }
 
 fn needs_something_to_run(workspace: &Workspace, built: &Built) -> Result<(), Failure> {
@@ -82,19 +95,36 @@ fn needs_something_to_run(workspace: &Workspace, built: &Built) -> Result<(), Fa
         return Ok(());
     }
     let namespace = workspace.entry().unwrap_or("the program");
-    Err(Failure::new(format!("there is nothing to run in {namespace}: no expression at top level, no `-main`"))
-        .help("define a function `-main`; it is called with the arguments as strings"))
+    Err(Failure::new(format!(
+        "there is nothing to run in {namespace}: no expression at top level, no `-main`"
+    ))
+    .help("define a function `-main`; it is called with the arguments as strings"))
 }
 
 /// A file with both expressions at top level and a `-main`: the call of `-main` becomes the last
 /// of its expressions.
-fn with_main_called(output: Output, workspace: &mut Workspace, built: Built) -> Result<Compiled, Failure> {
-    let (Some(_), Some(main)) = (built.entry_slot, built.main_slot) else { return Ok(built.into()) };
+fn with_main_called(
+    output: Output,
+    workspace: &mut Workspace,
+    built: Built,
+) -> Result<Compiled, Failure> {
+    let (Some(_), Some(main)) = (built.entry_slot, built.main_slot) else {
+        return Ok(built.into());
+    };
     let name = built.image.slots[main as usize].name.clone();
-    let Some(namespace) = workspace.entry().map(str::to_owned) else { return Ok(built.into()) };
-    let Some(text) = workspace.text(&namespace) else { return Ok(built.into()) };
-    workspace.edit(&namespace, &format!("{text}\n(ox.core/apply {name} ox.core/*command-line-args*)\n"));
-    let mut called = workspace.build().map_err(|diagnostics| rejected(output, workspace, &diagnostics))?;
+    let Some(namespace) = workspace.entry().map(str::to_owned) else {
+        return Ok(built.into());
+    };
+    let Some(text) = workspace.text(&namespace) else {
+        return Ok(built.into());
+    };
+    workspace.edit(
+        &namespace,
+        &format!("{text}\n(ox.core/apply {name} ox.core/*command-line-args*)\n"),
+    );
+    let mut called = workspace
+        .build()
+        .map_err(|diagnostics| rejected(output, workspace, &diagnostics))?;
     called.sources = built.sources;
     // The entry body is what runs.
     called.image.main = None;
@@ -105,7 +135,10 @@ fn with_main_called(output: Output, workspace: &mut Workspace, built: Built) -> 
 fn rejected(output: Output, workspace: &Workspace, diagnostics: &[Diagnostic]) -> Failure {
     show(output, workspace, diagnostics);
     let errors = count(diagnostics, Severity::Error);
-    output.say(format!("{}; nothing was run", summary(errors, count(diagnostics, Severity::Warning))));
+    output.say(format!(
+        "{}; nothing was run",
+        summary(errors, count(diagnostics, Severity::Warning))
+    ));
     Failure::told(FAILED)
 }
 
@@ -114,14 +147,18 @@ pub(crate) fn show(output: Output, workspace: &Workspace, diagnostics: &[Diagnos
     if diagnostics.is_empty() {
         return;
     }
-    let text = source::render::terminal::render(diagnostics, &workspace.files(), output.color_stderr);
+    let text =
+        source::render::terminal::render(diagnostics, &workspace.files(), output.color_stderr);
     output.say(text.trim_end_matches('\n'));
     output.say("");
 }
 
 /// How many diagnostics are of a severity.
 pub(crate) fn count(diagnostics: &[Diagnostic], severity: Severity) -> usize {
-    diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == severity)
+        .count()
 }
 
 /// `2 errors, 1 warning`
@@ -131,6 +168,13 @@ pub(crate) fn summary(errors: usize, warnings: usize) -> String {
         1 => Some(format!("1 {what}")),
         _ => Some(format!("{count} {what}s")),
     };
-    let parts: Vec<String> = some(errors, "error").into_iter().chain(some(warnings, "warning")).collect();
-    if parts.is_empty() { "no errors".to_owned() } else { parts.join(", ") }
+    let parts: Vec<String> = some(errors, "error")
+        .into_iter()
+        .chain(some(warnings, "warning"))
+        .collect();
+    if parts.is_empty() {
+        "no errors".to_owned()
+    } else {
+        parts.join(", ")
+    }
 }

@@ -159,7 +159,9 @@ impl Waiting {
             other => other.to_owned(),
         };
         match (&self.queue, self.workers) {
-            (Some(queue), Some(0)) => text = format!("a worker on queue \"{queue}\" (none connected): {text}"),
+            (Some(queue), Some(0)) => {
+                text = format!("a worker on queue \"{queue}\" (none connected): {text}")
+            }
             (Some(queue), _) => text = format!("{text} on queue \"{queue}\""),
             (None, _) => {}
         }
@@ -172,11 +174,19 @@ impl Waiting {
         if let Some((true, left)) = self.until.as_deref().and_then(|until| distance(until, now)) {
             let _ = write!(text, ", {left} left");
         }
-        if let Some((true, left)) = self.next_attempt.as_deref().and_then(|next| distance(next, now)) {
+        if let Some((true, left)) = self
+            .next_attempt
+            .as_deref()
+            .and_then(|next| distance(next, now))
+        {
             let _ = write!(text, ", next in {left}");
         }
         if let Some(error) = &self.last_error {
-            let _ = write!(text, "; last error: {}", error.lines().next().unwrap_or_default());
+            let _ = write!(
+                text,
+                "; last error: {}",
+                error.lines().next().unwrap_or_default()
+            );
         }
         text
     }
@@ -188,8 +198,20 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
         return String::new();
     }
     let now = now_ms();
-    let head = ["PID", "NAME", "STATUS", "AGE", "STEPS", "FUNCTION", "WAITS FOR"];
-    let mut rows = vec![head.iter().map(|text| output.paint(Style::Bold, text)).collect::<Vec<_>>()];
+    let head = [
+        "PID",
+        "NAME",
+        "STATUS",
+        "AGE",
+        "STEPS",
+        "FUNCTION",
+        "WAITS FOR",
+    ];
+    let mut rows = vec![
+        head.iter()
+            .map(|text| output.paint(Style::Bold, text))
+            .collect::<Vec<_>>(),
+    ];
     for process in processes {
         let age = distance(&process.started, now).map_or_else(String::new, |(_, age)| age);
         rows.push(vec![
@@ -199,7 +221,11 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
             age,
             process.steps.to_string(),
             process.function.clone(),
-            process.waiting_for.as_ref().map(Waiting::text).unwrap_or_default(),
+            process
+                .waiting_for
+                .as_ref()
+                .map(Waiting::text)
+                .unwrap_or_default(),
         ]);
     }
     table(&rows)
@@ -209,7 +235,11 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
 pub(crate) fn inspection_text(output: Output, inspection: &Inspection) -> String {
     let process = &inspection.process;
     let mut text = String::new();
-    let name = process.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let name = process
+        .name
+        .as_ref()
+        .map(|name| format!(" ({name})"))
+        .unwrap_or_default();
     let _ = writeln!(
         text,
         "{}{name}: {}",
@@ -221,7 +251,13 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection) -> String
     };
     line("function", &process.function);
     line("started", &process.started);
-    line("steps", &format!("{}, {} checkpoints, {} words stored", process.steps, process.checkpoints, inspection.words));
+    line(
+        "steps",
+        &format!(
+            "{}, {} checkpoints, {} words stored",
+            process.steps, process.checkpoints, inspection.words
+        ),
+    );
     if let Some(parent) = &inspection.parent {
         line("parent", parent);
     }
@@ -232,10 +268,18 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection) -> String
         line("mailbox", &format!("{} messages", inspection.mailbox));
     }
     if let Some(waiting) = &process.waiting_for {
-        let since = waiting.since.as_ref().map(|since| format!(", since {since}")).unwrap_or_default();
+        let since = waiting
+            .since
+            .as_ref()
+            .map(|since| format!(", since {since}"))
+            .unwrap_or_default();
         let _ = writeln!(text, "  waits for {}{since}", waiting.text());
     }
-    if let Some(report) = inspection.report.as_deref().filter(|report| !report.is_empty()) {
+    if let Some(report) = inspection
+        .report
+        .as_deref()
+        .filter(|report| !report.is_empty())
+    {
         text.push('\n');
         for report_line in report.lines() {
             let _ = writeln!(text, "  {report_line}");
@@ -259,11 +303,18 @@ fn fiber_text(output: Output, text: &mut String, fiber: &FiberFacts, fibers: usi
     for frame in &fiber.frames {
         let _ = write!(text, "  at {}", output.paint(Style::Bold, &frame.function));
         if let Some(file) = &frame.file {
-            let place = frame.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
+            let place = frame
+                .line
+                .map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
             let _ = write!(text, " ({place})");
         }
         text.push('\n');
-        let width = frame.locals.iter().map(|local| local.name.chars().count()).max().unwrap_or(0);
+        let width = frame
+            .locals
+            .iter()
+            .map(|local| local.name.chars().count())
+            .max()
+            .unwrap_or(0);
         for local in &frame.locals {
             let _ = writeln!(text, "       {:<width$} = {}", local.name, local.value);
         }
@@ -278,21 +329,39 @@ pub(crate) fn event_text(output: Output, event: &EventFacts) -> String {
     let words = event.text.as_deref().unwrap_or_default();
     let what = match event.event.as_str() {
         "stdout" | "stderr" => {
-            return words.lines().map(|line| format!("{at} {} {line}\n", if event.event == "stdout" { "|" } else { "!" })).collect();
+            return words
+                .lines()
+                .map(|line| {
+                    format!(
+                        "{at} {} {line}\n",
+                        if event.event == "stdout" { "|" } else { "!" }
+                    )
+                })
+                .collect();
         }
         "started" => format!("started: {words}"),
         "attempt" => format!("{activity}: attempt {attempt}"),
         "attempt-done" => format!("{activity}: attempt {attempt} has answered"),
         "attempt-failed" => {
-            let next = event.next_attempt.as_deref().map(|next| format!("; again at {}", next.get(11..23).unwrap_or(next)));
-            format!("{activity}: attempt {attempt} has failed: {words}{}", next.unwrap_or_default())
+            let next = event
+                .next_attempt
+                .as_deref()
+                .map(|next| format!("; again at {}", next.get(11..23).unwrap_or(next)));
+            format!(
+                "{activity}: attempt {attempt} has failed: {words}{}",
+                next.unwrap_or_default()
+            )
         }
         "recovered" => "taken up again".to_owned(),
         "parked" => format!("parked: {words}"),
         "retried" => "retried".to_owned(),
         "cancelled" => "asked to stop".to_owned(),
         "ended" => {
-            let report = words.lines().next().map(|line| format!(": {line}")).unwrap_or_default();
+            let report = words
+                .lines()
+                .next()
+                .map(|line| format!(": {line}"))
+                .unwrap_or_default();
             format!("{}{report}", event.status.as_deref().unwrap_or("ended"))
         }
         other => format!("{other} {words}"),
@@ -310,7 +379,16 @@ mod tests {
         let keys: Vec<&String> = json.as_object().expect("an object").keys().collect();
         assert_eq!(
             keys,
-            ["checkpoints", "function", "name", "pid", "started", "status", "steps", "waiting_for"]
+            [
+                "checkpoints",
+                "function",
+                "name",
+                "pid",
+                "started",
+                "status",
+                "steps",
+                "waiting_for"
+            ]
         );
         assert!(json["waiting_for"].is_null());
     }

@@ -30,17 +30,30 @@ pub(crate) struct Failure {
 impl Failure {
     /// Something failed.
     pub(crate) fn new(message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), help: Vec::new(), code: FAILED, is_told: false }
+        Failure {
+            message: message.into(),
+            help: Vec::new(),
+            code: FAILED,
+            is_told: false,
+        }
     }
 
     /// The command was used wrongly.
     pub(crate) fn usage(message: impl Into<String>) -> Failure {
-        Failure { code: USAGE, ..Failure::new(message) }
+        Failure {
+            code: USAGE,
+            ..Failure::new(message)
+        }
     }
 
     /// Something failed and the user has read it already.
     pub(crate) fn told(code: u8) -> Failure {
-        Failure { message: String::new(), help: Vec::new(), code, is_told: true }
+        Failure {
+            message: String::new(),
+            help: Vec::new(),
+            code,
+            is_told: true,
+        }
     }
 
     /// Adds what to do about it.
@@ -85,7 +98,12 @@ macro_rules! from_error {
     };
 }
 
-from_error!(engine::EngineError, engine::LoadError, store::StoreError, store::CommitError);
+from_error!(
+    engine::EngineError,
+    engine::LoadError,
+    store::StoreError,
+    store::CommitError
+);
 
 impl From<store::OpenError> for Failure {
     fn from(error: store::OpenError) -> Failure {
@@ -94,9 +112,7 @@ impl From<store::OpenError> for Failure {
             store::OpenError::DamagedStore { .. } => {
                 failure.help("`oxc verify STORE` lists what is damaged; nothing has been changed")
             }
-            store::OpenError::Held { .. } => {
-                failure.help("`oxc ps` shows what runs there")
-            }
+            store::OpenError::Held { .. } => failure.help("`oxc ps` shows what runs there"),
             _ => failure,
         }
     }

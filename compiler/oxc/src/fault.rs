@@ -21,7 +21,12 @@ pub(crate) fn armed(store: impl Store + 'static) -> Arc<dyn Store> {
         None => (wanted.as_str(), false),
     };
     match number.parse() {
-        Ok(at) => Arc::new(Deadly { inner: store, commits: AtomicU64::new(0), at, is_after }),
+        Ok(at) => Arc::new(Deadly {
+            inner: store,
+            commits: AtomicU64::new(0),
+            at,
+            is_after,
+        }),
         Err(_) => Arc::new(store),
     }
 }

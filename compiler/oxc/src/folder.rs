@@ -56,12 +56,18 @@ impl RunDir {
 
 /// The project around a folder: the nearest `ox.edn` upwards.
 pub(crate) fn project_root(dir: &Path) -> Option<PathBuf> {
-    dir.ancestors().find(|ancestor| ancestor.join(PROJECT_FILE).is_file()).map(Path::to_owned)
+    dir.ancestors()
+        .find(|ancestor| ancestor.join(PROJECT_FILE).is_file())
+        .map(Path::to_owned)
 }
 
 /// Where state is kept that belongs to no project.
 fn state_home() -> Result<PathBuf, Failure> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let absolute = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     absolute("XDG_STATE_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state")))
         .ok_or_else(|| {
@@ -76,13 +82,26 @@ impl Folder {
     /// # Errors
     /// When `dir` does not exist, or there is no place for a loose script's state.
     pub(crate) fn around(dir: &Path) -> Result<Folder, Failure> {
-        let dir = dir.canonicalize().map_err(io(format_args!("find the folder {}", dir.display())))?;
+        let dir = dir
+            .canonicalize()
+            .map_err(io(format_args!("find the folder {}", dir.display())))?;
         if let Some(root) = project_root(&dir) {
-            return Ok(Folder { runs: root.join(".ox/runs"), base: root, is_project: true });
+            return Ok(Folder {
+                runs: root.join(".ox/runs"),
+                base: root,
+                is_project: true,
+            });
         }
         let hash = blake3::hash(dir.as_os_str().as_encoded_bytes()).to_hex();
-        let runs = state_home()?.join("ox").join(&hash.as_str()[..16]).join("runs");
-        Ok(Folder { base: dir, is_project: false, runs })
+        let runs = state_home()?
+            .join("ox")
+            .join(&hash.as_str()[..16])
+            .join("runs");
+        Ok(Folder {
+            base: dir,
+            is_project: false,
+            runs,
+        })
     }
 
     /// Its runs, the oldest first.
@@ -99,8 +118,15 @@ impl Folder {
         let mut runs = Vec::new();
         for entry in entries {
             let entry = entry.map_err(io(doing()))?;
-            if let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) {
-                runs.push(RunDir { number, dir: entry.path() });
+            if let Some(number) = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok())
+            {
+                runs.push(RunDir {
+                    number,
+                    dir: entry.path(),
+                });
             }
         }
         runs.sort_unstable();
@@ -116,7 +142,10 @@ impl Folder {
 
     /// Hides what is kept in a project from git; elsewhere, says whose it is.
     fn sign(&self) -> std::io::Result<()> {
-        let home = self.runs.parent().expect("the folder of runs was joined to another");
+        let home = self
+            .runs
+            .parent()
+            .expect("the folder of runs was joined to another");
         if self.is_project {
             write_once(&home.join(".gitignore"), "*\n")
         } else {
@@ -126,7 +155,10 @@ impl Folder {
 
     /// The run with this number, if there is one.
     pub(crate) fn run(&self, number: u64) -> Option<RunDir> {
-        let run = RunDir { number, dir: self.runs.join(number.to_string()) };
+        let run = RunDir {
+            number,
+            dir: self.runs.join(number.to_string()),
+        };
         run.dir.is_dir().then_some(run)
     }
 
@@ -136,8 +168,9 @@ impl Folder {
     /// When it cannot be written.
     pub(crate) fn new_run(&self) -> Result<RunDir, Failure> {
         let failed = |error: std::io::Error| {
-            io(format_args!("make a run in {}", self.runs.display()))(error)
-                .help("name a store elsewhere with `--store PATH`, or keep nothing with `--ephemeral`")
+            io(format_args!("make a run in {}", self.runs.display()))(error).help(
+                "name a store elsewhere with `--store PATH`, or keep nothing with `--ephemeral`",
+            )
         };
         make_dir(&self.runs).map_err(failed)?;
         self.sign().map_err(failed)?;
@@ -166,11 +199,22 @@ fn make_dir(dir: &Path) -> std::io::Result<()> {
 }
 
 fn open_file(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
 }
 
 fn write_once(path: &Path, text: &str) -> std::io::Result<()> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
         Ok(mut file) => file.write_all(text.as_bytes()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
@@ -223,9 +267,19 @@ mod tests {
     fn many_who_ask_at_once_get_different_numbers() {
         let (_dir, folder) = project();
         let numbers: BTreeSet<u64> = std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| (0..8).map(|_| folder.new_run().expect("a run").number).collect::<Vec<_>>())).collect();
-            threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+            let threads: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        (0..8)
+                            .map(|_| folder.new_run().expect("a run").number)
+                            .collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().expect("no panic"))
+                .collect()
         });
         assert_eq!(numbers, (1..=64).collect());
     }
@@ -234,17 +288,29 @@ mod tests {
     fn what_is_made_is_private_and_hidden_from_git() {
         let (dir, folder) = project();
         let run = folder.new_run().expect("a run");
-        let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        let mode = |path: &Path| {
+            fs::metadata(path)
+                .expect("it is there")
+                .permissions()
+                .mode()
+                & 0o777
+        };
         assert_eq!(mode(&run.dir), 0o700);
         assert_eq!(mode(&dir.path().join(".ox")), 0o700);
         assert_eq!(mode(&dir.path().join(".ox/runs/.last")), 0o600);
-        assert_eq!(fs::read_to_string(dir.path().join(".ox/.gitignore")).expect("it is there"), "*\n");
+        assert_eq!(
+            fs::read_to_string(dir.path().join(".ox/.gitignore")).expect("it is there"),
+            "*\n"
+        );
     }
 
     #[test]
     fn a_folder_inside_a_project_is_the_projects() {
         let (dir, folder) = project();
         fs::create_dir_all(dir.path().join("src/app")).expect("the folder is ours");
-        assert_eq!(Folder::around(&dir.path().join("src/app")).expect("it is there"), folder);
+        assert_eq!(
+            Folder::around(&dir.path().join("src/app")).expect("it is there"),
+            folder
+        );
     }
 }

@@ -10,11 +10,11 @@
 //!   store; no command of it is alive when `oxc` leaves.
 //! - Nothing but the program writes to standard output.
 
+use crate::answers::Subject;
 use crate::failure::{FAILED, Failure, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
 use crate::folder::Folder;
 use crate::output::Output;
 use crate::socket::server::Server;
-use crate::answers::Subject;
 use crate::{signals, socket};
 use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
 use engine::record::Status;
@@ -52,8 +52,14 @@ impl Manner {
     /// When a `--serve` is no `NAME=COMMAND`.
     pub(crate) fn new(park: bool, serve: &[String]) -> Result<Manner, Failure> {
         let served = serve.iter().map(|text| text.parse::<Served>());
-        let served = served.collect::<Result<_, _>>().map_err(|error| Failure::usage(format!("--serve: {error}")))?;
-        Ok(Manner { park, served, is_idle: false })
+        let served = served
+            .collect::<Result<_, _>>()
+            .map_err(|error| Failure::usage(format!("--serve: {error}")))?;
+        Ok(Manner {
+            park,
+            served,
+            is_idle: false,
+        })
     }
 }
 
@@ -84,7 +90,9 @@ pub(crate) fn open_store(path: &Path) -> Result<EmbeddedStore, Failure> {
     loop {
         match EmbeddedStore::open(path) {
             Ok(store) => return Ok(store),
-            Err(OpenError::Held { .. }) if begun.elapsed() < LOOKERS_PATIENCE && !is_served(path) => {
+            Err(OpenError::Held { .. })
+                if begun.elapsed() < LOOKERS_PATIENCE && !is_served(path) =>
+            {
                 std::thread::sleep(Duration::from_millis(20));
             }
             Err(error) => return Err(error.into()),
@@ -103,7 +111,11 @@ impl Host {
     ///
     /// # Errors
     /// When the store, the journal of commands or the engine cannot be opened.
-    pub(crate) fn open(output: Output, store: Option<&Path>, manner: &Manner) -> Result<Host, Failure> {
+    pub(crate) fn open(
+        output: Output,
+        store: Option<&Path>,
+        manner: &Manner,
+    ) -> Result<Host, Failure> {
         let directory = std::env::current_dir().map_err(io("find the working folder"))?;
         let opened: Arc<dyn Store> = match store {
             Some(path) => crate::fault::armed(open_store(path)?),
@@ -112,18 +124,27 @@ impl Host {
         let mut config = Config::new(directory);
         config.served.clone_from(&manner.served);
         config.journal = store.map(|path| with_suffix(path, ".groups"));
-        let transport = LocalTransport::open(config).map_err(|error| Failure::new(crate::failure::chain(&error)))?;
+        let transport = LocalTransport::open(config)
+            .map_err(|error| Failure::new(crate::failure::chain(&error)))?;
         let options = Options {
             durable: store.is_some(),
             park: manner.park,
             quota_words: QUOTA_WORDS,
-            threads: if manner.is_idle { 0 } else { std::thread::available_parallelism().map_or(2, usize::from) },
+            threads: if manner.is_idle {
+                0
+            } else {
+                std::thread::available_parallelism().map_or(2, usize::from)
+            },
             ..Options::default()
         };
         let world: Arc<LocalTransport> = Arc::new(transport.clone());
         let clock = Arc::new(SystemClock::new());
         let engine = Engine::open(Arc::clone(&opened), clock, Arc::clone(&world) as _, options)?;
-        let subject = Subject { engine: engine.clone(), store: opened, transport: Some(world) };
+        let subject = Subject {
+            engine: engine.clone(),
+            store: opened,
+            transport: Some(world),
+        };
         connect(output, &transport, &engine);
         Ok(Host {
             engine,
@@ -149,7 +170,9 @@ impl Host {
         if let Some(store) = &self.store {
             let subject = self.subject.clone();
             let path = socket::path_of(store);
-            *lock(&self.server) = Some(Server::start(&path, move |request| subject.answer(&request))?);
+            *lock(&self.server) = Some(Server::start(&path, move |request| {
+                subject.answer(&request)
+            })?);
         }
         Ok(())
     }
@@ -162,13 +185,20 @@ impl Host {
     /// The main process's id.
     pub(crate) fn pid(&self) -> Pid {
         let run = self.engine.store_record().run;
-        Pid { run, number: self.main.get().copied().unwrap_or(engine::pid::MAIN) }
+        Pid {
+            run,
+            number: self.main.get().copied().unwrap_or(engine::pid::MAIN),
+        }
     }
 
     /// `17 (deploy.ox)`
     fn label(&self) -> String {
         let command = self.engine.store_record().command;
-        if command.is_empty() { self.pid().to_string() } else { format!("{} ({command})", self.pid()) }
+        if command.is_empty() {
+            self.pid().to_string()
+        } else {
+            format!("{} ({command})", self.pid())
+        }
     }
 
     /// What to type to do something with it.
@@ -190,11 +220,15 @@ impl Host {
     fn wait(&self, output: Output) -> Result<u8, Failure> {
         let main = self.pid().number;
         let standing = self.engine.wait_for_end(main)?;
-        if self.interrupted.load(Ordering::SeqCst) && standing.as_ref().is_none_or(|s| !s.status.has_ended()) {
+        if self.interrupted.load(Ordering::SeqCst)
+            && standing.as_ref().is_none_or(|s| !s.status.has_ended())
+        {
             self.tell_suspended(output);
             return Ok(INTERRUPTED);
         }
-        let Some(standing) = standing else { return Ok(INTERRUPTED) };
+        let Some(standing) = standing else {
+            return Ok(INTERRUPTED);
+        };
         // What the end had to say leaves before this command does.
         self.engine.flush()?;
         Ok(self.tell_end(output, &standing))
@@ -238,7 +272,11 @@ impl Host {
                 ));
             }
             Status::Damaged => {
-                let failure = Failure::new(format!("{} is damaged: {}", self.label(), standing.report.trim_end()));
+                let failure = Failure::new(format!(
+                    "{} is damaged: {}",
+                    self.label(),
+                    standing.report.trim_end()
+                ));
                 output.fail(&failure.help("`oxc verify STORE` lists what is damaged"));
             }
             status => output.say(format!("{}: {}", status.name(), self.label())),
@@ -267,7 +305,9 @@ fn connect(output: Output, transport: &LocalTransport, engine: &Engine) {
     transport.connect(Callbacks {
         started: Box::new(move |attempt| started.attempt_started(attempt)),
         complete: Box::new(move |attempt, result| complete.complete(attempt, result)),
-        read: Box::new(move |process, fiber, request, text| read.complete_read(process, fiber, request, text)),
+        read: Box::new(move |process, fiber, request, text| {
+            read.complete_read(process, fiber, request, text)
+        }),
         note: Box::new(move |line| output.note(line)),
     });
 }
@@ -280,8 +320,12 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 /// `oxc resume 17`, with `--store` where the pid alone would not be found from here.
 pub(crate) fn hint(command: &str, pid: Pid, store: Option<&Path>) -> String {
-    let here = std::env::current_dir().ok().and_then(|dir| Folder::around(&dir).ok());
-    let found = here.and_then(|folder| folder.run(pid.run)).map(|run| run.store());
+    let here = std::env::current_dir()
+        .ok()
+        .and_then(|dir| Folder::around(&dir).ok());
+    let found = here
+        .and_then(|folder| folder.run(pid.run))
+        .map(|run| run.store());
     match store {
         Some(store) if found.as_deref() != Some(store) => {
             format!("oxc {command} --store {} {pid}", quoted(store))
@@ -294,7 +338,11 @@ pub(crate) fn hint(command: &str, pid: Pid, store: Option<&Path>) -> String {
 fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if text.chars().all(is_plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 /// Runs programs until their main processes end or a signal comes; the highest exit status.
@@ -316,8 +364,14 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
         });
     })?;
     let codes: Vec<Outcome> = std::thread::scope(|scope| {
-        let waiting: Vec<_> = hosts.iter().map(|host| scope.spawn(|| host.wait(output))).collect();
-        waiting.into_iter().map(|thread| thread.join().expect("waiting does not panic")).collect()
+        let waiting: Vec<_> = hosts
+            .iter()
+            .map(|host| scope.spawn(|| host.wait(output)))
+            .collect();
+        waiting
+            .into_iter()
+            .map(|thread| thread.join().expect("waiting does not panic"))
+            .collect()
     });
     let mut highest = 0;
     let mut failed = None;

@@ -32,11 +32,16 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // How commands of programs are started: see `activities`.
-    if std::env::args_os().nth(1).is_some_and(|arg| arg == "__exec") {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|arg| arg == "__exec")
+    {
         return activities::supervise();
     }
     let command = Cli::command().color(args::early_color(std::env::args_os()));
-    let matches = command.try_get_matches().unwrap_or_else(|error| args::with_suggestion(error).exit());
+    let matches = command
+        .try_get_matches()
+        .unwrap_or_else(|error| args::with_suggestion(error).exit());
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.global.color, cli.global.verbose);
     match run(output, &cli.command) {

@@ -95,7 +95,11 @@ impl Output {
 
     /// What is worth knowing.
     pub(crate) fn note(self, text: impl AsRef<str>) {
-        self.say(format!("{}: {}", paint(self.color_stderr, Style::Bold, "note"), text.as_ref()));
+        self.say(format!(
+            "{}: {}",
+            paint(self.color_stderr, Style::Bold, "note"),
+            text.as_ref()
+        ));
     }
 
     /// Why the command fails.
@@ -103,9 +107,16 @@ impl Output {
         if failure.is_told {
             return;
         }
-        self.say(format!("{}: {}", paint(self.color_stderr, Style::Red, "error"), failure.message));
+        self.say(format!(
+            "{}: {}",
+            paint(self.color_stderr, Style::Red, "error"),
+            failure.message
+        ));
         for line in &failure.help {
-            self.say(format!("{}: {line}", paint(self.color_stderr, Style::Bold, "help")));
+            self.say(format!(
+                "{}: {line}",
+                paint(self.color_stderr, Style::Bold, "help")
+            ));
         }
     }
 
@@ -116,7 +127,11 @@ impl Output {
 }
 
 fn paint(color: bool, style: Style, text: &str) -> String {
-    if color { format!("\x1b[{}m{text}\x1b[0m", style.code()) } else { text.to_owned() }
+    if color {
+        format!("\x1b[{}m{text}\x1b[0m", style.code())
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Writes to standard output.
@@ -125,13 +140,16 @@ fn paint(color: bool, style: Style, text: &str) -> String {
 /// When nobody reads it any more, or it cannot be written.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Failure::told(OUTPUT_CLOSED)
-        } else {
-            crate::failure::io("write to standard output")(error)
-        }
-    })
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(|error| {
+            if error.kind() == io::ErrorKind::BrokenPipe {
+                Failure::told(OUTPUT_CLOSED)
+            } else {
+                crate::failure::io("write to standard output")(error)
+            }
+        })
 }
 
 /// Writes a value as one line of JSON.
@@ -154,7 +172,11 @@ pub(crate) fn answer(text: &str) -> Outcome {
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| visible_width(cell)).max().unwrap_or(0)
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| visible_width(cell))
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
@@ -201,25 +223,37 @@ impl Progress {
     fn start(output: Output, what: &'static str) -> Progress {
         let done = std::sync::Arc::new((std::sync::Mutex::new(false), std::sync::Condvar::new()));
         let shown = std::sync::Arc::new(AtomicBool::new(false));
-        let mut progress =
-            Progress { done: std::sync::Arc::clone(&done), shown: std::sync::Arc::clone(&shown), thread: None, output };
+        let mut progress = Progress {
+            done: std::sync::Arc::clone(&done),
+            shown: std::sync::Arc::clone(&shown),
+            thread: None,
+            output,
+        };
         let begun = Instant::now();
-        let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(move || {
-            let (lock, ended) = &*done;
-            let mut is_done = lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            while !*is_done {
-                let wait = ended.wait_timeout(is_done, SLOW);
-                is_done = wait.unwrap_or_else(std::sync::PoisonError::into_inner).0;
-                if !*is_done && begun.elapsed() >= SLOW {
-                    let first = !shown.swap(true, Ordering::Relaxed);
-                    if output.is_terminal {
-                        let _ = write!(io::stderr().lock(), "\r{what} … {} s", begun.elapsed().as_secs());
-                    } else if first {
-                        output.say(format!("{what} …"));
+        let thread = std::thread::Builder::new()
+            .name("progress".to_owned())
+            .spawn(move || {
+                let (lock, ended) = &*done;
+                let mut is_done = lock
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                while !*is_done {
+                    let wait = ended.wait_timeout(is_done, SLOW);
+                    is_done = wait.unwrap_or_else(std::sync::PoisonError::into_inner).0;
+                    if !*is_done && begun.elapsed() >= SLOW {
+                        let first = !shown.swap(true, Ordering::Relaxed);
+                        if output.is_terminal {
+                            let _ = write!(
+                                io::stderr().lock(),
+                                "\r{what} … {} s",
+                                begun.elapsed().as_secs()
+                            );
+                        } else if first {
+                            output.say(format!("{what} …"));
+                        }
                     }
                 }
-            }
-        });
+            });
         // Without a thread there is no progress to see, and nothing else is lost.
         progress.thread = thread.ok();
         progress
@@ -228,7 +262,11 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        *self.done.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = true;
+        *self
+            .done
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = true;
         self.done.1.notify_all();
         if let Some(thread) = self.thread.take() {
             // Its last line is written before anything else is said.
@@ -248,7 +286,11 @@ mod tests {
     fn columns_are_aligned_whatever_their_color() {
         let rows = vec![
             vec!["PID".to_owned(), "STATUS".to_owned(), "X".to_owned()],
-            vec!["17.2".to_owned(), paint(true, Style::Green, "done"), String::new()],
+            vec![
+                "17.2".to_owned(),
+                paint(true, Style::Green, "done"),
+                String::new(),
+            ],
         ];
         assert_eq!(table(&rows), "PID   STATUS  X\n17.2  \x1b[32mdone\x1b[0m\n");
     }

@@ -14,14 +14,18 @@ use signal_hook::iterator::Signals;
 /// When the system gives no thread or handler.
 pub(crate) fn on_interrupt(suspend: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
     let ignored = ignored_signals();
-    let wanted = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
+    let wanted = [SIGINT, SIGTERM, SIGHUP]
+        .into_iter()
+        .filter(|signal| ignored & (1 << (signal - 1)) == 0);
     let mut signals = Signals::new(wanted).map_err(io("watch for signals"))?;
     let watch = move || {
         let mut suspend = Some(suspend);
         for _ in signals.forever() {
             match suspend.take() {
                 Some(suspend) => {
-                    let thread = std::thread::Builder::new().name("suspend".to_owned()).spawn(suspend);
+                    let thread = std::thread::Builder::new()
+                        .name("suspend".to_owned())
+                        .spawn(suspend);
                     if thread.is_err() {
                         std::process::exit(i32::from(INTERRUPTED));
                     }
@@ -30,7 +34,10 @@ pub(crate) fn on_interrupt(suspend: impl FnOnce() + Send + 'static) -> Result<()
             }
         }
     };
-    std::thread::Builder::new().name("signals".to_owned()).spawn(watch).map_err(io("watch for signals"))?;
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(watch)
+        .map_err(io("watch for signals"))?;
     Ok(())
 }
 
@@ -38,5 +45,6 @@ pub(crate) fn on_interrupt(suspend: impl FnOnce() + Send + 'static) -> Result<()
 fn ignored_signals() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
 }

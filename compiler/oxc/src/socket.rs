@@ -97,8 +97,14 @@ fn address_of(path: &Path) -> std::io::Result<(PathBuf, Option<File>)> {
     if path.as_os_str().len() <= ADDRESS_BYTES_MAX {
         return Ok((path.to_owned(), None));
     }
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let folder = File::open(folder)?;
     let name = path.file_name().unwrap_or(OsStr::new("sock"));
-    Ok((PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd())).join(name), Some(folder)))
+    Ok((
+        PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd())).join(name),
+        Some(folder),
+    ))
 }

@@ -25,15 +25,21 @@ pub(crate) enum Program {
 }
 
 fn is_path(text: &str) -> bool {
-    let extension = Path::new(text).extension().and_then(|extension| extension.to_str());
-    text.contains('/') || text == "." || text == ".." || extension.is_some_and(|e| EXTENSIONS.contains(&e))
+    let extension = Path::new(text)
+        .extension()
+        .and_then(|extension| extension.to_str());
+    text.contains('/')
+        || text == "."
+        || text == ".."
+        || extension.is_some_and(|e| EXTENSIONS.contains(&e))
 }
 
 /// Whether a file is an image by how it begins.
 fn is_image(path: &Path) -> bool {
     use std::io::Read as _;
     let mut start = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(IMAGE_MAGIC.len() as u64).read_to_end(&mut start));
+    let read = std::fs::File::open(path)
+        .and_then(|file| file.take(IMAGE_MAGIC.len() as u64).read_to_end(&mut start));
     read.is_ok() && start == IMAGE_MAGIC
 }
 
@@ -43,7 +49,9 @@ impl Program {
     /// # Errors
     /// When it names nothing that is there.
     pub(crate) fn named(text: Option<&str>) -> Result<Program, Failure> {
-        let Some(text) = text else { return Program::here() };
+        let Some(text) = text else {
+            return Program::here();
+        };
         let path = Path::new(text);
         if !is_path(text) {
             return Program::namespace(text);
@@ -52,8 +60,10 @@ impl Program {
             return if path.join(PROJECT_FILE).is_file() || project_root(&absolute(path)).is_some() {
                 Ok(Program::Source(driver::Target::Folder(path.to_owned())))
             } else {
-                Err(Failure::new(format!("the folder {text} is no project: it has no {PROJECT_FILE}"))
-                    .help("name a file, or make a project with `oxc new NAME`"))
+                Err(Failure::new(format!(
+                    "the folder {text} is no project: it has no {PROJECT_FILE}"
+                ))
+                .help("name a file, or make a project with `oxc new NAME`"))
             };
         }
         if !path.exists() {
@@ -73,8 +83,10 @@ impl Program {
     fn here() -> Result<Program, Failure> {
         let dir = std::env::current_dir().map_err(io("find the working folder"))?;
         if project_root(&dir).is_none() {
-            return Err(Failure::usage(format!("no program is named, and there is no {PROJECT_FILE} here or above"))
-                .help("name a file: `oxc run deploy.ox`, or make a project with `oxc new NAME`"));
+            return Err(Failure::usage(format!(
+                "no program is named, and there is no {PROJECT_FILE} here or above"
+            ))
+            .help("name a file: `oxc run deploy.ox`, or make a project with `oxc new NAME`"));
         }
         Ok(Program::Source(driver::Target::Folder(PathBuf::from("."))))
     }
@@ -115,12 +127,16 @@ impl Program {
     pub(crate) fn label(&self, folder: &Folder) -> String {
         match self {
             Program::Source(driver::Target::Namespace(namespace)) => namespace.clone(),
-            Program::Source(driver::Target::Folder(_)) => {
-                folder.base.file_name().map_or_else(|| ".".to_owned(), |name| name.to_string_lossy().into_owned())
-            }
+            Program::Source(driver::Target::Folder(_)) => folder.base.file_name().map_or_else(
+                || ".".to_owned(),
+                |name| name.to_string_lossy().into_owned(),
+            ),
             Program::Source(driver::Target::File(path)) | Program::Image(path) => {
                 let path = path.canonicalize().unwrap_or_else(|_| path.clone());
-                path.strip_prefix(&folder.base).unwrap_or(&path).display().to_string()
+                path.strip_prefix(&folder.base)
+                    .unwrap_or(&path)
+                    .display()
+                    .to_string()
             }
         }
     }
@@ -131,7 +147,9 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 fn parent(path: &Path) -> PathBuf {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new(".")).to_owned()
 }
 
@@ -143,7 +161,11 @@ fn similar_file(path: &Path) -> Option<PathBuf> {
         .ok()?
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| EXTENSIONS.iter().any(|extension| name.ends_with(&format!(".{extension}"))))
+        .filter(|name| {
+            EXTENSIONS
+                .iter()
+                .any(|extension| name.ends_with(&format!(".{extension}")))
+        })
         .collect();
     let with_extension = format!("{wanted}.ox");
     if names.contains(&with_extension) {
@@ -159,7 +181,15 @@ mod tests {
 
     #[test]
     fn a_path_has_a_slash_or_a_programs_ending() {
-        assert!(["a.ox", "a.cljc", "a.oxi", "./a", "a/b", ".", ".."].iter().all(|text| is_path(text)));
-        assert!(!["app.core", "user", "a.clj", "ox"].iter().any(|text| is_path(text)));
+        assert!(
+            ["a.ox", "a.cljc", "a.oxi", "./a", "a/b", ".", ".."]
+                .iter()
+                .all(|text| is_path(text))
+        );
+        assert!(
+            !["app.core", "user", "a.clj", "ox"]
+                .iter()
+                .any(|text| is_path(text))
+        );
     }
 }

@@ -18,7 +18,11 @@ fn civil(days: u64) -> (u64, u64, u64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     (year, month, day)
 }
@@ -27,9 +31,14 @@ fn civil(days: u64) -> (u64, u64, u64) {
 pub(crate) fn parse_instant(text: &str) -> Option<u64> {
     let part = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
     let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
-    let in_day = part(11, 13)? * 3_600_000 + part(14, 16)? * 60_000 + part(17, 19)? * 1_000 + part(20, 23)?;
+    let in_day =
+        part(11, 13)? * 3_600_000 + part(14, 16)? * 60_000 + part(17, 19)? * 1_000 + part(20, 23)?;
     // The inverse of `civil`.
-    let year = if month <= 2 { year.checked_sub(1)? } else { year };
+    let year = if month <= 2 {
+        year.checked_sub(1)?
+    } else {
+        year
+    };
     let shifted_month = if month > 2 { month - 3 } else { month + 9 };
     let of_year = (153 * shifted_month + 2) / 5 + day.checked_sub(1)?;
     let year_of_era = year % 400;
@@ -53,7 +62,9 @@ pub(crate) fn span(ms: u64) -> String {
 /// Milliseconds since 1970, now.
 pub(crate) fn now_ms() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
 }
 
 #[cfg(test)]
@@ -78,7 +89,9 @@ mod tests {
 
     #[test]
     fn spans_have_two_units_at_most() {
-        let shown: Vec<String> = [0, 250, 59_999, 61_000, 3_900_000, 90_000_000].map(span).to_vec();
+        let shown: Vec<String> = [0, 250, 59_999, 61_000, 3_900_000, 90_000_000]
+            .map(span)
+            .to_vec();
         assert_eq!(shown, ["0ms", "250ms", "59s", "1m01s", "1h05m", "1d01h"]);
     }
 }

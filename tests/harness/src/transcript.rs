@@ -72,7 +72,10 @@ impl Transcript {
         for (number, line) in (1..).zip(text.lines()) {
             let misplaced = || format!("line {number}: `{line}` has no place here");
             if let Some(name) = line.strip_prefix(";;; ## ") {
-                transcript.sections.push(Section { name: name.to_owned(), items: Vec::new() });
+                transcript.sections.push(Section {
+                    name: name.to_owned(),
+                    items: Vec::new(),
+                });
                 in_file = false;
                 continue;
             }
@@ -81,11 +84,16 @@ impl Transcript {
                 continue;
             };
             if let Some(name) = line.strip_prefix(";;; file ") {
-                section.items.push(Item::File(name.to_owned(), String::new()));
+                section
+                    .items
+                    .push(Item::File(name.to_owned(), String::new()));
                 in_file = true;
             } else if let Some(command) = line.strip_prefix("$ ") {
                 let command = command.to_owned();
-                section.items.push(Item::Command(Expectation { command, ..Expectation::default() }));
+                section.items.push(Item::Command(Expectation {
+                    command,
+                    ..Expectation::default()
+                }));
                 in_file = false;
             } else if line.starts_with(";;;") {
                 section.items.push(Item::Prose(line.to_owned()));
@@ -147,7 +155,11 @@ fn write_command(text: &mut String, command: &Expectation) {
     let _ = writeln!(text, "$ {}", command.command);
     for (mark, lines) in [('|', &command.stdout), ('!', &command.stderr)] {
         for line in lines {
-            let _ = if line.is_empty() { writeln!(text, "{mark}") } else { writeln!(text, "{mark} {line}") };
+            let _ = if line.is_empty() {
+                writeln!(text, "{mark}")
+            } else {
+                writeln!(text, "{mark} {line}")
+            };
         }
     }
     if command.status != 0 {
@@ -172,9 +184,13 @@ pub fn lines_match(expected: &[String], actual: &[String]) -> bool {
 fn line_matches(expected: &str, actual: &str) -> bool {
     let mut parts = expected.split("[..]");
     let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = actual.strip_prefix(first) else { return false };
+    let Some(mut rest) = actual.strip_prefix(first) else {
+        return false;
+    };
     let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
+    let Some(last) = parts.pop() else {
+        return rest.is_empty();
+    };
     for part in parts {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],
@@ -198,9 +214,14 @@ mod tests {
         let transcript = Transcript::read(text).expect("every line has its place");
         assert_eq!(transcript.write(), text);
         assert_eq!(transcript.sections.len(), 2);
-        let Item::Command(command) = &transcript.sections[0].items[2] else { panic!("it is a command") };
+        let Item::Command(command) = &transcript.sections[0].items[2] else {
+            panic!("it is a command")
+        };
         assert_eq!(command.stdout, ["x", ""]);
-        assert_eq!((command.stderr.as_slice(), command.status), (["e".to_owned()].as_slice(), 1));
+        assert_eq!(
+            (command.stderr.as_slice(), command.status),
+            (["e".to_owned()].as_slice(), 1)
+        );
     }
 
     #[test]

@@ -25,7 +25,10 @@ pub(crate) fn run(output: Output, args: &Build) -> Outcome {
     }
     let folder = program.folder()?;
     let compiled = compile(output, &program, Some(&folder))?;
-    let path = args.output.clone().unwrap_or_else(|| default_path(&program.label(&folder)));
+    let path = args
+        .output
+        .clone()
+        .unwrap_or_else(|| default_path(&program.label(&folder)));
     let bytes = compiled.image.encode();
     write(&path, &bytes)?;
     let facts = Facts {
@@ -49,9 +52,17 @@ pub(crate) fn run(output: Output, args: &Build) -> Outcome {
 
 /// The program's name in the working folder.
 fn default_path(label: &str) -> PathBuf {
-    let name = Path::new(label).file_name().map_or_else(|| PathBuf::from("program"), PathBuf::from);
-    let is_source = name.extension().is_some_and(|extension| extension == "ox" || extension == "cljc");
-    let stem = if is_source { name.with_extension("") } else { name };
+    let name = Path::new(label)
+        .file_name()
+        .map_or_else(|| PathBuf::from("program"), PathBuf::from);
+    let is_source = name
+        .extension()
+        .is_some_and(|extension| extension == "ox" || extension == "cljc");
+    let stem = if is_source {
+        name.with_extension("")
+    } else {
+        name
+    };
     PathBuf::from(format!("{}.{IMAGE_EXTENSION}", stem.display()))
 }
 

@@ -2,11 +2,11 @@
 
 use crate::access::{self, change};
 use crate::args::Cancel;
+use crate::commands;
 use crate::failure::Outcome;
 use crate::host::{Host, Manner, foreground};
 use crate::output::Output;
 use crate::socket::Request;
-use crate::commands;
 use engine::pid::MAIN;
 
 /// Asks each. One whose run is suspended is taken up, so that its `finally` forms run.
@@ -15,7 +15,9 @@ pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
     for pid in &args.pids {
         let store = access::store_of(args.store.store.as_deref(), *pid)?;
         commands::require_unended(&store, *pid)?;
-        let request = Request::Cancel { process: pid.number };
+        let request = Request::Cancel {
+            process: pid.number,
+        };
         if let Some((_, host)) = hosts.iter().find(|(run, _)| *run == pid.run) {
             host.subject.change(&request)?;
         } else if !change(&store, &request)? {
@@ -33,6 +35,10 @@ pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
     }
     // Whatever it makes of being cancelled: that it was asked to is what this command is for.
     foreground(output, hosts.into_iter().map(|(_, host)| host).collect()).map(|code| {
-        if code == crate::failure::INTERRUPTED { code } else { 0 }
+        if code == crate::failure::INTERRUPTED {
+            code
+        } else {
+            0
+        }
     })
 }

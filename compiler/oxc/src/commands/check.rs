@@ -9,8 +9,14 @@ use source::Severity;
 
 /// Checks each target. The exit status is 1 if one has errors, or warnings that are denied.
 pub(crate) fn run(output: Output, args: &Check) -> Outcome {
-    let targets: Vec<Option<&str>> =
-        if args.targets.is_empty() { vec![None] } else { args.targets.iter().map(|text| Some(text.as_str())).collect() };
+    let targets: Vec<Option<&str>> = if args.targets.is_empty() {
+        vec![None]
+    } else {
+        args.targets
+            .iter()
+            .map(|text| Some(text.as_str()))
+            .collect()
+    };
     let (mut errors, mut warnings) = (0, 0);
     for target in targets {
         let Program::Source(target) = Program::named(target)? else {
@@ -21,7 +27,10 @@ pub(crate) fn run(output: Output, args: &Check) -> Outcome {
         let diagnostics = workspace.check();
         drop(progress);
         match args.format {
-            Format::Json => output::print(&source::render::json::render(&diagnostics, &workspace.files()))?,
+            Format::Json => output::print(&source::render::json::render(
+                &diagnostics,
+                &workspace.files(),
+            ))?,
             Format::Text => show(output, &workspace, &diagnostics),
         }
         errors += count(&diagnostics, Severity::Error);

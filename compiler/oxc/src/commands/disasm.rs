@@ -19,14 +19,24 @@ pub(crate) fn run(output: Output, args: &Disasm) -> Outcome {
     };
     let mut text = String::new();
     for slot in chosen {
-        let _ = writeln!(text, "; {}/{} {}", slot.namespace, slot.name, slot.definition);
+        let _ = writeln!(
+            text,
+            "; {}/{} {}",
+            slot.namespace, slot.name, slot.definition
+        );
         match slot.chunk {
             Some(chunk) => {
                 let name = |reference: u32| {
-                    let slot = slot.refs.get(reference as usize).and_then(|&slot| image.slots.get(slot as usize));
+                    let slot = slot
+                        .refs
+                        .get(reference as usize)
+                        .and_then(|&slot| image.slots.get(slot as usize));
                     slot.map(|slot| format!("{}/{}", slot.namespace, slot.name))
                 };
-                text.push_str(&bytecode::disasm_named(&image.chunks[chunk as usize], &name));
+                text.push_str(&bytecode::disasm_named(
+                    &image.chunks[chunk as usize],
+                    &name,
+                ));
             }
             None => text.push_str("; native\n"),
         }
@@ -41,18 +51,30 @@ fn is_own(slot: &Slot) -> bool {
 }
 
 fn find<'a>(image: &'a Image, name: &str) -> Result<&'a Slot, Failure> {
-    let matches = |slot: &&Slot| format!("{}/{}", slot.namespace, slot.name) == name || (is_own(slot) && slot.name == name);
+    let matches = |slot: &&Slot| {
+        format!("{}/{}", slot.namespace, slot.name) == name || (is_own(slot) && slot.name == name)
+    };
     if let Some(slot) = image.slots.iter().find(matches) {
         return Ok(slot);
     }
-    let failure = Failure::new(format!("no definition {name} is in the program; only what it reaches is"));
+    let failure = Failure::new(format!(
+        "no definition {name} is in the program; only what it reaches is"
+    ));
     let all: Vec<String> = image
         .slots
         .iter()
-        .map(|slot| if is_own(slot) { slot.name.clone() } else { format!("{}/{}", slot.namespace, slot.name) })
+        .map(|slot| {
+            if is_own(slot) {
+                slot.name.clone()
+            } else {
+                format!("{}/{}", slot.namespace, slot.name)
+            }
+        })
         .collect();
-    Err(match source::suggest(name, all.iter().map(String::as_str)) {
-        Some(similar) => failure.help(format!("did you mean {similar}?")),
-        None => failure,
-    })
+    Err(
+        match source::suggest(name, all.iter().map(String::as_str)) {
+            Some(similar) => failure.help(format!("did you mean {similar}?")),
+            None => failure,
+        },
+    )
 }

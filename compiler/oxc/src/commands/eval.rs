@@ -23,7 +23,16 @@ const NAME: &str = "<eval>";
 const NAMESPACE: &str = "user";
 /// Forms that define: their value is nothing to print but the name.
 const DEFINERS: [&str; 10] = [
-    "def", "defn", "defn-", "defmacro", "defonce", "defactivity", "defeffect", "declare", "defmulti", "defmethod",
+    "def",
+    "defn",
+    "defn-",
+    "defmacro",
+    "defonce",
+    "defactivity",
+    "defeffect",
+    "declare",
+    "defmulti",
+    "defmethod",
 ];
 /// Forms whose value is nil.
 const SILENT: [&str; 5] = ["ns", "require", "use", "import", "comment"];
@@ -33,7 +42,9 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
     let mut text = String::new();
     for form in &args.forms {
         if form == "-" {
-            std::io::stdin().read_to_string(&mut text).map_err(io("read standard input"))?;
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(io("read standard input"))?;
         } else {
             text.push_str(form);
         }
@@ -42,7 +53,10 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
     let progress = output.progress("compiling");
     let mut workspace = Workspace::of_text(NAME, &text);
     let diagnostics = workspace.check();
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+    if diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+    {
         drop(progress);
         show(output, &workspace, &diagnostics);
         return Err(Failure::told(FAILED));
@@ -57,7 +71,9 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
             return Err(Failure::told(FAILED));
         }
     };
-    let Some(entry) = built.entry_slot else { return Ok(0) };
+    let Some(entry) = built.entry_slot else {
+        return Ok(0);
+    };
     let host = Host::open(output, None, &Manner::default())?;
     let image = LoadedImage::load_trusted(Arc::new(built.image))
         .map_err(|error| Failure::new(format!("the forms cannot be run: {error}")))?;
@@ -74,13 +90,21 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
 /// that the lines in a trace are right.
 fn printing(text: &str) -> String {
     let parse = syntax::parse(text);
-    let forms = syntax::forms(&parse, &DEFAULT_FEATURES);
-    let Some(last) = forms.last() else { return format!("{text}(ox.core/prn nil)\n") };
-    let (start, end) = (usize::from(last.range.start()), usize::from(last.range.end()));
+    let forms = syntax::forms(&parse, DEFAULT_FEATURES);
+    let Some(last) = forms.last() else {
+        return format!("{text}(ox.core/prn nil)\n");
+    };
+    let (start, end) = (
+        usize::from(last.range.start()),
+        usize::from(last.range.end()),
+    );
     let (before, form, after) = (&text[..start], &text[start..end], &text[end..]);
     match head(&last.datum) {
         Some((name, defined)) if DEFINERS.contains(&name.as_str()) => {
-            let shown = defined.map_or_else(|| "nil".to_owned(), |defined| format!("#'{NAMESPACE}/{defined}"));
+            let shown = defined.map_or_else(
+                || "nil".to_owned(),
+                |defined| format!("#'{NAMESPACE}/{defined}"),
+            );
             format!("{text}(ox.core/println \"{shown}\")\n")
         }
         Some((name, _)) if SILENT.contains(&name.as_str()) => format!("{text}(ox.core/prn nil)\n"),
@@ -90,7 +114,9 @@ fn printing(text: &str) -> String {
 
 /// The symbol that a list begins with, and the one after it.
 fn head(datum: &Datum) -> Option<(String, Option<String>)> {
-    let DatumKind::List(items) = &datum.kind else { return None };
+    let DatumKind::List(items) = &datum.kind else {
+        return None;
+    };
     let name = |index: usize| match &items.get(index)?.kind {
         DatumKind::Symbol(symbol) => Some(symbol.name.to_string()),
         _ => None,
@@ -104,9 +130,15 @@ mod tests {
 
     #[test]
     fn the_last_form_is_printed() {
-        assert_eq!(printing("(def a 1)\n(inc a)\n"), "(def a 1)\n(ox.core/prn (inc a)\n)\n");
+        assert_eq!(
+            printing("(def a 1)\n(inc a)\n"),
+            "(def a 1)\n(ox.core/prn (inc a)\n)\n"
+        );
         assert_eq!(printing("1 ; one\n"), "(ox.core/prn 1\n) ; one\n");
-        assert_eq!(printing("(def a 1)\n"), "(def a 1)\n(ox.core/println \"#'user/a\")\n");
+        assert_eq!(
+            printing("(def a 1)\n"),
+            "(def a 1)\n(ox.core/println \"#'user/a\")\n"
+        );
         assert_eq!(printing("\n"), "\n(ox.core/prn nil)\n");
     }
 }

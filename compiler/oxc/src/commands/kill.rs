@@ -2,18 +2,20 @@
 
 use crate::access::{self, change};
 use crate::args::Kill;
+use crate::commands;
 use crate::failure::Outcome;
 use crate::host::{Host, Manner};
 use crate::output::Output;
 use crate::socket::Request;
-use crate::commands;
 
 /// Kills each. Of a suspended run the others are not taken up: only who is killed has anything to
 /// do.
 pub(crate) fn run(output: Output, args: &Kill) -> Outcome {
     let mut hosts: Vec<(u64, Host)> = Vec::new();
     for pid in &args.pids {
-        let request = Request::Kill { process: pid.number };
+        let request = Request::Kill {
+            process: pid.number,
+        };
         let host = match hosts.iter().position(|(run, _)| *run == pid.run) {
             Some(index) => &hosts[index].1,
             None => {

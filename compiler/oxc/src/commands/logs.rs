@@ -28,7 +28,10 @@ pub(crate) fn run(output: Output, args: &Logs) -> Outcome {
             return Ok(0);
         }
         if !is_running && !was_told {
-            output.mention(format!("{} is suspended; what comes when it is resumed will follow", args.pid));
+            output.mention(format!(
+                "{} is suspended; what comes when it is resumed will follow",
+                args.pid
+            ));
             was_told = true;
         }
         std::thread::sleep(PERIOD);

@@ -8,7 +8,8 @@ use std::path::Path;
 
 /// Writes `oxc.1` and a page for each command.
 pub(crate) fn run(output: Output, args: &Man) -> Outcome {
-    std::fs::create_dir_all(&args.dir).map_err(io(format_args!("make the folder {}", args.dir.display())))?;
+    std::fs::create_dir_all(&args.dir)
+        .map_err(io(format_args!("make the folder {}", args.dir.display())))?;
     let mut command = Cli::command().disable_help_subcommand(true);
     command.build();
     let mut pages = 1;

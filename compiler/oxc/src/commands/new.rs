@@ -23,42 +23,62 @@ fn script(output: Output, name: &Path) -> Outcome {
     };
     write_new(&path, include_str!("new/script.ox"))?;
     make_executable(&path)?;
-    output.say(format!("{0}: a script; `oxc run {0}` runs it", path.display()));
+    output.say(format!(
+        "{0}: a script; `oxc run {0}` runs it",
+        path.display()
+    ));
     Ok(0)
 }
 
 fn app(output: Output, path: &Path) -> Outcome {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     let first_is_letter = name.chars().next().is_some_and(|c| c.is_ascii_lowercase());
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !first_is_letter || !name.chars().all(is_name) {
-        return Err(Failure::usage(format!("`{name}` cannot be the name of a project"))
-            .help("names are of small letters, digits and hyphens and begin with a letter: `my-shop`"));
+        return Err(
+            Failure::usage(format!("`{name}` cannot be the name of a project")).help(
+                "names are of small letters, digits and hyphens and begin with a letter: `my-shop`",
+            ),
+        );
     }
     if path.exists() && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Failure::new(format!("the folder {} is not empty", path.display()))
-            .help("choose another name, or remove the folder"));
+        return Err(
+            Failure::new(format!("the folder {} is not empty", path.display()))
+                .help("choose another name, or remove the folder"),
+        );
     }
     let source = path.join("src").join(name.replace('-', "_"));
-    fs::create_dir_all(&source).map_err(io(format_args!("make the folder {}", source.display())))?;
+    fs::create_dir_all(&source)
+        .map_err(io(format_args!("make the folder {}", source.display())))?;
     let fill = |template: &str| template.replace("NAME", name);
     write_new(&path.join("ox.edn"), &fill(include_str!("new/ox.edn")))?;
     write_new(&path.join(".gitignore"), "/.ox/\n*.oxi\n")?;
-    write_new(&path.join("README.md"), &fill(include_str!("new/README.md")))?;
+    write_new(
+        &path.join("README.md"),
+        &fill(include_str!("new/README.md")),
+    )?;
     write_new(&source.join("core.ox"), &fill(include_str!("new/core.ox")))?;
-    output.say(format!("{0}: a project; `cd {0}`, then `oxc run .` runs it", path.display()));
+    output.say(format!(
+        "{0}: a project; `cd {0}`, then `oxc run .` runs it",
+        path.display()
+    ));
     Ok(0)
 }
 
 fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     let mut file = fs::File::create_new(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::AlreadyExists {
-            Failure::new(format!("{} is there already", path.display())).help("choose another name, or remove it")
+            Failure::new(format!("{} is there already", path.display()))
+                .help("choose another name, or remove it")
         } else {
             io(format_args!("write {}", path.display()))(error)
         }
     })?;
-    file.write_all(text.as_bytes()).map_err(io(format_args!("write {}", path.display())))
+    file.write_all(text.as_bytes())
+        .map_err(io(format_args!("write {}", path.display())))
 }
 
 fn make_executable(path: &Path) -> Result<(), Failure> {
@@ -66,5 +86,6 @@ fn make_executable(path: &Path) -> Result<(), Failure> {
     let metadata = fs::metadata(path).map_err(io(format_args!("look at {}", path.display())))?;
     let mut permissions = metadata.permissions();
     permissions.set_mode(permissions.mode() | 0o111);
-    fs::set_permissions(path, permissions).map_err(io(format_args!("make {} executable", path.display())))
+    fs::set_permissions(path, permissions)
+        .map_err(io(format_args!("make {} executable", path.display())))
 }

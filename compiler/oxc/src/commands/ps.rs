@@ -29,9 +29,14 @@ pub(crate) fn run(output: Output, args: &Ps) -> Outcome {
             output.say(format!("{}: {}", run.label(), run.store.display()));
         }
     }
-    let processes: Vec<ProcessFacts> = runs.into_iter().flat_map(|run: Surveyed| run.processes).collect();
-    let shown: Vec<ProcessFacts> =
-        processes.into_iter().filter(|process| !args.unfinished || has_not_ended(&process.status)).collect();
+    let processes: Vec<ProcessFacts> = runs
+        .into_iter()
+        .flat_map(|run: Surveyed| run.processes)
+        .collect();
+    let shown: Vec<ProcessFacts> = processes
+        .into_iter()
+        .filter(|process| !args.unfinished || has_not_ended(&process.status))
+        .collect();
     match args.format {
         Format::Json => output::print_json(&shown)?,
         Format::Text if shown.is_empty() => output.say(format!("no processes of {place}")),

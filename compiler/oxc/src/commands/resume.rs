@@ -16,23 +16,30 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 /// Resumes those named, or all that are unfinished.
 pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
     let manner = Manner::new(false, &args.serve)?;
-    let all = match &args.store.store {
-        Some(store) => {
-            let found = access::survey_store(store)?;
-            vec![found.ok_or_else(|| Failure::new(format!("there is no store {}", store.display())))?]
-        }
-        None => {
-            let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-            access::survey(&Folder::around(&dir)?)?
-        }
-    };
+    let all =
+        match &args.store.store {
+            Some(store) => {
+                let found = access::survey_store(store)?;
+                vec![found.ok_or_else(|| {
+                    Failure::new(format!("there is no store {}", store.display()))
+                })?]
+            }
+            None => {
+                let dir = std::env::current_dir().map_err(io("find the working folder"))?;
+                access::survey(&Folder::around(&dir)?)?
+            }
+        };
     let chosen = if args.pids.is_empty() {
-        let unfinished: Vec<Surveyed> = all.into_iter().filter(|run| run.is_unfinished() && !run.is_running).collect();
+        let unfinished: Vec<Surveyed> = all
+            .into_iter()
+            .filter(|run| run.is_unfinished() && !run.is_running)
+            .collect();
         if unfinished.is_empty() {
             output.say("nothing is unfinished");
             return Ok(0);
         }
-        if unfinished.len() > 1 && !args.all && output.is_terminal && std::io::stdin().is_terminal() {
+        if unfinished.len() > 1 && !args.all && output.is_terminal && std::io::stdin().is_terminal()
+        {
             ask(output, unfinished)?
         } else {
             unfinished
@@ -47,44 +54,74 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
 fn named(output: Output, all: Vec<Surveyed>, pids: &[Pid]) -> Result<Vec<Surveyed>, Failure> {
     let wanted: BTreeSet<u64> = pids.iter().map(|pid| pid.run).collect();
     for pid in pids {
-        let run = all.iter().find(|run| run.run == pid.run).ok_or_else(|| no_process(*pid))?;
+        let run = all
+            .iter()
+            .find(|run| run.run == pid.run)
+            .ok_or_else(|| no_process(*pid))?;
         let text = pid.to_string();
-        let process = run.processes.iter().find(|process| process.pid == text).ok_or_else(|| no_process(*pid))?;
+        let process = run
+            .processes
+            .iter()
+            .find(|process| process.pid == text)
+            .ok_or_else(|| no_process(*pid))?;
         if run.is_running {
             let failure = Failure::new(format!("{} is running already", run.label()));
-            return Err(failure.help(format!("`{}` shows where it stands", hint("inspect", *pid, Some(&run.store)))));
+            return Err(failure.help(format!(
+                "`{}` shows where it stands",
+                hint("inspect", *pid, Some(&run.store))
+            )));
         }
         if !run.is_unfinished() {
             let status = process.status.as_str();
             output.say(format!("{} has ended: {status}", run.label()));
             if status == "failed" {
-                output.say(format!("`{}` goes on just before the failure", hint("retry", *pid, Some(&run.store))));
+                output.say(format!(
+                    "`{}` goes on just before the failure",
+                    hint("retry", *pid, Some(&run.store))
+                ));
             }
         }
     }
-    Ok(all.into_iter().filter(|run| wanted.contains(&run.run) && run.is_unfinished()).collect())
+    Ok(all
+        .into_iter()
+        .filter(|run| wanted.contains(&run.run) && run.is_unfinished())
+        .collect())
 }
 
 /// Lists what is unfinished and asks which to go on with.
 fn ask(output: Output, unfinished: Vec<Surveyed>) -> Result<Vec<Surveyed>, Failure> {
-    let processes: Vec<_> = unfinished.iter().flat_map(|run| run.processes.first().cloned()).collect();
+    let processes: Vec<_> = unfinished
+        .iter()
+        .flat_map(|run| run.processes.first().cloned())
+        .collect();
     output.say(facts::processes_text(output, &processes).trim_end());
-    let _ = write!(std::io::stderr().lock(), "resume which? (pids, `all`, or nothing) ");
+    let _ = write!(
+        std::io::stderr().lock(),
+        "resume which? (pids, `all`, or nothing) "
+    );
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(io("read the answer"))?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(io("read the answer"))?;
     let words: Vec<&str> = line.split_whitespace().collect();
     if words == ["all"] {
         return Ok(unfinished);
     }
     let mut wanted = BTreeSet::new();
     for word in &words {
-        let pid: Pid = word.parse().map_err(|error| Failure::usage(format!("{error}")))?;
+        let pid: Pid = word
+            .parse()
+            .map_err(|error| Failure::usage(format!("{error}")))?;
         if !unfinished.iter().any(|run| run.run == pid.run) {
             return Err(no_process(pid));
         }
         wanted.insert(pid.run);
     }
-    Ok(unfinished.into_iter().filter(|run| wanted.contains(&run.run)).collect())
+    Ok(unfinished
+        .into_iter()
+        .filter(|run| wanted.contains(&run.run))
+        .collect())
 }
 
 /// Takes these runs up in the foreground; the highest exit status.
@@ -94,7 +131,10 @@ pub(crate) fn go_on(output: Output, runs: Vec<Surveyed>, manner: &Manner) -> Out
     for run in runs {
         if run.is_running {
             let failure = Failure::new(format!("{} is running already", run.label()));
-            return Err(failure.help(format!("`{}` shows where it stands", hint("inspect", run.pid(), Some(&run.store)))));
+            return Err(failure.help(format!(
+                "`{}` shows where it stands",
+                hint("inspect", run.pid(), Some(&run.store))
+            )));
         }
         if run.status() == "parked" && !run.has_unwritten {
             output.say(format!(

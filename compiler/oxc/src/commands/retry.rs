@@ -18,14 +18,20 @@ pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
     let store = access::store_of(args.store.store.as_deref(), args.pid)?;
     let status = access::inspect(&store, args.pid)?.process.status;
     if status != "failed" && status != "parked" {
-        let failure = Failure::new(format!("{} is {status}: only what has failed or is parked can be retried", args.pid));
+        let failure = Failure::new(format!(
+            "{} is {status}: only what has failed or is parked can be retried",
+            args.pid
+        ));
         return Err(if status == "suspended" {
             failure.help(format!("`oxc resume {}` goes on with it", args.pid))
         } else {
             failure
         });
     }
-    let request = Request::Retry { process: args.pid.number, value: args.value.clone() };
+    let request = Request::Retry {
+        process: args.pid.number,
+        value: args.value.clone(),
+    };
     if change(&store, &request)? {
         output.mention(format!("retried: {}", args.pid));
         return Ok(0);

@@ -12,18 +12,28 @@ use engine::pid::MAIN;
 pub(crate) fn run(output: Output, args: &Rm) -> Outcome {
     for pid in &args.pids {
         if pid.number != MAIN {
-            return Err(Failure::usage(format!("{pid} is part of the run {}", pid.run))
-                .help(format!("runs are removed as a whole: `oxc rm {}`", pid.run)));
+            return Err(
+                Failure::usage(format!("{pid} is part of the run {}", pid.run))
+                    .help(format!("runs are removed as a whole: `oxc rm {}`", pid.run)),
+            );
         }
         let store = access::store_of(args.store.store.as_deref(), *pid)?;
         if let Ok(Some(run)) = access::survey_store(&store) {
             if run.is_running {
-                return Err(Failure::new(format!("{} is running", run.label()))
-                    .help(format!("end it first: `{}`", hint("cancel", *pid, Some(&store)))));
+                return Err(
+                    Failure::new(format!("{} is running", run.label())).help(format!(
+                        "end it first: `{}`",
+                        hint("cancel", *pid, Some(&store))
+                    )),
+                );
             }
             if run.is_unfinished() {
-                return Err(Failure::new(format!("{} is unfinished", run.label()))
-                    .help(format!("end it first: `{}`", hint("kill", *pid, Some(&store)))));
+                return Err(
+                    Failure::new(format!("{} is unfinished", run.label())).help(format!(
+                        "end it first: `{}`",
+                        hint("kill", *pid, Some(&store))
+                    )),
+                );
             }
         }
     }
@@ -32,7 +42,10 @@ pub(crate) fn run(output: Output, args: &Rm) -> Outcome {
             access::remove_store(store)?;
         } else {
             let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-            Folder::around(&dir)?.run(pid.run).ok_or_else(|| no_process(*pid))?.remove()?;
+            Folder::around(&dir)?
+                .run(pid.run)
+                .ok_or_else(|| no_process(*pid))?
+                .remove()?;
         }
         output.mention(format!("removed: {pid}"));
     }

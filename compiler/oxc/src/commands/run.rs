@@ -30,7 +30,11 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
         let folder = program.folder().ok();
         let compiled = compile(output, &program, folder.as_ref())?;
         let label = folder.map_or_else(String::new, |folder| program.label(&folder));
-        let place = Place { store: None, run: 1, dir: None };
+        let place = Place {
+            store: None,
+            run: 1,
+            dir: None,
+        };
         return start(output, &place, &manner, compiled, &label, &program_args);
     }
     let folder = program.folder()?;
@@ -51,10 +55,18 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
     }
     let compiled = compile(output, &program, Some(&folder))?;
     let place = match &args.store.store {
-        Some(store) => Place { run: clear(output, store)?, store: Some(store.clone()), dir: None },
+        Some(store) => Place {
+            run: clear(output, store)?,
+            store: Some(store.clone()),
+            dir: None,
+        },
         None => {
             let dir = folder.new_run()?;
-            Place { store: Some(dir.store()), run: dir.number, dir: Some(dir) }
+            Place {
+                store: Some(dir.store()),
+                run: dir.number,
+                dir: Some(dir),
+            }
         }
     };
     let result = start(output, &place, &manner, compiled, &label, &program_args);
@@ -77,7 +89,9 @@ struct Place {
 fn split(output: Output, args: &Run) -> (Run, Vec<String>) {
     let rest = args.program.get(1..).unwrap_or_default();
     if let Some(at) = rest.iter().position(|arg| arg == "--") {
-        let before = ["oxc".to_owned(), "run".to_owned()].into_iter().chain(rest[..at].iter().cloned());
+        let before = ["oxc".to_owned(), "run".to_owned()]
+            .into_iter()
+            .chain(rest[..at].iter().cloned());
         let reread = Cli::try_parse_from(before).map(|cli| cli.command);
         if let Ok(Command::Run(more)) = reread
             && more.program.is_empty()
@@ -98,7 +112,9 @@ impl Run {
     /// These options and more.
     fn joined(&self, more: Run) -> Run {
         Run {
-            store: crate::args::StoreArg { store: more.store.store.or_else(|| self.store.store.clone()) },
+            store: crate::args::StoreArg {
+                store: more.store.store.or_else(|| self.store.store.clone()),
+            },
             ephemeral: self.ephemeral || more.ephemeral,
             or_resume: self.or_resume || more.or_resume,
             park: self.park || more.park,
@@ -110,26 +126,44 @@ impl Run {
 
 /// What is unfinished in a store that the user named. Beginning anew there would lose it.
 fn named_store(store: &Path, or_resume: bool) -> Result<Vec<Surveyed>, Failure> {
-    let Some(found) = access::survey_store(store)?.filter(Surveyed::is_unfinished) else { return Ok(Vec::new()) };
+    let Some(found) = access::survey_store(store)?.filter(Surveyed::is_unfinished) else {
+        return Ok(Vec::new());
+    };
     if or_resume {
         return Ok(vec![found]);
     }
     let pid = found.pid();
-    let failure = Failure::new(format!("{} holds a run that is unfinished: {}", store.display(), found.label()));
+    let failure = Failure::new(format!(
+        "{} holds a run that is unfinished: {}",
+        store.display(),
+        found.label()
+    ));
     Err(if found.is_running {
         failure.help("name another store; one run has one store")
     } else {
         failure
-            .help(format!("`{}` goes on with it", hint("resume", pid, Some(store))))
-            .help(format!("`{}` ends it; or name another store: one run has one store", hint("kill", pid, Some(store))))
+            .help(format!(
+                "`{}` goes on with it",
+                hint("resume", pid, Some(store))
+            ))
+            .help(format!(
+                "`{}` ends it; or name another store: one run has one store",
+                hint("kill", pid, Some(store))
+            ))
     })
 }
 
 /// Removes the ended run that a named store holds; the number of the next.
 fn clear(output: Output, store: &Path) -> Result<u64, Failure> {
-    let Some(found) = access::survey_store(store)? else { return Ok(1) };
+    let Some(found) = access::survey_store(store)? else {
+        return Ok(1);
+    };
     if output.is_terminal || output.verbose {
-        output.note(format!("{} held {}, which has ended and is replaced", store.display(), found.label()));
+        output.note(format!(
+            "{} held {}, which has ended and is replaced",
+            store.display(),
+            found.label()
+        ));
     }
     access::remove_store(store)?;
     Ok(found.run + 1)
@@ -144,7 +178,15 @@ fn unfinished_text(run: &Surveyed) -> String {
     format!(
         "{} is unfinished: {status} – {} · {}",
         run.label(),
-        hint(if status == "parked" { "retry" } else { "resume" }, pid, Some(&run.store)),
+        hint(
+            if status == "parked" {
+                "retry"
+            } else {
+                "resume"
+            },
+            pid,
+            Some(&run.store)
+        ),
         hint("cancel", pid, Some(&run.store))
     )
 }
@@ -176,16 +218,27 @@ fn start(
     };
     let loaded = LoadedImage::load(Arc::new(image))
         .map_err(|error| Failure::new(format!("the image cannot be run: {error}")))?;
-    host.engine.describe(place.run, label, args, compiled.sources);
+    host.engine
+        .describe(place.run, label, args, compiled.sources);
     let number = host.engine.add_image(Arc::new(loaded));
     host.run()?;
     // An entry body takes none: it sees the run's arguments as `*command-line-args*`.
-    let args: Vec<Data> = args.iter().filter(|_| is_main).map(|arg| Data::text(arg.as_str())).collect();
+    let args: Vec<Data> = args
+        .iter()
+        .filter(|_| is_main)
+        .map(|arg| Data::text(arg.as_str()))
+        .collect();
     let main = host.engine.start_main(number, slot, &args, &function)?;
     host.set_main(main);
     if place.store.is_some() {
-        let pid = Pid { run: place.run, number: MAIN };
-        output.mention(format!("pid {pid} ({label}) – {}", hint("inspect", pid, place.store.as_deref())));
+        let pid = Pid {
+            run: place.run,
+            number: MAIN,
+        };
+        output.mention(format!(
+            "pid {pid} ({label}) – {}",
+            hint("inspect", pid, place.store.as_deref())
+        ));
     }
     foreground(output, vec![host])
 }

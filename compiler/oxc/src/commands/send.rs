@@ -14,11 +14,17 @@ pub(crate) fn run(output: Output, args: &Send) -> Outcome {
     let store = access::store_of(args.store.store.as_deref(), args.pid)?;
     commands::require_unended(&store, args.pid)?;
     let process = args.pid.number;
-    let request = Request::Send { process, message: args.message.clone() };
+    let request = Request::Send {
+        process,
+        message: args.message.clone(),
+    };
     if change(&store, &request)? {
         return Ok(0);
     }
-    let manner = Manner { is_idle: true, ..Manner::default() };
+    let manner = Manner {
+        is_idle: true,
+        ..Manner::default()
+    };
     let host = Host::open(output, Some(&store), &manner)?;
     host.run()?;
     let result = host.subject.change(&request);

@@ -27,7 +27,11 @@ struct FindingFacts {
 /// Verifies one store. The exit status is 1 if it is damaged.
 pub(crate) fn run(output: Output, args: &Verify) -> Outcome {
     let path = if args.store.is_dir() {
-        RunDir { number: 0, dir: args.store.clone() }.store()
+        RunDir {
+            number: 0,
+            dir: args.store.clone(),
+        }
+        .store()
     } else {
         args.store.clone()
     };
@@ -62,11 +66,18 @@ fn finding(finding: &Finding) -> FindingFacts {
         Finding::Store { .. } => "store",
         Finding::Repaired { .. } => "repaired",
     };
-    FindingFacts { kind, what: finding.to_string() }
+    FindingFacts {
+        kind,
+        what: finding.to_string(),
+    }
 }
 
 fn text(output: Output, facts: &Facts) -> String {
-    let state = if facts.sound { output.paint(Style::Green, "sound") } else { output.paint(Style::Red, "damaged") };
+    let state = if facts.sound {
+        output.paint(Style::Green, "sound")
+    } else {
+        output.paint(Style::Red, "damaged")
+    };
     let mut text = format!(
         "{}: {state}\n{} groups, {} of them folded: {} records, {} bytes\n",
         facts.store, facts.groups, facts.folded_groups, facts.folded_records, facts.folded_bytes

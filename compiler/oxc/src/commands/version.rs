@@ -27,7 +27,11 @@ pub(crate) fn run(args: &Version) -> Outcome {
         Format::Json => output::print_json(&versions)?,
         Format::Text => output::print(&format!(
             "oxc {}\nimage format {}, code {}, store format {}, record {}\n",
-            versions.oxc, versions.image_format, versions.code, versions.store_format, versions.record
+            versions.oxc,
+            versions.image_format,
+            versions.code,
+            versions.store_format,
+            versions.record
         ))?,
     }
     Ok(0)

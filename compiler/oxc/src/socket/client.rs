@@ -24,7 +24,9 @@ pub(crate) struct Silent;
 impl Client {
     /// The engine that holds this store. Nothing is asked yet.
     pub(crate) fn of(store: &Path) -> Client {
-        Client { socket: path_of(store) }
+        Client {
+            socket: path_of(store),
+        }
     }
 
     /// Asks, if anybody is there.
@@ -33,12 +35,17 @@ impl Client {
     /// `Ok(Err(Silent))` when nobody listens; a failure when the socket is another user's, when the
     /// engine went away meanwhile, or when it says why not.
     pub(crate) fn ask(&self, request: &Request) -> Result<Result<Reply, Silent>, Failure> {
-        let Ok((address, _folder)) = address_of(&self.socket) else { return Ok(Err(Silent)) };
-        let Ok(stream) = UnixStream::connect(address) else { return Ok(Err(Silent)) };
+        let Ok((address, _folder)) = address_of(&self.socket) else {
+            return Ok(Err(Silent));
+        };
+        let Ok(stream) = UnixStream::connect(address) else {
+            return Ok(Err(Silent));
+        };
         self.check_owner()?;
         let failed = || io(format_args!("ask the engine at {}", self.socket.display()));
         stream.set_read_timeout(Some(PATIENCE)).map_err(failed())?;
-        let mut text = serde_json::to_string(request).expect("a request is plain strings and numbers");
+        let mut text =
+            serde_json::to_string(request).expect("a request is plain strings and numbers");
         text.push('\n');
         let mut writer = &stream;
         // An engine that ends closes the socket: that is as if nobody had listened.
@@ -46,7 +53,9 @@ impl Client {
             return Ok(Err(Silent));
         }
         let mut line = String::new();
-        BufReader::new(&stream).read_line(&mut line).map_err(failed())?;
+        BufReader::new(&stream)
+            .read_line(&mut line)
+            .map_err(failed())?;
         if line.is_empty() {
             return Ok(Err(Silent));
         }
@@ -55,20 +64,27 @@ impl Client {
                 Err(help.into_iter().fold(Failure::new(message), Failure::help))
             }
             Ok(reply) => Ok(Ok(reply)),
-            Err(error) => Err(Failure::new(format!("the engine's answer is not understood: {error}"))
-                .help("use the same version of oxc for both")),
+            Err(error) => Err(Failure::new(format!(
+                "the engine's answer is not understood: {error}"
+            ))
+            .help("use the same version of oxc for both")),
         }
     }
 
     /// Somebody else's socket would be told, and would answer, whatever they like.
     fn check_owner(&self) -> Result<(), Failure> {
         let failed = || io(format_args!("look at {}", self.socket.display()));
-        let owner = std::fs::symlink_metadata(&self.socket).map_err(failed())?.uid();
+        let owner = std::fs::symlink_metadata(&self.socket)
+            .map_err(failed())?
+            .uid();
         let own = std::fs::metadata("/proc/self").map_err(failed())?.uid();
         if owner == own || own == 0 {
             return Ok(());
         }
-        Err(Failure::new(format!("the socket {} belongs to another user", self.socket.display()))
-            .help("act as the user who runs the program"))
+        Err(Failure::new(format!(
+            "the socket {} belongs to another user",
+            self.socket.display()
+        ))
+        .help("act as the user who runs the program"))
     }
 }

@@ -43,7 +43,10 @@ impl Server {
         fs::set_permissions(&new, fs::Permissions::from_mode(0o600)).map_err(failed())?;
         fs::rename(&new, path).map_err(failed())?;
         let stopped = Arc::new(AtomicBool::new(false));
-        let server = Server { path: path.to_owned(), stopped: Arc::clone(&stopped) };
+        let server = Server {
+            path: path.to_owned(),
+            stopped: Arc::clone(&stopped),
+        };
         let answer = Arc::new(answer);
         let accept = move || {
             for stream in listener.incoming() {
@@ -54,10 +57,15 @@ impl Server {
                 let answer = Arc::clone(&answer);
                 let serve = move || serve(&stream, &*answer);
                 // Without a thread the connection is closed, and who asked is told so.
-                let _ = std::thread::Builder::new().name("socket-request".to_owned()).spawn(serve);
+                let _ = std::thread::Builder::new()
+                    .name("socket-request".to_owned())
+                    .spawn(serve);
             }
         };
-        std::thread::Builder::new().name("socket".to_owned()).spawn(accept).map_err(failed())?;
+        std::thread::Builder::new()
+            .name("socket".to_owned())
+            .spawn(accept)
+            .map_err(failed())?;
         Ok(server)
     }
 }
@@ -78,7 +86,11 @@ fn serve(stream: &UnixStream, answer: &(impl Fn(Request) -> Reply + ?Sized)) {
     let _ = stream.set_read_timeout(Some(PATIENCE));
     let _ = stream.set_write_timeout(Some(PATIENCE));
     let mut line = String::new();
-    if BufReader::new(stream.take(REQUEST_BYTES_MAX)).read_line(&mut line).is_err() || line.is_empty() {
+    if BufReader::new(stream.take(REQUEST_BYTES_MAX))
+        .read_line(&mut line)
+        .is_err()
+        || line.is_empty()
+    {
         return;
     }
     let reply = match serde_json::from_str(&line) {
