@@ -5,6 +5,7 @@ mod activities;
 mod basics;
 mod cost;
 mod disk;
+mod formats;
 mod processes;
 mod threads;
 mod variants;
