@@ -692,7 +692,7 @@ impl Machine<'_> {
                 }
                 Op::Throw => {
                     let error = reg!(base, i.a());
-                    rare!(self.throw(error));
+                    rare!(self.throw_value(error));
                 }
 
                 Op::Jump => jump!(i.xs()),

@@ -75,13 +75,14 @@ impl Return {
         }
     }
 
-    /// What the caller's frame still needs. For `Answer` that is what the trapped instruction
-    /// reads: it includes all that is needed after it.
+    /// What the caller's frame still needs. An instruction that is answered has given its operands
+    /// to the slow path: were they kept here, `(count s)` would hold the head of `s`.
     #[must_use]
     pub fn standing(self) -> Standing {
         match self {
             Return::To(pc) => Standing::During(pc.saturating_sub(1)),
-            Return::Answer(pc) | Return::Redo(pc) | Return::Realize(pc) => Standing::Before(pc),
+            Return::Answer(pc) => Standing::During(pc),
+            Return::Redo(pc) | Return::Realize(pc) => Standing::Before(pc),
             Return::Bottom => Standing::Before(0),
         }
     }

@@ -9,6 +9,7 @@
 use super::{Machine, Next, Outcome};
 use crate::fiber::FiberState;
 use crate::heap::Heap;
+use crate::native::make_error;
 use crate::object::Kind;
 use crate::stack::{FRAME_HEADER_WORDS, FrameRef};
 use crate::value;
@@ -35,7 +36,20 @@ fn is_cancellation(heap: &Heap, error: Word) -> bool {
 }
 
 impl Machine<'_> {
-    /// Throws a value at the instruction under way.
+    /// `throw`: only errors can be thrown, so that handlers need not ask what they got.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn throw_value(&mut self, value: Word) -> Next {
+        if self.process.heap.kind_of(value) == Some(Kind::Error) {
+            return self.throw(value);
+        }
+        let heap = &mut self.process.heap;
+        let message = format!("expected an error, got {}", value::describe(heap, value));
+        let error = make_error(heap, "type", &message);
+        self.throw(error)
+    }
+
+    /// Throws an error at the instruction under way.
     #[cold]
     #[inline(never)]
     pub(crate) fn throw(&mut self, error: Word) -> Next {
