@@ -81,11 +81,10 @@ impl Pace {
     fn count(&mut self, words: u64) {
         let hurries = self.steps == 0 || self.work == 0;
         if hurries {
-            // Twice as long each time: a few dozen more slices for any program.
-            self.fuel = (self.fuel * 2).min(1 << 40);
-            if matches!(self.mode, Mode::Plain | Mode::Slices | Mode::Collect) {
-                self.fuel = LONG_SLICE;
-            }
+            self.fuel = match self.mode {
+                Mode::Reload => (self.fuel * 2).min(LONG_SLICE),
+                Mode::Plain | Mode::Slices | Mode::Collect => LONG_SLICE,
+            };
         }
         self.steps = self.steps.saturating_sub(1);
         self.work = self.work.saturating_sub(words);
