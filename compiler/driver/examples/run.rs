@@ -4,6 +4,10 @@
 //! With `OX_COLLECT` set it collects before every instruction that may allocate; with `OX_RELOAD`
 //! it is checkpointed and read back at every safepoint, with `OX_SLICE=N` after random slices of at
 //! most N units of fuel (and with `OX_KEEP`, mostly only checkpointed).
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the program's end is decided here"
+)]
 
 use driver::{Target, Workspace};
 use std::io::Write as _;
@@ -61,14 +65,20 @@ fn main() {
         process.fibers[0].bindings = bindings;
     }
     let reload = std::env::var_os("OX_RELOAD").is_some();
-    let slice: Option<i64> = std::env::var("OX_SLICE").ok().and_then(|text| text.parse().ok());
+    let slice: Option<i64> = std::env::var("OX_SLICE")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let keep = std::env::var_os("OX_KEEP").is_some();
     let mut random = 0x9e37_79b9_7f4a_7c15u64;
-    let zeal = Zeal { collect: std::env::var_os("OX_COLLECT").is_some() };
+    let zeal = Zeal {
+        collect: std::env::var_os("OX_COLLECT").is_some(),
+    };
     let mut state = vm::checkpoint::State::default();
     let mut segment = 0;
     loop {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let mut fuel = match slice {
             Some(most) => 1 + (random >> 33) as i64 % most,
             None if reload => 1,

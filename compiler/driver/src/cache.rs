@@ -1,7 +1,8 @@
 //! Linked images on disk, so that a program that has not changed is not compiled again.
 //!
-//! The key is the hash of this compiler (code generator, library, normal form), of the project's
-//! settings and of every file it could be made of; the value is the image.
+//! The key is the hash of this compiler (its file, code generator, library, normal form), of the
+//! project's settings and of every file it could be made of; the value is the build: the image, what
+//! it was made of, the warnings.
 //!
 //! # Invariants
 //! - Whatever the files hold, a load gives the image of exactly this key or nothing: content is
@@ -12,10 +13,11 @@
 use crate::project::Found;
 use crate::workspace::Built;
 use bytecode::Image;
+use source::{Code, Diagnostic, FileId, Fix, Label, Severity, Span, TextRange};
 use std::path::Path;
 
 /// Raised when the format of a stored build changes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Stored builds kept in a folder.
 const FILES_MAX: usize = 64;
 
@@ -42,6 +44,7 @@ pub(crate) fn key(found: &Found) -> [u8; 32] {
 fn compiler() -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
+    hasher.update(&program());
     hasher.update(&codegen::fingerprint());
     hasher.update(&hir::hash::NORMAL_FORM_VERSION.to_le_bytes());
     for source in stdlib::SOURCES {
@@ -53,65 +56,165 @@ fn compiler() -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// A build as stored.
-#[derive(Debug)]
-pub(crate) struct Stored {
-    image: Image,
-    sources: Vec<(String, [u8; 32])>,
+/// What the running program is, beyond the versions that it states: while the machine is being
+/// worked on, two builds of it with the same versions may lay out values differently.
+fn program() -> Vec<u8> {
+    let identity = || {
+        let path = std::env::current_exe().ok()?;
+        let metadata = std::fs::metadata(path).ok()?;
+        let modified = metadata.modified().ok()?;
+        let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+        let mut bytes = metadata.len().to_le_bytes().to_vec();
+        bytes.extend_from_slice(&since.as_nanos().to_le_bytes());
+        Some(bytes)
+    };
+    identity().unwrap_or_default()
 }
 
-impl Stored {
-    /// What is stored of a build. Warnings are not: a program with warnings is built again.
-    pub(crate) fn of(built: &Built) -> Stored {
-        Stored {
-            image: built.image.clone(),
-            sources: built.sources.clone(),
+/// The bytes of a build. Its warnings are among them: their spans are right for every build with the
+/// same key, since the key has all texts and with them the numbers of the files.
+fn encode(built: &Built) -> Vec<u8> {
+    let mut out = Writer(Vec::new());
+    out.list(&built.sources, |out, (path, hash)| {
+        out.text(path);
+        out.0.extend_from_slice(hash);
+    });
+    out.list(&built.warnings, Writer::diagnostic);
+    out.0.extend_from_slice(&built.image.encode());
+    out.0
+}
+
+fn decode(bytes: &[u8]) -> Option<Built> {
+    let mut reader = Reader(bytes);
+    let sources =
+        reader.list(|reader| Some((reader.text()?, reader.take(32)?.try_into().ok()?)))?;
+    let warnings = reader.list(Reader::diagnostic)?;
+    let image = Image::decode(reader.0).ok()?;
+    Some(Built {
+        entry_slot: image.entry,
+        main_slot: image.main,
+        image,
+        sources,
+        warnings,
+    })
+}
+
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn number(&mut self, number: usize) {
+        // No file, text or list of a program reaches 4 GiB: texts are refused far below.
+        self.0.extend_from_slice(&(number as u32).to_le_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len());
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn list<T>(&mut self, items: &[T], each: impl Fn(&mut Writer, &T)) {
+        self.number(items.len());
+        for item in items {
+            each(self, item);
         }
     }
 
-    /// The build.
-    pub(crate) fn into_built(self) -> Built {
-        Built {
-            entry_slot: self.image.entry,
-            main_slot: self.image.main,
-            image: self.image,
-            sources: self.sources,
-            warnings: Vec::new(),
-        }
+    fn span(&mut self, span: &Span) {
+        self.number(span.file.0 as usize);
+        self.number(span.range.start().into());
+        self.number(span.range.end().into());
     }
 
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(&(self.sources.len() as u32).to_le_bytes());
-        for (path, hash) in &self.sources {
-            bytes.extend_from_slice(&(path.len() as u32).to_le_bytes());
-            bytes.extend_from_slice(path.as_bytes());
-            bytes.extend_from_slice(hash);
-        }
-        bytes.extend_from_slice(&self.image.encode());
-        bytes
+    fn label(&mut self, label: &Label) {
+        self.span(&label.span);
+        self.text(&label.message);
     }
 
-    fn decode(bytes: &[u8]) -> Option<Stored> {
-        let mut rest = bytes;
-        let mut take = |count: usize| {
-            let (head, tail) = rest.split_at_checked(count)?;
-            rest = tail;
-            Some(head)
-        };
-        let count = u32::from_le_bytes(take(4)?.try_into().ok()?);
-        let mut sources = Vec::new();
-        for _ in 0..count {
-            let length = u32::from_le_bytes(take(4)?.try_into().ok()?) as usize;
-            let path = String::from_utf8(take(length)?.to_vec()).ok()?;
-            sources.push((path, take(32)?.try_into().ok()?));
-        }
-        Some(Stored {
-            image: Image::decode(rest).ok()?,
-            sources,
+    fn diagnostic(&mut self, diagnostic: &Diagnostic) {
+        self.number(diagnostic.code.number().into());
+        self.text(diagnostic.severity.as_str());
+        self.text(&diagnostic.message);
+        self.label(&diagnostic.primary);
+        self.list(&diagnostic.secondary, Writer::label);
+        self.list(&diagnostic.notes, |out, note| out.text(note));
+        self.list(&diagnostic.fixes, |out, fix| {
+            out.text(&fix.title);
+            out.list(&fix.edits, |out, (span, text)| {
+                out.span(span);
+                out.text(text);
+            });
+        });
+    }
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (head, tail) = self.0.split_at_checked(count)?;
+        self.0 = tail;
+        Some(head)
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = self.number()? as usize;
+        String::from_utf8(self.take(length)?.to_vec()).ok()
+    }
+
+    fn list<T>(&mut self, each: impl Fn(&mut Reader<'a>) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.number()?;
+        (0..count).map(|_| each(self)).collect()
+    }
+
+    fn span(&mut self) -> Option<Span> {
+        let (file, start, end) = (self.number()?, self.number()?, self.number()?);
+        let range = (start <= end).then(|| TextRange::new(start.into(), end.into()))?;
+        Some(Span::new(FileId(file), range))
+    }
+
+    fn label(&mut self) -> Option<Label> {
+        let span = self.span()?;
+        Some(Label {
+            span,
+            message: self.text()?,
+        })
+    }
+
+    fn diagnostic(&mut self) -> Option<Diagnostic> {
+        let number = self.number()?;
+        let code = Code::ALL
+            .iter()
+            .find(|code| u32::from(code.number()) == number)?;
+        let severity = self.text()?;
+        let severity = SEVERITIES
+            .into_iter()
+            .find(|known| known.as_str() == severity)?;
+        Some(Diagnostic {
+            code: *code,
+            severity,
+            message: self.text()?,
+            primary: self.label()?,
+            secondary: self.list(Reader::label)?,
+            notes: self.list(Reader::text)?,
+            fixes: self.list(|reader| {
+                let title = reader.text()?;
+                let edits = reader.list(|reader| Some((reader.span()?, reader.text()?)))?;
+                Some(Fix { title, edits })
+            })?,
         })
     }
 }
+
+const SEVERITIES: [Severity; 4] = [
+    Severity::Error,
+    Severity::Warning,
+    Severity::Info,
+    Severity::Hint,
+];
 
 fn path_of(folder: &Path, key: &[u8; 32]) -> std::path::PathBuf {
     let name: String = key[..16].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -119,16 +222,16 @@ fn path_of(folder: &Path, key: &[u8; 32]) -> std::path::PathBuf {
 }
 
 /// The stored build of a key.
-pub(crate) fn load(folder: &Path, key: &[u8; 32]) -> Option<Stored> {
+pub(crate) fn load(folder: &Path, key: &[u8; 32]) -> Option<Built> {
     let bytes = std::fs::read(path_of(folder, key)).ok()?;
     let (header, content) = bytes.split_at_checked(64)?;
     let sound = &header[..32] == key && header[32..] == *blake3::hash(content).as_bytes();
-    if sound { Stored::decode(content) } else { None }
+    if sound { decode(content) } else { None }
 }
 
 /// Stores a build.
-pub(crate) fn save(folder: &Path, key: &[u8; 32], stored: &Stored) {
-    let content = stored.encode();
+pub(crate) fn save(folder: &Path, key: &[u8; 32], built: &Built) {
+    let content = encode(built);
     let mut bytes = Vec::with_capacity(64 + content.len());
     bytes.extend_from_slice(key);
     bytes.extend_from_slice(blake3::hash(&content).as_bytes());

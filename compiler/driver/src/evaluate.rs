@@ -27,7 +27,7 @@ const FUEL: i64 = 50_000_000;
 /// Fuel between two looks at whether the result is still wanted, a few milliseconds.
 const SLICE: i64 = 100_000;
 /// Memory for all values, words.
-const QUOTA_WORDS: u32 = 1 << 26;
+const QUOTA_WORDS: u32 = 1 << 24;
 
 /// A definition whose value cannot be computed.
 #[derive(Debug)]
@@ -174,9 +174,15 @@ fn adopt(
         .collect();
     let adopted = boot.adopt(&process.heap, &words).map_err(|error| {
         // Which of them it was is found by copying each alone; nothing of this is used.
+        let image = process.image.image();
+        let mut refused = FxHashSet::default();
         let mut failed = Vec::new();
         for (&slot, &word) in computed.iter().zip(&words) {
+            if reaches(image, slot, &refused) {
+                continue;
+            }
             if let Err(error) = boot.adopt(&process.heap, &[word]) {
+                refused.insert(slot);
                 let failure = Failure::new(error.message);
                 failed.push(Failed {
                     slot: Some(slot),
@@ -185,9 +191,10 @@ fn adopt(
             }
         }
         if failed.is_empty() {
+            let failure = Failure::new(error.message);
             failed.push(Failed {
                 slot: None,
-                failure: Failure::new(error.message),
+                failure,
             });
         }
         failed
@@ -230,7 +237,14 @@ fn finish(process: &mut Process, fiber: u64, idle: &dyn Fn()) -> Result<Word, Fa
                 let ended = process
                     .remove_fiber(failed)
                     .expect("the fiber has just run");
-                return Err(failure_of(process, ended.request));
+                let mut failure = failure_of(process, ended.request);
+                // All cells of the draft are values: one that is read too early is part of a circle.
+                if is_unbound(process, ended.request)
+                    && let Some((name, _)) = failure.message.split_once(UNBOUND)
+                {
+                    failure.message = format!("it needs the value of {name}, which needs this one");
+                }
+                return Err(failure);
             }
             Outcome::Effect(asked) => {
                 let message = format!(
@@ -252,6 +266,17 @@ fn finish(process: &mut Process, fiber: u64, idle: &dyn Fn()) -> Result<Word, Fa
             Outcome::Idle => return Err(Failure::new("it waits for something that cannot happen")),
         }
     }
+}
+
+/// What follows the name in the message of an error `:ox/unbound`.
+const UNBOUND: &str = " has no value yet";
+
+fn is_unbound(process: &Process, error: Word) -> bool {
+    let heap = &process.heap;
+    heap.try_object(error)
+        .filter(|object| object.kind() == Kind::Error)
+        .and_then(|object| string::try_keyword(heap, object.word(1)))
+        .is_some_and(|(_, name)| name == "unbound")
 }
 
 /// The effect that a fiber asks for, `:ox/sleep` say.

@@ -17,5 +17,6 @@ pub mod project;
 mod unit;
 mod workspace;
 
+pub use database::Database;
 pub use project::{ProjectError, Target};
 pub use workspace::{Built, Files, Workspace};

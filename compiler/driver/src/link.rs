@@ -109,12 +109,12 @@ pub(crate) fn link<'db>(
     Ok((image, roots))
 }
 
+/// Members in link order, and the slot of each.
+type Collected<'db> = (Vec<Member<'db>>, FxHashMap<Def<'db>, u32>);
+
 /// Everything that the roots and hooks reach, dependencies before what needs them as far as there is
-/// no cycle, and the slot of each.
-fn collect<'db>(
-    db: &'db dyn Db,
-    roots: &[Def<'db>],
-) -> Result<(Vec<Member<'db>>, FxHashMap<Def<'db>, u32>), Vec<LinkError>> {
+/// no cycle.
+fn collect<'db>(db: &'db dyn Db, roots: &[Def<'db>]) -> Result<Collected<'db>, Vec<LinkError>> {
     let hooks = HOOKS
         .iter()
         .flat_map(|(ns, names)| names.iter().map(|name| DefName::new(*ns, *name)))

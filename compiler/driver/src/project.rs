@@ -223,7 +223,7 @@ fn find_file(path: &Path) -> Result<Found, ProjectError> {
 /// The namespace that a file's `ns` form names.
 fn declared_namespace(text: &str) -> Option<String> {
     let parse = syntax::parse(text);
-    let forms = syntax::forms(&parse, &syntax::DEFAULT_FEATURES);
+    let forms = syntax::forms(&parse, syntax::DEFAULT_FEATURES);
     let first = forms.first()?;
     let items = first.datum.as_list()?;
     items.first().filter(|head| head.is_symbol("ns"))?;
@@ -269,7 +269,7 @@ impl Found {
 fn mentioned_namespaces(text: &str) -> Vec<String> {
     let parse = syntax::parse(text);
     let mut all = Vec::new();
-    for form in syntax::forms(&parse, &syntax::DEFAULT_FEATURES) {
+    for form in syntax::forms(&parse, syntax::DEFAULT_FEATURES) {
         let Some(items) = form.datum.as_list() else {
             continue;
         };

@@ -1,6 +1,6 @@
 //! A project with its database: what the command line asks.
 
-use crate::cache::{self, Stored};
+use crate::cache;
 use crate::database::Database;
 use crate::link::{self, LinkError, Purpose};
 use crate::project::{self, Found, ProjectError, Target};
@@ -218,10 +218,10 @@ impl Workspace {
     fn entry_diagnostics(&self, entry: SourceFile) -> Vec<Diagnostic> {
         let mut all = hir::diagnostics(&self.db, entry).clone();
         for namespace in hir::project::reachable(&self.db, entry) {
-            if let Some(file) = self.files.get(namespace) {
-                if *file != entry {
-                    all.extend(hir::diagnostics(&self.db, *file).iter().cloned());
-                }
+            if let Some(file) = self.files.get(namespace)
+                && *file != entry
+            {
+                all.extend(hir::diagnostics(&self.db, *file).iter().cloned());
             }
         }
         all
@@ -301,11 +301,11 @@ impl Workspace {
     /// As `build`.
     pub fn build_cached(&mut self, folder: &Path) -> Result<Built, Vec<Diagnostic>> {
         let key = cache::key(&self.found);
-        if let Some(stored) = cache::load(folder, &key) {
-            return Ok(stored.into_built());
+        if let Some(built) = cache::load(folder, &key) {
+            return Ok(built);
         }
         let built = self.build()?;
-        cache::save(folder, &key, &Stored::of(&built));
+        cache::save(folder, &key, &built);
         Ok(built)
     }
 

@@ -117,6 +117,10 @@ pub(crate) fn generated_name(
     if stage == Stage::ALL {
         return generated_map(db, file).get(name).cloned();
     }
+    // The count is made of lookups at this stage: it must not be asked for here.
+    if stage == Stage::WRITTEN {
+        return None;
+    }
     (0..stage.0.min(generating_count(db, file)))
         .flat_map(|index| generated_by(db, file, index))
         .find(|info| &*info.name.name == name)

@@ -5,10 +5,9 @@
 //! - The same numbers give the same texts.
 //! - The project has no mistakes, and its entry reaches all of it.
 
-use driver::project::{Found, FoundFile, Manifest};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What to make.
 #[derive(Clone, Copy, Debug)]
@@ -148,32 +147,8 @@ fn function(
     }
 }
 
-/// The project as found on disk.
-#[must_use]
-pub(crate) fn found(texts: &BTreeMap<String, String>) -> Found {
-    let files = texts.iter().map(|(namespace, text)| {
-        let file = FoundFile {
-            namespace: namespace.clone(),
-            path: path_of(namespace),
-            text: text.clone(),
-        };
-        (namespace.clone(), file)
-    });
-    Found {
-        root: PathBuf::new(),
-        is_project: true,
-        manifest: Manifest {
-            name: "gen".to_owned(),
-            main: Some("gen.main".to_owned()),
-            paths: vec!["src".to_owned()],
-            ..Manifest::default()
-        },
-        files: files.collect(),
-        entry: Some("gen.main".to_owned()),
-    }
-}
-
-fn path_of(namespace: &str) -> String {
+/// The path of a namespace's file in the project.
+pub(crate) fn path_of(namespace: &str) -> String {
     format!("src/{}.ox", driver::project::namespace_path(namespace))
 }
 
