@@ -1,0 +1,11 @@
+//! The compiler as its users see it: texts in, diagnostics and images out.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod cache;
+mod damage;
+mod generate;
+mod incremental;
+mod laws;
+mod same;
+mod support;
+mod values;
