@@ -106,6 +106,8 @@ struct Slot {
     last_ran: u64,
     /// Set when it has ended, durable or not: nothing reaches it any more.
     ended: bool,
+    /// The status of its end, or that it is parked, durable or not.
+    end_status: Option<Status>,
     /// How it has ended.
     ending: Option<Arc<Ending>>,
     /// Who has started it.
@@ -142,6 +144,8 @@ struct Shared {
     dirty: BTreeSet<u64>,
     epoch: u64,
     closing: Option<Closing>,
+    /// The group of the epoch that was closed last is being written or released.
+    committing: bool,
     outputs: Vec<Output>,
     /// Operations of the next batch that belong to no actor.
     extra: Batch,
@@ -157,6 +161,8 @@ struct Shared {
     stdout_closed: bool,
     names: BTreeMap<String, u64>,
     record: StoreRecord,
+    /// The bytes of the record as it was written last.
+    stored_record: Vec<u8>,
     /// Actors whose turn began in an epoch and is not over, by epoch.
     away: BTreeMap<u64, usize>,
     failed: Option<EngineError>,
@@ -484,7 +490,7 @@ impl Inner {
         let mut shared = self.lock();
         let Some(slot) = shared.slots.get_mut(&process).filter(|slot| !slot.ended) else { return Ok(false) };
         if slot.status == Status::Parked && matches!(letter, Letter::Cancel | Letter::Kill) {
-            slot.status = Status::Waiting;
+            slot.go_on(self.options.durable);
             let epoch = shared.epoch;
             shared.deliver(process, epoch, Incoming::Revive);
         }

@@ -23,9 +23,9 @@ pub struct StoreRecord {
     pub stdin_used: bool,
     /// Number of the next process.
     pub next_process: u64,
-    /// Number of the next segment.
+    /// All segments have smaller numbers.
     pub next_segment: u64,
-    /// Number of the next output.
+    /// All outputs have smaller numbers.
     pub next_output: u64,
     /// Number of the next image.
     pub next_image: u32,
@@ -390,7 +390,7 @@ impl FiberNote {
 }
 
 impl StoreRecord {
-    /// The bytes of what changes with every commit.
+    /// The bytes of what changes now and then.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
@@ -494,7 +494,7 @@ impl ActorRecord {
         w.number(self.next_event).number(self.next_token);
         w.optional(self.wake_at).bool(self.is_active);
         for &root in &self.vm.roots {
-            w.word(root);
+            w.value(root);
         }
         w.number(self.vm.next_fiber).number(self.vm.next_request).number(self.vm.next_serial);
         numbers(&mut w, &self.vm.run_queue);
@@ -556,7 +556,7 @@ impl ActorRecord {
         record.is_active = r.bool()?;
         let mut roots = [0; ROOT_COUNT];
         for root in &mut roots {
-            *root = r.word()?;
+            *root = r.value()?;
         }
         record.vm = ProcessRecord {
             roots,
@@ -629,7 +629,8 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
     let mut w = Writer::default();
     w.u8(RECORD_VERSION).u8(record.state as u8).number(u64::from(record.answer_to));
     w.number(record.request_serial);
-    w.word(record.request).word(record.bindings).word(record.future).word(record.pending_error);
+    w.value(record.request).value(record.bindings);
+    w.value(record.future).value(record.pending_error);
     w.number(record.parts.len() as u64);
     for part in &record.parts {
         w.number(u64::from(part.base)).number(u64::from(part.pc)).number(u64::from(part.height));
@@ -674,10 +675,10 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         state,
         answer_to,
         request_serial: r.number()?,
-        request: r.word()?,
-        bindings: r.word()?,
-        future: r.word()?,
-        pending_error: r.word()?,
+        request: r.value()?,
+        bindings: r.value()?,
+        future: r.value()?,
+        pending_error: r.value()?,
         parts: Vec::new(),
     };
     for _ in 0..r.count(3)? {

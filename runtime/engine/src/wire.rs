@@ -3,6 +3,8 @@
 //! # Invariants
 //! - Reading never panics and never allocates more than what the bytes can hold.
 
+use vm::Word;
+
 /// A record cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a record ends early or holds a number out of range (byte {at})")]
@@ -36,6 +38,20 @@ impl Writer {
         }
         self.bytes.push(value as u8);
         self
+    }
+
+    /// A word of a process, in as few bytes as most of them need: nil and references are short.
+    pub(crate) fn value(&mut self, word: u64) -> &mut Writer {
+        let value = Word(word);
+        if value.is_nil() {
+            self.u8(0)
+        } else if value == Word::reference(value.offset()) {
+            self.u8(1).number(u64::from(value.offset()))
+        } else if value == Word::boot(value.offset()) {
+            self.u8(2).number(u64::from(value.offset()))
+        } else {
+            self.u8(3).word(word)
+        }
     }
 
     pub(crate) fn bool(&mut self, value: bool) -> &mut Writer {
@@ -113,6 +129,16 @@ impl<'a> Reader<'a> {
             }
         }
         self.error()
+    }
+
+    pub(crate) fn value(&mut self) -> Result<u64, WireError> {
+        Ok(match self.u8()? {
+            0 => Word::NIL.0,
+            1 => Word::reference(self.small()?).0,
+            2 => Word::boot(self.small()?).0,
+            3 => self.word()?,
+            _ => return self.error(),
+        })
     }
 
     pub(crate) fn small(&mut self) -> Result<u32, WireError> {

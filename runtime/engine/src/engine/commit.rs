@@ -19,6 +19,8 @@ use std::sync::atomic::Ordering;
 use store::Batch;
 use vm::fiber::FiberId;
 
+/// Numbers that are taken from a counter of the store at a time.
+const RESERVED: u64 = 4_096;
 /// Commits between two looks at what may leave memory.
 const PAGE_OUT_COMMITS: u64 = 64;
 
@@ -52,7 +54,7 @@ impl Inner {
 
     /// Whether there is a reason to close the open epoch.
     pub(super) fn should_close(&self, shared: &Shared) -> bool {
-        if shared.failed.is_some() || shared.closing.is_some() {
+        if shared.failed.is_some() || shared.closing.is_some() || shared.committing {
             return false;
         }
         let overdue = shared
@@ -71,12 +73,12 @@ impl Inner {
             return self.lock().failed.clone().map_or(Ok(()), Err);
         }
         // What has happened is in the epoch being closed or in the open one.
-        let wanted = shared.commits + 1 + u64::from(shared.closing.is_some());
+        let wanted = shared.commits + 1 + u64::from(shared.closing.is_some() || shared.committing);
         while shared.commits < wanted {
             if let Some(error) = &shared.failed {
                 return Err(error.clone());
             }
-            if shared.stopping && shared.closing.is_none() {
+            if shared.stopping && shared.closing.is_none() && !shared.committing {
                 // The committer may be gone.
                 drop(shared);
                 self.commit_once();
@@ -98,7 +100,7 @@ impl Inner {
             && shared.unwritten.is_empty()
             && shared.extra.is_empty()
             && !shared.commit_wanted;
-        if nothing || shared.failed.is_some() || shared.closing.is_some() {
+        if nothing || shared.failed.is_some() || shared.closing.is_some() || shared.committing {
             return false;
         }
         let epoch = shared.epoch;
@@ -261,12 +263,17 @@ impl Inner {
     /// Commits what has been collected and releases it.
     fn commit_closing(&self, mut shared: MutexGuard<'_, Shared>) {
         let mut closing = shared.closing.take().expect("this thread is closing the epoch");
+        shared.committing = true;
         let mut extra = std::mem::take(&mut shared.extra);
         let unwritten = std::mem::take(&mut shared.unwritten);
-        shared.record.next_segment = self.next_segment.load(Ordering::Relaxed);
-        shared.record.next_output = self.next_output.load(Ordering::Relaxed);
+        reserve(&mut shared.record.next_segment, self.next_segment.load(Ordering::Relaxed));
+        reserve(&mut shared.record.next_output, self.next_output.load(Ordering::Relaxed));
         shared.record.next_process = self.next_process.load(Ordering::Relaxed);
         let store_record = shared.record.encode();
+        let store_record = (shared.stored_record != store_record).then_some(store_record);
+        if let Some(bytes) = &store_record {
+            shared.stored_record.clone_from(bytes);
+        }
         // The next epoch cannot be closed before this commit is done: this thread does both.
         drop(shared);
         let mut batches: Vec<Batch> = Vec::with_capacity(closing.parts.len() + 1);
@@ -277,7 +284,9 @@ impl Inner {
                     extra.put(&key::output(text.sequence), &text.encode());
                 }
             }
-            extra.put(&key::store_record(), &store_record);
+            if let Some(bytes) = store_record {
+                extra.put(&key::store_record(), &bytes);
+            }
             // First: what it holds of a process is older than the process's own part.
             batches.push(extra);
             batches.extend(closing.parts.into_iter().map(|part| part.batch));
@@ -326,6 +335,7 @@ impl Inner {
             self.post_letter(&mut shared, MAIN, &Letter::StdoutClosed);
         }
         shared.commits += 1;
+        shared.committing = false;
         if self.options.durable {
             for key in &written {
                 shared.extra.delete(key);
@@ -339,7 +349,7 @@ impl Inner {
             shared.deliver(process, epoch, Incoming::Flushed(before));
         }
         for process in ended {
-            shared.forget(process);
+            shared.forget(process, self.options.durable);
         }
         if self.options.durable && shared.commits.is_multiple_of(PAGE_OUT_COMMITS) {
             shared.page_out(self.options.resident_max);
@@ -350,6 +360,14 @@ impl Inner {
         }
         self.progress.notify_all();
         self.work.notify_all();
+    }
+}
+
+/// Keeps a stored counter above the numbers in use. It is raised by many at a time: few commits
+/// write it, and after a crash some numbers are skipped.
+fn reserve(stored: &mut u64, next: u64) {
+    if next > *stored {
+        *stored = next + RESERVED;
     }
 }
 
@@ -378,19 +396,15 @@ fn add_letters(parts: &mut [Part], extra: &mut Batch) {
 
 impl Shared {
     /// A process has ended and that is durable: its memory goes.
-    fn forget(&mut self, process: u64) {
+    fn forget(&mut self, process: u64, durable: bool) {
         let Some(slot) = self.slots.get_mut(&process) else { return };
-        if let Place::Here(actor) = &slot.place
-            && actor.is_over()
-        {
-            slot.status = actor.record.status;
-            if slot.is_body {
-                self.slots.remove(&process);
-                return;
-            }
-            if actor.dirty_in.is_none() {
-                slot.place = Place::Stored;
-            }
+        // Nothing if it goes on again meanwhile.
+        let Some(status) = slot.end_status else { return };
+        slot.status = status;
+        if slot.is_body {
+            self.slots.remove(&process);
+        } else if matches!(&slot.place, Place::Here(actor) if actor.dirty_in.is_none()) && durable {
+            slot.place = Place::Stored;
         }
     }
 

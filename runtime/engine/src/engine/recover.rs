@@ -70,6 +70,7 @@ impl Inner {
             dirty: BTreeSet::new(),
             epoch: 1,
             closing: None,
+            committing: false,
             outputs: Vec::new(),
             extra: Batch::new(),
             dirty_since_ms: None,
@@ -80,6 +81,7 @@ impl Inner {
             stdout_closed: false,
             names: BTreeMap::new(),
             record,
+            stored_record: Vec::new(),
             away: BTreeMap::new(),
             failed: None,
             stopping: false,
@@ -200,6 +202,7 @@ impl Inner {
             let slot = shared.slots.get_mut(number).expect("the record was found by its slot");
             slot.status = record.status;
             if record.status == Status::Parked {
+                slot.end_status = Some(Status::Parked);
                 slot.ending = record.ending.clone().map(Arc::new);
                 continue;
             }
@@ -363,6 +366,7 @@ impl Slot {
             status: record.status,
             last_ran: 0,
             ended: record.status.has_ended(),
+            end_status: (record.status.has_ended() || record.status == Status::Parked).then_some(record.status),
             ending: record.ending.map(Arc::new),
             parent: record.parent,
             is_body: record.body_of.is_some(),

@@ -1,6 +1,6 @@
 //! Going on with a process that has failed or is parked, and removing what is over.
 
-use super::{EngineError, Inner, Place};
+use super::{EngineError, Inner};
 use crate::actor::Incoming;
 use crate::data::Data;
 use crate::letter::Letter;
@@ -67,10 +67,7 @@ impl Inner {
         let mut shared = self.lock();
         let epoch = shared.epoch;
         let Some(slot) = shared.slots.get_mut(&number) else { return Err(RetryError::Unknown) };
-        slot.status = Status::Ready;
-        slot.ended = false;
-        slot.ending = None;
-        slot.place = Place::Stored;
+        slot.go_on(true);
         let waiting = std::mem::take(&mut slot.incoming);
         let mut letters = BTreeMap::new();
         for letter in stored {

@@ -114,6 +114,9 @@ impl Inner {
             // The committer has it and looks itself, when it puts it back, what there is to do.
             return;
         }
+        if slot.end_status.is_some() {
+            return;
+        }
         let place = std::mem::replace(&mut slot.place, Place::Away);
         let incoming = std::mem::take(&mut slot.incoming);
         let closing = shared.closing.as_ref().map(|closing| closing.epoch);
@@ -258,11 +261,9 @@ impl Inner {
         let parked = actor.record.status == Status::Parked;
         let slot = shared.slots.get_mut(&number).expect("an actor in hand has a slot");
         slot.ended = !parked;
+        slot.end_status = Some(actor.record.status);
         slot.ending = actor.record.ending.clone().map(Arc::new);
-        // Its end is known already when a last turn found it ended.
-        let known = slot.status.has_ended() || slot.status == Status::Parked;
-        let dirty = actor.dirty_in.is_some();
-        slot.place = if known && !dirty { Place::Stored } else { Place::Here(actor) };
+        slot.place = Place::Here(actor);
         if parked {
             return;
         }
@@ -299,6 +300,7 @@ impl Slot {
             status: actor.record.status,
             dirty_in: actor.dirty_in,
             ended: false,
+            end_status: None,
             ending: None,
             parent: actor.record.parent,
             is_body: actor.record.body_of.is_some(),
@@ -307,6 +309,19 @@ impl Slot {
             incoming: VecDeque::new(),
             queued: false,
             last_ran: epoch,
+        }
+    }
+}
+
+impl Slot {
+    /// A process that is parked or has failed takes part again, from what is stored of it.
+    pub(super) fn go_on(&mut self, durable: bool) {
+        self.status = Status::Waiting;
+        self.ended = false;
+        self.end_status = None;
+        self.ending = None;
+        if durable {
+            self.place = Place::Stored;
         }
     }
 }

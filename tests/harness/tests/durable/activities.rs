@@ -3,6 +3,7 @@
 use crate::world::{Crash, EPOCH_MS, Served, World, crash_everywhere, exit, program};
 use engine::data::Data;
 use engine::event::EventKind;
+use engine::letter::Letter;
 use engine::record::Status;
 use engine::{Options, RetryError};
 use std::collections::BTreeSet;
@@ -215,4 +216,101 @@ fn arguments_that_cannot_leave_are_refused_with_the_way_to_them() {
     let text = world.stdout();
     assert!(text.contains("a function") && text.contains("0 > :a > 1"), "{text}");
     assert_eq!(world.transport.told().started.len(), 0);
+}
+
+#[test]
+fn a_parked_run_can_be_cancelled_or_killed() {
+    for (letter, status, text) in [(Letter::Cancel, Status::Cancelled, "cleaned\n"), (Letter::Kill, Status::Killed, "")] {
+        let options = Options { threads: 0, park: true, ..Options::default() };
+        let mut world = World::with(options, Arc::new(MemoryStore::new()));
+        world.serve(|_| exit(1, "disk full"));
+        world.start(&program("(let [f (activity \"save\")] (try (f) (finally (println \"cleaned\"))))"));
+        world.run();
+        assert_eq!(world.standing().status, Status::Parked);
+        world.restart(Crash::Never);
+        assert!(world.engine.post(1, letter).unwrap());
+        world.run();
+        assert_eq!((world.standing().status, world.stdout().as_str()), (status, text));
+    }
+}
+
+#[test]
+fn messages_to_a_parked_process_wait_for_it() {
+    let world = World::new();
+    world.serve(|_| exit(1, "no"));
+    let text = "(let [p (spawn (fn [] (let [f (activity \"a\" {:on-exhausted :park})] (f) (println (receive x x) (receive x x)))))]
+                  (sleep 10) (send p 1) (sleep 2000) (send p 2) (await-exit p))";
+    world.start(&program(text));
+    world.settle();
+    while world.pass_time() {
+        world.settle();
+    }
+    assert_eq!(world.engine.standing(2).unwrap().status, Status::Parked);
+    world.serve(|_| Served::Answer(Data::Nil));
+    world.engine.retry(2, None).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "1 2\n");
+    assert_eq!(world.standing().status, Status::Done);
+}
+
+#[test]
+fn an_attempt_that_no_worker_takes_is_given_up() {
+    let world = World::new();
+    world.transport.set_workers(Some(0));
+    let text = "(let [f (activity \"F\" {:queue \"payments\" :schedule-to-start \"1m\" :start-to-close \"10s\"})]
+                  (println (try (f) (catch :ox/activity e (ex-message e)))))";
+    world.start(&program(text));
+    world.run();
+    assert_eq!(world.stdout(), "F failed: no worker of queue \"payments\" took it within 1 min\n");
+}
+
+#[test]
+fn the_time_of_an_attempt_begins_when_a_worker_takes_it() {
+    let world = World::new();
+    world.transport.set_workers(Some(1));
+    let text = "(let [f (activity \"F\" {:schedule-to-start \"1m\" :start-to-close \"20s\" :heartbeat \"4s\"})]
+                  (println (try (f) (catch :ox/activity e (ex-message e))))
+                  (println (inst-ms (now))))";
+    world.start(&program(text));
+    world.settle();
+    let id = world.transport.told().started[0].id;
+    world.advance(30_000);
+    world.engine.attempt_started(id);
+    for _ in 0..2 {
+        world.settle();
+        world.advance(3_000);
+        world.engine.heartbeat(id);
+    }
+    world.run();
+    assert_eq!(world.stdout(), format!("F failed: no heartbeat for 4 s\n{}\n", EPOCH_MS + 40_000));
+}
+
+#[test]
+fn a_child_that_fails_at_once_can_be_retried_from_its_beginning() {
+    let world = World::new();
+    let tries = AtomicUsize::new(0);
+    world.serve(move |_| if tries.fetch_add(1, Ordering::Relaxed) == 0 { exit(1, "no") } else { Served::Answer(Data::Int(5)) });
+    let text = "(let [p (spawn (fn [x] (println \"begins\" x) (let [f (activity \"f\")] (println (f)))) :x)]
+                  (println (ex-message (await-exit p)))
+                  (sleep \"1h\"))";
+    world.start(&program(text));
+    world.settle();
+    assert_eq!(world.engine.standing(2).unwrap().status, Status::Failed);
+    world.engine.retry(2, None).unwrap();
+    world.settle();
+    assert_eq!(world.engine.standing(2).unwrap().status, Status::Done);
+    assert_eq!(world.stdout(), "begins :x\nf failed: exit 1: no\n5\n");
+}
+
+#[test]
+fn failure_before_the_first_checkpoint_keeps_the_beginning() {
+    let world = World::new();
+    world.start(&program("(let [p (spawn (fn [x] (throw (ex-info \"at once\" {:x x}))) 7)] (println (ex-data (await-exit p))) (sleep \"1h\"))"));
+    world.settle();
+    assert_eq!(world.engine.standing(2).unwrap().status, Status::Failed);
+    assert_eq!(world.engine.retry(2, Some(Data::Nil)), Err(RetryError::NoPlaceForValue));
+    world.engine.retry(2, None).unwrap();
+    world.settle();
+    assert_eq!(world.engine.standing(2).unwrap().status, Status::Failed);
+    assert_eq!(world.stdout(), "{:x 7}\n");
 }

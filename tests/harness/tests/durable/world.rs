@@ -82,7 +82,7 @@ pub(crate) struct Told {
 pub(crate) struct FakeTransport {
     told: Mutex<Told>,
     service: Mutex<Option<Service>>,
-    workers: Option<usize>,
+    workers: Mutex<Option<usize>>,
     pub(crate) stdout_closed: Mutex<bool>,
 }
 
@@ -96,11 +96,16 @@ impl FakeTransport {
     pub(crate) fn told(&self) -> std::sync::MutexGuard<'_, Told> {
         self.told.lock().expect("no test thread panics under the lock")
     }
+
+    /// How many workers serve every queue; `None` as if all activities were built in.
+    pub(crate) fn set_workers(&self, workers: Option<usize>) {
+        *self.workers.lock().expect("not poisoned") = workers;
+    }
 }
 
 impl Transport for FakeTransport {
     fn workers(&self, name: &str, _: &str) -> Option<usize> {
-        if name.starts_with("ox.") { None } else { self.workers }
+        if name.starts_with("ox.") { None } else { *self.workers.lock().expect("not poisoned") }
     }
 
     fn start(&self, task: Task) {
@@ -225,7 +230,7 @@ impl World {
         let transport = Arc::new(FakeTransport {
             told: Mutex::new(Told::default()),
             service: Mutex::new(None),
-            workers: None,
+            workers: Mutex::new(None),
             stdout_closed: Mutex::new(false),
         });
         let (engine, crashing) = open(&store, &clock, &transport, options, Crash::Never);
@@ -285,6 +290,10 @@ impl World {
         let Some(at) = self.engine.next_timer() else { return false };
         self.clock.now_ms.fetch_max(at, Ordering::Relaxed);
         true
+    }
+
+    pub(crate) fn advance(&self, milliseconds: u64) {
+        self.clock.now_ms.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
     /// Runs until nothing happens any more.
