@@ -5,7 +5,7 @@
 (require '[ox.fs :as fs] '[ox.sh :as sh] '[ox.string :as str])
 
 (defactivity ingest [path]
-  {:path path :bytes (:size (fs/stat path)) :text? (= 0 (:exit (sh/run ["grep" "-Iq" "." path] {:check false})))})
+  (assoc (fs/stat path) :path path :text? (= 0 (:exit (sh/run ["grep" "-Iq" "." path] {:check false})))))
 
 (defactivity analyse-text [{:keys [path] :as doc}]
   (assoc doc :words (parse-long (str/trim (:out (sh/run ["sh" "-c" "wc -w < \"$1\"" "sh" path]))))))
@@ -13,8 +13,8 @@
 (defactivity analyse-bytes [{:keys [path] :as doc}]
   (assoc doc :packed (count (:out (sh/run ["gzip" "-nc" path] {:out :bytes})))))
 
-(defn sound? [{:keys [words packed bytes]}]
-  (if words (pos? words) (< packed bytes)))
+(defn sound? [{:keys [words packed size]}]
+  (if words (pos? words) (< packed size)))
 
 (defn handle [path]
   (let [doc (ingest path)
