@@ -23,6 +23,7 @@ const RANKS: &[(&str, &str, u8)] = &[
     ("activities", "runtime/activities", 4),
     ("stdlib", "stdlib", 0),
     ("harness", "tests/harness", 8),
+    ("upload-server", "examples/release_pipeline/server", 0),
 ];
 
 /// Crates from outside that few may know, and who.
@@ -43,7 +44,7 @@ const KNOWLEDGE: &[(&str, &[&str])] = &[
     // No `Serialize` on HIR, values or frames: stored formats are written by hand.
     ("serde", &["oxc", "source"]),
     ("serde_json", &["activities", "harness", "oxc", "source"]),
-    ("signal-hook", &["oxc"]),
+    ("signal-hook", &["activities", "oxc"]),
     ("ureq", &["activities"]),
 ];
 
