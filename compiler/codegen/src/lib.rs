@@ -22,9 +22,9 @@ mod unit;
 #[cfg(test)]
 mod tests;
 
+pub use constant::constant_of;
 pub use error::CodegenError;
 pub use facts::{LocalRange, ProtoFacts, ProtoOwner, ProtoSource, sources};
-pub use constant::constant_of;
 pub use unit::{Generated, generate};
 
 use bytecode::Op;

@@ -126,7 +126,11 @@ impl Actor {
 
     /// The earliest time something of it happens by itself.
     pub(crate) fn wake_at(&self) -> Option<u64> {
-        if self.is_over() { None } else { self.notes.values().filter_map(FiberNote::wake_at).min() }
+        if self.is_over() {
+            None
+        } else {
+            self.notes.values().filter_map(FiberNote::wake_at).min()
+        }
     }
 
     /// Whether an engine that takes it up has something to do at once.
@@ -136,7 +140,9 @@ impl Actor {
 
     /// What a fiber waits for.
     pub(crate) fn wait_of(&self, fiber: FiberId) -> Wait {
-        self.notes.get(&fiber).map_or(Wait::Nothing, |note| note.wait)
+        self.notes
+            .get(&fiber)
+            .map_or(Wait::Nothing, |note| note.wait)
     }
 }
 

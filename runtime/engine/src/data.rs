@@ -66,13 +66,20 @@ impl Data {
     /// A map with keyword keys.
     #[must_use]
     pub fn record<const N: usize>(entries: [(&str, Data); N]) -> Data {
-        Data::Map(entries.into_iter().map(|(key, value)| (Data::keyword(key), value)).collect())
+        Data::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| (Data::keyword(key), value))
+                .collect(),
+        )
     }
 
     /// The value at a keyword of a map.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Data> {
-        let Data::Map(entries) = self else { return None };
+        let Data::Map(entries) = self else {
+            return None;
+        };
         entries
             .iter()
             .find(|(k, _)| matches!(k, Data::Keyword(None, name) if name == key))
@@ -110,7 +117,11 @@ pub struct DataError {
 }
 
 fn at(path: &[String]) -> String {
-    if path.is_empty() { String::new() } else { format!(" (at {})", path.join(" > ")) }
+    if path.is_empty() {
+        String::new()
+    } else {
+        format!(" (at {})", path.join(" > "))
+    }
 }
 
 /// Makes the value in a process's memory.
@@ -137,7 +148,8 @@ pub fn to_word(heap: &mut Heap, data: &Data) -> Word {
             let mut result = map::empty(heap, Word::NIL);
             for (key, value) in entries {
                 let (key, value) = (to_word(heap, key), to_word(heap, value));
-                result = map::assoc(heap, result, key, value).expect("plain data has no lazy cells");
+                result =
+                    map::assoc(heap, result, key, value).expect("plain data has no lazy cells");
             }
             result
         }
@@ -150,13 +162,18 @@ pub fn to_word(heap: &mut Heap, data: &Data) -> Word {
             result
         }
         Data::Secret(source, name) => {
-            let (source, name) = (string::make_string(heap, source), string::make_string(heap, name));
+            let (source, name) = (
+                string::make_string(heap, source),
+                string::make_string(heap, name),
+            );
             heap.make(Kind::Secret, 0, 0, &[], &[source, name])
         }
-        Data::Number(text) | Data::Printed(text) => match read::read(heap, text, read::Notation::Edn) {
-            Ok(Some((word, _))) => word,
-            _ => string::make_string(heap, text),
-        },
+        Data::Number(text) | Data::Printed(text) => {
+            match read::read(heap, text, read::Notation::Edn) {
+                Ok(Some((word, _))) => word,
+                _ => string::make_string(heap, text),
+            }
+        }
     }
 }
 
@@ -169,7 +186,12 @@ fn to_words(heap: &mut Heap, items: &[Data]) -> Vec<Word> {
 /// # Errors
 /// For functions, cells, and what else is no data, with the path to it.
 pub fn from_word(heap: &mut Heap, image: &LoadedImage, word: Word) -> Result<Data, DataError> {
-    Reader { heap, image, path: Vec::new() }.read(word)
+    Reader {
+        heap,
+        image,
+        path: Vec::new(),
+    }
+    .read(word)
 }
 
 /// The data that a text writes, one form of EDN.
@@ -177,12 +199,15 @@ pub fn from_word(heap: &mut Heap, image: &LoadedImage, word: Word) -> Result<Dat
 /// # Errors
 /// What is wrong with the text, for people.
 pub fn parse(text: &str) -> Result<Data, String> {
-    let image = LoadedImage::load(std::sync::Arc::new(bytecode::Image::default())).map_err(|e| e.to_string())?;
+    let image = LoadedImage::load(std::sync::Arc::new(bytecode::Image::default()))
+        .map_err(|e| e.to_string())?;
     let mut heap = Heap::new(std::sync::Arc::clone(image.boot()));
     let (word, end) = match read::read(&mut heap, text, read::Notation::Edn) {
         Ok(Some(found)) => found,
         Ok(None) => return Err("there is no form in it".to_owned()),
-        Err(vm::native::Trap::Throw(error)) => return Err(crate::report::message_of(&mut heap, &image, error)),
+        Err(vm::native::Trap::Throw(error)) => {
+            return Err(crate::report::message_of(&mut heap, &image, error));
+        }
         Err(_) => return Err("it cannot be read".to_owned()),
     };
     match read::read(&mut heap, &text[end..], read::Notation::Edn) {
@@ -208,7 +233,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn refuse<T>(&self, what: &str) -> Result<T, DataError> {
-        Err(DataError { what: what.to_owned(), path: self.path.clone() })
+        Err(DataError {
+            what: what.to_owned(),
+            path: self.path.clone(),
+        })
     }
 
     fn printed(&mut self, word: Word) -> String {
@@ -234,7 +262,9 @@ impl Reader<'_> {
             self.path.truncate(8);
             return self.refuse("a value nested more than 1000 levels deep");
         }
-        let Some(kind) = self.heap.kind_of(word) else { return self.immediate(word) };
+        let Some(kind) = self.heap.kind_of(word) else {
+            return self.immediate(word);
+        };
         let object = self.heap.object(word);
         Ok(match kind {
             Kind::Int => Data::Int(number::try_int(self.heap, word).unwrap_or_default()),
@@ -244,7 +274,11 @@ impl Reader<'_> {
             Kind::Symbol | Kind::Keyword => {
                 let (namespace, name) = string::parts_of(self.heap, object);
                 let (namespace, name) = (namespace.map(str::to_owned), name.to_owned());
-                if kind == Kind::Symbol { Data::Symbol(namespace, name) } else { Data::Keyword(namespace, name) }
+                if kind == Kind::Symbol {
+                    Data::Symbol(namespace, name)
+                } else {
+                    Data::Keyword(namespace, name)
+                }
             }
             Kind::Vector | Kind::SmallVector => {
                 let words = vector::elements(self.heap, word);
@@ -273,7 +307,11 @@ impl Reader<'_> {
                 Data::Set(self.items(words)?)
             }
             Kind::Secret => {
-                let text = |word| string::try_text(self.heap, word).unwrap_or_default().to_owned();
+                let text = |word| {
+                    string::try_text(self.heap, word)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
                 Data::Secret(text(object.word(1)), text(object.word(2)))
             }
             Kind::Inst | Kind::Uuid | Kind::Regex | Kind::Tagged | Kind::Pid | Kind::Ref => {

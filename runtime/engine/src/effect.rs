@@ -98,7 +98,12 @@ pub(crate) fn expire(inner: &Inner, actor: &mut Actor, said: &mut Said) {
 impl<'a> Step<'a> {
     fn new(inner: &'a Inner, actor: &'a mut Actor, said: &'a mut Said) -> Step<'a> {
         let now = inner.clock.now_ms();
-        Step { inner, actor, said, now }
+        Step {
+            inner,
+            actor,
+            said,
+            now,
+        }
     }
 
     fn heap(&mut self) -> &mut Heap {
@@ -140,9 +145,15 @@ impl<'a> Step<'a> {
     /// The parts of a fiber's request: operation and arguments.
     fn request(&self, fiber: FiberId) -> Vec<Word> {
         let process = &self.actor.process;
-        let Some(index) = process.fiber_index(fiber) else { return Vec::new() };
+        let Some(index) = process.fiber_index(fiber) else {
+            return Vec::new();
+        };
         let request = process.fibers[index].request;
-        if vector::is_vector(&process.heap, request) { vector::elements(&process.heap, request) } else { Vec::new() }
+        if vector::is_vector(&process.heap, request) {
+            vector::elements(&process.heap, request)
+        } else {
+            Vec::new()
+        }
     }
 
     fn request_serial(&self, fiber: FiberId) -> Option<u64> {
@@ -165,7 +176,11 @@ impl<'a> Step<'a> {
         if can_wait && name != "receive-next" {
             self.message_passed_over(fiber);
         }
-        let interrupted = if can_wait && name != "scope-exit" { self.interruption(fiber) } else { None };
+        let interrupted = if can_wait && name != "scope-exit" {
+            self.interruption(fiber)
+        } else {
+            None
+        };
         let performed = match interrupted {
             Some(error) => Err(error),
             None => self.dispatch(fiber, &name, args),
@@ -234,7 +249,8 @@ impl<'a> Step<'a> {
             _ => {
                 let request = self.request(fiber);
                 let op = request.first().copied().unwrap_or(Word::NIL);
-                let fault = Fault::new("argument", "this effect is unknown here").with("effect", op);
+                let fault =
+                    Fault::new("argument", "this effect is unknown here").with("effect", op);
                 Err(fault.into_error(self.heap()))
             }
         }
@@ -248,7 +264,11 @@ impl<'a> Step<'a> {
         }
         if let Some(reason) = note.exit.take() {
             let reason = parcel::unpack(self.heap(), &reason);
-            return Some(Fault::new("exit", "exit").with("reason", reason).into_error(self.heap()));
+            return Some(
+                Fault::new("exit", "exit")
+                    .with("reason", reason)
+                    .into_error(self.heap()),
+            );
         }
         self.due_deadline(fiber)
     }
@@ -286,13 +306,21 @@ impl<'a> Step<'a> {
 
     /// Fibers that wait, in the order of their numbers, and what for.
     fn waiting(&self) -> Vec<(FiberId, Wait)> {
-        let waits = self.actor.notes.iter().map(|(&fiber, note)| (fiber, note.wait));
+        let waits = self
+            .actor
+            .notes
+            .iter()
+            .map(|(&fiber, note)| (fiber, note.wait));
         waits.filter(|&(_, wait)| wait != Wait::Nothing).collect()
     }
 
     fn take_in(&mut self, incoming: Incoming) {
         match incoming {
-            Incoming::Letter { sequence, letter, large } => {
+            Incoming::Letter {
+                sequence,
+                letter,
+                large,
+            } => {
                 if self.actor.keeps_past {
                     // It stays in the store for who goes on from there.
                     return;
@@ -312,7 +340,11 @@ impl<'a> Step<'a> {
             Incoming::Attempt { id, result } => self.attempt_reported(id, result),
             Incoming::Started(id) => self.attempt_started(id),
             Incoming::Beat(id) => self.attempt_beat(id.fiber, id.request),
-            Incoming::Input { fiber, request, text } => self.input(fiber, request, text),
+            Incoming::Input {
+                fiber,
+                request,
+                text,
+            } => self.input(fiber, request, text),
             Incoming::Flushed(before) => self.flushed(before),
             Incoming::Recovered => self.recovered(),
             Incoming::Wake => {}
@@ -325,8 +357,16 @@ impl<'a> Step<'a> {
                 let message = parcel::unpack(self.heap(), &words);
                 self.append_message(message);
             }
-            Letter::Exit { from, reason, linked } => self.exit_signal(from, &reason, linked),
-            Letter::Down { reference, process, reason } => self.down(reference, process, &reason),
+            Letter::Exit {
+                from,
+                reason,
+                linked,
+            } => self.exit_signal(from, &reason, linked),
+            Letter::Down {
+                reference,
+                process,
+                reason,
+            } => self.down(reference, process, &reason),
             Letter::Cancel => self.cancel_process(),
             Letter::Kill => self.killed(),
             Letter::Link { from, on } => {
@@ -335,13 +375,28 @@ impl<'a> Step<'a> {
                     self.actor.record.links.push(from);
                 }
             }
-            Letter::Watch { from, reference, on } => {
-                self.actor.record.watchers.retain(|m| (m.reference, m.process) != (reference, from));
+            Letter::Watch {
+                from,
+                reference,
+                on,
+            } => {
+                self.actor
+                    .record
+                    .watchers
+                    .retain(|m| (m.reference, m.process) != (reference, from));
                 if on {
-                    self.actor.record.watchers.push(crate::record::Monitor { reference, process: from });
+                    self.actor.record.watchers.push(crate::record::Monitor {
+                        reference,
+                        process: from,
+                    });
                 }
             }
-            Letter::BodyEnded { fiber, request, attempt, result } => {
+            Letter::BodyEnded {
+                fiber,
+                request,
+                attempt,
+                result,
+            } => {
                 self.body_ended(fiber, request, attempt, result);
             }
             Letter::Heartbeat { fiber, request, .. } => self.attempt_beat(fiber, request),
@@ -406,13 +461,22 @@ impl<'a> Step<'a> {
         self.actor.keeps_past = false;
         self.actor.record.recoveries = 0;
         self.actor.record.status = Status::Ready;
-        self.actor.record.ending.take().and_then(|ending| ending.failed_request)
+        self.actor
+            .record
+            .ending
+            .take()
+            .and_then(|ending| ending.failed_request)
     }
 
     /// Goes on from the checkpoint before a failure.
     fn retry(&mut self, value: Option<crate::data::Data>) {
         let failed = self.revive();
-        self.actor.log(self.now, crate::event::EventKind::Retried { with_value: value.is_some() });
+        self.actor.log(
+            self.now,
+            crate::event::EventKind::Retried {
+                with_value: value.is_some(),
+            },
+        );
         if let Some(value) = value
             && let Some(fiber) = crate::engine::retry::target(&self.actor.process, failed)
         {
@@ -457,7 +521,10 @@ impl<'a> Step<'a> {
             return Word::NIL;
         }
         let key = make_keyword(self.heap(), None, name);
-        map::get(self.heap(), options, key).ok().flatten().unwrap_or(Word::NIL)
+        map::get(self.heap(), options, key)
+            .ok()
+            .flatten()
+            .unwrap_or(Word::NIL)
     }
 
     /// A whole number among options.
@@ -471,8 +538,19 @@ impl<'a> Step<'a> {
 fn can_wait(name: &str) -> bool {
     matches!(
         name,
-        "sleep" | "flush" | "read-line" | "read-all" | "await-exit" | "receive-next" | "await" | "await-for"
-            | "await-any" | "await-end" | "await-cell" | "scope-exit" | "activity"
+        "sleep"
+            | "flush"
+            | "read-line"
+            | "read-all"
+            | "await-exit"
+            | "receive-next"
+            | "await"
+            | "await-for"
+            | "await-any"
+            | "await-end"
+            | "await-cell"
+            | "scope-exit"
+            | "activity"
     )
 }
 

@@ -24,8 +24,8 @@ use crate::persist;
 use crate::pid::MAIN;
 use crate::record::{Ending, Status, StoreRecord};
 use crate::transport::{AttemptId, Clock, TaskError, Transport};
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use store::{Batch, Store};
@@ -237,7 +237,9 @@ impl Engine {
         options: Options,
     ) -> Result<Engine, EngineError> {
         let inner = Inner::open(store, clock, transport, options)?;
-        Ok(Engine { inner: Arc::new(inner) })
+        Ok(Engine {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Starts the threads that run processes and commit.
@@ -249,11 +251,19 @@ impl Engine {
         for number in 0..self.inner.options.threads {
             let inner = Arc::clone(&self.inner);
             let name = format!("ox-run-{number}");
-            threads.push(std::thread::Builder::new().name(name).spawn(move || inner.guarded(Inner::work))?);
+            threads.push(
+                std::thread::Builder::new()
+                    .name(name)
+                    .spawn(move || inner.guarded(Inner::work))?,
+            );
         }
         let inner = Arc::clone(&self.inner);
         let name = "ox-commit".to_owned();
-        threads.push(std::thread::Builder::new().name(name).spawn(move || inner.guarded(Inner::commit_loop))?);
+        threads.push(
+            std::thread::Builder::new()
+                .name(name)
+                .spawn(move || inner.guarded(Inner::commit_loop))?,
+        );
         Ok(threads)
     }
 
@@ -270,7 +280,13 @@ impl Engine {
     }
 
     /// Sets what was run, before the first process is started.
-    pub fn describe(&self, run: u64, command: &str, args: &[String], sources: Vec<(String, [u8; 32])>) {
+    pub fn describe(
+        &self,
+        run: u64,
+        command: &str,
+        args: &[String],
+        sources: Vec<(String, [u8; 32])>,
+    ) {
         let mut shared = self.inner.lock();
         shared.record.run = run;
         self.inner.run.store(run, Ordering::Relaxed);
@@ -300,7 +316,13 @@ impl Engine {
     ///
     /// # Errors
     /// When the definition takes no such arguments.
-    pub fn start_main(&self, image: u32, slot: u32, args: &[Data], function: &str) -> Result<u64, EngineError> {
+    pub fn start_main(
+        &self,
+        image: u32,
+        slot: u32,
+        args: &[Data],
+        function: &str,
+    ) -> Result<u64, EngineError> {
         self.inner.start_main(image, slot, args, function)
     }
 
@@ -319,7 +341,14 @@ impl Engine {
 
     /// Reports what was read from standard input for a fiber.
     pub fn complete_read(&self, process: u64, fiber: u64, request: u64, text: Option<String>) {
-        self.inner.deliver(process, Incoming::Input { fiber, request, text });
+        self.inner.deliver(
+            process,
+            Incoming::Input {
+                fiber,
+                request,
+                text,
+            },
+        );
     }
 
     /// Reports that a worker has taken an attempt.
@@ -419,7 +448,11 @@ impl Engine {
     #[must_use]
     pub fn processes(&self) -> Vec<(u64, Status)> {
         let shared = self.inner.lock();
-        let mut all: Vec<_> = shared.slots.iter().map(|(&number, slot)| (number, slot.status)).collect();
+        let mut all: Vec<_> = shared
+            .slots
+            .iter()
+            .map(|(&number, slot)| (number, slot.status))
+            .collect();
         all.sort_unstable_by_key(|&(number, _)| number);
         all
     }
@@ -443,8 +476,26 @@ pub use retry::RetryError;
 pub(crate) fn bounce(process: u64, letter: &Letter) -> Option<(u64, Letter)> {
     let reason = parcel::keyword("noproc");
     match *letter {
-        Letter::Link { from, on: true } => Some((from, Letter::Exit { from: process, reason, linked: true })),
-        Letter::Watch { from, reference, on: true } => Some((from, Letter::Down { reference, process, reason })),
+        Letter::Link { from, on: true } => Some((
+            from,
+            Letter::Exit {
+                from: process,
+                reason,
+                linked: true,
+            },
+        )),
+        Letter::Watch {
+            from,
+            reference,
+            on: true,
+        } => Some((
+            from,
+            Letter::Down {
+                reference,
+                process,
+                reason,
+            },
+        )),
         _ => None,
     }
 }
@@ -457,14 +508,18 @@ impl Inner {
         if let Err(panic) = result {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            inner.fail(EngineError::Internal(text.unwrap_or("no message").to_owned()));
+            inner.fail(EngineError::Internal(
+                text.unwrap_or("no message").to_owned(),
+            ));
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A thread that panicked under the lock has broken an invariant; going on would make its
         // state durable.
-        self.shared.lock().expect("no thread panics while it holds the engine's state")
+        self.shared
+            .lock()
+            .expect("no thread panics while it holds the engine's state")
     }
 
     /// Gives an actor something from outside and makes it run.
@@ -488,7 +543,9 @@ impl Inner {
     /// A letter from outside: durable with the next commit, which this waits for.
     fn post_from_outside(&self, process: u64, letter: &Letter) -> Result<bool, EngineError> {
         let mut shared = self.lock();
-        let Some(slot) = shared.slots.get_mut(&process).filter(|slot| !slot.ended) else { return Ok(false) };
+        let Some(slot) = shared.slots.get_mut(&process).filter(|slot| !slot.ended) else {
+            return Ok(false);
+        };
         if slot.status == Status::Parked && matches!(letter, Letter::Cancel | Letter::Kill) {
             slot.go_on(self.options.durable);
             let epoch = shared.epoch;
@@ -507,7 +564,15 @@ impl Inner {
         persist::write_letter(&mut shared.extra, process, sequence, &bytes);
         let epoch = shared.epoch;
         let large = persist::is_large(&bytes);
-        shared.deliver(process, epoch, Incoming::Letter { sequence, letter: letter.clone(), large });
+        shared.deliver(
+            process,
+            epoch,
+            Incoming::Letter {
+                sequence,
+                letter: letter.clone(),
+                large,
+            },
+        );
     }
 
     /// The place of the next letter in the order of all.
@@ -539,7 +604,10 @@ impl Inner {
     pub(crate) fn register(&self, name: &str, process: u64, just_made: bool) -> bool {
         let mut shared = self.lock();
         let exists = just_made || shared.slots.get(&process).is_some_and(|slot| !slot.ended);
-        if !exists || shared.names.contains_key(name) || shared.names.values().any(|&holder| holder == process) {
+        if !exists
+            || shared.names.contains_key(name)
+            || shared.names.values().any(|&holder| holder == process)
+        {
             return false;
         }
         shared.names.insert(name.to_owned(), process);
@@ -553,7 +621,10 @@ impl Inner {
 
     /// Whether a process has not ended.
     pub(crate) fn is_alive(&self, process: u64) -> bool {
-        self.lock().slots.get(&process).is_some_and(|slot| !slot.ended)
+        self.lock()
+            .slots
+            .get(&process)
+            .is_some_and(|slot| !slot.ended)
     }
 
     /// Why a process has ended, if it has.
@@ -566,7 +637,10 @@ impl Inner {
     /// The processes that a process has started and that have not ended, attempts aside.
     pub(crate) fn children_of(&self, process: u64) -> Vec<u64> {
         let shared = self.lock();
-        let children = shared.slots.iter().filter(|(_, slot)| slot.parent == Some(process) && !slot.ended && !slot.is_body);
+        let children = shared
+            .slots
+            .iter()
+            .filter(|(_, slot)| slot.parent == Some(process) && !slot.ended && !slot.is_body);
         let mut numbers: Vec<u64> = children.map(|(&number, _)| number).collect();
         numbers.sort_unstable();
         numbers
@@ -629,13 +703,17 @@ impl Inner {
             if let Some(error) = &shared.failed {
                 return Err(error.clone());
             }
-            if shared.is_at_end(process) && (process != MAIN || shared.left_processes().is_empty()) {
+            if shared.is_at_end(process) && (process != MAIN || shared.left_processes().is_empty())
+            {
                 break;
             }
             if shared.stopping {
                 return Ok(None);
             }
-            shared = self.progress.wait(shared).expect("no thread panics while it holds the engine's state");
+            shared = self
+                .progress
+                .wait(shared)
+                .expect("no thread panics while it holds the engine's state");
         }
         drop(shared);
         Ok(self.standing(process))
@@ -645,10 +723,18 @@ impl Inner {
     pub(crate) fn standing(&self, process: u64) -> Option<Standing> {
         let shared = self.lock();
         let slot = shared.slots.get(&process)?;
-        let ending = slot.ending.as_ref().filter(|_| slot.status.has_ended() || slot.status == Status::Parked);
-        let (exit_status, report) =
-            ending.map_or((0, String::new()), |ending| (ending.exit_status, ending.report.clone()));
-        Some(Standing { status: slot.status, exit_status, report })
+        let ending = slot
+            .ending
+            .as_ref()
+            .filter(|_| slot.status.has_ended() || slot.status == Status::Parked);
+        let (exit_status, report) = ending.map_or((0, String::new()), |ending| {
+            (ending.exit_status, ending.report.clone())
+        });
+        Some(Standing {
+            status: slot.status,
+            exit_status,
+            report,
+        })
     }
 
     fn flush(&self) -> Result<(), EngineError> {
@@ -678,9 +764,14 @@ impl Shared {
     /// Puts something into an actor's slot and queues the actor. What is for nobody is dropped, as
     /// a message to an ended process is.
     fn deliver(&mut self, process: u64, epoch: u64, incoming: Incoming) {
-        let Some(slot) = self.slots.get_mut(&process) else { return };
+        let Some(slot) = self.slots.get_mut(&process) else {
+            return;
+        };
         if slot.ended {
-            if let Incoming::Letter { sequence, large, .. } = incoming {
+            if let Incoming::Letter {
+                sequence, large, ..
+            } = incoming
+            {
                 persist::delete_letter(&mut self.extra, process, sequence, large);
             }
             return;
@@ -693,20 +784,27 @@ impl Shared {
 
     /// Whether a process has ended or is parked, durably.
     fn is_at_end(&self, process: u64) -> bool {
-        self.slots.get(&process).is_none_or(|slot| slot.status.has_ended() || slot.status == Status::Parked)
+        self.slots
+            .get(&process)
+            .is_none_or(|slot| slot.status.has_ended() || slot.status == Status::Parked)
     }
 
     /// Processes besides the main one that have not ended and are not parked.
     fn left_processes(&self) -> Vec<u64> {
         let left = self.slots.iter().filter(|&(&number, slot)| {
-            number != MAIN && !slot.status.has_ended() && slot.status != Status::Parked && !slot.ended
+            number != MAIN
+                && !slot.status.has_ended()
+                && slot.status != Status::Parked
+                && !slot.ended
         });
         left.map(|(&number, _)| number).collect()
     }
 
     /// Queues an actor, unless it is queued or in the hands of a thread (which looks itself).
     fn enqueue(&mut self, process: u64) {
-        let Some(slot) = self.slots.get_mut(&process) else { return };
+        let Some(slot) = self.slots.get_mut(&process) else {
+            return;
+        };
         if !slot.queued && !matches!(slot.place, Place::Away) {
             slot.queued = true;
             self.ready.push_back(process);

@@ -95,26 +95,41 @@ impl Event {
         w.number(self.at_ms);
         match &self.kind {
             EventKind::Started(function) => w.u8(1).text(cut(function, MESSAGE_BYTES_MAX)),
-            EventKind::Text { stream, text, left_out } => {
-                w.u8(2).u8(*stream as u8).text(cut(text, TEXT_BYTES_MAX)).number(*left_out)
-            }
-            EventKind::Attempt { activity, attempt } => {
-                w.u8(3).text(cut(activity, MESSAGE_BYTES_MAX)).number(u64::from(*attempt))
-            }
-            EventKind::AttemptFailed { activity, attempt, error, next_attempt } => w
+            EventKind::Text {
+                stream,
+                text,
+                left_out,
+            } => w
+                .u8(2)
+                .u8(*stream as u8)
+                .text(cut(text, TEXT_BYTES_MAX))
+                .number(*left_out),
+            EventKind::Attempt { activity, attempt } => w
+                .u8(3)
+                .text(cut(activity, MESSAGE_BYTES_MAX))
+                .number(u64::from(*attempt)),
+            EventKind::AttemptFailed {
+                activity,
+                attempt,
+                error,
+                next_attempt,
+            } => w
                 .u8(4)
                 .text(cut(activity, MESSAGE_BYTES_MAX))
                 .number(u64::from(*attempt))
                 .text(cut(error, MESSAGE_BYTES_MAX))
                 .optional(*next_attempt),
-            EventKind::AttemptDone { activity, attempt } => {
-                w.u8(5).text(cut(activity, MESSAGE_BYTES_MAX)).number(u64::from(*attempt))
-            }
+            EventKind::AttemptDone { activity, attempt } => w
+                .u8(5)
+                .text(cut(activity, MESSAGE_BYTES_MAX))
+                .number(u64::from(*attempt)),
             EventKind::Recovered => w.u8(6),
             EventKind::Parked(error) => w.u8(7).text(cut(error, MESSAGE_BYTES_MAX)),
             EventKind::Retried { with_value } => w.u8(8).bool(*with_value),
             EventKind::Cancelled => w.u8(9),
-            EventKind::Ended { status, report } => w.u8(10).text(status).text(cut(report, MESSAGE_BYTES_MAX)),
+            EventKind::Ended { status, report } => {
+                w.u8(10).text(status).text(cut(report, MESSAGE_BYTES_MAX))
+            }
         };
         w.bytes
     }
@@ -129,22 +144,39 @@ impl Event {
         let kind = match r.u8()? {
             1 => EventKind::Started(r.text()?.to_owned()),
             2 => {
-                let Some(stream) = Stream::from_u8(r.u8()?) else { return r.error() };
-                EventKind::Text { stream, text: r.text()?.to_owned(), left_out: r.number()? }
+                let Some(stream) = Stream::from_u8(r.u8()?) else {
+                    return r.error();
+                };
+                EventKind::Text {
+                    stream,
+                    text: r.text()?.to_owned(),
+                    left_out: r.number()?,
+                }
             }
-            3 => EventKind::Attempt { activity: r.text()?.to_owned(), attempt: r.small()? },
+            3 => EventKind::Attempt {
+                activity: r.text()?.to_owned(),
+                attempt: r.small()?,
+            },
             4 => EventKind::AttemptFailed {
                 activity: r.text()?.to_owned(),
                 attempt: r.small()?,
                 error: r.text()?.to_owned(),
                 next_attempt: r.optional()?,
             },
-            5 => EventKind::AttemptDone { activity: r.text()?.to_owned(), attempt: r.small()? },
+            5 => EventKind::AttemptDone {
+                activity: r.text()?.to_owned(),
+                attempt: r.small()?,
+            },
             6 => EventKind::Recovered,
             7 => EventKind::Parked(r.text()?.to_owned()),
-            8 => EventKind::Retried { with_value: r.bool()? },
+            8 => EventKind::Retried {
+                with_value: r.bool()?,
+            },
             9 => EventKind::Cancelled,
-            10 => EventKind::Ended { status: r.text()?.to_owned(), report: r.text()?.to_owned() },
+            10 => EventKind::Ended {
+                status: r.text()?.to_owned(),
+                report: r.text()?.to_owned(),
+            },
             _ => return r.error(),
         };
         r.end()?;
@@ -155,16 +187,35 @@ impl Event {
     /// one.
     pub(crate) fn note_text(events: &mut Vec<Event>, at_ms: u64, stream: Stream, added: &str) {
         let fits = |text: &str| TEXT_BYTES_MAX.saturating_sub(text.len());
-        if let Some(Event { kind: EventKind::Text { stream: of, text, left_out }, .. }) = events.last_mut()
+        if let Some(Event {
+            kind:
+                EventKind::Text {
+                    stream: of,
+                    text,
+                    left_out,
+                },
+            ..
+        }) = events.last_mut()
             && *of == stream
         {
-            let kept = if *left_out == 0 { cut(added, fits(text)) } else { "" };
+            let kept = if *left_out == 0 {
+                cut(added, fits(text))
+            } else {
+                ""
+            };
             text.push_str(kept);
             *left_out += (added.len() - kept.len()) as u64;
             return;
         }
         let kept = cut(added, TEXT_BYTES_MAX);
         let left_out = (added.len() - kept.len()) as u64;
-        events.push(Event { at_ms, kind: EventKind::Text { stream, text: kept.to_owned(), left_out } });
+        events.push(Event {
+            at_ms,
+            kind: EventKind::Text {
+                stream,
+                text: kept.to_owned(),
+                left_out,
+            },
+        });
     }
 }

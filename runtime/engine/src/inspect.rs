@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Snapshot;
 use store::key::KeyReader;
-use vm::fiber::FiberId;
 use vm::Word;
+use vm::fiber::FiberId;
 use vm::image::{LoadedImage, Standing};
 use vm::process::{Process, Root};
 use vm::stack::{FrameRef, StackPart};
@@ -131,12 +131,18 @@ pub enum Running<'a> {
 ///
 /// # Errors
 /// When the store cannot be read; damaged processes are listed as such.
-pub fn list(snapshot: &Snapshot, run: u64, running: Running<'_>) -> Result<Vec<Summary>, LoadError> {
+pub fn list(
+    snapshot: &Snapshot,
+    run: u64,
+    running: Running<'_>,
+) -> Result<Vec<Summary>, LoadError> {
     let mut all = Vec::new();
     for entry in snapshot.range(crate::key::processes()) {
         let (key, _) = entry?;
         let mut reader = KeyReader::new(&key);
-        let (_, Some(number)) = (reader.u8(), reader.u64()) else { continue };
+        let (_, Some(number)) = (reader.u8(), reader.u64()) else {
+            continue;
+        };
         let pid = Pid { run, number };
         all.push(match summarize(snapshot, pid, running) {
             Ok((summary, _, _)) => summary,
@@ -170,10 +176,21 @@ fn summarize(
 ) -> Result<(Summary, ActorRecord, Notes), LoadError> {
     let record = persist::read_record(snapshot, pid.number)?;
     let notes = persist::read_notes(snapshot, pid.number, &record)?;
-    let unfinished = matches!(record.status, Status::Ready | Status::Running | Status::Waiting);
+    let unfinished = matches!(
+        record.status,
+        Status::Ready | Status::Running | Status::Waiting
+    );
     let waits = unfinished || record.status == Status::Parked;
-    let status = if unfinished && matches!(running, Running::No) { Status::Suspended } else { record.status };
-    let waiting_for = if waits && record.vm.run_queue.is_empty() { main_wait(&notes, running) } else { None };
+    let status = if unfinished && matches!(running, Running::No) {
+        Status::Suspended
+    } else {
+        record.status
+    };
+    let waiting_for = if waits && record.vm.run_queue.is_empty() {
+        main_wait(&notes, running)
+    } else {
+        None
+    };
     let summary = Summary {
         pid,
         name: record.name.clone(),
@@ -183,7 +200,11 @@ fn summarize(
         waiting_for,
         checkpoints: record.checkpoints,
         steps: record.steps,
-        report: record.ending.as_ref().map(|ending| ending.report.clone()).unwrap_or_default(),
+        report: record
+            .ending
+            .as_ref()
+            .map(|ending| ending.report.clone())
+            .unwrap_or_default(),
         damage: None,
     };
     Ok((summary, record, notes))
@@ -192,7 +213,12 @@ fn summarize(
 /// What the process as a whole waits for: what its main fiber does; if that waits for other fibers,
 /// what one of these waits for outside.
 fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
-    let is_inside = |note: &&FiberNote| matches!(note.wait, Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Nothing);
+    let is_inside = |note: &&FiberNote| {
+        matches!(
+            note.wait,
+            Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Nothing
+        )
+    };
     let main = notes.get(&0);
     let chosen = match main {
         Some(note) if !is_inside(&note) => Some(note),
@@ -204,7 +230,11 @@ fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
                 Wait::Exit(_) => 3,
                 _ => 4,
             };
-            notes.values().filter(|note| !is_inside(note)).min_by_key(rank).or(main)
+            notes
+                .values()
+                .filter(|note| !is_inside(note))
+                .min_by_key(rank)
+                .or(main)
         }
     };
     chosen.and_then(|note| wait_of(note, running))
@@ -221,10 +251,18 @@ fn wait_of(note: &FiberNote, running: Running<'_>) -> Option<WaitingFor> {
         Wait::Flush(_) => "output",
         Wait::Exit(_) => "process",
     };
-    let mut view = WaitingFor { kind, until: note.until, since: note.since_ms, ..WaitingFor::default() };
+    let mut view = WaitingFor {
+        kind,
+        until: note.until,
+        since: note.since_ms,
+        ..WaitingFor::default()
+    };
     if let Some(activity) = &note.activity {
         view.activity = Some(activity.name.clone());
-        view.until = [activity.give_up_at, activity.start_by, activity.close_by].into_iter().flatten().min();
+        view.until = [activity.give_up_at, activity.start_by, activity.close_by]
+            .into_iter()
+            .flatten()
+            .min();
         if let Running::Yes(transport) = running {
             view.workers = transport.workers(&activity.name, &activity.queue);
         }
@@ -249,26 +287,47 @@ pub fn view(
     running: Running<'_>,
 ) -> Result<View, LoadError> {
     let (summary, record, notes) = summarize(snapshot, pid, running)?;
-    let of = |number: u64| Pid { run: pid.run, number };
+    let of = |number: u64| Pid {
+        run: pid.run,
+        number,
+    };
     let letters = persist::read_letters(snapshot, crate::key::messages(pid.number))?;
     let is_message = |letter: &&persist::StoredLetter| {
-        matches!(crate::letter::Letter::decode(&letter.bytes), Ok(crate::letter::Letter::Message(_)))
+        matches!(
+            crate::letter::Letter::decode(&letter.bytes),
+            Ok(crate::letter::Letter::Message(_))
+        )
     };
     let mut view = View {
         parent: record.parent.map(of),
         links: record.links.iter().copied().map(of).collect(),
-        monitors: record.monitors.iter().map(|monitor| of(monitor.process)).collect(),
-        watchers: record.watchers.iter().map(|monitor| of(monitor.process)).collect(),
+        monitors: record
+            .monitors
+            .iter()
+            .map(|monitor| of(monitor.process))
+            .collect(),
+        watchers: record
+            .watchers
+            .iter()
+            .map(|monitor| of(monitor.process))
+            .collect(),
         traps_exits: record.traps_exits,
         messages: letters.iter().filter(is_message).count(),
-        memory_words: record.levels.iter().map(|level| u64::from(level.words)).sum(),
+        memory_words: record
+            .levels
+            .iter()
+            .map(|level| u64::from(level.words))
+            .sum(),
         fibers: Vec::new(),
         summary,
     };
     if let Some(image) = image.filter(|_| !record.fibers.is_empty()) {
         let (state, _) = persist::read_state(snapshot, pid.number, &record)?;
-        let mut process = Process::restore(Arc::clone(image), state)
-            .map_err(|error| LoadError::Restore { process: pid.number, error })?;
+        let mut process =
+            Process::restore(Arc::clone(image), state).map_err(|error| LoadError::Restore {
+                process: pid.number,
+                error,
+            })?;
         view.messages += mailbox_length(&process);
         for index in 0..process.fibers.len() {
             let frames = frames_of(&mut process, index, image);
@@ -290,7 +349,11 @@ pub fn view(
 /// # Errors
 /// When the store cannot be read.
 pub fn has_unwritten(snapshot: &Snapshot) -> Result<bool, LoadError> {
-    Ok(snapshot.range(crate::key::outputs()).next().transpose()?.is_some())
+    Ok(snapshot
+        .range(crate::key::outputs())
+        .next()
+        .transpose()?
+        .is_some())
 }
 
 /// Longest text of a local, in bytes.
@@ -305,16 +368,30 @@ fn frames_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Vec<Fr
     for (index, part) in parts {
         for frame in part.frames(index) {
             let wants_locals = frames.len() < FRAMES_WITH_LOCALS_MAX;
-            values.push(if wants_locals { locals_of(part, frame, image) } else { Vec::new() });
+            values.push(if wants_locals {
+                locals_of(part, frame, image)
+            } else {
+                Vec::new()
+            });
             let place = place_of(image, frame.proto, frame.at);
-            frames.push(Frame { place, proto: frame.proto, pc: frame.at, locals: Vec::new() });
+            frames.push(Frame {
+                place,
+                proto: frame.proto,
+                pc: frame.at,
+                locals: Vec::new(),
+            });
         }
     }
     for (frame, locals) in frames.iter_mut().zip(values) {
         let heap = &mut process.heap;
         frame.locals = locals
             .into_iter()
-            .map(|(name, word)| (name, crate::report::show(heap, image, word, LOCAL_BYTES_MAX)))
+            .map(|(name, word)| {
+                (
+                    name,
+                    crate::report::show(heap, image, word, LOCAL_BYTES_MAX),
+                )
+            })
             .collect();
     }
     frames
@@ -322,14 +399,20 @@ fn frames_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Vec<Fr
 
 /// The named locals of a frame whose registers are still needed: others may hold anything.
 fn locals_of(part: &StackPart, frame: FrameRef, image: &LoadedImage) -> Vec<(String, Word)> {
-    let Some(proto) = image.protos().get(frame.proto as usize) else { return Vec::new() };
+    let Some(proto) = image.protos().get(frame.proto as usize) else {
+        return Vec::new();
+    };
     let source = image.image().source_map.slots.get(proto.slot as usize);
     let Some(source) = source.and_then(|source| source.protos.get(usize::from(proto.index))) else {
         return Vec::new();
     };
     let mut live = Live::default();
     // The register that the answer goes to holds nothing yet.
-    let standing = if frame.calling { frame.standing } else { Standing::During(frame.at) };
+    let standing = if frame.calling {
+        frame.standing
+    } else {
+        Standing::During(frame.at)
+    };
     proto.live(standing, &mut live);
     let words = part.used(image);
     let in_scope = source.locals.iter().filter(|(_, register, first, end)| {

@@ -79,11 +79,22 @@ pub(crate) fn fibers(process: u64) -> KeyRange {
 }
 
 pub(crate) fn stack_chunk(process: u64, fiber: u64, part: u32, chunk: u32) -> Vec<u8> {
-    KeyBuilder::of_kind(b'K').u64(process).u64(fiber).u32(part).u32(chunk).finish()
+    KeyBuilder::of_kind(b'K')
+        .u64(process)
+        .u64(fiber)
+        .u32(part)
+        .u32(chunk)
+        .finish()
 }
 
 pub(crate) fn stack_chunks(process: u64, fiber: u64, part: u32) -> KeyRange {
-    KeyRange::prefix(&KeyBuilder::of_kind(b'K').u64(process).u64(fiber).u32(part).finish())
+    KeyRange::prefix(
+        &KeyBuilder::of_kind(b'K')
+            .u64(process)
+            .u64(fiber)
+            .u32(part)
+            .finish(),
+    )
 }
 
 /// Chunks of a part from this one on.
@@ -116,11 +127,20 @@ pub(crate) fn overlays_from(process: u64, address: u32) -> KeyRange {
 }
 
 pub(crate) fn message(process: u64, sequence: u64, piece: u32) -> Vec<u8> {
-    KeyBuilder::of_kind(b'M').u64(process).u64(sequence).u32(piece).finish()
+    KeyBuilder::of_kind(b'M')
+        .u64(process)
+        .u64(sequence)
+        .u32(piece)
+        .finish()
 }
 
 pub(crate) fn message_pieces(process: u64, sequence: u64) -> KeyRange {
-    KeyRange::prefix(&KeyBuilder::of_kind(b'M').u64(process).u64(sequence).finish())
+    KeyRange::prefix(
+        &KeyBuilder::of_kind(b'M')
+            .u64(process)
+            .u64(sequence)
+            .finish(),
+    )
 }
 
 pub(crate) fn messages(process: u64) -> KeyRange {
@@ -148,7 +168,10 @@ pub(crate) fn outputs() -> KeyRange {
 }
 
 pub(crate) fn event(process: u64, sequence: u64) -> Vec<u8> {
-    KeyBuilder::of_kind(b'E').u64(process).u64(sequence).finish()
+    KeyBuilder::of_kind(b'E')
+        .u64(process)
+        .u64(sequence)
+        .finish()
 }
 
 pub(crate) fn events(process: u64) -> KeyRange {

@@ -72,7 +72,6 @@ pub enum Letter {
     StdoutClosed,
 }
 
-
 impl Letter {
     /// The letter's bytes.
     #[must_use]
@@ -80,24 +79,42 @@ impl Letter {
         let mut w = Writer::default();
         match self {
             Letter::Message(words) => w.u8(1).words(words),
-            Letter::Exit { from, reason, linked } => w.u8(2).number(*from).words(reason).bool(*linked),
-            Letter::Down { reference, process, reason } => {
-                w.u8(3).number(*reference).number(*process).words(reason)
-            }
+            Letter::Exit {
+                from,
+                reason,
+                linked,
+            } => w.u8(2).number(*from).words(reason).bool(*linked),
+            Letter::Down {
+                reference,
+                process,
+                reason,
+            } => w.u8(3).number(*reference).number(*process).words(reason),
             Letter::Cancel => w.u8(4),
             Letter::Kill => w.u8(5),
             Letter::Link { from, on } => w.u8(6).number(*from).bool(*on),
-            Letter::Watch { from, reference, on } => {
-                w.u8(7).number(*from).number(*reference).bool(*on)
-            }
-            Letter::BodyEnded { fiber, request, attempt, result } => {
-                w.u8(8).number(*fiber).number(*request).number(u64::from(*attempt));
+            Letter::Watch {
+                from,
+                reference,
+                on,
+            } => w.u8(7).number(*from).number(*reference).bool(*on),
+            Letter::BodyEnded {
+                fiber,
+                request,
+                attempt,
+                result,
+            } => {
+                w.u8(8)
+                    .number(*fiber)
+                    .number(*request)
+                    .number(u64::from(*attempt));
                 let (Ok(words) | Err(words)) = result;
                 w.bool(result.is_ok()).words(words)
             }
-            Letter::Heartbeat { fiber, request, details } => {
-                w.u8(9).number(*fiber).number(*request).words(details)
-            }
+            Letter::Heartbeat {
+                fiber,
+                request,
+                details,
+            } => w.u8(9).number(*fiber).number(*request).words(details),
             Letter::Named(Some(name)) => w.u8(10).text(name),
             Letter::Named(None) => w.u8(11),
             Letter::StdoutClosed => w.u8(12),
@@ -113,19 +130,42 @@ impl Letter {
         let mut r = Reader::new(bytes);
         let letter = match r.u8()? {
             1 => Letter::Message(r.words()?),
-            2 => Letter::Exit { from: r.number()?, reason: r.words()?, linked: r.bool()? },
-            3 => Letter::Down { reference: r.number()?, process: r.number()?, reason: r.words()? },
+            2 => Letter::Exit {
+                from: r.number()?,
+                reason: r.words()?,
+                linked: r.bool()?,
+            },
+            3 => Letter::Down {
+                reference: r.number()?,
+                process: r.number()?,
+                reason: r.words()?,
+            },
             4 => Letter::Cancel,
             5 => Letter::Kill,
-            6 => Letter::Link { from: r.number()?, on: r.bool()? },
-            7 => Letter::Watch { from: r.number()?, reference: r.number()?, on: r.bool()? },
+            6 => Letter::Link {
+                from: r.number()?,
+                on: r.bool()?,
+            },
+            7 => Letter::Watch {
+                from: r.number()?,
+                reference: r.number()?,
+                on: r.bool()?,
+            },
             8 => Letter::BodyEnded {
                 fiber: r.number()?,
                 request: r.number()?,
                 attempt: r.small()?,
-                result: if r.bool()? { Ok(r.words()?) } else { Err(r.words()?) },
+                result: if r.bool()? {
+                    Ok(r.words()?)
+                } else {
+                    Err(r.words()?)
+                },
             },
-            9 => Letter::Heartbeat { fiber: r.number()?, request: r.number()?, details: r.words()? },
+            9 => Letter::Heartbeat {
+                fiber: r.number()?,
+                request: r.number()?,
+                details: r.words()?,
+            },
             10 => Letter::Named(Some(r.text()?.to_owned())),
             11 => Letter::Named(None),
             12 => Letter::StdoutClosed,

@@ -24,14 +24,23 @@ pub(crate) struct Text {
 impl Text {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.u8(self.stream as u8).number(self.process).text(&self.text);
+        w.u8(self.stream as u8)
+            .number(self.process)
+            .text(&self.text);
         w.bytes
     }
 
     pub(crate) fn decode(sequence: u64, bytes: &[u8]) -> Result<Text, WireError> {
         let mut r = Reader::new(bytes);
-        let Some(stream) = Stream::from_u8(r.u8()?) else { return r.error() };
-        let text = Text { sequence, stream, process: r.number()?, text: r.text()?.to_owned() };
+        let Some(stream) = Stream::from_u8(r.u8()?) else {
+            return r.error();
+        };
+        let text = Text {
+            sequence,
+            stream,
+            process: r.number()?,
+            text: r.text()?.to_owned(),
+        };
         r.end()?;
         Ok(text)
     }

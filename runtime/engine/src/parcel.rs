@@ -33,8 +33,15 @@ fn refusal(heap: &mut Heap, error: &CopyError) -> Word {
     match error {
         CopyError::Refused { value, path, .. } => {
             let (path, shown) = path_words(heap, path);
-            let text = if shown.is_empty() { text } else { format!("{text} (at {shown})") };
-            Fault::new("type", text).with("value", *value).with("path", path).into_error(heap)
+            let text = if shown.is_empty() {
+                text
+            } else {
+                format!("{text} (at {shown})")
+            };
+            Fault::new("type", text)
+                .with("value", *value)
+                .with("path", path)
+                .into_error(heap)
         }
         CopyError::Unfinished(_) => Fault::new("type", text).into_error(heap),
         CopyError::TooLarge(_) => Fault::new("memory-limit", text).into_error(heap),
@@ -48,12 +55,18 @@ fn path_words(heap: &mut Heap, path: &[PathStep]) -> (Word, String) {
     for step in path {
         let (word, text) = match *step {
             PathStep::Index(index) => {
-                let word = i64::try_from(index).ok().and_then(Word::try_int).unwrap_or(Word::NIL);
+                let word = i64::try_from(index)
+                    .ok()
+                    .and_then(Word::try_int)
+                    .unwrap_or(Word::NIL);
                 (word, index.to_string())
             }
             PathStep::Key(key) => (key, key_text(heap, key)),
             PathStep::Member => (make_keyword(heap, None, "member"), "member".to_owned()),
-            PathStep::Capture(index) => (make_keyword(heap, None, "capture"), format!("captured value {index}")),
+            PathStep::Capture(index) => (
+                make_keyword(heap, None, "capture"),
+                format!("captured value {index}"),
+            ),
             PathStep::Meta => (make_keyword(heap, None, "meta"), "metadata".to_owned()),
             PathStep::Part => (make_keyword(heap, None, "part"), "part".to_owned()),
         };
@@ -84,7 +97,9 @@ fn key_text(heap: &Heap, key: Word) -> String {
 
 /// Puts a value into a process's memory. Words that are no value (of a damaged store) give nil.
 pub(crate) fn unpack(heap: &mut Heap, words: &[u64]) -> Word {
-    let Some((&root, words)) = words.split_last() else { return Word::NIL };
+    let Some((&root, words)) = words.split_last() else {
+        return Word::NIL;
+    };
     match Message::from_words(words.to_vec(), Word(root), heap.boot()) {
         Ok(message) => absorb(heap, &message),
         Err(_) => Word::NIL,

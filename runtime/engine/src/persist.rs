@@ -67,7 +67,10 @@ pub(crate) fn write_checkpoint(
     if let Some(segment) = &delta.segment {
         write_segment(batch, segment);
         let words = u32::try_from(segment.words.len()).expect("a segment's length is 32-bit");
-        record.levels.push(SegmentRef { segment: segment.id, words });
+        record.levels.push(SegmentRef {
+            segment: segment.id,
+            words,
+        });
     }
     if !delta.dropped_segments.is_empty() {
         batch.delete_range(&key::overlays_from(number, delta.overlay_end));
@@ -82,9 +85,17 @@ pub(crate) fn write_checkpoint(
     for fiber in &delta.fibers {
         let note = notes.entry(fiber.id).or_default();
         note.stored_chunks.resize(fiber.record.parts.len(), 0);
-        for (index, (part, part_record)) in (0u32..).zip(fiber.parts.iter().zip(&fiber.record.parts)) {
+        for (index, (part, part_record)) in
+            (0u32..).zip(fiber.parts.iter().zip(&fiber.record.parts))
+        {
             for (start, words) in &part.ranges {
-                write_stack(batch, (number, fiber.id, index), *start, words, part_record.height);
+                write_stack(
+                    batch,
+                    (number, fiber.id, index),
+                    *start,
+                    words,
+                    part_record.height,
+                );
             }
         }
         for (index, part) in (0u32..).zip(&fiber.record.parts) {
@@ -93,7 +104,10 @@ pub(crate) fn write_checkpoint(
         if fiber.record.parts.is_empty() {
             batch.delete_range(&key::stacks(number, fiber.id));
         }
-        batch.put(&key::fiber(number, fiber.id), &encode_fiber(&fiber.record, note));
+        batch.put(
+            &key::fiber(number, fiber.id),
+            &encode_fiber(&fiber.record, note),
+        );
     }
     record.vm = delta.record.clone();
     record.fibers = fibers.to_vec();
@@ -105,7 +119,10 @@ pub(crate) fn write_checkpoint(
 pub(crate) fn write_record(batch: &mut Batch, number: u64, record: &mut ActorRecord) {
     let bytes = with_length(record.encode());
     let mut pieces = bytes.chunks(key::PIECE_BYTES);
-    batch.put(&key::process(number), pieces.next().expect("a record has a length"));
+    batch.put(
+        &key::process(number),
+        pieces.next().expect("a record has a length"),
+    );
     if record.has_pieces {
         batch.delete_range(&key::process_pieces(number));
     }
@@ -162,23 +179,41 @@ pub(crate) struct StoredLetter {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) fn read_letters(snapshot: &Snapshot, range: store::KeyRange) -> Result<Vec<StoredLetter>, StoreError> {
+pub(crate) fn read_letters(
+    snapshot: &Snapshot,
+    range: store::KeyRange,
+) -> Result<Vec<StoredLetter>, StoreError> {
     let mut letters: Vec<(StoredLetter, usize)> = Vec::new();
     for entry in snapshot.range(range) {
         let (key, value) = entry?;
         let mut reader = KeyReader::new(&key);
-        let (_, Some(to), Some(sequence), Some(piece)) = (reader.u8(), reader.u64(), reader.u64(), reader.u32())
+        let (_, Some(to), Some(sequence), Some(piece)) =
+            (reader.u8(), reader.u64(), reader.u64(), reader.u32())
         else {
             continue;
         };
         if piece == 0 {
-            let Some((length, bytes)) = first_piece(&value) else { continue };
-            letters.push((StoredLetter { to, sequence, bytes: bytes.to_vec() }, length));
-        } else if let Some((letter, _)) = letters.last_mut().filter(|(l, _)| (l.to, l.sequence) == (to, sequence)) {
+            let Some((length, bytes)) = first_piece(&value) else {
+                continue;
+            };
+            letters.push((
+                StoredLetter {
+                    to,
+                    sequence,
+                    bytes: bytes.to_vec(),
+                },
+                length,
+            ));
+        } else if let Some((letter, _)) = letters
+            .last_mut()
+            .filter(|(l, _)| (l.to, l.sequence) == (to, sequence))
+        {
             letter.bytes.extend_from_slice(&value);
         }
     }
-    let complete = letters.into_iter().filter(|(letter, length)| letter.bytes.len() == *length);
+    let complete = letters
+        .into_iter()
+        .filter(|(letter, length)| letter.bytes.len() == *length);
     Ok(complete.map(|(letter, _)| letter).collect())
 }
 
@@ -266,13 +301,18 @@ pub fn read_record(snapshot: &Snapshot, number: u64) -> Result<ActorRecord, Load
     let record = "the record";
     let value = snapshot
         .get(&key::process(number))?
-        .ok_or(LoadError::Missing { record, process: number })?;
+        .ok_or(LoadError::Missing {
+            record,
+            process: number,
+        })?;
     let damaged = || damaged(record, number);
     let (length, first) = first_piece(&value).ok_or_else(damaged)?;
     let mut bytes = first.to_vec();
     let mut piece = 1;
     while bytes.len() < length {
-        let value = snapshot.get(&key::process_piece(number, piece))?.ok_or_else(damaged)?;
+        let value = snapshot
+            .get(&key::process_piece(number, piece))?
+            .ok_or_else(damaged)?;
         if value.is_empty() {
             return Err(damaged());
         }
@@ -280,7 +320,11 @@ pub fn read_record(snapshot: &Snapshot, number: u64) -> Result<ActorRecord, Load
         piece += 1;
     }
     let decoded = ActorRecord::decode(&bytes);
-    let mut decoded = decoded.map_err(|error| LoadError::Record { record, process: number, error })?;
+    let mut decoded = decoded.map_err(|error| LoadError::Record {
+        record,
+        process: number,
+        error,
+    })?;
     decoded.has_pieces = piece > 1;
     Ok(decoded)
 }
@@ -294,7 +338,9 @@ pub fn read_events(snapshot: &Snapshot, number: u64) -> Result<Vec<(u64, Event)>
     for entry in snapshot.range(key::events(number)) {
         let (key, value) = entry?;
         let mut reader = KeyReader::new(&key);
-        let (_, _, Some(sequence)) = (reader.u8(), reader.u64(), reader.u64()) else { continue };
+        let (_, _, Some(sequence)) = (reader.u8(), reader.u64(), reader.u64()) else {
+            continue;
+        };
         if let Ok(event) = Event::decode(&value) {
             events.push((sequence, event));
         }
@@ -311,11 +357,18 @@ pub fn read_state(
     number: u64,
     record: &ActorRecord,
 ) -> Result<(State, BTreeMap<FiberId, FiberNote>), LoadError> {
-    let mut state = State { record: record.vm.clone(), ..State::default() };
+    let mut state = State {
+        record: record.vm.clone(),
+        ..State::default()
+    };
     let mut start = 0u32;
     for level in &record.levels {
         let words = read_segment(snapshot, number, *level)?;
-        state.segments.push(Segment { id: level.segment, start, words });
+        state.segments.push(Segment {
+            id: level.segment,
+            start,
+            words,
+        });
         start += level.words;
     }
     for entry in snapshot.range(key::overlays(number)) {
@@ -332,12 +385,22 @@ pub fn read_state(
     for &fiber in &record.fibers {
         let value = snapshot
             .get(&key::fiber(number, fiber))?
-            .ok_or(LoadError::Missing { record: "a fiber", process: number })?;
-        let (fiber_record, note) = decode_fiber(&value)
-            .map_err(|error| LoadError::Record { record: "a fiber", process: number, error })?;
+            .ok_or(LoadError::Missing {
+                record: "a fiber",
+                process: number,
+            })?;
+        let (fiber_record, note) = decode_fiber(&value).map_err(|error| LoadError::Record {
+            record: "a fiber",
+            process: number,
+            error,
+        })?;
         let mut parts = Vec::with_capacity(fiber_record.parts.len());
         for (part, part_record) in (0u32..).zip(&fiber_record.parts) {
-            parts.push(read_stack(snapshot, (number, fiber, part), part_record.height)?);
+            parts.push(read_stack(
+                snapshot,
+                (number, fiber, part),
+                part_record.height,
+            )?);
         }
         state.fibers.insert(fiber, (fiber_record, parts));
         notes.insert(fiber, note);
@@ -358,29 +421,50 @@ pub(crate) fn read_notes(
     for &fiber in &record.fibers {
         let value = snapshot
             .get(&key::fiber(number, fiber))?
-            .ok_or(LoadError::Missing { record: "a fiber", process: number })?;
-        let (_, note) = decode_fiber(&value)
-            .map_err(|error| LoadError::Record { record: "a fiber", process: number, error })?;
+            .ok_or(LoadError::Missing {
+                record: "a fiber",
+                process: number,
+            })?;
+        let (_, note) = decode_fiber(&value).map_err(|error| LoadError::Record {
+            record: "a fiber",
+            process: number,
+            error,
+        })?;
         notes.insert(fiber, note);
     }
     Ok(notes)
 }
 
 fn damaged(record: &'static str, process: u64) -> LoadError {
-    LoadError::Record { record, process, error: WireError { at: 0 } }
+    LoadError::Record {
+        record,
+        process,
+        error: WireError { at: 0 },
+    }
 }
 
-fn read_segment(snapshot: &Snapshot, process: u64, level: SegmentRef) -> Result<Vec<u64>, LoadError> {
+fn read_segment(
+    snapshot: &Snapshot,
+    process: u64,
+    level: SegmentRef,
+) -> Result<Vec<u64>, LoadError> {
     let mut words = Vec::with_capacity(level.words as usize);
     let mut piece = 0;
     while words.len() < level.words as usize {
         let value = snapshot
             .get(&key::segment_piece(level.segment, piece))?
-            .ok_or(LoadError::Missing { record: "a segment", process })?;
+            .ok_or(LoadError::Missing {
+                record: "a segment",
+                process,
+            })?;
         push_words(&mut words, &value).ok_or_else(|| damaged("a segment", process))?;
         piece += 1;
     }
-    if words.len() == level.words as usize { Ok(words) } else { Err(damaged("a segment", process)) }
+    if words.len() == level.words as usize {
+        Ok(words)
+    } else {
+        Err(damaged("a segment", process))
+    }
 }
 
 fn read_stack(
@@ -392,7 +476,10 @@ fn read_stack(
     for chunk in 0..height.div_ceil(STACK_CHUNK_WORDS) {
         let value = snapshot
             .get(&key::stack_chunk(process, fiber, part, chunk))?
-            .ok_or(LoadError::Missing { record: "a stack", process })?;
+            .ok_or(LoadError::Missing {
+                record: "a stack",
+                process,
+            })?;
         words.truncate((chunk * STACK_CHUNK_WORDS) as usize);
         push_words(&mut words, &value).ok_or_else(|| damaged("a stack", process))?;
     }
@@ -408,6 +495,7 @@ fn push_words(words: &mut Vec<u64>, bytes: &[u8]) -> Option<()> {
     if bytes.is_empty() || !chunks.remainder().is_empty() {
         return None;
     }
-    words.extend(chunks.map(|chunk| u64::from_le_bytes(chunk.try_into().expect("chunks of eight"))));
+    words
+        .extend(chunks.map(|chunk| u64::from_le_bytes(chunk.try_into().expect("chunks of eight"))));
     Some(())
 }

@@ -26,16 +26,31 @@ impl std::str::FromStr for Pid {
     type Err = PidError;
 
     fn from_str(text: &str) -> Result<Pid, PidError> {
-        let error = || PidError { text: text.to_owned() };
+        let error = || PidError {
+            text: text.to_owned(),
+        };
         let number = |part: &str| {
             let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-            digits.then(|| part.parse().ok()).flatten().ok_or_else(error)
+            digits
+                .then(|| part.parse().ok())
+                .flatten()
+                .ok_or_else(error)
         };
         match text.split_once('.') {
-            None => Ok(Pid { run: number(text)?, number: MAIN }),
+            None => Ok(Pid {
+                run: number(text)?,
+                number: MAIN,
+            }),
             Some((run, child)) => {
-                let pid = Pid { run: number(run)?, number: number(child)? };
-                if pid.number > MAIN { Ok(pid) } else { Err(error()) }
+                let pid = Pid {
+                    run: number(run)?,
+                    number: number(child)?,
+                };
+                if pid.number > MAIN {
+                    Ok(pid)
+                } else {
+                    Err(error())
+                }
             }
         }
     }

@@ -69,8 +69,16 @@ impl Status {
     pub fn from_u8(n: u8) -> Option<Status> {
         use Status as S;
         let all = [
-            S::Ready, S::Running, S::Waiting, S::Parked, S::Suspended, S::Done, S::Failed,
-            S::Cancelled, S::Killed, S::Damaged,
+            S::Ready,
+            S::Running,
+            S::Waiting,
+            S::Parked,
+            S::Suspended,
+            S::Done,
+            S::Failed,
+            S::Cancelled,
+            S::Killed,
+            S::Damaged,
         ];
         all.get(usize::from(n)).copied()
     }
@@ -345,14 +353,32 @@ pub struct ActivityNote {
 impl ActivityNote {
     /// The earliest time at which something happens by itself.
     pub(crate) fn wake_at(&self) -> Option<u64> {
-        [self.next_attempt, self.give_up_at, self.start_by, self.close_by, self.beat_by].into_iter().flatten().min()
+        [
+            self.next_attempt,
+            self.give_up_at,
+            self.start_by,
+            self.close_by,
+            self.beat_by,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     fn encode(&self, w: &mut Writer) {
-        w.text(&self.name).text(&self.queue).text(&self.key).number(self.asked_ms);
-        w.number(u64::from(self.attempt)).optional(self.max_attempts.map(u64::from));
-        w.optional(self.next_attempt).bool(self.started).optional(self.body);
-        w.optional(self.give_up_at).optional(self.start_by).optional(self.close_by).optional(self.beat_by);
+        w.text(&self.name)
+            .text(&self.queue)
+            .text(&self.key)
+            .number(self.asked_ms);
+        w.number(u64::from(self.attempt))
+            .optional(self.max_attempts.map(u64::from));
+        w.optional(self.next_attempt)
+            .bool(self.started)
+            .optional(self.body);
+        w.optional(self.give_up_at)
+            .optional(self.start_by)
+            .optional(self.close_by)
+            .optional(self.beat_by);
         w.text(&self.last_error);
     }
 
@@ -382,8 +408,18 @@ impl FiberNote {
         if self.wait == Wait::Nothing {
             return None;
         }
-        let deadline = || self.deadlines.iter().filter(|d| !d.thrown).map(|d| d.at).min();
-        let deadline = if self.wait.is_interruptible() { deadline() } else { None };
+        let deadline = || {
+            self.deadlines
+                .iter()
+                .filter(|d| !d.thrown)
+                .map(|d| d.at)
+                .min()
+        };
+        let deadline = if self.wait.is_interruptible() {
+            deadline()
+        } else {
+            None
+        };
         let activity = self.activity.as_ref().and_then(ActivityNote::wake_at);
         [self.until, deadline, activity].into_iter().flatten().min()
     }
@@ -394,8 +430,13 @@ impl StoreRecord {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.u8(RECORD_VERSION).number(self.run).word(self.identity[0]).word(self.identity[1]);
-        w.number(self.next_segment).number(self.next_output).number(self.next_process);
+        w.u8(RECORD_VERSION)
+            .number(self.run)
+            .word(self.identity[0])
+            .word(self.identity[1]);
+        w.number(self.next_segment)
+            .number(self.next_output)
+            .number(self.next_process);
         w.number(u64::from(self.next_image)).bool(self.stdin_used);
         w.bytes
     }
@@ -404,7 +445,9 @@ impl StoreRecord {
     #[must_use]
     pub fn encode_description(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.u8(RECORD_VERSION).text(&self.command).number(self.args.len() as u64);
+        w.u8(RECORD_VERSION)
+            .text(&self.command)
+            .number(self.args.len() as u64);
         for arg in &self.args {
             w.text(arg);
         }
@@ -433,7 +476,9 @@ impl StoreRecord {
             ..StoreRecord::default()
         };
         r.end()?;
-        let Some(description) = description else { return Ok(record) };
+        let Some(description) = description else {
+            return Ok(record);
+        };
         let mut r = Reader::new(description);
         version(&mut r)?;
         r.text()?.clone_into(&mut record.command);
@@ -451,7 +496,11 @@ impl StoreRecord {
 }
 
 fn version(r: &mut Reader<'_>) -> Result<(), WireError> {
-    if r.u8()? == RECORD_VERSION { Ok(()) } else { r.error() }
+    if r.u8()? == RECORD_VERSION {
+        Ok(())
+    } else {
+        r.error()
+    }
 }
 
 impl ActorRecord {
@@ -489,14 +538,20 @@ impl ActorRecord {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.u8(RECORD_VERSION).u8(self.status as u8).number(u64::from(self.image));
-        w.number(self.checkpoints).number(self.steps).number(u64::from(self.recoveries));
+        w.u8(RECORD_VERSION)
+            .u8(self.status as u8)
+            .number(u64::from(self.image));
+        w.number(self.checkpoints)
+            .number(self.steps)
+            .number(u64::from(self.recoveries));
         w.number(self.next_event).number(self.next_token);
         w.optional(self.wake_at).bool(self.is_active);
         for &root in &self.vm.roots {
             w.value(root);
         }
-        w.number(self.vm.next_fiber).number(self.vm.next_request).number(self.vm.next_serial);
+        w.number(self.vm.next_fiber)
+            .number(self.vm.next_request)
+            .number(self.vm.next_serial);
         numbers(&mut w, &self.vm.run_queue);
         w.number(self.levels.len() as u64);
         for level in &self.levels {
@@ -507,7 +562,9 @@ impl ActorRecord {
         monitors(&mut w, &self.monitors);
         monitors(&mut w, &self.watchers);
         w.bool(self.traps_exits);
-        w.text(&self.function).optional(self.parent).number(self.started_ms);
+        w.text(&self.function)
+            .optional(self.parent)
+            .number(self.started_ms);
         match &self.name {
             Some(name) => w.u8(1).text(name),
             None => w.u8(0),
@@ -524,7 +581,10 @@ impl ActorRecord {
         };
         match &self.ending {
             Some(ending) => {
-                w.u8(1).words(&ending.reason).u8(ending.exit_status).text(&ending.report);
+                w.u8(1)
+                    .words(&ending.reason)
+                    .u8(ending.exit_status)
+                    .text(&ending.report);
                 match ending.failed_request {
                     Some((fiber, request)) => w.u8(1).number(fiber).number(request),
                     None => w.u8(0),
@@ -543,7 +603,9 @@ impl ActorRecord {
         let mut r = Reader::new(bytes);
         version(&mut r)?;
         let status = Status::from_u8(r.u8()?);
-        let Some(status) = status else { return r.error() };
+        let Some(status) = status else {
+            return r.error();
+        };
         let image = r.small()?;
         let mut record = ActorRecord::new(image, String::new(), None, 0);
         record.status = status;
@@ -566,7 +628,10 @@ impl ActorRecord {
             run_queue: read_numbers(&mut r)?,
         };
         for _ in 0..r.count(2)? {
-            record.levels.push(SegmentRef { segment: r.number()?, words: r.small()? });
+            record.levels.push(SegmentRef {
+                segment: r.number()?,
+                words: r.small()?,
+            });
         }
         record.fibers = read_numbers(&mut r)?;
         record.links = read_numbers(&mut r)?;
@@ -576,7 +641,11 @@ impl ActorRecord {
         record.function = r.text()?.to_owned();
         record.parent = r.optional()?;
         record.started_ms = r.number()?;
-        record.name = if r.bool()? { Some(r.text()?.to_owned()) } else { None };
+        record.name = if r.bool()? {
+            Some(r.text()?.to_owned())
+        } else {
+            None
+        };
         if r.bool()? {
             record.body_of = Some(BodyOf {
                 process: r.number()?,
@@ -591,7 +660,11 @@ impl ActorRecord {
                 reason: r.words()?,
                 exit_status: r.u8()?,
                 report: r.text()?.to_owned(),
-                failed_request: if r.bool()? { Some((r.number()?, r.number()?)) } else { None },
+                failed_request: if r.bool()? {
+                    Some((r.number()?, r.number()?))
+                } else {
+                    None
+                },
             });
         }
         r.end()?;
@@ -619,7 +692,12 @@ fn monitors(w: &mut Writer, values: &[Monitor]) {
 
 fn read_monitors(r: &mut Reader<'_>) -> Result<Vec<Monitor>, WireError> {
     (0..r.count(2)?)
-        .map(|_| Ok(Monitor { reference: r.number()?, process: r.number()? }))
+        .map(|_| {
+            Ok(Monitor {
+                reference: r.number()?,
+                process: r.number()?,
+            })
+        })
         .collect()
 }
 
@@ -627,25 +705,36 @@ fn read_monitors(r: &mut Reader<'_>) -> Result<Vec<Monitor>, WireError> {
 #[must_use]
 pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
     let mut w = Writer::default();
-    w.u8(RECORD_VERSION).u8(record.state as u8).number(u64::from(record.answer_to));
+    w.u8(RECORD_VERSION)
+        .u8(record.state as u8)
+        .number(u64::from(record.answer_to));
     w.number(record.request_serial);
     w.value(record.request).value(record.bindings);
     w.value(record.future).value(record.pending_error);
     w.number(record.parts.len() as u64);
     for part in &record.parts {
-        w.number(u64::from(part.base)).number(u64::from(part.pc)).number(u64::from(part.height));
+        w.number(u64::from(part.base))
+            .number(u64::from(part.pc))
+            .number(u64::from(part.height));
     }
     let (wait, number) = note.wait.to_numbers();
-    w.u8(wait).number(number).number(note.since_ms).bool(note.looks_at_message);
+    w.u8(wait)
+        .number(number)
+        .number(note.since_ms)
+        .bool(note.looks_at_message);
     match &note.exit {
         Some(reason) => w.u8(1).words(reason),
         None => w.u8(0),
     };
-    w.optional(note.until).bool(note.cancelled).number(note.scope);
+    w.optional(note.until)
+        .bool(note.cancelled)
+        .number(note.scope);
     numbers(&mut w, &note.scopes);
     w.number(note.deadlines.len() as u64);
     for deadline in &note.deadlines {
-        w.number(deadline.token).number(deadline.at).number(deadline.milliseconds);
+        w.number(deadline.token)
+            .number(deadline.at)
+            .number(deadline.milliseconds);
         w.bool(deadline.thrown);
     }
     w.number(note.stored_chunks.len() as u64);
@@ -668,7 +757,9 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
 pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError> {
     let mut r = Reader::new(bytes);
     version(&mut r)?;
-    let Some(state) = FiberState::from_u8(r.u8()?) else { return r.error() };
+    let Some(state) = FiberState::from_u8(r.u8()?) else {
+        return r.error();
+    };
     let answer_to = r.small()?;
     let answer_to = u16::try_from(answer_to).or_else(|_| r.error())?;
     let mut record = FiberRecord {
@@ -682,7 +773,11 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         parts: Vec::new(),
     };
     for _ in 0..r.count(3)? {
-        record.parts.push(PartRecord { base: r.small()?, pc: r.small()?, height: r.small()? });
+        record.parts.push(PartRecord {
+            base: r.small()?,
+            pc: r.small()?,
+            height: r.small()?,
+        });
     }
     let wait = Wait::from_numbers(r.u8()?, r.number()?);
     let Some(wait) = wait else { return r.error() };

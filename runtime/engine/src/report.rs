@@ -38,7 +38,9 @@ pub struct Place {
 /// Where in the sources an instruction of a prototype is.
 #[must_use]
 pub fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Place {
-    let Some(loaded) = image.protos().get(proto as usize) else { return Place::default() };
+    let Some(loaded) = image.protos().get(proto as usize) else {
+        return Place::default();
+    };
     let stored = image.image();
     let mut place = Place::default();
     if let Some(slot) = stored.slots.get(loaded.slot as usize) {
@@ -49,15 +51,22 @@ pub fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Place {
         }
         place.namespace.clone_from(&slot.namespace);
     }
-    let Some(source) = stored.source_map.slots.get(loaded.slot as usize) else { return place };
+    let Some(source) = stored.source_map.slots.get(loaded.slot as usize) else {
+        return place;
+    };
     place.file = stored.source_map.files.get(source.file as usize).cloned();
-    let Some(proto) = source.protos.get(usize::from(loaded.index)) else { return place };
+    let Some(proto) = source.protos.get(usize::from(loaded.index)) else {
+        return place;
+    };
     let is_new = |name: &&String| *name != ENTRY && !place.function.ends_with(&format!("/{name}"));
     if let Some(name) = proto.name.as_ref().filter(is_new) {
         let _ = write!(place.function, "/{name}");
     }
     let after = proto.lines.partition_point(|&(first, _, _)| first <= pc);
-    if let Some(&(_, line, column)) = after.checked_sub(1).and_then(|index| proto.lines.get(index)) {
+    if let Some(&(_, line, column)) = after
+        .checked_sub(1)
+        .and_then(|index| proto.lines.get(index))
+    {
         place.line = source.line + line;
         place.column = column;
     }
@@ -67,7 +76,11 @@ pub fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Place {
 /// The text of a value, readable and bounded.
 pub(crate) fn show(heap: &mut Heap, image: &LoadedImage, value: Word, bytes_max: usize) -> String {
     let mut out = String::new();
-    let options = print::Options { length: Some(64), level: Some(8), ..print::Options::READABLE };
+    let options = print::Options {
+        length: Some(64),
+        level: Some(8),
+        ..print::Options::READABLE
+    };
     if print::print(heap, image, &mut out, value, options, "print*slow").is_err() {
         out.push('…');
     }
@@ -85,7 +98,10 @@ pub(crate) fn shorten(mut text: String, bytes_max: usize) -> String {
 
 /// The message of an error; the text of a thrown value that is none.
 pub(crate) fn message_of(heap: &mut Heap, image: &LoadedImage, error: Word) -> String {
-    let message = match heap.try_object(error).filter(|object| object.kind() == Kind::Error) {
+    let message = match heap
+        .try_object(error)
+        .filter(|object| object.kind() == Kind::Error)
+    {
         Some(object) => object.word(2),
         None => return show(heap, image, error, DATA_BYTES_MAX),
     };
@@ -109,8 +125,13 @@ pub(crate) fn report(heap: &mut Heap, image: &LoadedImage, error: Word) -> Strin
             let _ = writeln!(out, "  {data}");
         }
         write_trace(&mut out, heap, image, next);
-        match heap.try_object(next).filter(|object| object.kind() == Kind::Error) {
-            Some(object) if heap.kind_of(object.word(4)) == Some(Kind::Error) => next = object.word(4),
+        match heap
+            .try_object(next)
+            .filter(|object| object.kind() == Kind::Error)
+        {
+            Some(object) if heap.kind_of(object.word(4)) == Some(Kind::Error) => {
+                next = object.word(4)
+            }
             _ => break,
         }
     }
@@ -118,7 +139,9 @@ pub(crate) fn report(heap: &mut Heap, image: &LoadedImage, error: Word) -> Strin
 }
 
 fn data_text(heap: &mut Heap, image: &LoadedImage, error: Word) -> Option<String> {
-    let object = heap.try_object(error).filter(|object| object.kind() == Kind::Error)?;
+    let object = heap
+        .try_object(error)
+        .filter(|object| object.kind() == Kind::Error)?;
     let data = object.word(3);
     if !map::is_map(heap, data) || map::count(heap.object(data)) == 0 {
         return parcel::error_kind(heap, error).map(|kind| format!("{{:ox/kind :ox/{kind}}}"));
@@ -137,7 +160,10 @@ fn write_trace(out: &mut String, heap: &Heap, image: &LoadedImage, error: Word) 
             *hidden = 0;
         }
     };
-    for (proto, pc) in vm::interp::trace_of(heap, error).into_iter().take(FRAMES_MAX) {
+    for (proto, pc) in vm::interp::trace_of(heap, error)
+        .into_iter()
+        .take(FRAMES_MAX)
+    {
         let place = place_of(image, proto, pc);
         if place.namespace.starts_with("ox.") {
             hidden += 1;
@@ -145,7 +171,9 @@ fn write_trace(out: &mut String, heap: &Heap, image: &LoadedImage, error: Word) 
         }
         hide(out, &mut hidden);
         let _ = match &place.file {
-            Some(file) if place.line > 0 => writeln!(out, "  at {} ({file}:{})", place.function, place.line),
+            Some(file) if place.line > 0 => {
+                writeln!(out, "  at {} ({file}:{})", place.function, place.line)
+            }
             Some(file) => writeln!(out, "  at {} ({file})", place.function),
             None => writeln!(out, "  at {}", place.function),
         };

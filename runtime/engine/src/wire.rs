@@ -116,7 +116,9 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn word(&mut self) -> Result<u64, WireError> {
         let bytes = self.take(8)?;
-        Ok(u64::from_le_bytes(bytes.try_into().expect("eight bytes were taken")))
+        Ok(u64::from_le_bytes(
+            bytes.try_into().expect("eight bytes were taken"),
+        ))
     }
 
     pub(crate) fn number(&mut self) -> Result<u64, WireError> {
@@ -155,7 +157,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn optional(&mut self) -> Result<Option<u64>, WireError> {
-        if self.bool()? { Ok(Some(self.number()?)) } else { Ok(None) }
+        if self.bool()? {
+            Ok(Some(self.number()?))
+        } else {
+            Ok(None)
+        }
     }
 
     /// A count of things of which each takes at least `least` bytes.
@@ -185,6 +191,10 @@ impl<'a> Reader<'a> {
 
     /// That nothing is left.
     pub(crate) fn end(&self) -> Result<(), WireError> {
-        if self.at == self.bytes.len() { Ok(()) } else { self.error() }
+        if self.at == self.bytes.len() {
+            Ok(())
+        } else {
+            self.error()
+        }
     }
 }

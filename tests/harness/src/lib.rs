@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 #[must_use]
 pub fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-    root.expect("the harness is two folders below the root").to_owned()
+    root.expect("the harness is two folders below the root")
+        .to_owned()
 }
 
 /// Whether expectations are to be rewritten.

@@ -59,7 +59,10 @@ fn what_is_no_data_is_named_with_the_way_to_it() {
     let key = string::make_keyword(&mut heap, None, "k");
     let map = map::from_pairs(&mut heap, &[key, vector]).unwrap();
     let error = from_word(&mut heap, &image, map).unwrap_err();
-    assert_eq!(error.to_string(), "an atom cannot be sent outside (at :k > 1)");
+    assert_eq!(
+        error.to_string(),
+        "an atom cannot be sent outside (at :k > 1)"
+    );
 }
 
 #[test]
@@ -76,7 +79,13 @@ fn nesting_is_bounded() {
 
 #[test]
 fn text_is_parsed_as_one_form() {
-    assert_eq!(parse("{:a [1 2.5 \"x\"]}").unwrap(), Data::record([("a", Data::Vector(vec![Data::Int(1), Data::Double(2.5), Data::text("x")]))]));
+    assert_eq!(
+        parse("{:a [1 2.5 \"x\"]}").unwrap(),
+        Data::record([(
+            "a",
+            Data::Vector(vec![Data::Int(1), Data::Double(2.5), Data::text("x")])
+        )])
+    );
     assert!(parse("").unwrap_err().contains("no form"));
     assert!(parse("1 2").unwrap_err().contains("more than one"));
     assert!(parse("[1").is_err());

@@ -96,8 +96,15 @@ impl Step<'_> {
     fn asked(&self, fiber: FiberId) -> Asked {
         let request = self.request(fiber);
         let part = |index: usize| request.get(index).copied().unwrap_or(Word::NIL);
-        let name = try_text(&self.actor.process.heap, part(1)).unwrap_or_default().to_owned();
-        Asked { name, body: part(2), args: part(3), options: part(4) }
+        let name = try_text(&self.actor.process.heap, part(1))
+            .unwrap_or_default()
+            .to_owned();
+        Asked {
+            name,
+            body: part(2),
+            args: part(3),
+            options: part(4),
+        }
     }
 
     fn policy(&mut self, options: Word) -> Policy {
@@ -112,7 +119,9 @@ impl Step<'_> {
                 timeout_ms: None,
             };
         }
-        let max_attempts = self.option_integer(retry, "max-attempts").map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+        let max_attempts = self
+            .option_integer(retry, "max-attempts")
+            .map(|n| u32::try_from(n).unwrap_or(u32::MAX));
         Policy {
             max_attempts,
             delay_ms: self.option_number(retry, "delay", 1_000.0),
@@ -167,10 +176,17 @@ impl Step<'_> {
             Some(key) => key,
             None => self.inner.idempotency_key(self.actor.number, serial),
         };
-        let queue = self.option_text(options, "queue").unwrap_or_else(|| "default".to_owned());
+        let queue = self
+            .option_text(options, "queue")
+            .unwrap_or_else(|| "default".to_owned());
         let max_attempts = self.policy(options).max_attempts;
-        self.note(fiber).activity =
-            Some(ActivityNote { name, queue, key, max_attempts, ..ActivityNote::default() });
+        self.note(fiber).activity = Some(ActivityNote {
+            name,
+            queue,
+            key,
+            max_attempts,
+            ..ActivityNote::default()
+        });
         self.begin_budget(fiber);
         self.begin_attempt(fiber)?;
         Ok(Reply::Wait(Wait::Activity, None))
@@ -184,7 +200,11 @@ impl Step<'_> {
         let retrying = self.policy(options).timeout_ms;
         if let Some(note) = self.activity_note(fiber) {
             note.asked_ms = now;
-            note.give_up_at = [in_all, retrying].into_iter().flatten().map(|ms| now.saturating_add(ms)).min();
+            note.give_up_at = [in_all, retrying]
+                .into_iter()
+                .flatten()
+                .map(|ms| now.saturating_add(ms))
+                .min();
         }
     }
 
@@ -213,14 +233,20 @@ impl Step<'_> {
         let start_to_close = self.option_integer(asked.options, "start-to-close");
         let heartbeat = self.option_integer(asked.options, "heartbeat");
         let schedule_to_start = self.option_integer(asked.options, "schedule-to-start");
-        let Some(note) = self.activity_note(fiber).cloned() else { return Ok(()) };
+        let Some(note) = self.activity_note(fiber).cloned() else {
+            return Ok(());
+        };
         let id = self.attempt_id(fiber, note.attempt);
         let after = |ms: Option<u64>| ms.map(|ms| now.saturating_add(ms));
         let mut body = None;
         let mut waits_for_worker = false;
         if asked.body.is_nil() {
             let args = self.arguments(asked.args)?;
-            waits_for_worker = self.inner.transport.workers(&note.name, &note.queue).is_some();
+            waits_for_worker = self
+                .inner
+                .transport
+                .workers(&note.name, &note.queue)
+                .is_some();
             self.output(Output::Start(Task {
                 id,
                 name: note.name.clone(),
@@ -241,28 +267,53 @@ impl Step<'_> {
             body = Some(child.number);
             self.said.spawned.push(child);
         }
-        self.actor.log(now, EventKind::Attempt { activity: note.name.clone(), attempt: note.attempt });
+        self.actor.log(
+            now,
+            EventKind::Attempt {
+                activity: note.name.clone(),
+                attempt: note.attempt,
+            },
+        );
         if let Some(note) = self.activity_note(fiber) {
             note.next_attempt = None;
             note.started = true;
             note.body = body;
             // Of what a worker must take first, these run from then on.
-            note.start_by = if waits_for_worker { after(schedule_to_start) } else { None };
-            note.close_by = if waits_for_worker { None } else { after(start_to_close) };
-            note.beat_by = if waits_for_worker { None } else { after(heartbeat) };
+            note.start_by = if waits_for_worker {
+                after(schedule_to_start)
+            } else {
+                None
+            };
+            note.close_by = if waits_for_worker {
+                None
+            } else {
+                after(start_to_close)
+            };
+            note.beat_by = if waits_for_worker {
+                None
+            } else {
+                after(heartbeat)
+            };
         }
         Ok(())
     }
 
     fn attempt_id(&self, fiber: FiberId, attempt: u32) -> AttemptId {
         let request = self.request_serial(fiber).unwrap_or_default();
-        AttemptId { process: self.actor.number, fiber, request, attempt }
+        AttemptId {
+            process: self.actor.number,
+            fiber,
+            request,
+            attempt,
+        }
     }
 
     /// Whether a report is about the attempt that is under way.
     fn is_current(&mut self, id: AttemptId) -> bool {
         self.waits_for_activity(id.fiber, id.request)
-            && self.activity_note(id.fiber).is_some_and(|note| note.started && note.attempt == id.attempt)
+            && self
+                .activity_note(id.fiber)
+                .is_some_and(|note| note.started && note.attempt == id.attempt)
     }
 
     // ---- reports ----
@@ -323,7 +374,12 @@ impl Step<'_> {
         attempt: u32,
         result: Result<Vec<u64>, Vec<u64>>,
     ) {
-        let id = AttemptId { process: self.actor.number, fiber, request, attempt };
+        let id = AttemptId {
+            process: self.actor.number,
+            fiber,
+            request,
+            attempt,
+        };
         if !self.is_current(id) {
             return;
         }
@@ -344,14 +400,27 @@ impl Step<'_> {
                 let kind = parcel::error_kind(heap, error);
                 let is_retryable = !matches!(kind, Some("cancelled" | "arity" | "type" | "exit"));
                 let cause = if is_error { error } else { Word::NIL };
-                self.attempt_failed(fiber, Failure { cause, is_retryable, ..Failure::new("error", message) });
+                self.attempt_failed(
+                    fiber,
+                    Failure {
+                        cause,
+                        is_retryable,
+                        ..Failure::new("error", message)
+                    },
+                );
             }
         }
     }
 
     fn attempt_done(&mut self, fiber: FiberId, value: Word) {
         if let Some(note) = self.activity_note(fiber).cloned() {
-            self.actor.log(self.now, EventKind::AttemptDone { activity: note.name, attempt: note.attempt });
+            self.actor.log(
+                self.now,
+                EventKind::AttemptDone {
+                    activity: note.name,
+                    attempt: note.attempt,
+                },
+            );
         }
         self.answer(fiber, value);
     }
@@ -361,9 +430,13 @@ impl Step<'_> {
     pub(super) fn expire_activity(&mut self, fiber: FiberId) {
         let now = self.now;
         let due = |at: Option<u64>| at.is_some_and(|at| at <= now);
-        let Some(note) = self.activity_note(fiber).cloned() else { return };
+        let Some(note) = self.activity_note(fiber).cloned() else {
+            return;
+        };
         let options = self.asked(fiber).options;
-        let of = |step: &mut Self, name: &str| duration_text(step.option_integer(options, name).unwrap_or_default());
+        let of = |step: &mut Self, name: &str| {
+            duration_text(step.option_integer(options, name).unwrap_or_default())
+        };
         if due(note.give_up_at) {
             let time = duration_text(note.give_up_at.unwrap_or(now) - note.asked_ms);
             self.cancel_attempt(fiber, false);
@@ -372,14 +445,23 @@ impl Step<'_> {
         } else if due(note.start_by) {
             let time = of(self, "schedule-to-start");
             let queue = &note.queue;
-            let failure = Failure::new("timeout", format!("no worker of queue {queue:?} took it within {time}"));
+            let failure = Failure::new(
+                "timeout",
+                format!("no worker of queue {queue:?} took it within {time}"),
+            );
             self.attempt_timed_out(fiber, failure);
         } else if due(note.close_by) {
             let time = of(self, "start-to-close");
-            self.attempt_timed_out(fiber, Failure::new("timeout", format!("the attempt took longer than {time}")));
+            self.attempt_timed_out(
+                fiber,
+                Failure::new("timeout", format!("the attempt took longer than {time}")),
+            );
         } else if due(note.beat_by) {
             let time = of(self, "heartbeat");
-            self.attempt_timed_out(fiber, Failure::new("timeout", format!("no heartbeat for {time}")));
+            self.attempt_timed_out(
+                fiber,
+                Failure::new("timeout", format!("no heartbeat for {time}")),
+            );
         } else if due(note.next_attempt)
             && let Err(error) = self.begin_attempt(fiber)
         {
@@ -394,7 +476,9 @@ impl Step<'_> {
 
     /// Asks the attempt that is under way to stop.
     pub(super) fn cancel_attempt(&mut self, fiber: FiberId, kill: bool) {
-        let Some(note) = self.activity_note(fiber) else { return };
+        let Some(note) = self.activity_note(fiber) else {
+            return;
+        };
         if !std::mem::take(&mut note.started) {
             return;
         }
@@ -417,7 +501,9 @@ impl Step<'_> {
         let options = self.asked(fiber).options;
         let policy = self.policy(options);
         let (now, random) = (self.now, unit_double(self.inner.clock.random()));
-        let Some(note) = self.activity_note(fiber) else { return };
+        let Some(note) = self.activity_note(fiber) else {
+            return;
+        };
         note.started = false;
         note.body = None;
         (note.start_by, note.close_by, note.beat_by) = (None, None, None);
@@ -429,9 +515,18 @@ impl Step<'_> {
             && policy.max_attempts.is_none_or(|max| note.attempt < max)
             && note.give_up_at.is_none_or(|give_up| at < give_up);
         note.next_attempt = again.then_some(at);
-        let (activity, attempt, next_attempt) = (note.name.clone(), note.attempt, note.next_attempt);
+        let (activity, attempt, next_attempt) =
+            (note.name.clone(), note.attempt, note.next_attempt);
         let error = failure.message.clone();
-        self.actor.log(now, EventKind::AttemptFailed { activity, attempt, error, next_attempt });
+        self.actor.log(
+            now,
+            EventKind::AttemptFailed {
+                activity,
+                attempt,
+                error,
+                next_attempt,
+            },
+        );
         if !again {
             self.exhausted(fiber, failure);
         } else if at <= now
@@ -447,7 +542,9 @@ impl Step<'_> {
         let on_exhausted = self.option(options, "on-exhausted");
         let heap = &self.actor.process.heap;
         let parks = parcel::is_keyword(heap, on_exhausted, "park")
-            || (on_exhausted.is_nil() && self.inner.options.park && self.actor.record.body_of.is_none());
+            || (on_exhausted.is_nil()
+                && self.inner.options.park
+                && self.actor.record.body_of.is_none());
         let error = self.activity_error(fiber, &failure);
         if parks {
             return self.park(fiber, error);
@@ -466,7 +563,11 @@ impl Step<'_> {
             Some((head, tail)) => (head, format!(": {tail}")),
             None => (failure.message.as_str(), String::new()),
         };
-        let after = if attempts > 1 { format!(" after {attempts} attempts") } else { String::new() };
+        let after = if attempts > 1 {
+            format!(" after {attempts} attempts")
+        } else {
+            String::new()
+        };
         let message = format!("{called} failed: {head}{after}{tail}");
 
         let kind = make_keyword(self.heap(), Some("ox"), "activity");
@@ -475,7 +576,11 @@ impl Step<'_> {
         let attempts = make_int(self.heap(), i64::from(attempts));
         let kind_key = make_keyword(self.heap(), Some("ox"), "kind");
         let mut words = vec![kind_key, kind];
-        for (key, value) in [("activity", name), ("reason", reason), ("attempts", attempts)] {
+        for (key, value) in [
+            ("activity", name),
+            ("reason", reason),
+            ("attempts", attempts),
+        ] {
             words.push(make_keyword(self.heap(), None, key));
             words.push(value);
         }
@@ -486,7 +591,13 @@ impl Step<'_> {
             data = map::assoc(self.heap(), data, key, value).unwrap_or(data);
         }
         let message = make_string(self.heap(), &message);
-        self.heap().make(Kind::Error, 0, 0, &[], &[kind, message, data, failure.cause, Word::NIL])
+        self.heap().make(
+            Kind::Error,
+            0,
+            0,
+            &[],
+            &[kind, message, data, failure.cause, Word::NIL],
+        )
     }
 
     /// The activity with its arguments, for people. Of the built-in ones the first says enough, and
@@ -497,10 +608,16 @@ impl Step<'_> {
             args.truncate(1);
         }
         let image = std::sync::Arc::clone(&self.actor.process.image);
-        let shown: Vec<String> =
-            args.into_iter().map(|arg| report::show(self.heap(), &image, arg, ARGS_BYTES_MAX)).collect();
+        let shown: Vec<String> = args
+            .into_iter()
+            .map(|arg| report::show(self.heap(), &image, arg, ARGS_BYTES_MAX))
+            .collect();
         let text = report::shorten(shown.join(" "), ARGS_BYTES_MAX);
-        if text.is_empty() { asked.name.clone() } else { format!("{} {text}", asked.name) }
+        if text.is_empty() {
+            asked.name.clone()
+        } else {
+            format!("{} {text}", asked.name)
+        }
     }
 
     // ---- another engine ----
@@ -508,7 +625,9 @@ impl Step<'_> {
     /// The engine is another one, or the process goes on from before a failure: what was handed out
     /// is handed out again.
     pub(super) fn activity_again(&mut self, fiber: FiberId) {
-        let Some(note) = self.activity_note(fiber).cloned() else { return };
+        let Some(note) = self.activity_note(fiber).cloned() else {
+            return;
+        };
         if note.attempt == 0 {
             // A new budget.
             self.begin_budget(fiber);
@@ -523,8 +642,12 @@ impl Step<'_> {
         }
         let options = self.asked(fiber).options;
         if self.option(options, "idempotent") == Word::FALSE {
-            let message = "the attempt was under way when the run was interrupted, and may not be repeated";
-            let failure = Failure { is_retryable: false, ..Failure::new("lost", message) };
+            let message =
+                "the attempt was under way when the run was interrupted, and may not be repeated";
+            let failure = Failure {
+                is_retryable: false,
+                ..Failure::new("lost", message)
+            };
             self.attempt_failed(fiber, failure);
         } else if let Err(error) = self.hand_out(fiber) {
             self.interrupt(fiber, error);

@@ -40,11 +40,21 @@ pub(super) struct End {
 
 impl End {
     fn new(status: Status, reason: Vec<u64>) -> End {
-        End { status, reason, exit_status: 0, report: String::new(), keeps_past: false, result: None }
+        End {
+            status,
+            reason,
+            exit_status: 0,
+            report: String::new(),
+            keeps_past: false,
+            result: None,
+        }
     }
 
     pub(super) fn killed(reason: Vec<u64>) -> End {
-        End { exit_status: 1, ..End::new(Status::Killed, reason) }
+        End {
+            exit_status: 1,
+            ..End::new(Status::Killed, reason)
+        }
     }
 }
 
@@ -63,15 +73,36 @@ impl Step<'_> {
         let name = record.name.take();
         let body_of = record.body_of.clone();
         for process in links {
-            self.post(process, Letter::Exit { from: number, reason: end.reason.clone(), linked: true });
+            self.post(
+                process,
+                Letter::Exit {
+                    from: number,
+                    reason: end.reason.clone(),
+                    linked: true,
+                },
+            );
         }
         for watcher in watchers {
             let (reference, reason) = (watcher.reference, end.reason.clone());
-            self.post(watcher.process, Letter::Down { reference, process: number, reason });
+            self.post(
+                watcher.process,
+                Letter::Down {
+                    reference,
+                    process: number,
+                    reason,
+                },
+            );
         }
         for monitor in monitors {
             let reference = monitor.reference;
-            self.post(monitor.process, Letter::Watch { from: number, reference, on: false });
+            self.post(
+                monitor.process,
+                Letter::Watch {
+                    from: number,
+                    reference,
+                    on: false,
+                },
+            );
         }
         if let Some(name) = name {
             self.inner.unregister(&name);
@@ -79,17 +110,33 @@ impl Step<'_> {
         if let Some(body) = &body_of {
             let result = end.result.unwrap_or_else(|| Err(end.reason.clone()));
             let (fiber, request, attempt) = (body.fiber, body.request, body.attempt);
-            self.post(body.process, Letter::BodyEnded { fiber, request, attempt, result });
+            self.post(
+                body.process,
+                Letter::BodyEnded {
+                    fiber,
+                    request,
+                    attempt,
+                    result,
+                },
+            );
         }
         if number == MAIN {
             for process in self.inner.begin_shutdown() {
                 let reason = parcel::keyword("shutdown");
-                self.post(process, Letter::Exit { from: MAIN, reason, linked: false });
+                self.post(
+                    process,
+                    Letter::Exit {
+                        from: MAIN,
+                        reason,
+                        linked: false,
+                    },
+                );
             }
         }
         let keeps_past = end.keeps_past && body_of.is_none();
         let (status, report) = (end.status.name().to_owned(), end.report.clone());
-        self.actor.log(self.now, EventKind::Ended { status, report });
+        self.actor
+            .log(self.now, EventKind::Ended { status, report });
         self.actor.record.status = end.status;
         self.actor.record.ending = Some(Ending {
             reason: end.reason,
@@ -105,11 +152,19 @@ impl Step<'_> {
 
     /// The main fiber has returned.
     pub(super) fn end_done(&mut self, value: Word) {
-        let result = self.actor.record.body_of.is_some().then(|| parcel::pack(self.heap(), value));
+        let result = self
+            .actor
+            .record
+            .body_of
+            .is_some()
+            .then(|| parcel::pack(self.heap(), value));
         let end = match result {
             // What an activity's body returns must be able to leave it.
             Some(Err(error)) => return self.end_uncaught(error),
-            Some(Ok(words)) => End { result: Some(Ok(words)), ..End::new(Status::Done, parcel::keyword("normal")) },
+            Some(Ok(words)) => End {
+                result: Some(Ok(words)),
+                ..End::new(Status::Done, parcel::keyword("normal"))
+            },
             None => End::new(Status::Done, parcel::keyword("normal")),
         };
         self.end(end);
@@ -122,7 +177,10 @@ impl Step<'_> {
             return Word::NIL;
         }
         let key = make_keyword(self.heap(), None, "reason");
-        map::get(self.heap(), data, key).ok().flatten().unwrap_or(Word::NIL)
+        map::get(self.heap(), data, key)
+            .ok()
+            .flatten()
+            .unwrap_or(Word::NIL)
     }
 
     /// The main fiber has ended with `exit`, or cancelled.
@@ -130,26 +188,42 @@ impl Step<'_> {
         if parcel::error_kind(&self.actor.process.heap, error) == Some("cancelled") {
             let result = Some(self.packed_error(error));
             let reason = parcel::keyword("cancelled");
-            return self.end(End { exit_status: 1, result: result.map(Err), ..End::new(Status::Cancelled, reason) });
+            return self.end(End {
+                exit_status: 1,
+                result: result.map(Err),
+                ..End::new(Status::Cancelled, reason)
+            });
         }
         let reason = self.exit_reason_of(error);
         let heap = &self.actor.process.heap;
         let is_main = self.actor.number == MAIN;
         let exit_status = number::try_int(heap, reason).filter(|_| is_main);
-        let calm = ["normal", "shutdown"].iter().any(|name| parcel::is_keyword(heap, reason, name));
+        let calm = ["normal", "shutdown"]
+            .iter()
+            .any(|name| parcel::is_keyword(heap, reason, name));
         let words = self.packed_reason(reason);
         if let Some(exit_status) = exit_status {
             // As with every program, the low byte is what is seen.
-            let end = End { exit_status: exit_status as u8, ..End::new(Status::Done, words) };
+            let end = End {
+                exit_status: exit_status as u8,
+                ..End::new(Status::Done, words)
+            };
             return self.end(end);
         }
         if calm {
             let result = Some(Ok(words.clone()));
-            return self.end(End { result, ..End::new(Status::Done, words) });
+            return self.end(End {
+                result,
+                ..End::new(Status::Done, words)
+            });
         }
         let image = std::sync::Arc::clone(&self.actor.process.image);
         let text = report::show(self.heap(), &image, reason, 400);
-        self.end(End { exit_status: 1, report: format!("exit: {text}\n"), ..End::new(Status::Failed, words) });
+        self.end(End {
+            exit_status: 1,
+            report: format!("exit: {text}\n"),
+            ..End::new(Status::Failed, words)
+        });
     }
 
     /// An error that nobody caught: the process is kept as it was before.
@@ -158,13 +232,21 @@ impl Step<'_> {
         let report = report::report(self.heap(), &image, error);
         let reason = self.packed_error(error);
         let result = Some(Err(reason.clone()));
-        self.end(End { exit_status: 1, report, keeps_past: true, result, ..End::new(Status::Failed, reason) });
+        self.end(End {
+            exit_status: 1,
+            report,
+            keeps_past: true,
+            result,
+            ..End::new(Status::Failed, reason)
+        });
     }
 
     /// An exit signal ends the process.
     pub(super) fn end_by_signal(&mut self, from: u64, reason: Word, linked: bool) {
         let heap = &self.actor.process.heap;
-        let calm = ["normal", "shutdown"].iter().any(|name| parcel::is_keyword(heap, reason, name));
+        let calm = ["normal", "shutdown"]
+            .iter()
+            .any(|name| parcel::is_keyword(heap, reason, name));
         let killed = parcel::is_keyword(heap, reason, "killed");
         let image = std::sync::Arc::clone(&self.actor.process.image);
         let text = if heap.kind_of(reason) == Some(Kind::Error) {
@@ -178,10 +260,22 @@ impl Step<'_> {
         }
         let run = self.inner.run();
         let pid = crate::pid::Pid { run, number: from };
-        let what = if linked { "linked process" } else { "exit signal of process" };
-        let status = if killed { Status::Killed } else { Status::Failed };
+        let what = if linked {
+            "linked process"
+        } else {
+            "exit signal of process"
+        };
+        let status = if killed {
+            Status::Killed
+        } else {
+            Status::Failed
+        };
         let report = format!("ended by {what} {pid}: {text}\n");
-        self.end(End { exit_status: 1, report, ..End::new(status, words) });
+        self.end(End {
+            exit_status: 1,
+            report,
+            ..End::new(status, words)
+        });
     }
 
     /// `(exit pid :kill)`, `oxc kill`.
@@ -218,7 +312,13 @@ impl Step<'_> {
         let key = make_keyword(self.heap(), Some("ox"), "kind");
         let message = vm::value::string::make_string(self.heap(), &message);
         let data = map::from_pairs(self.heap(), &[key, kind]).unwrap_or(Word::NIL);
-        let plain = self.heap().make(Kind::Error, 0, 0, &[], &[kind, message, data, Word::NIL, Word::NIL]);
+        let plain = self.heap().make(
+            Kind::Error,
+            0,
+            0,
+            &[],
+            &[kind, message, data, Word::NIL, Word::NIL],
+        );
         parcel::pack(self.heap(), plain).unwrap_or_else(|_| parcel::keyword("error"))
     }
 
@@ -252,7 +352,11 @@ impl Step<'_> {
         let Some(body) = self.actor.record.body_of.clone() else {
             return Err(self.outside_of_body("heartbeat"));
         };
-        let main_cancelled = self.actor.notes.get(&super::MAIN_FIBER).is_some_and(|note| note.cancelled);
+        let main_cancelled = self
+            .actor
+            .notes
+            .get(&super::MAIN_FIBER)
+            .is_some_and(|note| note.cancelled);
         if let Some(error) = self.interruption(fiber) {
             return Err(error);
         }
@@ -260,7 +364,14 @@ impl Step<'_> {
             return Err(self.ox_error("cancelled"));
         }
         let details = parcel::pack(self.heap(), details)?;
-        self.post(body.process, Letter::Heartbeat { fiber: body.fiber, request: body.request, details });
+        self.post(
+            body.process,
+            Letter::Heartbeat {
+                fiber: body.fiber,
+                request: body.request,
+                details,
+            },
+        );
         Ok(Reply::Value(Word::NIL))
     }
 
@@ -268,7 +379,10 @@ impl Step<'_> {
         let Some(body) = self.actor.record.body_of.clone() else {
             return Err(self.outside_of_body("idempotency-key"));
         };
-        Ok(Reply::Value(vm::value::string::make_string(self.heap(), &body.key)))
+        Ok(Reply::Value(vm::value::string::make_string(
+            self.heap(),
+            &body.key,
+        )))
     }
 
     fn outside_of_body(&mut self, what: &str) -> Word {

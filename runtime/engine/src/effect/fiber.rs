@@ -23,12 +23,17 @@ use vm::value::vector;
 impl Step<'_> {
     pub(super) fn fiber_start(&mut self, fiber: FiberId, function: Word) -> Performed {
         let process = &mut self.actor.process;
-        let bindings = process.fiber_index(fiber).map_or(Word::NIL, |index| process.fibers[index].bindings);
+        let bindings = process
+            .fiber_index(fiber)
+            .map_or(Word::NIL, |index| process.fibers[index].bindings);
         let (started, future) = match process.start_fiber(function, &[], bindings) {
             Ok(started) => started,
             Err(CallError::NoFunction) => return Err(self.type_error(function, "a function")),
             Err(CallError::Arity) => {
-                return Err(self.error("arity", "the function of a fiber is called without arguments"));
+                return Err(self.error(
+                    "arity",
+                    "the function of a fiber is called without arguments",
+                ));
             }
         };
         let note = self.note(fiber);
@@ -59,7 +64,12 @@ impl Step<'_> {
     }
 
     /// `await`, `await-end`; `await-for` with its time and what it answers then.
-    pub(super) fn await_one(&mut self, name: &str, future: Word, limit: Option<(Word, Word)>) -> Performed {
+    pub(super) fn await_one(
+        &mut self,
+        name: &str,
+        future: Word,
+        limit: Option<(Word, Word)>,
+    ) -> Performed {
         self.check_awaitable(future)?;
         let until = match limit {
             Some((milliseconds, _)) => Some(self.now.saturating_add(self.integer(milliseconds)?)),
@@ -111,7 +121,10 @@ impl Step<'_> {
                     self.actor.cell_waiters = true;
                     Ok(Reply::Wait(Wait::Cell, None))
                 } else {
-                    Err(self.error("state", "the fiber that computed a lazy value has ended without a result"))
+                    Err(self.error(
+                        "state",
+                        "the fiber that computed a lazy value has ended without a result",
+                    ))
                 }
             }
             Some(_) => Ok(Reply::Value(Word::NIL)),
@@ -135,8 +148,10 @@ impl Step<'_> {
                 Some((State::Running, owner)) => {
                     let owner = u64::try_from(owner.small_value()).unwrap_or(u64::MAX);
                     if self.actor.process.fiber_index(owner).is_none() {
-                        let error =
-                            self.error("state", "the fiber that computed a lazy value has ended without a result");
+                        let error = self.error(
+                            "state",
+                            "the fiber that computed a lazy value has ended without a result",
+                        );
                         self.interrupt(fiber, error);
                     }
                 }
@@ -147,7 +162,8 @@ impl Step<'_> {
 
     pub(super) fn future_state(&mut self, future: Word) -> Performed {
         self.check_awaitable(future)?;
-        let (state, _) = cell::outcome(&self.actor.process.heap, future).expect("it was checked to be a future");
+        let (state, _) =
+            cell::outcome(&self.actor.process.heap, future).expect("it was checked to be a future");
         let name = match state {
             CANCELLED => "cancelled",
             _ if state == State::Realized as i64 => "done",
@@ -176,9 +192,13 @@ impl Step<'_> {
                 continue;
             }
             let request = self.request(fiber);
-            let &[op, awaited, ..] = request.as_slice() else { continue };
+            let &[op, awaited, ..] = request.as_slice() else {
+                continue;
+            };
             let heap = &self.actor.process.heap;
-            let Some((_, name)) = try_keyword(heap, op) else { continue };
+            let Some((_, name)) = try_keyword(heap, op) else {
+                continue;
+            };
             if name == "await-any" {
                 let futures = vector::elements(heap, awaited);
                 if futures.contains(&future)
@@ -200,7 +220,9 @@ impl Step<'_> {
 
     /// A fiber has returned or failed.
     pub(super) fn fiber_ended(&mut self, fiber: FiberId) {
-        let Some(index) = self.actor.process.fiber_index(fiber) else { return };
+        let Some(index) = self.actor.process.fiber_index(fiber) else {
+            return;
+        };
         let ended = &self.actor.process.fibers[index];
         let (state, content, future) = (ended.state, ended.request, ended.future);
         self.message_passed_over(fiber);
@@ -226,8 +248,13 @@ impl Step<'_> {
         // Scopes it has not left (its code was not the library's) end with it.
         let scopes = std::mem::take(&mut self.note(fiber).scopes);
         let scope = self.note(fiber).scope;
-        let left: Vec<FiberId> =
-            self.actor.notes.iter().filter(|(_, note)| scopes.contains(&note.scope)).map(|(&id, _)| id).collect();
+        let left: Vec<FiberId> = self
+            .actor
+            .notes
+            .iter()
+            .filter(|(_, note)| scopes.contains(&note.scope))
+            .map(|(&id, _)| id)
+            .collect();
         self.actor.process.remove_fiber(fiber);
         self.actor.notes.remove(&fiber);
         for member in left {
@@ -244,7 +271,9 @@ impl Step<'_> {
     /// `(exit reason)` in a fiber: the main fiber is unwound with it.
     fn exit_in_main(&mut self, error: Word) {
         let reason = self.exit_reason_of(error);
-        let Ok(words) = parcel::pack(self.heap(), reason) else { return };
+        let Ok(words) = parcel::pack(self.heap(), reason) else {
+            return;
+        };
         if self.actor.wait_of(MAIN_FIBER).is_interruptible() {
             self.interrupt(MAIN_FIBER, error);
         } else {
@@ -257,15 +286,24 @@ impl Step<'_> {
     fn main_fiber_ended(&mut self, state: FiberState, content: Word) {
         let unwinds = match state {
             FiberState::Failed => {
-                matches!(parcel::error_kind(&self.actor.process.heap, content), Some("exit" | "cancelled"))
+                matches!(
+                    parcel::error_kind(&self.actor.process.heap, content),
+                    Some("exit" | "cancelled")
+                )
             }
             _ => true,
         };
         if !unwinds {
             return self.end_uncaught(content);
         }
-        let others: Vec<FiberId> =
-            self.actor.process.fibers.iter().map(|fiber| fiber.id).filter(|&id| id != MAIN_FIBER).collect();
+        let others: Vec<FiberId> = self
+            .actor
+            .process
+            .fibers
+            .iter()
+            .map(|fiber| fiber.id)
+            .filter(|&id| id != MAIN_FIBER)
+            .collect();
         for fiber in others {
             self.cancel_fiber(fiber);
         }
@@ -276,7 +314,9 @@ impl Step<'_> {
         if self.actor.is_over() {
             return;
         }
-        let [main] = self.actor.process.fibers.as_slice() else { return };
+        let [main] = self.actor.process.fibers.as_slice() else {
+            return;
+        };
         let (state, content) = (main.state, main.request);
         match state {
             FiberState::Done => self.end_done(content),

@@ -52,7 +52,9 @@ impl Step<'_> {
     /// Adds a message, and shows it to a fiber that waits for one.
     pub(super) fn append_message(&mut self, message: Word) {
         let process = &mut self.actor.process;
-        let cell = process.heap.make(Kind::Array, 0, 0, &[], &[message, Word::NIL]);
+        let cell = process
+            .heap
+            .make(Kind::Array, 0, 0, &[], &[message, Word::NIL]);
         let tail = process.root(Root::MailboxTail);
         if tail.is_nil() {
             process.set_root(Root::MailboxHead, cell);
@@ -108,9 +110,18 @@ impl Step<'_> {
         true
     }
 
-    pub(super) fn receive_next(&mut self, fiber: FiberId, index: Word, deadline: Word) -> Performed {
+    pub(super) fn receive_next(
+        &mut self,
+        fiber: FiberId,
+        index: Word,
+        deadline: Word,
+    ) -> Performed {
         let from = self.integer(index)?;
-        let until = if deadline.is_nil() { None } else { Some(self.integer(deadline)?) };
+        let until = if deadline.is_nil() {
+            None
+        } else {
+            Some(self.integer(deadline)?)
+        };
         self.note(fiber).looks_at_message = false;
         if !self.somebody_looks() {
             let cell = self.cell_at(from);
@@ -159,7 +170,9 @@ impl Step<'_> {
 
     /// A fiber does something else than look further: others may see the message.
     pub(super) fn message_passed_over(&mut self, fiber: FiberId) {
-        let Some(note) = self.actor.notes.get_mut(&fiber) else { return };
+        let Some(note) = self.actor.notes.get_mut(&fiber) else {
+            return;
+        };
         if std::mem::take(&mut note.looks_at_message) {
             self.show_messages();
         }
@@ -194,9 +207,12 @@ impl Step<'_> {
         if !vector::is_vector(heap, message) {
             return false;
         }
-        let is_down = vector::nth(heap, message, 0).is_some_and(|word| crate::parcel::is_keyword(heap, word, "down"));
+        let is_down = vector::nth(heap, message, 0)
+            .is_some_and(|word| crate::parcel::is_keyword(heap, word, "down"));
         let serial = |word: Word| {
-            let object = heap.try_object(word).filter(|object| object.kind() == Kind::Ref)?;
+            let object = heap
+                .try_object(word)
+                .filter(|object| object.kind() == Kind::Ref)?;
             Some((object.raw(1), object.raw(2)))
         };
         is_down && vector::nth(heap, message, 1).and_then(serial) == serial(reference)

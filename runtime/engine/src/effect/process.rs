@@ -26,12 +26,22 @@ use vm::value::vector;
 ///
 /// # Errors
 /// What is wrong with the function, for people.
-pub(crate) fn born(inner: &Inner, image: &Arc<LoadedImage>, words: &[u64]) -> Result<Process, String> {
+pub(crate) fn born(
+    inner: &Inner,
+    image: &Arc<LoadedImage>,
+    words: &[u64],
+) -> Result<Process, String> {
     let mut heap = Heap::new(Arc::clone(image.boot()));
     heap.quota_words = inner.options.quota_words;
     let call = parcel::unpack(&mut heap, words);
-    let parts = if vector::is_vector(&heap, call) { vector::elements(&heap, call) } else { Vec::new() };
-    let &[function, args] = parts.as_slice() else { return Err("there is no function to call".to_owned()) };
+    let parts = if vector::is_vector(&heap, call) {
+        vector::elements(&heap, call)
+    } else {
+        Vec::new()
+    };
+    let &[function, args] = parts.as_slice() else {
+        return Err("there is no function to call".to_owned());
+    };
     let args = vector::elements(&heap, args);
     let mut process = Process::empty(Arc::clone(image), heap);
     match process.start_fiber(function, &args, Word::NIL) {
@@ -39,19 +49,32 @@ pub(crate) fn born(inner: &Inner, image: &Arc<LoadedImage>, words: &[u64]) -> Re
         Err(CallError::NoFunction) => Err("what is spawned must be a function".to_owned()),
         Err(CallError::Arity) => {
             let name = function_name(image, &process.heap, function);
-            Err(format!("wrong number of arguments ({}) passed to {name}", args.len()))
+            Err(format!(
+                "wrong number of arguments ({}) passed to {name}",
+                args.len()
+            ))
         }
     }
 }
 
 /// The name of the definition that a function is part of.
 fn function_name(image: &LoadedImage, heap: &Heap, function: Word) -> String {
-    let template = heap.try_object(function).filter(|object| object.kind() == Kind::Function);
+    let template = heap
+        .try_object(function)
+        .filter(|object| object.kind() == Kind::Function);
     let slot = template
         .map(|object| object.raw(1) as usize)
         .filter(|&number| number < image.template_count())
-        .and_then(|number| image.image().slots.get(image.template(number as u32).slot as usize));
-    slot.map_or_else(|| "a function".to_owned(), |slot| format!("{}/{}", slot.namespace, slot.name))
+        .and_then(|number| {
+            image
+                .image()
+                .slots
+                .get(image.template(number as u32).slot as usize)
+        });
+    slot.map_or_else(
+        || "a function".to_owned(),
+        |slot| format!("{}/{}", slot.namespace, slot.name),
+    )
 }
 
 impl Step<'_> {
@@ -66,7 +89,13 @@ impl Step<'_> {
 
     /// The process that a pid names; `None` of another run's, which is as good as ended.
     pub(super) fn pid_of(&mut self, word: Word) -> Result<Option<u64>, Word> {
-        match self.actor.process.heap.try_object(word).filter(|object| object.kind() == Kind::Pid) {
+        match self
+            .actor
+            .process
+            .heap
+            .try_object(word)
+            .filter(|object| object.kind() == Kind::Pid)
+        {
             Some(object) => Ok((object.raw(1) == self.inner.run()).then(|| object.raw(2))),
             None => Err(self.type_error(word, "a pid")),
         }
@@ -78,14 +107,25 @@ impl Step<'_> {
     }
 
     fn reference_of(&mut self, word: Word) -> Result<u64, Word> {
-        match self.actor.process.heap.try_object(word).filter(|object| object.kind() == Kind::Ref) {
+        match self
+            .actor
+            .process
+            .heap
+            .try_object(word)
+            .filter(|object| object.kind() == Kind::Ref)
+        {
             Some(object) => Ok(object.raw(1)),
             None => Err(self.type_error(word, "a reference")),
         }
     }
 
     /// Makes a process that calls a function; it is not started before this turn is over.
-    pub(super) fn make_child(&mut self, function: Word, args: Word, body_of: Option<BodyOf>) -> Result<Actor, Word> {
+    pub(super) fn make_child(
+        &mut self,
+        function: Word,
+        args: Word,
+        body_of: Option<BodyOf>,
+    ) -> Result<Actor, Word> {
         if self.actor.process.heap.kind_of(function) != Some(Kind::Function) {
             return Err(self.type_error(function, "a function"));
         }
@@ -101,7 +141,12 @@ impl Step<'_> {
             Err(message) => return Err(self.error("arity", message)),
         };
         let number = self.inner.next_process();
-        let mut record = ActorRecord::new(self.actor.record.image, name.clone(), Some(self.actor.number), self.now);
+        let mut record = ActorRecord::new(
+            self.actor.record.image,
+            name.clone(),
+            Some(self.actor.number),
+            self.now,
+        );
         record.body_of = body_of;
         let mut child = Actor::new(number, process, record);
         child.birth = Some(Birth::Spawned(words));
@@ -120,8 +165,14 @@ impl Step<'_> {
         }
         if self.option(options, "monitor").is_truthy() {
             let reference = self.heap().fresh_serial();
-            child.record.watchers.push(Monitor { reference, process: self.actor.number });
-            self.actor.record.monitors.push(Monitor { reference, process: number });
+            child.record.watchers.push(Monitor {
+                reference,
+                process: self.actor.number,
+            });
+            self.actor.record.monitors.push(Monitor {
+                reference,
+                process: number,
+            });
             let reference = self.reference_word(reference);
             answer = vector::make(self.heap(), &[pid, reference]);
         }
@@ -136,7 +187,11 @@ impl Step<'_> {
             let name = self.name_of(to)?;
             match self.inner.whereis(&name) {
                 Some(number) => Some(number),
-                None => return Err(self.error("argument", format!("no process is registered as {name}"))),
+                None => {
+                    return Err(
+                        self.error("argument", format!("no process is registered as {name}"))
+                    );
+                }
             }
         };
         let words = parcel::pack(self.heap(), message)?;
@@ -174,19 +229,41 @@ impl Step<'_> {
     /// Asks to hear of a process's end.
     fn watch(&mut self, process: u64) -> u64 {
         let reference = self.heap().fresh_serial();
-        self.actor.record.monitors.push(Monitor { reference, process });
+        self.actor
+            .record
+            .monitors
+            .push(Monitor { reference, process });
         let from = self.actor.number;
-        self.post(process, Letter::Watch { from, reference, on: true });
+        self.post(
+            process,
+            Letter::Watch {
+                from,
+                reference,
+                on: true,
+            },
+        );
         reference
     }
 
     /// No longer wants to hear of it.
     pub(super) fn unwatch(&mut self, reference: u64) {
         let monitors = &mut self.actor.record.monitors;
-        let Some(at) = monitors.iter().position(|monitor| monitor.reference == reference) else { return };
+        let Some(at) = monitors
+            .iter()
+            .position(|monitor| monitor.reference == reference)
+        else {
+            return;
+        };
         let process = monitors.swap_remove(at).process;
         let from = self.actor.number;
-        self.post(process, Letter::Watch { from, reference, on: false });
+        self.post(
+            process,
+            Letter::Watch {
+                from,
+                reference,
+                on: false,
+            },
+        );
     }
 
     pub(super) fn monitor(&mut self, pid: Word) -> Performed {
@@ -225,9 +302,17 @@ impl Step<'_> {
     /// A monitored process has ended: a message, or the answer of `await-exit`.
     pub(super) fn down(&mut self, reference: u64, process: u64, reason: &[u64]) {
         let monitors = &mut self.actor.record.monitors;
-        let Some(at) = monitors.iter().position(|monitor| monitor.reference == reference) else { return };
+        let Some(at) = monitors
+            .iter()
+            .position(|monitor| monitor.reference == reference)
+        else {
+            return;
+        };
         monitors.swap_remove(at);
-        let waiting = self.waiting().into_iter().find(|&(_, wait)| wait == Wait::Exit(reference));
+        let waiting = self
+            .waiting()
+            .into_iter()
+            .find(|&(_, wait)| wait == Wait::Exit(reference));
         if let Some((fiber, _)) = waiting {
             // It may have ended before it heard of the question; then its reason is known.
             let known = self.inner.exit_reason(process);
@@ -249,7 +334,9 @@ impl Step<'_> {
             if let Some(reason) = self.inner.exit_reason(number) {
                 return Ok(Reply::Value(parcel::unpack(self.heap(), &reason)));
             }
-            if self.inner.is_alive(number) || self.said.spawned.iter().any(|child| child.number == number) {
+            if self.inner.is_alive(number)
+                || self.said.spawned.iter().any(|child| child.number == number)
+            {
                 let reference = self.watch(number);
                 return Ok(Reply::Wait(Wait::Exit(reference), None));
             }
@@ -281,10 +368,13 @@ impl Step<'_> {
     pub(super) fn register(&mut self, name: Word, pid: Word) -> Performed {
         let name = self.name_of(name)?;
         let number = self.pid_of(pid)?;
-        let spawned_now = number.is_some_and(|number| self.said.spawned.iter().any(|child| child.number == number));
-        let registered = number.is_some_and(|number| self.inner.register(&name, number, spawned_now));
+        let spawned_now = number
+            .is_some_and(|number| self.said.spawned.iter().any(|child| child.number == number));
+        let registered =
+            number.is_some_and(|number| self.inner.register(&name, number, spawned_now));
         let Some(number) = number.filter(|_| registered) else {
-            let message = format!("{name} is taken, or the process has ended or has a name already");
+            let message =
+                format!("{name} is taken, or the process has ended or has a name already");
             return Err(self.error("argument", message));
         };
         if number == self.actor.number {
@@ -323,7 +413,14 @@ impl Step<'_> {
             Some(number) if number == self.actor.number => self.exit_signal(number, &reason, false),
             Some(number) => {
                 let from = self.actor.number;
-                self.post(number, Letter::Exit { from, reason, linked: false });
+                self.post(
+                    number,
+                    Letter::Exit {
+                        from,
+                        reason,
+                        linked: false,
+                    },
+                );
             }
             None => {}
         }
@@ -334,7 +431,9 @@ impl Step<'_> {
     pub(super) fn exit_signal(&mut self, from: u64, reason: &[u64], linked: bool) {
         if linked {
             let links = &mut self.actor.record.links;
-            let Some(at) = links.iter().position(|&link| link == from) else { return };
+            let Some(at) = links.iter().position(|&link| link == from) else {
+                return;
+            };
             links.swap_remove(at);
         }
         let word = parcel::unpack(self.heap(), reason);

@@ -39,12 +39,22 @@ impl Step<'_> {
         };
         // Scopes inside it that were not left end with it: their fibers wait under its token.
         let inner = self.note(fiber).scopes.split_off(at);
-        let members: Vec<FiberId> = self.actor.notes.iter().filter(|(_, note)| inner.contains(&note.scope)).map(|(&id, _)| id).collect();
+        let members: Vec<FiberId> = self
+            .actor
+            .notes
+            .iter()
+            .filter(|(_, note)| inner.contains(&note.scope))
+            .map(|(&id, _)| id)
+            .collect();
         for member in members {
             self.note(member).scope = token;
             self.cancel_fiber(member);
         }
-        if self.scope_is_empty(token) { Ok(Reply::Value(Word::NIL)) } else { Ok(Reply::Wait(Wait::Scope(token), None)) }
+        if self.scope_is_empty(token) {
+            Ok(Reply::Value(Word::NIL))
+        } else {
+            Ok(Reply::Wait(Wait::Scope(token), None))
+        }
     }
 
     fn scope_is_empty(&self, token: u64) -> bool {
@@ -66,14 +76,22 @@ impl Step<'_> {
         let milliseconds = self.integer(milliseconds)?;
         let at = self.now.saturating_add(milliseconds);
         let token = self.new_token();
-        self.note(fiber).deadlines.push(Deadline { token, at, milliseconds, thrown: false });
+        self.note(fiber).deadlines.push(Deadline {
+            token,
+            at,
+            milliseconds,
+            thrown: false,
+        });
         Ok(Reply::Value(self.token_word(token)))
     }
 
     pub(super) fn deadline_pop(&mut self, fiber: FiberId, token: Word) -> Performed {
         let token = self.integer(token)?;
         let deadlines = &mut self.note(fiber).deadlines;
-        if let Some(at) = deadlines.iter().position(|deadline| deadline.token == token) {
+        if let Some(at) = deadlines
+            .iter()
+            .position(|deadline| deadline.token == token)
+        {
             deadlines.truncate(at);
         }
         Ok(Reply::Value(Word::NIL))
@@ -81,7 +99,11 @@ impl Step<'_> {
 
     pub(super) fn deadline_expired(&mut self, fiber: FiberId) -> Reply {
         let now = self.now;
-        let expired = self.note(fiber).deadlines.iter().any(|deadline| deadline.at <= now);
+        let expired = self
+            .note(fiber)
+            .deadlines
+            .iter()
+            .any(|deadline| deadline.at <= now);
         Reply::Value(Word::bool(expired))
     }
 
@@ -89,13 +111,23 @@ impl Step<'_> {
     pub(super) fn due_deadline(&mut self, fiber: FiberId) -> Option<Word> {
         let now = self.now;
         let deadlines = &mut self.actor.notes.get_mut(&fiber)?.deadlines;
-        let due = deadlines.iter_mut().rev().filter(|deadline| !deadline.thrown && deadline.at <= now);
+        let due = deadlines
+            .iter_mut()
+            .rev()
+            .filter(|deadline| !deadline.thrown && deadline.at <= now);
         let deadline = due.min_by_key(|deadline| deadline.at)?;
         deadline.thrown = true;
         let milliseconds = i64::try_from(deadline.milliseconds).unwrap_or(i64::MAX);
-        let message = format!("it took longer than {}", duration_text(deadline.milliseconds));
+        let message = format!(
+            "it took longer than {}",
+            duration_text(deadline.milliseconds)
+        );
         let milliseconds = make_int(self.heap(), milliseconds);
-        Some(Fault::new("timeout", message).with("milliseconds", milliseconds).into_error(self.heap()))
+        Some(
+            Fault::new("timeout", message)
+                .with("milliseconds", milliseconds)
+                .into_error(self.heap()),
+        )
     }
 
     // ---- cancellation ----
@@ -104,7 +136,9 @@ impl Step<'_> {
         if let Some(fiber) = cell::future_fiber(&self.actor.process.heap, target) {
             return Ok(Reply::Value(Word::bool(self.cancel_fiber(fiber))));
         }
-        let Some(pid) = self.pid_of(target)? else { return Ok(Reply::Value(Word::FALSE)) };
+        let Some(pid) = self.pid_of(target)? else {
+            return Ok(Reply::Value(Word::FALSE));
+        };
         let runs = self.inner.is_alive(pid);
         if runs {
             self.post(pid, Letter::Cancel);
@@ -114,7 +148,9 @@ impl Step<'_> {
 
     /// Cancels a fiber; whether it was still running.
     pub(super) fn cancel_fiber(&mut self, fiber: FiberId) -> bool {
-        let Some(index) = self.actor.process.fiber_index(fiber) else { return false };
+        let Some(index) = self.actor.process.fiber_index(fiber) else {
+            return false;
+        };
         let state = self.actor.process.fibers[index].state;
         if matches!(state, FiberState::Done | FiberState::Failed) {
             return false;
@@ -140,7 +176,12 @@ impl Step<'_> {
 
 /// A duration for people: `1500 ms`, `20 s`, `5 min`, `2 h`, `3 d`.
 pub(super) fn duration_text(milliseconds: u64) -> String {
-    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s")];
+    let units = [
+        (86_400_000, "d"),
+        (3_600_000, "h"),
+        (60_000, "min"),
+        (1_000, "s"),
+    ];
     for (size, unit) in units {
         if milliseconds >= size && milliseconds.is_multiple_of(size) {
             return format!("{} {unit}", milliseconds / size);

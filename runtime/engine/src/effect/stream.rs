@@ -35,7 +35,12 @@ impl Step<'_> {
         while !rest.is_empty() {
             let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES_MAX));
             let sequence = self.inner.next_output();
-            self.output(Output::Text(Text { sequence, process, stream, text: piece.to_owned() }));
+            self.output(Output::Text(Text {
+                sequence,
+                process,
+                stream,
+                text: piece.to_owned(),
+            }));
             rest = after;
         }
         if !text.is_empty() {
@@ -72,14 +77,25 @@ impl Step<'_> {
     }
 
     fn say_read(&mut self, fiber: FiberId, all: bool) {
-        let (process, request) = (self.actor.number, self.request_serial(fiber).unwrap_or_default());
-        self.output(Output::Read { process, fiber, request, all });
+        let (process, request) = (
+            self.actor.number,
+            self.request_serial(fiber).unwrap_or_default(),
+        );
+        self.output(Output::Read {
+            process,
+            fiber,
+            request,
+            all,
+        });
     }
 
     pub(super) fn ask_stdin_again(&mut self, fiber: FiberId) {
         if self.inner.may_read_stdin() {
             let op = self.request(fiber).first().copied().unwrap_or(Word::NIL);
-            let all = matches!(try_keyword(&self.actor.process.heap, op), Some((_, "read-all")));
+            let all = matches!(
+                try_keyword(&self.actor.process.heap, op),
+                Some((_, "read-all"))
+            );
             self.say_read(fiber, all);
         } else {
             let error = self.ox_error("stdin-lost");
@@ -104,6 +120,9 @@ impl Step<'_> {
             return;
         }
         let reason = parcel::keyword("stdout-closed");
-        self.end(super::ending::End { exit_status: 141, ..super::ending::End::killed(reason) });
+        self.end(super::ending::End {
+            exit_status: 141,
+            ..super::ending::End::killed(reason)
+        });
     }
 }

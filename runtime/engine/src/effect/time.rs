@@ -26,11 +26,16 @@ impl Step<'_> {
             self.actor.process.answer(fiber, Word::NIL);
             return Ok(Reply::Gone);
         }
-        Ok(Reply::Wait(Wait::Timer, Some(self.now.saturating_add(milliseconds))))
+        Ok(Reply::Wait(
+            Wait::Timer,
+            Some(self.now.saturating_add(milliseconds)),
+        ))
     }
 
     pub(super) fn rand(&mut self) -> Performed {
-        Ok(Reply::Value(Word::double(unit_double(self.inner.clock.random()))))
+        Ok(Reply::Value(Word::double(unit_double(
+            self.inner.clock.random(),
+        ))))
     }
 
     pub(super) fn random_uuid(&mut self) -> Performed {

@@ -14,8 +14,8 @@ use crate::output::{Output, Text};
 use crate::persist;
 use crate::pid::MAIN;
 use std::collections::HashSet;
-use std::sync::{Arc, MutexGuard};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
 use store::Batch;
 use vm::fiber::FiberId;
 
@@ -33,13 +33,16 @@ impl Inner {
                 if shared.stopping {
                     return;
                 }
-                let wait = shared
-                    .dirty_since_ms
-                    .and_then(|since| self.clock.park_until(Some(since + self.options.loss_bound_ms)));
+                let wait = shared.dirty_since_ms.and_then(|since| {
+                    self.clock
+                        .park_until(Some(since + self.options.loss_bound_ms))
+                });
                 shared = match wait {
                     Some(time) => {
                         let waited = self.commit.wait_timeout(shared, time);
-                        waited.expect("no thread panics while it holds the engine's state").0
+                        waited
+                            .expect("no thread panics while it holds the engine's state")
+                            .0
                     }
                     None => {
                         let waited = self.commit.wait(shared);
@@ -60,11 +63,17 @@ impl Inner {
         let overdue = shared
             .dirty_since_ms
             .is_some_and(|since| self.clock.now_ms() >= since + self.options.loss_bound_ms);
-        shared.commit_wanted || overdue || !shared.outputs.is_empty() || !shared.unwritten.is_empty()
+        shared.commit_wanted
+            || overdue
+            || !shared.outputs.is_empty()
+            || !shared.unwritten.is_empty()
     }
 
     /// Asks for a commit of all that has happened and waits for it.
-    pub(super) fn wait_for_commit(&self, mut shared: MutexGuard<'_, Shared>) -> Result<(), EngineError> {
+    pub(super) fn wait_for_commit(
+        &self,
+        mut shared: MutexGuard<'_, Shared>,
+    ) -> Result<(), EngineError> {
         if self.options.threads == 0 {
             // Nobody else would.
             shared.commit_wanted = true;
@@ -120,20 +129,29 @@ impl Inner {
     }
 
     /// Checkpoints the actors at rest and waits for those that run.
-    fn collect_parts<'a>(&'a self, mut shared: MutexGuard<'a, Shared>, epoch: u64) -> MutexGuard<'a, Shared> {
+    fn collect_parts<'a>(
+        &'a self,
+        mut shared: MutexGuard<'a, Shared>,
+        epoch: u64,
+    ) -> MutexGuard<'a, Shared> {
         loop {
             let next = {
                 let Shared { closing, slots, .. } = &mut *shared;
                 let closing = closing.as_ref().expect("this thread is closing the epoch");
                 closing.waiting_for.iter().copied().find(|number| {
-                    slots.get(number).is_none_or(|slot| !matches!(slot.place, Place::Away))
+                    slots
+                        .get(number)
+                        .is_none_or(|slot| !matches!(slot.place, Place::Away))
                 })
             };
             if let Some(number) = next {
                 shared = self.collect_part(shared, number);
                 continue;
             }
-            let closing = shared.closing.as_ref().expect("this thread is closing the epoch");
+            let closing = shared
+                .closing
+                .as_ref()
+                .expect("this thread is closing the epoch");
             if closing.waiting_for.is_empty() && !shared.away.contains_key(&epoch) {
                 return shared;
             }
@@ -142,7 +160,11 @@ impl Inner {
         }
     }
 
-    fn collect_part<'a>(&'a self, mut shared: MutexGuard<'a, Shared>, number: u64) -> MutexGuard<'a, Shared> {
+    fn collect_part<'a>(
+        &'a self,
+        mut shared: MutexGuard<'a, Shared>,
+        number: u64,
+    ) -> MutexGuard<'a, Shared> {
         let taken = shared
             .slots
             .get_mut(&number)
@@ -160,7 +182,10 @@ impl Inner {
         drop(shared);
         self.checkpoint_for_closing(&mut actor);
         let mut shared = self.lock();
-        let slot = shared.slots.get_mut(&number).expect("an actor in hand has a slot");
+        let slot = shared
+            .slots
+            .get_mut(&number)
+            .expect("an actor in hand has a slot");
         slot.dirty_in = None;
         let more = actor.can_run() || !slot.incoming.is_empty();
         let waits_in_queue = slot.queued;
@@ -174,7 +199,11 @@ impl Inner {
 
     /// Checkpoints an actor for the epoch being closed.
     pub(super) fn checkpoint_for_closing(&self, actor: &mut Actor) {
-        let part = if self.options.durable { self.checkpoint(actor) } else { Part::default() };
+        let part = if self.options.durable {
+            self.checkpoint(actor)
+        } else {
+            Part::default()
+        };
         if !self.options.durable {
             actor.sent.clear();
             actor.consumed.clear();
@@ -193,7 +222,10 @@ impl Inner {
 
     /// What an actor adds to the batch.
     fn checkpoint(&self, actor: &mut Actor) -> Part {
-        let mut part = Part { sent: std::mem::take(&mut actor.sent), ..Part::default() };
+        let mut part = Part {
+            sent: std::mem::take(&mut actor.sent),
+            ..Part::default()
+        };
         let number = actor.number;
         let consumed = std::mem::take(&mut actor.consumed);
         self.write_events(&mut part.batch, actor);
@@ -242,7 +274,10 @@ impl Inner {
         let number = actor.number;
         let skipped = events.len().saturating_sub(event::EVENTS_MAX as usize);
         for event in &events[skipped..] {
-            batch.put(&key::event(number, actor.record.next_event), &event.encode());
+            batch.put(
+                &key::event(number, actor.record.next_event),
+                &event.encode(),
+            );
             actor.record.next_event += 1;
             if let Some(oldest) = actor.record.next_event.checked_sub(event::EVENTS_MAX + 1) {
                 batch.delete(&key::event(number, oldest));
@@ -252,7 +287,9 @@ impl Inner {
 
     /// A process has failed before its first checkpoint: what is kept of it is its beginning.
     fn begin_again(&self, actor: &mut Actor) {
-        let Some(birth) = actor.birth.take() else { return };
+        let Some(birth) = actor.birth.take() else {
+            return;
+        };
         let image = Arc::clone(&actor.process.image);
         if let Ok(process) = crate::effect::process_of(self, &image, &birth) {
             actor.process = process;
@@ -262,12 +299,21 @@ impl Inner {
 
     /// Commits what has been collected and releases it.
     fn commit_closing(&self, mut shared: MutexGuard<'_, Shared>) {
-        let mut closing = shared.closing.take().expect("this thread is closing the epoch");
+        let mut closing = shared
+            .closing
+            .take()
+            .expect("this thread is closing the epoch");
         shared.committing = true;
         let mut extra = std::mem::take(&mut shared.extra);
         let unwritten = std::mem::take(&mut shared.unwritten);
-        reserve(&mut shared.record.next_segment, self.next_segment.load(Ordering::Relaxed));
-        reserve(&mut shared.record.next_output, self.next_output.load(Ordering::Relaxed));
+        reserve(
+            &mut shared.record.next_segment,
+            self.next_segment.load(Ordering::Relaxed),
+        );
+        reserve(
+            &mut shared.record.next_output,
+            self.next_output.load(Ordering::Relaxed),
+        );
         shared.record.next_process = self.next_process.load(Ordering::Relaxed);
         let store_record = shared.record.encode();
         let store_record = (shared.stored_record != store_record).then_some(store_record);
@@ -313,7 +359,12 @@ impl Inner {
                 Output::Text(text) => texts.push(text),
                 Output::Start(task) => starts.push(task),
                 Output::Cancel(attempt) => self.transport.cancel(attempt),
-                Output::Read { process, fiber, request, all } => {
+                Output::Read {
+                    process,
+                    fiber,
+                    request,
+                    all,
+                } => {
                     self.transport.read(process, fiber, request, all);
                 }
                 Output::Flush { process, before } => flushes.push((process, before)),
@@ -324,7 +375,10 @@ impl Inner {
         let mut closed = false;
         for run in texts.chunk_by(|a, b| a.stream == b.stream) {
             let joined: String = run.iter().map(|text| text.text.as_str()).collect();
-            closed |= self.transport.write(run[0].stream, joined.as_bytes()).is_err();
+            closed |= self
+                .transport
+                .write(run[0].stream, joined.as_bytes())
+                .is_err();
             for text in run {
                 written.push(key::output(text.sequence));
             }
@@ -374,8 +428,10 @@ fn reserve(stored: &mut u64, next: u64) {
 /// Adds the letters of all parts to a batch: those sent and not taken in, and the removal of those
 /// taken in and not sent here.
 fn add_letters(parts: &mut [Part], extra: &mut Batch) {
-    let taken: HashSet<u64> =
-        parts.iter().flat_map(|part| part.consumed.iter().map(|(_, taken)| taken.sequence)).collect();
+    let taken: HashSet<u64> = parts
+        .iter()
+        .flat_map(|part| part.consumed.iter().map(|(_, taken)| taken.sequence))
+        .collect();
     let mut sent = HashSet::new();
     for part in parts.iter_mut() {
         for posted in std::mem::take(&mut part.sent) {
@@ -397,9 +453,13 @@ fn add_letters(parts: &mut [Part], extra: &mut Batch) {
 impl Shared {
     /// A process has ended and that is durable: its memory goes.
     fn forget(&mut self, process: u64, durable: bool) {
-        let Some(slot) = self.slots.get_mut(&process) else { return };
+        let Some(slot) = self.slots.get_mut(&process) else {
+            return;
+        };
         // Nothing if it goes on again meanwhile.
-        let Some(status) = slot.end_status else { return };
+        let Some(status) = slot.end_status else {
+            return;
+        };
         slot.status = status;
         if slot.is_body {
             self.slots.remove(&process);
@@ -410,7 +470,11 @@ impl Shared {
 
     /// Takes processes that wait out of memory when there are too many.
     fn page_out(&mut self, resident_max: usize) {
-        let resident = self.slots.values().filter(|slot| matches!(slot.place, Place::Here(_))).count();
+        let resident = self
+            .slots
+            .values()
+            .filter(|slot| matches!(slot.place, Place::Here(_)))
+            .count();
         if resident <= resident_max {
             return;
         }

@@ -23,12 +23,12 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex};
 use store::key::KeyReader;
 use store::{Batch, Store};
+use vm::Word;
 use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::object::Kind;
 use vm::process::{Process, Root};
 use vm::value::{list, map, string};
-use vm::Word;
 
 /// Recoveries in a row without a step after which a process is parked.
 const RECOVERIES_MAX: u32 = 3;
@@ -92,7 +92,9 @@ impl Inner {
         for entry in snapshot.range(key::processes()) {
             let (key, value) = entry.map_err(load_error)?;
             let mut reader = KeyReader::new(&key);
-            let Some(number) = (reader.u8(), reader.u64()).1 else { continue };
+            let Some(number) = (reader.u8(), reader.u64()).1 else {
+                continue;
+            };
             drop(value);
             let slot = match persist::read_record(&snapshot, number) {
                 Ok(record) => {
@@ -146,10 +148,15 @@ impl Inner {
         let snapshot = self.store.snapshot();
         let record = persist::read_record(&snapshot, number)?;
         let (state, notes) = persist::read_state(&snapshot, number, &record)?;
-        let missing = LoadError::Missing { record: "the image", process: number };
+        let missing = LoadError::Missing {
+            record: "the image",
+            process: number,
+        };
         let image = self.image(record.image).map_err(|_| missing)?;
-        let mut process = Process::restore(image, state)
-            .map_err(|error| LoadError::Restore { process: number, error })?;
+        let mut process = Process::restore(image, state).map_err(|error| LoadError::Restore {
+            process: number,
+            error,
+        })?;
         process.heap.quota_words = self.options.quota_words;
         process.set_root(Root::MailboxHint, Word::NIL);
         let mut actor = Actor::new(number, process, record);
@@ -166,15 +173,21 @@ impl Inner {
         for entry in snapshot.range(key::outputs()) {
             let (key, value) = entry.map_err(load_error)?;
             let mut reader = KeyReader::new(&key);
-            let Some(sequence) = (reader.u8(), reader.u64()).1 else { continue };
-            shared.unwritten.push(Text::decode(sequence, &value).map_err(load_error)?);
+            let Some(sequence) = (reader.u8(), reader.u64()).1 else {
+                continue;
+            };
+            shared
+                .unwritten
+                .push(Text::decode(sequence, &value).map_err(load_error)?);
         }
         let mut batch = Batch::new();
         let mut resumed = Vec::new();
         let mut numbers: Vec<u64> = shared.slots.keys().copied().collect();
         numbers.sort_unstable();
         for number in numbers {
-            let Ok(mut record) = persist::read_record(&snapshot, number) else { continue };
+            let Ok(mut record) = persist::read_record(&snapshot, number) else {
+                continue;
+            };
             if record.status.has_ended() {
                 if record.status != Status::Failed {
                     batch.delete_range(&key::messages(number));
@@ -195,11 +208,16 @@ impl Inner {
         }
         // Before anything of them runs: what they write themselves comes later.
         if !batch.is_empty() {
-            self.store.commit(&[batch]).map_err(|error| EngineError::Commit(error.to_string()))?;
+            self.store
+                .commit(&[batch])
+                .map_err(|error| EngineError::Commit(error.to_string()))?;
         }
         let epoch = shared.epoch;
         for (number, record) in &resumed {
-            let slot = shared.slots.get_mut(number).expect("the record was found by its slot");
+            let slot = shared
+                .slots
+                .get_mut(number)
+                .expect("the record was found by its slot");
             slot.status = record.status;
             if record.status == Status::Parked {
                 slot.end_status = Some(Status::Parked);
@@ -221,13 +239,24 @@ impl Inner {
             }
             let large = persist::is_large(&letter.bytes);
             match Letter::decode(&letter.bytes) {
-                Ok(letter) => shared.deliver(number, epoch, Incoming::Letter { sequence, letter, large }),
+                Ok(letter) => shared.deliver(
+                    number,
+                    epoch,
+                    Incoming::Letter {
+                        sequence,
+                        letter,
+                        large,
+                    },
+                ),
                 Err(error) => shared.damaged.push((number, error.to_string())),
             }
         }
         let main_ended = shared.slots.get(&MAIN).is_some_and(|slot| slot.ended);
         if main_ended && !shared.left_processes().is_empty() {
-            shared.timers.push(Reverse((self.clock.now_ms().saturating_add(SHUTDOWN_MS), RUN)));
+            shared.timers.push(Reverse((
+                self.clock.now_ms().saturating_add(SHUTDOWN_MS),
+                RUN,
+            )));
         }
         shared.commit_wanted = !resumed.is_empty() || !shared.unwritten.is_empty();
         drop(shared);
@@ -247,12 +276,18 @@ impl Inner {
             }
         }
         drop(shared);
-        self.images.lock().expect("loading an image does not panic under the lock").insert(number, image);
+        self.images
+            .lock()
+            .expect("loading an image does not panic under the lock")
+            .insert(number, image);
         number
     }
 
     pub(super) fn image(&self, number: u32) -> Result<Arc<LoadedImage>, EngineError> {
-        let mut images = self.images.lock().expect("loading an image does not panic under the lock");
+        let mut images = self
+            .images
+            .lock()
+            .expect("loading an image does not panic under the lock");
         if let Some(image) = images.get(&number) {
             return Ok(Arc::clone(image));
         }
@@ -278,7 +313,10 @@ impl Inner {
         function: &str,
     ) -> Result<u64, EngineError> {
         let image = self.image(image_number)?;
-        let birth = Birth::Main { slot, args: args.to_vec() };
+        let birth = Birth::Main {
+            slot,
+            args: args.to_vec(),
+        };
         let process = effect::process_of(self, &image, &birth).map_err(EngineError::Load)?;
         let number = self.next_process();
         let now = self.clock.now_ms();
@@ -316,12 +354,29 @@ impl Inner {
     ) -> Result<Process, String> {
         let mut heap = Heap::new(Arc::clone(image.boot()));
         heap.quota_words = self.options.quota_words;
-        let words: Vec<Word> = args.iter().map(|arg| data::to_word(&mut heap, arg)).collect();
-        let entry = image.image().slots.get(slot as usize).filter(|slot| slot.chunk.is_some() && args.is_empty());
+        let words: Vec<Word> = args
+            .iter()
+            .map(|arg| data::to_word(&mut heap, arg))
+            .collect();
+        let entry = image
+            .image()
+            .slots
+            .get(slot as usize)
+            .filter(|slot| slot.chunk.is_some() && args.is_empty());
         let proto = image
             .proto_for_call(slot, args.len())
-            .or_else(|| entry.filter(|slot| slot.kind != SlotKind::Function).map(|slot| slot.first_proto))
-            .ok_or_else(|| vm::process::StartError { slot, args: args.len() }.to_string())?;
+            .or_else(|| {
+                entry
+                    .filter(|slot| slot.kind != SlotKind::Function)
+                    .map(|slot| slot.first_proto)
+            })
+            .ok_or_else(|| {
+                vm::process::StartError {
+                    slot,
+                    args: args.len(),
+                }
+                .to_string()
+            })?;
         let run_args = self.lock().record.args.clone();
         let bindings = command_line_bindings(&mut heap, image, &run_args);
         let mut process = Process::empty(Arc::clone(image), heap);
@@ -335,12 +390,19 @@ impl Inner {
 fn command_line_bindings(heap: &mut Heap, image: &LoadedImage, args: &[String]) -> Word {
     let slots = &image.image().slots;
     let is_it = |slot: &bytecode::Slot| {
-        slot.kind == SlotKind::Dynamic && slot.name == "*command-line-args*" && slot.namespace.starts_with("ox.core")
+        slot.kind == SlotKind::Dynamic
+            && slot.name == "*command-line-args*"
+            && slot.namespace.starts_with("ox.core")
     };
-    let Some(number) = slots.iter().position(is_it).filter(|_| !args.is_empty()) else { return Word::NIL };
+    let Some(number) = slots.iter().position(is_it).filter(|_| !args.is_empty()) else {
+        return Word::NIL;
+    };
     let symbol = string::make_symbol(heap, Some(&slots[number].namespace), &slots[number].name);
     let var = heap.make(Kind::Var, 0, 0, &[number as u64], &[symbol]);
-    let words: Vec<Word> = args.iter().map(|arg| string::make_string(heap, arg)).collect();
+    let words: Vec<Word> = args
+        .iter()
+        .map(|arg| string::make_string(heap, arg))
+        .collect();
     let list = list::make(heap, &words);
     map::from_pairs(heap, &[var, list]).unwrap_or(Word::NIL)
 }
@@ -366,7 +428,8 @@ impl Slot {
             status: record.status,
             last_ran: 0,
             ended: record.status.has_ended(),
-            end_status: (record.status.has_ended() || record.status == Status::Parked).then_some(record.status),
+            end_status: (record.status.has_ended() || record.status == Status::Parked)
+                .then_some(record.status),
             ending: record.ending.map(Arc::new),
             parent: record.parent,
             is_body: record.body_of.is_some(),

@@ -27,7 +27,9 @@ pub enum RetryError {
     #[error("{0}")]
     Damaged(String),
     /// No effect had failed, so that a value could take its place.
-    #[error("no effect of it was waiting when it failed: there is no place for a value, retry it without one")]
+    #[error(
+        "no effect of it was waiting when it failed: there is no place for a value, retry it without one"
+    )]
     NoPlaceForValue,
 }
 
@@ -39,7 +41,9 @@ pub(crate) fn target(process: &Process, failed: Option<(FiberId, u64)>) -> Optio
         let fits = request.is_none_or(|request| fiber.request_serial == request);
         (fiber.state == FiberState::Waiting && fits).then_some(id)
     };
-    failed.and_then(|(fiber, request)| waits(fiber, Some(request))).or_else(|| waits(0, None))
+    failed
+        .and_then(|(fiber, request)| waits(fiber, Some(request)))
+        .or_else(|| waits(0, None))
 }
 
 impl Inner {
@@ -57,7 +61,11 @@ impl Inner {
         if actor.process.fibers.is_empty() {
             return Err(RetryError::NothingKept);
         }
-        let failed = actor.record.ending.as_ref().and_then(|ending| ending.failed_request);
+        let failed = actor
+            .record
+            .ending
+            .as_ref()
+            .and_then(|ending| ending.failed_request);
         if value.is_some() && target(&actor.process, failed).is_none() {
             return Err(RetryError::NoPlaceForValue);
         }
@@ -66,7 +74,9 @@ impl Inner {
 
         let mut shared = self.lock();
         let epoch = shared.epoch;
-        let Some(slot) = shared.slots.get_mut(&number) else { return Err(RetryError::Unknown) };
+        let Some(slot) = shared.slots.get_mut(&number) else {
+            return Err(RetryError::Unknown);
+        };
         slot.go_on(true);
         let waiting = std::mem::take(&mut slot.incoming);
         let mut letters = BTreeMap::new();
@@ -75,7 +85,14 @@ impl Inner {
             match Letter::decode(&letter.bytes) {
                 Ok(decoded) => {
                     let sequence = letter.sequence;
-                    letters.insert(sequence, Incoming::Letter { sequence, letter: decoded, large });
+                    letters.insert(
+                        sequence,
+                        Incoming::Letter {
+                            sequence,
+                            letter: decoded,
+                            large,
+                        },
+                    );
                 }
                 Err(error) => shared.damaged.push((number, error.to_string())),
             }
@@ -96,17 +113,27 @@ impl Inner {
 
     pub(super) fn remove(&self, number: u64) -> Result<bool, EngineError> {
         let mut shared = self.lock();
-        if !shared.slots.get(&number).is_some_and(|slot| slot.status.has_ended()) {
+        if !shared
+            .slots
+            .get(&number)
+            .is_some_and(|slot| slot.status.has_ended())
+        {
             return Ok(false);
         }
         let mut batch = Batch::new();
         match persist::read_record(&self.store.snapshot(), number) {
             Ok(record) => persist::delete_process(&mut batch, number, &record),
             // A damaged record names no segments; they stay until the store is rebuilt.
-            Err(_) => persist::delete_process(&mut batch, number, &crate::record::ActorRecord::new(0, String::new(), None, 0)),
+            Err(_) => persist::delete_process(
+                &mut batch,
+                number,
+                &crate::record::ActorRecord::new(0, String::new(), None, 0),
+            ),
         }
         if self.options.durable {
-            self.store.commit(&[batch]).map_err(|error| EngineError::Commit(error.to_string()))?;
+            self.store
+                .commit(&[batch])
+                .map_err(|error| EngineError::Commit(error.to_string()))?;
         }
         shared.slots.remove(&number);
         Ok(true)

@@ -43,7 +43,9 @@ impl Inner {
                 shared = match self.clock.park_until(wait) {
                     Some(time) => {
                         let waited = self.work.wait_timeout(shared, time);
-                        waited.expect("no thread panics while it holds the engine's state").0
+                        waited
+                            .expect("no thread panics while it holds the engine's state")
+                            .0
                     }
                     None => {
                         let waited = self.work.wait(shared);
@@ -108,7 +110,9 @@ impl Inner {
 
     /// Runs one slice of an actor that was in the queue.
     fn turn(&self, mut shared: std::sync::MutexGuard<'_, Shared>, process: u64) {
-        let Some(slot) = shared.slots.get_mut(&process) else { return };
+        let Some(slot) = shared.slots.get_mut(&process) else {
+            return;
+        };
         slot.queued = false;
         if matches!(slot.place, Place::Away) {
             // The committer has it and looks itself, when it puts it back, what there is to do.
@@ -176,7 +180,10 @@ impl Inner {
         let closes = {
             let mut shared = self.lock();
             self.publish(&mut shared, &mut actor, epoch, said);
-            shared.closing.as_ref().is_some_and(|closing| closing.epoch == epoch)
+            shared
+                .closing
+                .as_ref()
+                .is_some_and(|closing| closing.epoch == epoch)
         };
         if closes {
             self.checkpoint_for_closing(&mut actor);
@@ -214,8 +221,20 @@ impl Inner {
             }
             let bytes = letter.encode();
             let large = persist::is_large(&bytes);
-            actor.sent.push(Posted { to, sequence, bytes });
-            shared.deliver(to, epoch, Incoming::Letter { sequence, letter, large });
+            actor.sent.push(Posted {
+                to,
+                sequence,
+                bytes,
+            });
+            shared.deliver(
+                to,
+                epoch,
+                Incoming::Letter {
+                    sequence,
+                    letter,
+                    large,
+                },
+            );
         }
         let outputs = match &mut shared.closing {
             Some(closing) if closing.epoch == epoch => &mut closing.outputs,
@@ -235,7 +254,10 @@ impl Inner {
         if let Some(epoch) = dirty {
             shared.mark_dirty(number, epoch, self.clock.now_ms());
         }
-        let slot = shared.slots.get_mut(&number).expect("an actor in hand has a slot");
+        let slot = shared
+            .slots
+            .get_mut(&number)
+            .expect("an actor in hand has a slot");
         slot.dirty_in = dirty;
         slot.last_ran = epoch;
         if let Some(at) = wake_at
@@ -259,7 +281,10 @@ impl Inner {
     fn put_back_ended(&self, shared: &mut Shared, actor: Box<Actor>) {
         let number = actor.number;
         let parked = actor.record.status == Status::Parked;
-        let slot = shared.slots.get_mut(&number).expect("an actor in hand has a slot");
+        let slot = shared
+            .slots
+            .get_mut(&number)
+            .expect("an actor in hand has a slot");
         slot.ended = !parked;
         slot.end_status = Some(actor.record.status);
         slot.ending = actor.record.ending.clone().map(Arc::new);
@@ -268,7 +293,12 @@ impl Inner {
             return;
         }
         for (_, incoming) in std::mem::take(&mut slot.incoming) {
-            if let Incoming::Letter { sequence, letter, large } = incoming {
+            if let Incoming::Letter {
+                sequence,
+                letter,
+                large,
+            } = incoming
+            {
                 persist::delete_letter(&mut shared.extra, number, sequence, large);
                 if let Some((back, answer)) = bounce(number, &letter) {
                     self.post_letter(shared, back, &answer);

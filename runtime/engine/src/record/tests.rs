@@ -11,15 +11,30 @@ fn actor() -> ActorRecord {
     record.status = Status::Waiting;
     record.vm.roots = [1, u64::MAX, 3, 4];
     record.vm.run_queue = vec![0, 5];
-    record.levels = vec![SegmentRef { segment: 1 << 40, words: 77 }];
+    record.levels = vec![SegmentRef {
+        segment: 1 << 40,
+        words: 77,
+    }];
     record.fibers = vec![0, 5];
     record.links = vec![2, 9];
-    record.monitors = vec![Monitor { reference: 4, process: 2 }];
-    record.watchers = vec![Monitor { reference: 5, process: 1 }];
+    record.monitors = vec![Monitor {
+        reference: 4,
+        process: 2,
+    }];
+    record.watchers = vec![Monitor {
+        reference: 5,
+        process: 1,
+    }];
     record.traps_exits = true;
     record.name = Some(":worker".to_owned());
     record.wake_at = Some(1);
-    record.body_of = Some(BodyOf { process: 1, fiber: 2, request: 3, attempt: 4, key: "k".to_owned() });
+    record.body_of = Some(BodyOf {
+        process: 1,
+        fiber: 2,
+        request: 3,
+        attempt: 4,
+        key: "k".to_owned(),
+    });
     record.ending = Some(Ending {
         reason: vec![1, 2],
         exit_status: 3,
@@ -36,7 +51,12 @@ fn note() -> FiberNote {
         looks_at_message: true,
         exit: Some(vec![9]),
         until: Some(8),
-        deadlines: vec![Deadline { token: 1, at: 2, milliseconds: 3, thrown: true }],
+        deadlines: vec![Deadline {
+            token: 1,
+            at: 2,
+            milliseconds: 3,
+            thrown: true,
+        }],
         scopes: vec![4, 5],
         scope: 4,
         cancelled: true,
@@ -69,7 +89,11 @@ fn fiber() -> FiberRecord {
         bindings: 4,
         future: 5,
         pending_error: 6,
-        parts: vec![PartRecord { base: 2, pc: 9, height: 30 }],
+        parts: vec![PartRecord {
+            base: 2,
+            pc: 9,
+            height: 30,
+        }],
     }
 }
 
@@ -78,7 +102,10 @@ fn records_are_read_as_written() {
     let record = actor();
     assert_eq!(ActorRecord::decode(&record.encode()).unwrap(), record);
     let (record, note) = (fiber(), note());
-    assert_eq!(decode_fiber(&encode_fiber(&record, &note)).unwrap(), (record, note));
+    assert_eq!(
+        decode_fiber(&encode_fiber(&record, &note)).unwrap(),
+        (record, note)
+    );
     let record = StoreRecord {
         run: 17,
         identity: [1, u64::MAX],
@@ -91,7 +118,10 @@ fn records_are_read_as_written() {
         args: vec!["a".to_owned(), String::new()],
         sources: vec![("src/deploy.ox".to_owned(), [7; 32])],
     };
-    assert_eq!(StoreRecord::decode(&record.encode(), Some(&record.encode_description())).unwrap(), record);
+    assert_eq!(
+        StoreRecord::decode(&record.encode(), Some(&record.encode_description())).unwrap(),
+        record
+    );
 }
 
 #[test]
@@ -145,15 +175,41 @@ fn flipped_bits_never_panic() {
 fn letters_are_read_as_written() {
     let letters = [
         Letter::Message(vec![1, 2]),
-        Letter::Exit { from: 1, reason: vec![2], linked: true },
-        Letter::Down { reference: 1, process: 2, reason: vec![] },
+        Letter::Exit {
+            from: 1,
+            reason: vec![2],
+            linked: true,
+        },
+        Letter::Down {
+            reference: 1,
+            process: 2,
+            reason: vec![],
+        },
         Letter::Cancel,
         Letter::Kill,
         Letter::Link { from: 3, on: true },
-        Letter::Watch { from: 3, reference: 4, on: false },
-        Letter::BodyEnded { fiber: 1, request: 2, attempt: 3, result: Ok(vec![4]) },
-        Letter::BodyEnded { fiber: 1, request: 2, attempt: 3, result: Err(vec![4]) },
-        Letter::Heartbeat { fiber: 1, request: 2, details: vec![3] },
+        Letter::Watch {
+            from: 3,
+            reference: 4,
+            on: false,
+        },
+        Letter::BodyEnded {
+            fiber: 1,
+            request: 2,
+            attempt: 3,
+            result: Ok(vec![4]),
+        },
+        Letter::BodyEnded {
+            fiber: 1,
+            request: 2,
+            attempt: 3,
+            result: Err(vec![4]),
+        },
+        Letter::Heartbeat {
+            fiber: 1,
+            request: 2,
+            details: vec![3],
+        },
         Letter::Named(Some(":a/b".to_owned())),
         Letter::Named(None),
         Letter::StdoutClosed,
@@ -167,20 +223,33 @@ fn letters_are_read_as_written() {
 fn events_are_read_as_written() {
     let kinds = [
         EventKind::Started("main".to_owned()),
-        EventKind::Text { stream: Stream::Stderr, text: "x\n".to_owned(), left_out: 3 },
-        EventKind::Attempt { activity: "a".to_owned(), attempt: 1 },
+        EventKind::Text {
+            stream: Stream::Stderr,
+            text: "x\n".to_owned(),
+            left_out: 3,
+        },
+        EventKind::Attempt {
+            activity: "a".to_owned(),
+            attempt: 1,
+        },
         EventKind::AttemptFailed {
             activity: "a".to_owned(),
             attempt: 1,
             error: "e".to_owned(),
             next_attempt: Some(9),
         },
-        EventKind::AttemptDone { activity: "a".to_owned(), attempt: 1 },
+        EventKind::AttemptDone {
+            activity: "a".to_owned(),
+            attempt: 1,
+        },
         EventKind::Recovered,
         EventKind::Parked("why".to_owned()),
         EventKind::Retried { with_value: true },
         EventKind::Cancelled,
-        EventKind::Ended { status: "done".to_owned(), report: String::new() },
+        EventKind::Ended {
+            status: "done".to_owned(),
+            report: String::new(),
+        },
     ];
     for kind in kinds {
         let event = Event { at_ms: 12, kind };
@@ -197,8 +266,12 @@ fn printed_text_is_gathered_and_bounded() {
     assert_eq!(events.len(), 1);
     Event::note_text(&mut events, 1, Stream::Stdout, &"é".repeat(20_000));
     Event::note_text(&mut events, 1, Stream::Stdout, "more");
-    let EventKind::Text { text, left_out, .. } = &events[0].kind else { panic!("text") };
-    assert!(text.len() <= crate::event::TEXT_BYTES_MAX && text.len() > crate::event::TEXT_BYTES_MAX - 2);
+    let EventKind::Text { text, left_out, .. } = &events[0].kind else {
+        panic!("text")
+    };
+    assert!(
+        text.len() <= crate::event::TEXT_BYTES_MAX && text.len() > crate::event::TEXT_BYTES_MAX - 2
+    );
     assert_eq!(text.len() as u64 + left_out, 15 + 40_000 + 4);
     Event::note_text(&mut events, 1, Stream::Stderr, "other");
     assert_eq!(events.len(), 2);

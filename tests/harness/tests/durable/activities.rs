@@ -11,7 +11,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use store::MemoryStore;
 
-fn world_with(text: &str, service: impl Fn(&engine::transport::Task) -> Served + Send + Sync + 'static) -> World {
+fn world_with(
+    text: &str,
+    service: impl Fn(&engine::transport::Task) -> Served + Send + Sync + 'static,
+) -> World {
     let world = World::new();
     world.serve(service);
     world.start(&program(text));
@@ -23,11 +26,14 @@ const RUN: &str = "(require '[ox.sh :as sh])\n";
 
 #[test]
 fn an_activity_answers() {
-    let world = world_with("(let [f (activity \"add\")] (println (f 1 [2 {:three 3.5}])))", |task| {
-        assert_eq!(task.name, "add");
-        assert_eq!(task.queue, "default");
-        Served::Answer(Data::Vector(task.args.clone()))
-    });
+    let world = world_with(
+        "(let [f (activity \"add\")] (println (f 1 [2 {:three 3.5}])))",
+        |task| {
+            assert_eq!(task.name, "add");
+            assert_eq!(task.queue, "default");
+            Served::Answer(Data::Vector(task.args.clone()))
+        },
+    );
     assert_eq!(world.stdout(), "[1 [2 {:three 3.5}]]\n");
 }
 
@@ -46,7 +52,11 @@ fn a_failed_command_says_what_failed() {
     );
     assert_eq!(world.stdout(), expected);
     let told = world.transport.told();
-    let keys: BTreeSet<&str> = told.started.iter().map(|task| task.idempotency_key.as_str()).collect();
+    let keys: BTreeSet<&str> = told
+        .started
+        .iter()
+        .map(|task| task.idempotency_key.as_str())
+        .collect();
     assert_eq!((told.started.len(), keys.len()), (3, 1));
 }
 
@@ -55,7 +65,11 @@ fn an_attempt_that_takes_too_long_is_cancelled_and_repeated() {
     let tries = AtomicUsize::new(0);
     let text = "(let [f (activity \"slow\" {:start-to-close \"5s\" :retry {:max-attempts 2 :delay 0 :jitter 0}})] (println (f)))";
     let world = world_with(text, move |_| {
-        if tries.fetch_add(1, Ordering::Relaxed) == 0 { Served::Silence } else { Served::Answer(Data::Int(1)) }
+        if tries.fetch_add(1, Ordering::Relaxed) == 0 {
+            Served::Silence
+        } else {
+            Served::Answer(Data::Int(1))
+        }
     });
     assert_eq!(world.stdout(), "1\n");
     assert_eq!(world.transport.told().cancelled.len(), 1);
@@ -67,7 +81,10 @@ fn all_attempts_together_have_their_time() {
                   (println (try (f) (catch :ox/activity e [(:reason (ex-data e)) (:attempts (ex-data e))])))
                   (println (inst-ms (now))))";
     let world = world_with(text, |_| Served::Silence);
-    assert_eq!(world.stdout(), format!("[:timeout 3]\n{}\n", EPOCH_MS + 60_000));
+    assert_eq!(
+        world.stdout(),
+        format!("[:timeout 3]\n{}\n", EPOCH_MS + 60_000)
+    );
 }
 
 #[test]
@@ -88,9 +105,18 @@ fn a_body_runs_as_a_process_and_is_retried() {
                 (println (flaky \"x\"))";
     let text = format!("(require '[ox.fs])\n{text}");
     let tries = AtomicUsize::new(0);
-    let world = world_with(&text, move |_| Served::Answer(Data::Int(tries.fetch_add(1, Ordering::Relaxed) as i64 + 1)));
-    assert_eq!(world.stdout(), "attempt 1 36\nattempt 2 36\nattempt 3 36\n[:ok 3]\n");
-    assert_eq!(world.engine.processes(), [(1, Status::Done)], "attempts leave nothing behind");
+    let world = world_with(&text, move |_| {
+        Served::Answer(Data::Int(tries.fetch_add(1, Ordering::Relaxed) as i64 + 1))
+    });
+    assert_eq!(
+        world.stdout(),
+        "attempt 1 36\nattempt 2 36\nattempt 3 36\n[:ok 3]\n"
+    );
+    assert_eq!(
+        world.engine.processes(),
+        [(1, Status::Done)],
+        "attempts leave nothing behind"
+    );
 }
 
 #[test]
@@ -98,7 +124,10 @@ fn a_failed_body_is_the_cause() {
     let text = "(defactivity bad \"Fails.\" [x] {} (throw (ex-info \"broken\" {:x x})))
                 (println (try (bad 7) (catch :ox/activity e [(ex-message e) (:reason (ex-data e)) (ex-data (ex-cause e))])))";
     let world = world_with(text, |_| Served::Silence);
-    assert_eq!(world.stdout(), "[user/bad 7 failed: broken :error {:x 7}]\n");
+    assert_eq!(
+        world.stdout(),
+        "[user/bad 7 failed: broken :error {:x 7}]\n"
+    );
 }
 
 #[test]
@@ -109,7 +138,10 @@ fn a_body_without_heartbeats_is_given_up() {
                 (sleep 10)";
     let world = world_with(text, |_| Served::Silence);
     let text = world.stdout();
-    assert!(text.contains(":timeout\n") && text.contains("told\n"), "{text}");
+    assert!(
+        text.contains(":timeout\n") && text.contains("told\n"),
+        "{text}"
+    );
     assert!(text.contains(&(EPOCH_MS + 34_000).to_string()), "{text}");
 }
 
@@ -120,19 +152,31 @@ fn crashes_repeat_an_attempt_under_its_key() {
     let prepare = |world: &World| world.serve(|task| Served::Answer(Data::List(task.args.clone())));
     crash_everywhere(text, prepare, |world, crash| {
         let told = world.transport.told();
-        let keys: BTreeSet<String> = told.started.iter().map(|task| task.idempotency_key.clone()).collect();
+        let keys: BTreeSet<String> = told
+            .started
+            .iter()
+            .map(|task| task.idempotency_key.clone())
+            .collect();
         assert_eq!(keys.len(), 3, "{crash:?}");
-        assert!(told.started.iter().all(|task| task.id.attempt == 1), "{crash:?}: a crash is no failed attempt");
+        assert!(
+            told.started.iter().all(|task| task.id.attempt == 1),
+            "{crash:?}: a crash is no failed attempt"
+        );
     });
 }
 
 #[test]
 fn bodies_crash_and_go_on() {
-    let text = "(defactivity work \"Works.\" [n] {} (sleep 10) (println \"half\" n) (sleep 10) (* n n))
+    let text =
+        "(defactivity work \"Works.\" [n] {} (sleep 10) (println \"half\" n) (sleep 10) (* n n))
                 (println (all (work 3) (work 4)))";
-    crash_everywhere(text, |_| {}, |world, crash| {
-        assert_eq!(world.engine.processes().len(), 1, "{crash:?}");
-    });
+    crash_everywhere(
+        text,
+        |_| {},
+        |world, crash| {
+            assert_eq!(world.engine.processes().len(), 1, "{crash:?}");
+        },
+    );
 }
 
 #[test]
@@ -154,16 +198,28 @@ fn what_may_not_be_repeated_is_lost_in_a_crash() {
 fn a_failed_run_goes_on_before_the_failing_effect() {
     let ok = Arc::new(AtomicUsize::new(0));
     let service = Arc::clone(&ok);
-    let text = format!("{RUN}(println \"before\") (println (:out (sh/run [\"make\"]))) (println \"after\")");
+    let text = format!(
+        "{RUN}(println \"before\") (println (:out (sh/run [\"make\"]))) (println \"after\")"
+    );
     let mut world = world_with(&text, move |_| {
         if service.load(Ordering::Relaxed) == 0 {
             exit(2, "no")
         } else {
-            Served::Answer(Data::record([("exit", Data::Int(0)), ("out", Data::text("made"))]))
+            Served::Answer(Data::record([
+                ("exit", Data::Int(0)),
+                ("out", Data::text("made")),
+            ]))
         }
     });
     assert_eq!(world.standing().status, Status::Failed);
-    assert!(world.standing().report.starts_with("ox.sh/run [\"make\"] failed: exit 2: no\n"), "{}", world.standing().report);
+    assert!(
+        world
+            .standing()
+            .report
+            .starts_with("ox.sh/run [\"make\"] failed: exit 2: no\n"),
+        "{}",
+        world.standing().report
+    );
     ok.store(1, Ordering::Relaxed);
     // Another engine, as another command is.
     world.restart(Crash::Never);
@@ -172,21 +228,31 @@ fn a_failed_run_goes_on_before_the_failing_effect() {
     world.run();
     assert_eq!(world.stdout(), "before\nmade\nafter\n");
     assert_eq!(world.standing().status, Status::Done);
-    assert_eq!(world.engine.retry(1, None), Err(RetryError::NotFailed(Status::Done)));
+    assert_eq!(
+        world.engine.retry(1, None),
+        Err(RetryError::NotFailed(Status::Done))
+    );
 }
 
 #[test]
 fn a_failed_run_goes_on_with_a_value_instead() {
     let text = format!("{RUN}(println (:out (sh/run [\"make\"])))");
     let world = world_with(&text, |_| exit(2, "no"));
-    world.engine.retry(1, Some(engine::data::parse("{:out \"by hand\"}").unwrap())).unwrap();
+    world
+        .engine
+        .retry(1, Some(engine::data::parse("{:out \"by hand\"}").unwrap()))
+        .unwrap();
     world.run();
     assert_eq!(world.stdout(), "by hand\n");
 }
 
 #[test]
 fn a_parked_run_waits_for_a_decision() {
-    let options = Options { threads: 0, park: true, ..Options::default() };
+    let options = Options {
+        threads: 0,
+        park: true,
+        ..Options::default()
+    };
     let world = World::with(options, Arc::new(MemoryStore::new()));
     world.serve(|_| exit(1, "disk full"));
     world.start(&program("(let [f (activity \"save\")] (spawn (fn [] (sleep 10))) (println (try (f) (catch :ox/activity e :thrown))))"));
@@ -197,13 +263,17 @@ fn a_parked_run_waits_for_a_decision() {
     world.engine.retry(1, None).unwrap();
     world.run();
     assert_eq!(world.stdout(), ":saved\n");
-    let parked = world.events(1).iter().any(|event| matches!(event.kind, EventKind::Parked(_)));
+    let parked = world
+        .events(1)
+        .iter()
+        .any(|event| matches!(event.kind, EventKind::Parked(_)));
     assert!(parked);
 }
 
 #[test]
 fn an_error_that_is_caught_is_no_failure() {
-    let text = "(let [f (activity \"f\")] (println (try (f) (catch Exception e :caught))) (sleep 5))";
+    let text =
+        "(let [f (activity \"f\")] (println (try (f) (catch Exception e :caught))) (sleep 5))";
     let world = world_with(text, |_| exit(1, "x"));
     assert_eq!(world.stdout(), ":caught\n");
     assert_eq!(world.standing().status, Status::Done);
@@ -214,23 +284,38 @@ fn arguments_that_cannot_leave_are_refused_with_the_way_to_them() {
     let text = "(let [f (activity \"f\")] (println (try (f {:a [1 inc]}) (catch :ox/type e (ex-message e)))))";
     let world = world_with(text, |_| Served::Silence);
     let text = world.stdout();
-    assert!(text.contains("a function") && text.contains("0 > :a > 1"), "{text}");
+    assert!(
+        text.contains("a function") && text.contains("0 > :a > 1"),
+        "{text}"
+    );
     assert_eq!(world.transport.told().started.len(), 0);
 }
 
 #[test]
 fn a_parked_run_can_be_cancelled_or_killed() {
-    for (letter, status, text) in [(Letter::Cancel, Status::Cancelled, "cleaned\n"), (Letter::Kill, Status::Killed, "")] {
-        let options = Options { threads: 0, park: true, ..Options::default() };
+    for (letter, status, text) in [
+        (Letter::Cancel, Status::Cancelled, "cleaned\n"),
+        (Letter::Kill, Status::Killed, ""),
+    ] {
+        let options = Options {
+            threads: 0,
+            park: true,
+            ..Options::default()
+        };
         let mut world = World::with(options, Arc::new(MemoryStore::new()));
         world.serve(|_| exit(1, "disk full"));
-        world.start(&program("(let [f (activity \"save\")] (try (f) (finally (println \"cleaned\"))))"));
+        world.start(&program(
+            "(let [f (activity \"save\")] (try (f) (finally (println \"cleaned\"))))",
+        ));
         world.run();
         assert_eq!(world.standing().status, Status::Parked);
         world.restart(Crash::Never);
         assert!(world.engine.post(1, letter).unwrap());
         world.run();
-        assert_eq!((world.standing().status, world.stdout().as_str()), (status, text));
+        assert_eq!(
+            (world.standing().status, world.stdout().as_str()),
+            (status, text)
+        );
     }
 }
 
@@ -261,7 +346,10 @@ fn an_attempt_that_no_worker_takes_is_given_up() {
                   (println (try (f) (catch :ox/activity e (ex-message e)))))";
     world.start(&program(text));
     world.run();
-    assert_eq!(world.stdout(), "F failed: no worker of queue \"payments\" took it within 1 min\n");
+    assert_eq!(
+        world.stdout(),
+        "F failed: no worker of queue \"payments\" took it within 1 min\n"
+    );
 }
 
 #[test]
@@ -282,14 +370,23 @@ fn the_time_of_an_attempt_begins_when_a_worker_takes_it() {
         world.engine.heartbeat(id);
     }
     world.run();
-    assert_eq!(world.stdout(), format!("F failed: no heartbeat for 4 s\n{}\n", EPOCH_MS + 40_000));
+    assert_eq!(
+        world.stdout(),
+        format!("F failed: no heartbeat for 4 s\n{}\n", EPOCH_MS + 40_000)
+    );
 }
 
 #[test]
 fn a_child_that_fails_at_once_can_be_retried_from_its_beginning() {
     let world = World::new();
     let tries = AtomicUsize::new(0);
-    world.serve(move |_| if tries.fetch_add(1, Ordering::Relaxed) == 0 { exit(1, "no") } else { Served::Answer(Data::Int(5)) });
+    world.serve(move |_| {
+        if tries.fetch_add(1, Ordering::Relaxed) == 0 {
+            exit(1, "no")
+        } else {
+            Served::Answer(Data::Int(5))
+        }
+    });
     let text = "(let [p (spawn (fn [x] (println \"begins\" x) (let [f (activity \"f\")] (println (f)))) :x)]
                   (println (ex-message (await-exit p)))
                   (sleep \"1h\"))";
@@ -308,7 +405,10 @@ fn failure_before_the_first_checkpoint_keeps_the_beginning() {
     world.start(&program("(let [p (spawn (fn [x] (throw (ex-info \"at once\" {:x x}))) 7)] (println (ex-data (await-exit p))) (sleep \"1h\"))"));
     world.settle();
     assert_eq!(world.engine.standing(2).unwrap().status, Status::Failed);
-    assert_eq!(world.engine.retry(2, Some(Data::Nil)), Err(RetryError::NoPlaceForValue));
+    assert_eq!(
+        world.engine.retry(2, Some(Data::Nil)),
+        Err(RetryError::NoPlaceForValue)
+    );
     world.engine.retry(2, None).unwrap();
     world.settle();
     assert_eq!(world.engine.standing(2).unwrap().status, Status::Failed);

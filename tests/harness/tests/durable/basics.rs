@@ -16,13 +16,22 @@ fn sleeping_takes_the_time_it_says() {
 
 #[test]
 fn an_uncaught_error_fails_with_message_data_and_trace() {
-    let world = run("(defn f [x] (throw (ex-info \"no good\" {:x x})))\n(println \"before\")\n(f 42)");
+    let world =
+        run("(defn f [x] (throw (ex-info \"no good\" {:x x})))\n(println \"before\")\n(f 42)");
     let standing = world.standing();
     assert_eq!(standing.status, Status::Failed);
     assert_eq!(standing.exit_status, 1);
-    assert!(standing.report.starts_with("no good\n"), "{}", standing.report);
+    assert!(
+        standing.report.starts_with("no good\n"),
+        "{}",
+        standing.report
+    );
     assert!(standing.report.contains(":x 42"), "{}", standing.report);
-    assert!(standing.report.contains("user/f (test.ox:1)"), "{}", standing.report);
+    assert!(
+        standing.report.contains("user/f (test.ox:1)"),
+        "{}",
+        standing.report
+    );
     assert_eq!(world.stdout(), "before\n");
 }
 
@@ -36,7 +45,9 @@ fn exit_sets_the_status_and_runs_finally() {
 
 #[test]
 fn exit_in_a_fiber_unwinds_the_main_fiber() {
-    let world = run("(try (let [f (future (exit 4))] (sleep 1000) (println \"no\")) (finally (println \"cleaned\")))");
+    let world = run(
+        "(try (let [f (future (exit 4))] (sleep 1000) (println \"no\")) (finally (println \"cleaned\")))",
+    );
     let standing = world.standing();
     assert_eq!((standing.status, standing.exit_status), (Status::Done, 4));
     assert_eq!(world.stdout(), "cleaned\n");
@@ -116,13 +127,21 @@ fn timeouts_are_thrown_where_the_fiber_waits() {
                 (println (try (with-timeout \"1s\" (try (sleep \"1h\") (finally (sleep 50) (println \"cleaned\"))))
                               (catch :ox/timeout e :late)))";
     let text = output(text);
-    assert!(text.starts_with("{:ox/kind :ox/timeout, :milliseconds 1000}\n"), "{text}");
+    assert!(
+        text.starts_with("{:ox/kind :ox/timeout, :milliseconds 1000}\n"),
+        "{text}"
+    );
     assert!(text.ends_with(":in-time\ncleaned\n:late\n"), "{text}");
 }
 
 #[test]
 fn the_end_of_the_main_fiber_cancels_the_others() {
-    assert_eq!(output("(future (try (sleep \"1h\") (finally (println \"cleaned\")))) (sleep 1) (println \"end\")"), "end\ncleaned\n");
+    assert_eq!(
+        output(
+            "(future (try (sleep \"1h\") (finally (println \"cleaned\")))) (sleep 1) (println \"end\")"
+        ),
+        "end\ncleaned\n"
+    );
 }
 
 #[test]
@@ -149,8 +168,12 @@ fn lines_are_read_and_the_end_is_nil() {
     let world = World::new();
     world.start(&program("(println (read-line)) (println (read-line))"));
     world.settle();
-    let &[(process, fiber, request, false)] = world.transport.told().reads.as_slice() else { panic!("one read") };
-    world.engine.complete_read(process, fiber, request, Some("first".to_owned()));
+    let &[(process, fiber, request, false)] = world.transport.told().reads.as_slice() else {
+        panic!("one read")
+    };
+    world
+        .engine
+        .complete_read(process, fiber, request, Some("first".to_owned()));
     world.settle();
     let &(process, fiber, request, _) = world.transport.told().reads.last().unwrap();
     world.engine.complete_read(process, fiber, request, None);
@@ -161,7 +184,9 @@ fn lines_are_read_and_the_end_is_nil() {
 #[test]
 fn standard_input_is_lost_in_a_crash() {
     let mut world = World::new();
-    world.start(&program("(println (try (read-line) (catch :ox/stdin-lost e :lost)))"));
+    world.start(&program(
+        "(println (try (read-line) (catch :ox/stdin-lost e :lost)))",
+    ));
     world.settle();
     world.restart(Crash::Never);
     world.engine.resume().unwrap();
@@ -202,13 +227,19 @@ fn lazy_sequences_and_atoms_survive_everywhere() {
 #[test]
 fn after_three_recoveries_without_a_step_a_process_is_parked() {
     let mut world = World::new();
-    world.start(&program("(require '[ox.sh])\n(ox.sh/run [\"kill\" \"the engine\"])\n(println :done)"));
+    world.start(&program(
+        "(require '[ox.sh])\n(ox.sh/run [\"kill\" \"the engine\"])\n(println :done)",
+    ));
     world.settle();
     for recovery in 1..=3 {
         world.restart(Crash::Never);
         world.engine.resume().unwrap();
         world.settle();
-        assert_eq!(world.standing().status, Status::Waiting, "recovery {recovery}");
+        assert_eq!(
+            world.standing().status,
+            Status::Waiting,
+            "recovery {recovery}"
+        );
     }
     world.restart(Crash::Never);
     world.engine.resume().unwrap();

@@ -9,11 +9,23 @@ use store::{EmbeddedStore, FoldMode, Store};
 
 /// Bytes written a step, of a program that sleeps in a loop after `setup`.
 fn bytes_of_a_step(setup: &str, step: &str) -> u64 {
-    let options = store::Options { fold: FoldMode::Inline { after: 1 }, ..store::Options::default() };
+    let options = store::Options {
+        fold: FoldMode::Inline { after: 1 },
+        ..store::Options::default()
+    };
     let disk = Arc::new(SimDisk::new());
-    let store = Arc::new(EmbeddedStore::open_with(disk, Path::new("/run/store.redb"), options).unwrap());
-    let world = World::with(Options { threads: 0, ..Options::default() }, Arc::clone(&store) as Arc<dyn Store>);
-    world.start(&program(&format!("{setup} (loop [n 0] (sleep 10) {step} (recur (inc n)))")));
+    let store =
+        Arc::new(EmbeddedStore::open_with(disk, Path::new("/run/store.redb"), options).unwrap());
+    let world = World::with(
+        Options {
+            threads: 0,
+            ..Options::default()
+        },
+        Arc::clone(&store) as Arc<dyn Store>,
+    );
+    world.start(&program(&format!(
+        "{setup} (loop [n 0] (sleep 10) {step} (recur (inc n)))"
+    )));
     let steps = |count: u64| {
         for _ in 0..count {
             world.settle();
@@ -38,21 +50,31 @@ fn a_step_of_a_small_process_writes_little() {
 fn a_step_costs_the_same_however_much_the_process_holds() {
     let small = bytes_of_a_step("(def held (vec (range 10)))", "(count held)");
     let large = bytes_of_a_step("(def held (vec (range 300000)))", "(count held)");
-    assert!(large < small + 128, "{large} bytes a step instead of {small}");
+    assert!(
+        large < small + 128,
+        "{large} bytes a step instead of {small}"
+    );
 }
 
 #[test]
 fn a_step_costs_the_same_however_deep_the_stack_is() {
     let deep = "(defn down [n] (if (pos? n) (inc (down (dec n))) (loop [] (sleep 10) (recur)))) (down 100000)";
-    let shallow = "(defn down [n] (if (pos? n) (inc (down (dec n))) (loop [] (sleep 10) (recur)))) (down 1)";
+    let shallow =
+        "(defn down [n] (if (pos? n) (inc (down (dec n))) (loop [] (sleep 10) (recur)))) (down 1)";
     let (deep, shallow) = (bytes_of_a_step(deep, ""), bytes_of_a_step(shallow, ""));
     eprintln!("deep {deep} shallow {shallow}");
-    assert!(deep < shallow + 128, "{deep} bytes a step instead of {shallow}");
+    assert!(
+        deep < shallow + 128,
+        "{deep} bytes a step instead of {shallow}"
+    );
 }
 
 #[test]
 fn a_change_in_a_large_map_costs_its_path() {
-    let bytes = bytes_of_a_step("(def m (atom (into {} (map (fn [k] [k k]) (range 100000)))))", "(swap! m assoc n -1)");
+    let bytes = bytes_of_a_step(
+        "(def m (atom (into {} (map (fn [k] [k k]) (range 100000)))))",
+        "(swap! m assoc n -1)",
+    );
     eprintln!("map {bytes}");
     assert!(bytes < 16 * 1_024, "{bytes} bytes a step");
 }

@@ -12,7 +12,11 @@ const PATH: &str = "/run/store.redb";
 
 fn options() -> store::Options {
     // Folded often, so that crashes hit that too.
-    store::Options { fold_bytes: 8 << 10, fold: FoldMode::Inline { after: 1 }, ..store::Options::default() }
+    store::Options {
+        fold_bytes: 8 << 10,
+        fold: FoldMode::Inline { after: 1 },
+        ..store::Options::default()
+    }
 }
 
 fn open(disk: &SimDisk) -> Arc<dyn Store> {
@@ -21,7 +25,13 @@ fn open(disk: &SimDisk) -> Arc<dyn Store> {
 }
 
 fn world(disk: &SimDisk) -> World {
-    World::with(Options { threads: 0, ..Options::default() }, open(disk))
+    World::with(
+        Options {
+            threads: 0,
+            ..Options::default()
+        },
+        open(disk),
+    )
 }
 
 const TEXT: &str = "(defn worker [total] (receive [:add n] (worker (+ total n)) [:get from] (send from [:total total])))
@@ -31,7 +41,9 @@ const TEXT: &str = "(defn worker [total] (receive [:add n] (worker (+ total n)) 
       (println (receive [:total n] n)))";
 
 fn finished(engine: &Engine) -> bool {
-    engine.standing(1).is_some_and(|standing| standing.status == Status::Done)
+    engine
+        .standing(1)
+        .is_some_and(|standing| standing.status == Status::Done)
 }
 
 #[test]
@@ -51,12 +63,21 @@ fn power_lost_at_any_write_or_sync_loses_nothing_that_was_said() {
         for survival in Survival::ALL {
             seed += 1;
             let disk = SimDisk::new();
-            let fault = [Fault::CrashBefore, Fault::CrashWithin, Fault::CrashAfter][(seed % 3) as usize];
+            let fault =
+                [Fault::CrashBefore, Fault::CrashWithin, Fault::CrashAfter][(seed % 3) as usize];
             disk.plan(number, fault, seed);
-            let Ok(store) = EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), options()) else {
+            let Ok(store) =
+                EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), options())
+            else {
                 continue;
             };
-            let before = World::with(Options { threads: 0, ..Options::default() }, Arc::new(store));
+            let before = World::with(
+                Options {
+                    threads: 0,
+                    ..Options::default()
+                },
+                Arc::new(store),
+            );
             before.start(&program);
             before.run();
             let said = before.stdout();
@@ -72,9 +93,15 @@ fn power_lost_at_any_write_or_sync_loses_nothing_that_was_said() {
             after.run();
             assert!(finished(&after.engine), "{number} {survival:?}");
             let rest = after.stdout();
-            assert!(expected.starts_with(&said), "{number} {survival:?}: {said:?}");
+            assert!(
+                expected.starts_with(&said),
+                "{number} {survival:?}: {said:?}"
+            );
             assert!(expected.ends_with(&rest), "{number} {survival:?}: {rest:?}");
-            assert!(said.len() + rest.len() >= expected.len(), "{number} {survival:?}: {said:?} then {rest:?}");
+            assert!(
+                said.len() + rest.len() >= expected.len(),
+                "{number} {survival:?}: {said:?} then {rest:?}"
+            );
         }
     }
 }

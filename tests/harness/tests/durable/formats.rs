@@ -29,7 +29,13 @@ fn open(path: &Path) -> Arc<dyn Store> {
 }
 
 fn world(store: Arc<dyn Store>) -> World {
-    World::with(Options { threads: 0, ..Options::default() }, store)
+    World::with(
+        Options {
+            threads: 0,
+            ..Options::default()
+        },
+        store,
+    )
 }
 
 /// Writes a store whose process is in the middle of its second turn, its image in the old encoding.
@@ -46,7 +52,8 @@ fn write_fixture() {
     }
     world.settle();
     let image = world.engine.image(1).expect("the image is there");
-    let bytes = bytecode::generate::encode_image_as_version_0(image.image()).expect("old code can say it");
+    let bytes =
+        bytecode::generate::encode_image_as_version_0(image.image()).expect("old code can say it");
     let prefix = KeyBuilder::of_kind(b'I').u32(1).finish();
     let mut batch = Batch::new();
     batch.delete_range(&KeyRange::prefix(&prefix));
@@ -83,7 +90,10 @@ fn a_frame_of_an_older_bytecode_goes_on() {
     assert_eq!(standing.status, Status::Done, "{}", standing.report);
     // The first turn was written by the run before; its last batch may be said again.
     let said = world.stdout();
-    assert!(EXPECTED.ends_with(&said) && said.ends_with("turn 2 12\n"), "{said:?}");
+    assert!(
+        EXPECTED.ends_with(&said) && said.ends_with("turn 2 12\n"),
+        "{said:?}"
+    );
     assert!(said.contains("turn 1 11\n"), "{said:?}");
 }
 
@@ -98,7 +108,10 @@ fn a_store_of_a_newer_version_is_refused_and_left_as_it_was() {
     std::fs::write(&path, &bytes).unwrap();
     let error = EmbeddedStore::open(folder.path().join("store.redb")).expect_err("it is too new");
     let told = error.to_string();
-    let refused = matches!(error, OpenError::TooNew { .. } | OpenError::DamagedStore { .. });
+    let refused = matches!(
+        error,
+        OpenError::TooNew { .. } | OpenError::DamagedStore { .. }
+    );
     assert!(refused, "{told}");
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
     assert_ne!(version, bytes[8..12]);

@@ -24,7 +24,10 @@ fn receive_is_selective_and_keeps_the_order() {
 
 #[test]
 fn receive_gives_up_after_its_time() {
-    assert_eq!(output("(println (receive :never 1 (after \"5s\" :late)))"), ":late\n");
+    assert_eq!(
+        output("(println (receive :never 1 (after \"5s\" :late)))"),
+        ":late\n"
+    );
 }
 
 #[test]
@@ -37,14 +40,20 @@ fn two_fibers_never_take_the_same_message() {
                   (dotimes [n 20] (send me (inc n)))
                   (send me :stop) (send me :stop)
                   (println (sort (concat @a @b))))";
-    assert_eq!(output(text), "(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)\n");
+    assert_eq!(
+        output(text),
+        "(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20)\n"
+    );
 }
 
 #[test]
 fn an_atom_cannot_be_sent() {
     let text = "(println (try (send (self) {:a [1 (atom 2)]}) (catch :ox/type e (ex-message e))))";
     let text = output(text);
-    assert!(text.contains("an atom") && text.contains(":a > 1"), "{text}");
+    assert!(
+        text.contains("an atom") && text.contains(":a > 1"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -56,7 +65,10 @@ fn monitors_hear_of_every_end() {
                 (let [[p r] (spawn-monitor (fn [] (sleep \"1h\")))] (exit p :kill) (println (hear r)))
                 (let [p (spawn (fn [] nil))] (sleep 10) (let [r (monitor p)] (println (hear r))))
                 (let [[p r] (spawn-monitor (fn [] (sleep 10)))] (demonitor r) (println (hear r)))";
-    assert_eq!(output(text), ":normal\n:gone\nbad\n:killed\n:noproc\n:nothing\n");
+    assert_eq!(
+        output(text),
+        ":normal\n:gone\nbad\n:killed\n:noproc\n:nothing\n"
+    );
 }
 
 #[test]
@@ -76,7 +88,10 @@ fn trapped_exits_are_messages() {
                 (let [p (spawn-link (fn [] (sleep \"1h\")))] (exit p :kill) (println (hear)))
                 (let [p (spawn (fn [] nil))] (sleep 10) (link p) (println (hear)))
                 (exit (self) :to-myself) (println (hear))";
-    assert_eq!(output(text), ":normal\n:oops\n:killed\n:noproc\n:to-myself\n");
+    assert_eq!(
+        output(text),
+        ":normal\n:oops\n:killed\n:noproc\n:to-myself\n"
+    );
 }
 
 #[test]
@@ -113,8 +128,16 @@ fn the_end_of_main_shuts_the_others_down() {
                      (spawn (fn [] (trap-exit true) (loop [] (receive x nil) (recur))))
                      (sleep 10) (println \"end\")");
     assert_eq!(world.stdout(), "end\ntold :shutdown\n");
-    let statuses: Vec<Status> = world.engine.processes().into_iter().map(|(_, status)| status).collect();
-    assert_eq!(statuses, [Status::Done, Status::Done, Status::Done, Status::Killed]);
+    let statuses: Vec<Status> = world
+        .engine
+        .processes()
+        .into_iter()
+        .map(|(_, status)| status)
+        .collect();
+    assert_eq!(
+        statuses,
+        [Status::Done, Status::Done, Status::Done, Status::Killed]
+    );
 }
 
 #[test]
@@ -128,7 +151,10 @@ fn cancelling_a_process_unwinds_it_and_what_it_started() {
                   (sleep 10)
                   (println (cancel p)))";
     let text = output(text);
-    assert!(text.starts_with("true\n") && text.ends_with("false\n"), "{text}");
+    assert!(
+        text.starts_with("true\n") && text.ends_with("false\n"),
+        "{text}"
+    );
     for line in ["child\n", "parent\n", ":cancelled\n"] {
         assert!(text.contains(line), "{text}");
     }
@@ -136,9 +162,14 @@ fn cancelling_a_process_unwinds_it_and_what_it_started() {
 
 #[test]
 fn oxc_can_cancel_and_kill_from_outside() {
-    for (letter, status, text) in [(Letter::Cancel, Status::Cancelled, "cleaned\n"), (Letter::Kill, Status::Killed, "")] {
+    for (letter, status, text) in [
+        (Letter::Cancel, Status::Cancelled, "cleaned\n"),
+        (Letter::Kill, Status::Killed, ""),
+    ] {
         let world = World::new();
-        let main = world.start(&program("(try (sleep \"1h\") (finally (println \"cleaned\")))"));
+        let main = world.start(&program(
+            "(try (sleep \"1h\") (finally (println \"cleaned\")))",
+        ));
         world.settle();
         assert!(world.engine.post(main, letter.clone()).unwrap());
         world.run();
@@ -156,7 +187,10 @@ fn messages_from_outside_arrive() {
     let main = world.start(&program("(println (receive [:hello x] x))"));
     world.settle();
     let data = engine::data::parse("[:hello {:a 1}]").unwrap();
-    world.engine.post(main, Letter::Message(engine::data::to_message(&data))).unwrap();
+    world
+        .engine
+        .post(main, Letter::Message(engine::data::to_message(&data)))
+        .unwrap();
     world.run();
     assert_eq!(world.stdout(), "{:a 1}\n");
 }

@@ -14,7 +14,10 @@ struct RealClock(Instant);
 
 impl Clock for RealClock {
     fn now_ms(&self) -> u64 {
-        SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_millis() as u64
     }
 
     fn monotonic_ns(&self) -> u64 {
@@ -36,7 +39,10 @@ impl Transport for Printer {
     fn start(&self, _: Task) {}
     fn cancel(&self, _: AttemptId) {}
     fn write(&self, _: Stream, bytes: &[u8]) -> Result<(), StreamClosed> {
-        self.0.lock().unwrap().push_str(std::str::from_utf8(bytes).unwrap());
+        self.0
+            .lock()
+            .unwrap()
+            .push_str(std::str::from_utf8(bytes).unwrap());
         Ok(())
     }
     fn read(&self, _: u64, _: u64, _: u64, _: bool) {}
@@ -44,7 +50,10 @@ impl Transport for Printer {
 
 fn engine(store: &Arc<MemoryStore>, printer: &Arc<Printer>, options: Options) -> Engine {
     let clock = Arc::new(RealClock(Instant::now()));
-    let (store, printer) = (Arc::clone(store) as Arc<dyn Store>, Arc::clone(printer) as Arc<dyn Transport>);
+    let (store, printer) = (
+        Arc::clone(store) as Arc<dyn Store>,
+        Arc::clone(printer) as Arc<dyn Transport>,
+    );
     Engine::open(store, clock, printer, options).unwrap()
 }
 
@@ -61,7 +70,13 @@ const PINGS: &str = "(defn pong [n] (loop [n n] (when (pos? n) (receive [:ping f
 fn many_processes_talk_on_several_threads() {
     for durable in [true, false] {
         let (store, printer) = (Arc::new(MemoryStore::new()), Arc::new(Printer::default()));
-        let options = Options { threads: 3, slice_fuel: 500, loss_bound_ms: 1, durable, ..Options::default() };
+        let options = Options {
+            threads: 3,
+            slice_fuel: 500,
+            loss_bound_ms: 1,
+            durable,
+            ..Options::default()
+        };
         let engine = engine(&store, &printer, options);
         let threads = engine.run_threads().unwrap();
         program(&PINGS.replace("^{:a 1} ", "")).start(&engine);
@@ -78,13 +93,23 @@ fn many_processes_talk_on_several_threads() {
 #[test]
 fn a_stopped_engine_is_followed_by_another() {
     let (store, printer) = (Arc::new(MemoryStore::new()), Arc::new(Printer::default()));
-    let options = Options { loss_bound_ms: 1, ..Options::default() };
+    let options = Options {
+        loss_bound_ms: 1,
+        ..Options::default()
+    };
     let first = engine(&store, &printer, options);
     let threads = first.run_threads().unwrap();
     program("(def seen (atom 0)) (loop [] (if (receive :stop true _ false) (println :seen @seen) (do (swap! seen inc) (recur))))")
         .start(&first);
     for _ in 0..5 {
-        assert!(first.post(1, Letter::Message(engine::data::to_message(&engine::data::Data::Int(1)))).unwrap());
+        assert!(
+            first
+                .post(
+                    1,
+                    Letter::Message(engine::data::to_message(&engine::data::Data::Int(1)))
+                )
+                .unwrap()
+        );
     }
     first.flush().unwrap();
     first.stop();
@@ -94,8 +119,18 @@ fn a_stopped_engine_is_followed_by_another() {
     let second = engine(&store, &printer, options);
     assert_eq!(second.resume().unwrap(), [1]);
     let threads = second.run_threads().unwrap();
-    second.post(1, Letter::Message(engine::data::to_message(&engine::data::Data::keyword("stop")))).unwrap();
-    assert_eq!(second.wait_for_end(1).unwrap().unwrap().status, Status::Done);
+    second
+        .post(
+            1,
+            Letter::Message(engine::data::to_message(&engine::data::Data::keyword(
+                "stop",
+            ))),
+        )
+        .unwrap();
+    assert_eq!(
+        second.wait_for_end(1).unwrap().unwrap().status,
+        Status::Done
+    );
     assert_eq!(*printer.0.lock().unwrap(), ":seen 5\n");
     second.stop();
     for thread in threads {

@@ -34,40 +34,76 @@ const PROGRAMS: &[(&str, &str)] = &[
 
 fn check(options: Options) {
     for (text, expected) in PROGRAMS {
-        let world = World::with(Options { threads: 0, ..options }, Arc::new(MemoryStore::new()));
+        let world = World::with(
+            Options {
+                threads: 0,
+                ..options
+            },
+            Arc::new(MemoryStore::new()),
+        );
         world.serve(|task| Served::Answer(Data::Int(2 * task.args[0].as_int().unwrap())));
         world.start(&program(text));
         world.run();
-        assert_eq!(world.stdout(), *expected, "{options:?}: {}", world.standing().report);
+        assert_eq!(
+            world.stdout(),
+            *expected,
+            "{options:?}: {}",
+            world.standing().report
+        );
         assert_eq!(world.standing().status, Status::Done);
     }
 }
 
 #[test]
 fn collecting_at_every_instruction() {
-    check(Options { zeal: Zeal { collect: true }, ..Options::default() });
+    check(Options {
+        zeal: Zeal { collect: true },
+        ..Options::default()
+    });
 }
 
 #[test]
 fn slices_of_a_few_instructions() {
     for slice_fuel in [1, 7, 100] {
-        check(Options { slice_fuel, ..Options::default() });
+        check(Options {
+            slice_fuel,
+            ..Options::default()
+        });
     }
 }
 
 #[test]
 fn nothing_is_stored() {
-    let world = World::with(Options { threads: 0, durable: false, ..Options::default() }, Arc::new(MemoryStore::new()));
-    world.start(&program("(spawn (fn [] (println \"child\"))) (sleep 10) (println \"x\") (exit 3)"));
+    let world = World::with(
+        Options {
+            threads: 0,
+            durable: false,
+            ..Options::default()
+        },
+        Arc::new(MemoryStore::new()),
+    );
+    world.start(&program(
+        "(spawn (fn [] (println \"child\"))) (sleep 10) (println \"x\") (exit 3)",
+    ));
     world.run();
     assert_eq!(world.standing().exit_status, 3);
-    assert_eq!(world.store.snapshot().range(store::KeyRange::all()).count(), 0);
-    check(Options { durable: false, ..Options::default() });
+    assert_eq!(
+        world.store.snapshot().range(store::KeyRange::all()).count(),
+        0
+    );
+    check(Options {
+        durable: false,
+        ..Options::default()
+    });
 }
 
 #[test]
 fn processes_come_back_from_the_store() {
-    let options = Options { resident_max: 3, threads: 0, ..Options::default() };
+    let options = Options {
+        resident_max: 3,
+        threads: 0,
+        ..Options::default()
+    };
     let world = World::with(options, Arc::new(MemoryStore::new()));
     let text = "(defn sleeper [n] (let [state (atom [n])] (dotimes [k 40] (sleep (+ 1 n)) (swap! state conj k)) (count @state)))
          (let [ps (mapv (fn [n] (spawn-monitor (fn [] (exit (sleeper n))))) (range 30))]
@@ -82,27 +118,58 @@ fn processes_come_back_from_the_store() {
 fn names_and_the_past_of_a_process_can_be_looked_at() {
     let world = World::new();
     world.serve(|_| Served::Silence);
-    world.start(&program("(defn helper [x] (let [f (activity \"charge\" {:queue \"payments\"})] [(f x)]))
+    world.start(&program(
+        "(defn helper [x] (let [f (activity \"charge\" {:queue \"payments\"})] [(f x)]))
         (register :main (self))
         (println \"hello\")
         (helper 1)
-        (println \"after\")"));
+        (println \"after\")",
+    ));
     world.settle();
     let snapshot = world.store.snapshot();
     let running = engine::inspect::Running::Yes(world.transport.as_ref());
     let all = engine::inspect::list(&snapshot, 17, running).unwrap();
-    let [main] = all.as_slice() else { panic!("{all:?}") };
-    assert_eq!((main.pid.to_string().as_str(), main.name.as_deref(), main.status), ("17", Some(":main"), Status::Waiting));
+    let [main] = all.as_slice() else {
+        panic!("{all:?}")
+    };
+    assert_eq!(
+        (
+            main.pid.to_string().as_str(),
+            main.name.as_deref(),
+            main.status
+        ),
+        ("17", Some(":main"), Status::Waiting)
+    );
     let waiting = main.waiting_for.clone().unwrap();
-    assert_eq!((waiting.kind, waiting.activity.as_deref(), waiting.queue.as_deref()), ("activity", Some("charge"), Some("payments")));
+    assert_eq!(
+        (
+            waiting.kind,
+            waiting.activity.as_deref(),
+            waiting.queue.as_deref()
+        ),
+        ("activity", Some("charge"), Some("payments"))
+    );
     assert_eq!((waiting.attempt, waiting.max_attempts), (Some(1), Some(1)));
     let suspended = engine::inspect::list(&snapshot, 17, engine::inspect::Running::No).unwrap();
     assert_eq!(suspended[0].status, Status::Suspended);
     let image = world.engine.image(1).unwrap();
     let view = engine::inspect::view(&snapshot, main.pid, Some(&image), running).unwrap();
-    let functions: Vec<&str> = view.fibers[0].frames.iter().map(|frame| frame.place.function.as_str()).collect();
+    let functions: Vec<&str> = view.fibers[0]
+        .frames
+        .iter()
+        .map(|frame| frame.place.function.as_str())
+        .collect();
     assert!(functions.contains(&"user/helper"), "{functions:?}");
-    let texts: Vec<String> = world.events(1).into_iter().map(|event| format!("{:?}", event.kind)).collect();
+    let texts: Vec<String> = world
+        .events(1)
+        .into_iter()
+        .map(|event| format!("{:?}", event.kind))
+        .collect();
     assert!(texts.iter().any(|text| text.contains("hello")), "{texts:?}");
-    assert!(texts.iter().any(|text| text.contains("Attempt { activity: \"charge\", attempt: 1 }")), "{texts:?}");
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.contains("Attempt { activity: \"charge\", attempt: 1 }")),
+        "{texts:?}"
+    );
 }

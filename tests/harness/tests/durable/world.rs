@@ -35,7 +35,9 @@ impl Clock for VirtualClock {
 
     fn random(&self) -> u64 {
         // SplitMix64.
-        let state = self.random.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        let state = self
+            .random
+            .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         let mut z = state;
         z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -58,7 +60,10 @@ pub(crate) fn exit(status: i64, line: &str) -> Served {
     Served::Fail(TaskError {
         reason: "exit",
         message: format!("exit {status}: {line}"),
-        data: vec![("exit".to_owned(), Data::Int(status)), ("stderr".to_owned(), Data::text(line))],
+        data: vec![
+            ("exit".to_owned(), Data::Int(status)),
+            ("stderr".to_owned(), Data::text(line)),
+        ],
         is_retryable: true,
     })
 }
@@ -94,7 +99,9 @@ impl std::fmt::Debug for FakeTransport {
 
 impl FakeTransport {
     pub(crate) fn told(&self) -> std::sync::MutexGuard<'_, Told> {
-        self.told.lock().expect("no test thread panics under the lock")
+        self.told
+            .lock()
+            .expect("no test thread panics under the lock")
     }
 
     /// How many workers serve every queue; `None` as if all activities were built in.
@@ -105,7 +112,11 @@ impl FakeTransport {
 
 impl Transport for FakeTransport {
     fn workers(&self, name: &str, _: &str) -> Option<usize> {
-        if name.starts_with("ox.") { None } else { *self.workers.lock().expect("not poisoned") }
+        if name.starts_with("ox.") {
+            None
+        } else {
+            *self.workers.lock().expect("not poisoned")
+        }
     }
 
     fn start(&self, task: Task) {
@@ -159,7 +170,9 @@ impl Store for CrashingStore {
         if number == self.stop_at && self.done {
             self.inner.commit(batches)?;
         }
-        Err(CommitError::Invalid { what: "the power is off".into() })
+        Err(CommitError::Invalid {
+            what: "the power is off".into(),
+        })
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -193,7 +206,9 @@ impl Program {
     pub(crate) fn start(&self, engine: &Engine) -> u64 {
         engine.describe(17, "test.ox", &[], Vec::new());
         let image = engine.add_image(Arc::clone(&self.image));
-        engine.start_main(image, self.slot, &[], "test/main").expect("the program starts")
+        engine
+            .start_main(image, self.slot, &[], "test/main")
+            .expect("the program starts")
     }
 }
 
@@ -204,9 +219,16 @@ pub(crate) fn program(text: &str) -> Program {
         Ok(built) => built,
         Err(diagnostics) => panic!("{diagnostics:#?}"),
     };
-    let slot = built.image.main.or(built.image.entry).expect("the text has something to run");
+    let slot = built
+        .image
+        .main
+        .or(built.image.entry)
+        .expect("the text has something to run");
     let image = LoadedImage::load(Arc::new(built.image)).expect("a linked image is valid");
-    Program { image: Arc::new(image), slot }
+    Program {
+        image: Arc::new(image),
+        slot,
+    }
 }
 
 /// The world around engines that follow one another on one store.
@@ -222,11 +244,20 @@ pub(crate) struct World {
 impl World {
     /// A world with an engine over an empty store.
     pub(crate) fn new() -> World {
-        World::with(Options { threads: 0, ..Options::default() }, Arc::new(MemoryStore::new()))
+        World::with(
+            Options {
+                threads: 0,
+                ..Options::default()
+            },
+            Arc::new(MemoryStore::new()),
+        )
     }
 
     pub(crate) fn with(options: Options, store: Arc<dyn Store>) -> World {
-        let clock = Arc::new(VirtualClock { now_ms: AtomicU64::new(EPOCH_MS), random: AtomicU64::new(1) });
+        let clock = Arc::new(VirtualClock {
+            now_ms: AtomicU64::new(EPOCH_MS),
+            random: AtomicU64::new(1),
+        });
         let transport = Arc::new(FakeTransport {
             told: Mutex::new(Told::default()),
             service: Mutex::new(None),
@@ -234,7 +265,14 @@ impl World {
             stdout_closed: Mutex::new(false),
         });
         let (engine, crashing) = open(&store, &clock, &transport, options, Crash::Never);
-        World { store, clock, transport, engine, crashing, options }
+        World {
+            store,
+            clock,
+            transport,
+            engine,
+            crashing,
+            options,
+        }
     }
 
     /// What answers activities.
@@ -246,7 +284,13 @@ impl World {
     pub(crate) fn restart(&mut self, crash: Crash) {
         self.transport.told().pending.clear();
         self.transport.told().reads.clear();
-        let (engine, crashing) = open(&self.store, &self.clock, &self.transport, self.options, crash);
+        let (engine, crashing) = open(
+            &self.store,
+            &self.clock,
+            &self.transport,
+            self.options,
+            crash,
+        );
         self.engine = engine;
         self.crashing = crashing;
     }
@@ -274,7 +318,9 @@ impl World {
         let mut any = false;
         let service = self.transport.service.lock().expect("not poisoned");
         for task in pending {
-            let served = service.as_ref().map_or(Served::Silence, |service| service(&task));
+            let served = service
+                .as_ref()
+                .map_or(Served::Silence, |service| service(&task));
             match served {
                 Served::Answer(data) => self.engine.complete(task.id, Ok(data)),
                 Served::Fail(error) => self.engine.complete(task.id, Err(error)),
@@ -287,7 +333,9 @@ impl World {
 
     /// Lets time pass to the next thing that happens by itself; false if nothing will.
     pub(crate) fn pass_time(&self) -> bool {
-        let Some(at) = self.engine.next_timer() else { return false };
+        let Some(at) = self.engine.next_timer() else {
+            return false;
+        };
         self.clock.now_ms.fetch_max(at, Ordering::Relaxed);
         true
     }
@@ -310,7 +358,10 @@ impl World {
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.engine.processes().iter().all(|(_, status)| status.has_ended() || *status == Status::Parked)
+        self.engine
+            .processes()
+            .iter()
+            .all(|(_, status)| status.has_ended() || *status == Status::Parked)
     }
 
     pub(crate) fn standing(&self) -> Standing {
@@ -327,7 +378,8 @@ impl World {
 
     /// Events of a process's life.
     pub(crate) fn events(&self, process: u64) -> Vec<Event> {
-        let events = engine::read_events(&self.store.snapshot(), process).expect("the store can be read");
+        let events =
+            engine::read_events(&self.store.snapshot(), process).expect("the store can be read");
         events.into_iter().map(|(_, event)| event).collect()
     }
 }
@@ -344,8 +396,12 @@ fn open(
         Crash::Before(number) => (number, false),
         Crash::After(number) => (number, true),
     };
-    let crashing =
-        Arc::new(CrashingStore { inner: Arc::clone(store), commits: AtomicU64::new(0), stop_at, done });
+    let crashing = Arc::new(CrashingStore {
+        inner: Arc::clone(store),
+        commits: AtomicU64::new(0),
+        stop_at,
+        done,
+    });
     let engine = Engine::open(
         Arc::clone(&crashing) as Arc<dyn Store>,
         Arc::clone(clock) as Arc<dyn Clock>,
@@ -387,7 +443,14 @@ pub(crate) fn crash_everywhere(
     let expected = world.standing();
     let expected_text = world.stdout();
     let commits = world.commits();
-    let largest = world.transport.told().releases.iter().map(String::len).max().unwrap_or(0);
+    let largest = world
+        .transport
+        .told()
+        .releases
+        .iter()
+        .map(String::len)
+        .max()
+        .unwrap_or(0);
     check(&world, Crash::Never);
     assert!(commits > 1, "the program is too short to crash in");
     for number in 1..=commits {
@@ -412,7 +475,8 @@ pub(crate) fn crash_everywhere(
             assert!(expected_text.starts_with(&before), "{crash:?}: {before:?}");
             assert!(expected_text.ends_with(after), "{crash:?}: {after:?}");
             let repeated = (before.len() + after.len()).checked_sub(expected_text.len());
-            let repeated = repeated.unwrap_or_else(|| panic!("{crash:?} lost output: {before:?} then {after:?}"));
+            let repeated = repeated
+                .unwrap_or_else(|| panic!("{crash:?} lost output: {before:?} then {after:?}"));
             assert!(repeated <= largest, "{crash:?} repeated {repeated} bytes");
             assert_eq!(world.engine.damaged(), Vec::new(), "{crash:?}");
             check(&world, crash);
