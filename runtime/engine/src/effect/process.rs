@@ -451,6 +451,12 @@ impl Step<'_> {
         if normal && from != self.actor.number {
             return;
         }
+        // At the end of a run the bodies of activities are cancelled by who waits for them; what
+        // they do in `finally` is not cut short.
+        let is_shutdown = from == MAIN && parcel::is_keyword(heap, word, "shutdown");
+        if is_shutdown && self.actor.record.body_of.is_some() {
+            return;
+        }
         self.end_by_signal(from, word, linked);
     }
 
