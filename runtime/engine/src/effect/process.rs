@@ -11,6 +11,7 @@ use crate::engine::Inner;
 use crate::event::EventKind;
 use crate::letter::Letter;
 use crate::parcel;
+use crate::pid::MAIN;
 use crate::record::{ActorRecord, BodyOf, Monitor, Wait};
 use std::sync::Arc;
 use vm::Word;
