@@ -322,10 +322,9 @@ fn read_marks(gap: &str) -> Result<(Option<Expected>, String, usize), String> {
         let line = line.trim();
         let found = if let Some(value) = line.strip_prefix(";=>") {
             Some(Expected::Value(value.trim().to_owned()))
-        } else if let Some(error) = line.strip_prefix(";! ") {
-            Some(read_error(error.trim()))
         } else {
-            None
+            line.strip_prefix(";! ")
+                .map(|error| read_error(error.trim()))
         };
         if let Some(found) = found {
             if result
