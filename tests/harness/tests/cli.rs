@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 /// The binary beside this one, which `cargo test` builds because `oxc` has a test that needs it.
-fn oxc() -> PathBuf {
+pub(crate) fn oxc() -> PathBuf {
     let this = std::env::current_exe().expect("a test knows its own binary");
     let folder = this
         .parent()
