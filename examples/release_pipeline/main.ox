@@ -93,4 +93,4 @@
         (fs/delete dir {:recursive true})
         (race (serve dir)
               (release --from --to (address-of dir)))))
-    (println "look at the process: oxc ps · oxc inspect PID · oxc logs PID")))
+    (println "look at the process: oxc -C examples/release_pipeline ps · inspect PID · logs PID")))

@@ -8,6 +8,7 @@ use crate::answers::Subject;
 use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, io};
 use crate::folder::{Folder, RunDir};
+use crate::host::FOLDER_SUFFIX;
 use crate::socket::client::{Client, Silent};
 use crate::socket::{Logged, Reply, Request};
 use engine::pid::MAIN;
@@ -370,7 +371,7 @@ pub(crate) fn remove_store(store: &Path) -> Result<(), Failure> {
     if let Err(error @ OpenError::Held { .. }) = held {
         return Err(error.into());
     }
-    for suffix in ["", ".log-0", ".log-1", ".groups", ".sock"] {
+    for suffix in ["", ".log-0", ".log-1", ".groups", ".sock", FOLDER_SUFFIX] {
         let mut name = store.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(&name) {

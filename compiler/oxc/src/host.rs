@@ -19,6 +19,9 @@ use crate::{signals, socket};
 use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
 use engine::record::Status;
 use engine::{Engine, Options, Pid, Standing};
+use std::io::Write as _;
+use std::os::unix::ffi::OsStringExt as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -26,6 +29,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::{EmbeddedStore, MemoryStore, OpenError, Store};
 
+/// Ending of the file that names the folder a program was started in.
+pub(crate) const FOLDER_SUFFIX: &str = ".folder";
 /// How long attempts that run may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long to try for a store that somebody is looking at.
@@ -81,6 +86,43 @@ pub(crate) struct Host {
     interrupted: AtomicBool,
 }
 
+/// Where the relative paths of a program begin: the folder that it was started in, also when it is
+/// taken up from another. It is written down beside the store.
+fn directory_of(store: Option<&Path>) -> Result<PathBuf, Failure> {
+    let here = std::env::current_dir().map_err(io("find the working folder"))?;
+    let Some(store) = store else { return Ok(here) };
+    let written = std::fs::read(with_suffix(store, FOLDER_SUFFIX)).ok();
+    let folder = written.map(|bytes| PathBuf::from(std::ffi::OsString::from_vec(bytes)));
+    // A folder that is gone is no place to be.
+    Ok(folder.filter(|folder| folder.is_dir()).unwrap_or(here))
+}
+
+/// Writes down the folder that a program is started in.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write_directory(store: &Path) -> Result<(), Failure> {
+    let here = std::env::current_dir().map_err(io("find the working folder"))?;
+    let path = with_suffix(store, FOLDER_SUFFIX);
+    let write = || -> std::io::Result<()> {
+        if let Some(parent) = store
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(parent)?;
+        }
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)?;
+        file.write_all(here.as_os_str().as_encoded_bytes())
+    };
+    write().map_err(io(format_args!("write {}", path.display())))
+}
+
 /// Opens a store for writing. Somebody who only looks at it is waited for.
 ///
 /// # Errors
@@ -116,7 +158,7 @@ impl Host {
         store: Option<&Path>,
         manner: &Manner,
     ) -> Result<Host, Failure> {
-        let directory = std::env::current_dir().map_err(io("find the working folder"))?;
+        let directory = directory_of(store)?;
         let opened: Arc<dyn Store> = match store {
             Some(path) => crate::fault::armed(open_store(path)?),
             None => Arc::new(MemoryStore::new()),

@@ -44,13 +44,25 @@ fn main() -> ExitCode {
         .unwrap_or_else(|error| args::with_suggestion(error).exit());
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.global.color, cli.global.verbose);
-    match run(output, &cli.command) {
+    let directory = cli.global.directory.as_deref();
+    match enter(directory).and_then(|()| run(output, &cli.command)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             output.fail(&failure);
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// Goes to the folder of `-C`.
+fn enter(directory: Option<&std::path::Path>) -> Result<(), failure::Failure> {
+    let Some(directory) = directory else {
+        return Ok(());
+    };
+    std::env::set_current_dir(directory).map_err(failure::io(format_args!(
+        "go to the folder {}",
+        directory.display()
+    )))
 }
 
 fn run(output: Output, command: &Command) -> failure::Outcome {

@@ -10,7 +10,7 @@ use crate::commands::resume;
 use crate::compile::{Compiled, compile};
 use crate::failure::{Failure, Outcome};
 use crate::folder::RunDir;
-use crate::host::{Host, Manner, foreground, hint};
+use crate::host::{Host, Manner, foreground, hint, write_directory};
 use crate::output::Output;
 use crate::target::Program;
 use clap::Parser as _;
@@ -200,6 +200,9 @@ fn start(
     label: &str,
     args: &[String],
 ) -> Outcome {
+    if let Some(store) = &place.store {
+        write_directory(store)?;
+    }
     let host = Host::open(output, place.store.as_deref(), manner)?;
     let image = compiled.image;
     // A file with both an entry body and a main function has been made to call it there.
