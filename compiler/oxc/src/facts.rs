@@ -213,7 +213,8 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
             .collect::<Vec<_>>(),
     ];
     for process in processes {
-        let age = distance(&process.started, now).map_or_else(String::new, |(_, age)| age);
+        let age = distance(&process.started, now).filter(|_| process.status != "damaged");
+        let age = age.map_or_else(String::new, |(_, age)| age);
         rows.push(vec![
             process.pid.clone(),
             process.name.clone().unwrap_or_default(),
