@@ -23,6 +23,7 @@ const RANKS: &[(&str, &str, u8)] = &[
     ("activities", "runtime/activities", 4),
     ("stdlib", "stdlib", 0),
     ("harness", "tests/harness", 8),
+    ("durable-bench", "bench/durable", 8),
     ("upload-server", "examples/release_pipeline/server", 0),
 ];
 
@@ -133,7 +134,10 @@ fn dependencies_go_down_only() {
         .collect();
     let mut wrong = Vec::new();
     for package in packages() {
-        let (from_folder, from) = ranks[package.name.as_str()];
+        // One without a rank is told by another test.
+        let Some(&(from_folder, from)) = ranks.get(package.name.as_str()) else {
+            continue;
+        };
         for (name, is_dev) in &package.dependencies {
             let Some(&(to_folder, to)) = ranks.get(name.as_str()) else {
                 continue;
