@@ -6,7 +6,7 @@
 
 (defn request
   "Makes a request and returns `{:status 200 :headers {\"content-type\" \"…\"} :body \"…\"}`. A status of 400 or more is an
-  `:ox/activity` error with `:reason :exit` and `:status`, unless `:check` is false.
+  `:ox/activity` error with `:reason :rejected` and `:status`, unless `:check` is false.
 
   | key | meaning |
   |---|---|

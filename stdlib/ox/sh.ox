@@ -11,7 +11,7 @@
 
   | option | meaning |
   |---|---|
-  | `:in` | text or bytes for its standard input |
+  | `:in` | text or bytes for its standard input, or `[:file path]` |
   | `:env` | map of further environment variables |
   | `:cwd` | directory |
   | `:out`, `:err` | `:string` (the default; at most 16 MiB), `:bytes`, `:inherit`, `[:file path]` |
