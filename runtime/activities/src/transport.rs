@@ -331,11 +331,13 @@ impl Inner {
         self.queue(task, control);
     }
 
-    /// Gives an attempt to a pool.
+    /// Gives an attempt to a pool, or carries it out if that never waits.
     fn queue(self: &Arc<Inner>, task: Task, control: Arc<Control>) {
         let pool = match self.server(&task.name) {
+            // It is done sooner than a thread would wake up.
+            Server::BuiltIn("ox.env", _) => return self.carry_out(task, control),
             Server::BuiltIn("ox.http", _) => &self.requests,
-            Server::BuiltIn("ox.fs" | "ox.env", _) => &self.files,
+            Server::BuiltIn("ox.fs", _) => &self.files,
             Server::BuiltIn(..) | Server::Command(_) | Server::Nobody => &self.commands,
         };
         let inner = Arc::clone(self);
