@@ -1,0 +1,70 @@
+//! `durable-bench cost|soak|sequence FOLDER [NUMBER]`: figures for `bench/RESULTS.md`.
+
+use durable_bench::cost::Case;
+use durable_bench::{cost, soak};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::disk::OsDisk;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (Some(what), Some(folder)) = (args.first(), args.get(1)) else {
+        eprintln!("usage: durable-bench cost|soak|sequence FOLDER [STEPS]");
+        std::process::exit(2);
+    };
+    let number = args.get(2).and_then(|text| text.parse().ok());
+    let folder = PathBuf::from(folder).join(format!("durable-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    match what.as_str() {
+        "cost" => costs(&folder, number.unwrap_or(100_000)),
+        "soak" => soaks(&folder, number.unwrap_or(1_000_000)),
+        "sequence" => {
+            let (memory, stored) = soak::sequence(&folder.join("store"), number.unwrap_or(10_000_000));
+            println!("most memory {} MB, most stored memory {} KB", memory >> 20, stored >> 10);
+        }
+        other => eprintln!("{other}: cost, soak or sequence"),
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+fn costs(folder: &Path, steps: u64) {
+    println!("{:>9} {:>7} {:>6} {:>9} {:>12} {:>13} {:>6}", "live MB", "frames", "calls", "steps", "bytes/step", "largest", "folds");
+    for (depth, calls) in [(10, 0), (100_000, 0), (10, 10), (100_000, 10)] {
+        let entries = std::env::var("ENTRIES").ok().and_then(|text| text.parse().ok()).unwrap_or(5_000_000);
+        let case = Case { entries, depth, calls, steps };
+        let path = folder.join(format!("{depth}-{calls}"));
+        let begun = std::time::Instant::now();
+        let cost = cost::run(Arc::new(OsDisk), &path, &case);
+        println!(
+            "{:>9} {depth:>7} {calls:>6} {:>9} {:>12} {:>13} {:>6}   ({:?})",
+            cost.live >> 20,
+            cost.steps,
+            cost.mean(),
+            cost.largest,
+            cost.folds,
+            begun.elapsed(),
+        );
+        for entry in std::fs::read_dir(folder).expect("the folder is listed").flatten() {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn soaks(folder: &Path, steps: u64) {
+    for (processes, entries) in [(1, 20_000), (1_000, 100)] {
+        println!("{processes} processes");
+        println!("{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}", "steps", "files KB", "logs KB", "live KB", "segments", "RSS MB", "resume ms");
+        for look in soak::run(&folder.join(format!("{processes}")), processes, entries, steps, 5) {
+            println!(
+                "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
+                look.steps,
+                look.files >> 10,
+                look.logs >> 10,
+                look.live >> 10,
+                look.segments,
+                look.memory >> 20,
+                look.resume.as_millis(),
+            );
+        }
+    }
+}
