@@ -102,7 +102,11 @@ fn to_collection(bench: &Bench, steps: u64, mut look: impl FnMut(&Bench)) {
 pub(crate) fn live(bench: &Bench) -> u64 {
     let snapshot = store::Store::snapshot(&*bench.store);
     let record = engine::read_record(&snapshot, 1).expect("the main process is stored");
-    record.levels.iter().map(|level| 8 * u64::from(level.words)).sum()
+    record
+        .levels
+        .iter()
+        .map(|level| 8 * u64::from(level.words))
+        .sum()
 }
 
 /// Number of the main process's segments.

@@ -67,10 +67,19 @@ pub struct Program {
 #[must_use]
 pub fn program(text: &str) -> Program {
     let mut workspace = driver::Workspace::of_text("bench.ox", text);
-    let built = workspace.build().unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"));
-    let slot = built.image.main.or(built.image.entry).expect("the text has something to run");
+    let built = workspace
+        .build()
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"));
+    let slot = built
+        .image
+        .main
+        .or(built.image.entry)
+        .expect("the text has something to run");
     let image = LoadedImage::load(Arc::new(built.image)).expect("a linked image is valid");
-    Program { image: Arc::new(image), slot }
+    Program {
+        image: Arc::new(image),
+        slot,
+    }
 }
 
 /// An engine on a store, with a program.
@@ -98,16 +107,32 @@ impl Bench {
     /// When the store cannot be opened.
     #[must_use]
     pub fn open(disk: Arc<dyn Disk>, path: &Path, fold: FoldMode) -> Bench {
-        let options = store::Options { fold, ..store::Options::default() };
-        let store = Arc::new(EmbeddedStore::open_with(disk, path, options).expect("the store opens"));
+        let options = store::Options {
+            fold,
+            ..store::Options::default()
+        };
+        let store =
+            Arc::new(EmbeddedStore::open_with(disk, path, options).expect("the store opens"));
         let transport = Arc::new(Instant::default());
-        let options = Options { threads: 0, ..Options::default() };
+        let options = Options {
+            threads: 0,
+            ..Options::default()
+        };
         let shared = Arc::clone(&store) as Arc<dyn Store>;
         let clock = Arc::new(SystemClock::new()) as Arc<dyn Clock>;
-        let engine = Engine::open(shared, clock, Arc::clone(&transport) as Arc<dyn Transport>, options);
+        let engine = Engine::open(
+            shared,
+            clock,
+            Arc::clone(&transport) as Arc<dyn Transport>,
+            options,
+        );
         let engine = engine.expect("the engine opens");
         *transport.engine.lock().expect("nobody panics with it") = Some(engine.clone());
-        Bench { engine, store, transport }
+        Bench {
+            engine,
+            store,
+            transport,
+        }
     }
 
     /// The same on the system's disk.
@@ -123,7 +148,9 @@ impl Bench {
     pub fn start(&self, program: &Program) {
         self.engine.describe(1, "bench.ox", &[], Vec::new());
         let image = self.engine.add_image(Arc::clone(&program.image));
-        self.engine.start_main(image, program.slot, &[], "bench").expect("the program starts");
+        self.engine
+            .start_main(image, program.slot, &[], "bench")
+            .expect("the program starts");
     }
 
     /// Steps so far.
@@ -152,9 +179,15 @@ impl Bench {
     /// When it has not ended well.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        let Some(standing) = self.engine.standing(1) else { return false };
+        let Some(standing) = self.engine.standing(1) else {
+            return false;
+        };
         let over = standing.status.has_ended();
-        assert!(!over || standing.status == Status::Done, "{}", standing.report);
+        assert!(
+            !over || standing.status == Status::Done,
+            "{}",
+            standing.report
+        );
         over
     }
 

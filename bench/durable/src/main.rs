@@ -19,8 +19,13 @@ fn main() {
         "cost" => costs(&folder, number.unwrap_or(100_000)),
         "soak" => soaks(&folder, number.unwrap_or(1_000_000)),
         "sequence" => {
-            let (memory, stored) = soak::sequence(&folder.join("store"), number.unwrap_or(10_000_000));
-            println!("most memory {} MB, most stored memory {} KB", memory >> 20, stored >> 10);
+            let (memory, stored) =
+                soak::sequence(&folder.join("store"), number.unwrap_or(10_000_000));
+            println!(
+                "most memory {} MB, most stored memory {} KB",
+                memory >> 20,
+                stored >> 10
+            );
         }
         other => eprintln!("{other}: cost, soak or sequence"),
     }
@@ -28,10 +33,21 @@ fn main() {
 }
 
 fn costs(folder: &Path, steps: u64) {
-    println!("{:>9} {:>7} {:>6} {:>9} {:>12} {:>13} {:>6}", "live MB", "frames", "calls", "steps", "bytes/step", "largest", "folds");
+    println!(
+        "{:>9} {:>7} {:>6} {:>9} {:>12} {:>13} {:>6}",
+        "live MB", "frames", "calls", "steps", "bytes/step", "largest", "folds"
+    );
     for (depth, calls) in [(10, 0), (100_000, 0), (10, 10), (100_000, 10)] {
-        let entries = std::env::var("ENTRIES").ok().and_then(|text| text.parse().ok()).unwrap_or(5_000_000);
-        let case = Case { entries, depth, calls, steps };
+        let entries = std::env::var("ENTRIES")
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(5_000_000);
+        let case = Case {
+            entries,
+            depth,
+            calls,
+            steps,
+        };
         let path = folder.join(format!("{depth}-{calls}"));
         let begun = std::time::Instant::now();
         let cost = cost::run(Arc::new(OsDisk), &path, &case);
@@ -44,7 +60,10 @@ fn costs(folder: &Path, steps: u64) {
             cost.folds,
             begun.elapsed(),
         );
-        for entry in std::fs::read_dir(folder).expect("the folder is listed").flatten() {
+        for entry in std::fs::read_dir(folder)
+            .expect("the folder is listed")
+            .flatten()
+        {
             let _ = std::fs::remove_file(entry.path());
         }
     }
@@ -53,8 +72,17 @@ fn costs(folder: &Path, steps: u64) {
 fn soaks(folder: &Path, steps: u64) {
     for (processes, entries) in [(1, 20_000), (1_000, 100)] {
         println!("{processes} processes");
-        println!("{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}", "steps", "files KB", "logs KB", "live KB", "segments", "RSS MB", "resume ms");
-        for look in soak::run(&folder.join(format!("{processes}")), processes, entries, steps, 5) {
+        println!(
+            "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
+            "steps", "files KB", "logs KB", "live KB", "segments", "RSS MB", "resume ms"
+        );
+        for look in soak::run(
+            &folder.join(format!("{processes}")),
+            processes,
+            entries,
+            steps,
+            5,
+        ) {
             println!(
                 "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
                 look.steps,

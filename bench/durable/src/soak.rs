@@ -38,9 +38,16 @@ fn text(processes: u64, entries: u64) -> String {
 
 /// Bytes of the files beside a store's path.
 fn sizes(path: &Path) -> (u64, u64) {
-    let name = path.file_name().expect("a store has a name").to_string_lossy().into_owned();
+    let name = path
+        .file_name()
+        .expect("a store has a name")
+        .to_string_lossy()
+        .into_owned();
     let (mut all, mut logs) = (0, 0);
-    for entry in std::fs::read_dir(path.parent().expect("it is in a folder")).expect("the folder is listed").flatten() {
+    for entry in std::fs::read_dir(path.parent().expect("it is in a folder"))
+        .expect("the folder is listed")
+        .flatten()
+    {
         let file = entry.file_name().to_string_lossy().into_owned();
         let length = entry.metadata().map_or(0, |metadata| metadata.len());
         if file.starts_with(&name) {
@@ -56,9 +63,15 @@ fn live(bench: &Bench) -> (u64, usize) {
     let snapshot = store::Store::snapshot(&*bench.store);
     let (mut bytes, mut segments) = (0, 0);
     for (process, _) in bench.engine.processes() {
-        let Ok(record) = engine::read_record(&snapshot, process) else { continue };
+        let Ok(record) = engine::read_record(&snapshot, process) else {
+            continue;
+        };
         segments = segments.max(record.levels.len());
-        bytes += record.levels.iter().map(|level| 8 * u64::from(level.words)).sum::<u64>();
+        bytes += record
+            .levels
+            .iter()
+            .map(|level| 8 * u64::from(level.words))
+            .sum::<u64>();
     }
     (bytes, segments)
 }
@@ -85,7 +98,15 @@ pub fn run(path: &Path, processes: u64, entries: u64, steps: u64, looks: u64) ->
         bench = Bench::on_files(path, FoldMode::Background);
         bench.engine.resume().expect("the store can be resumed");
         bench.run_to(1, |_| {});
-        seen.push(Look { steps: taken, files, logs, live, segments, memory, resume: begun.elapsed() });
+        seen.push(Look {
+            steps: taken,
+            files,
+            logs,
+            live,
+            segments,
+            memory,
+            resume: begun.elapsed(),
+        });
     }
     seen
 }

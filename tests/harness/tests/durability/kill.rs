@@ -140,7 +140,11 @@ fn trial(server: Server, cut: &Cut, whole: &Whole) -> Option<&'static str> {
     if first.stdout == whole.stdout && known.open("ox.http/request") == 0 {
         // All was said and done: whether that is durable too, nothing may come again.
         let second = pipeline.resume(None).wait();
-        assert!(second.status.success() && whole.stdout.ends_with(&second.stdout), "{told}\n{}", second.stderr);
+        assert!(
+            second.status.success() && whole.stdout.ends_with(&second.stdout),
+            "{told}\n{}",
+            second.stderr
+        );
         check_manifest(&pipeline, whole, &told);
         check_server(&pipeline, server, &known, &told);
         return Some("end");
