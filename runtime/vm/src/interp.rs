@@ -278,8 +278,26 @@ impl Machine<'_> {
         self.save();
         let part = self.process.fibers[self.fiber].top_mut();
         let needed = part.base as usize + words;
-        part.words.resize(needed + needed / 2 + 64, Word::DEAD.0);
+        let quota = self.process.heap.quota_words as usize;
+        // Up to the quota only, so that passing it is noticed here.
+        let room = match needed + needed / 2 + 64 {
+            room if needed < quota => room.min(quota + words + 64),
+            room => room,
+        };
+        part.words.resize(room, Word::DEAD.0);
         self.load();
+        if self.words_held() > quota && self.withheld == 0 {
+            self.withheld = self.fuel;
+            self.fuel = 0;
+        }
+    }
+
+    /// Words of memory and of this fiber's stack.
+    fn words_held(&self) -> usize {
+        let words = self.process.fibers[self.fiber].top().words.as_ptr();
+        // SAFETY: the base points into the part's words.
+        let stack = unsafe { self.base.cast_const().offset_from(words) };
+        self.process.heap.used_words() as usize + stack as usize
     }
 
     /// Enters `proto` in a window whose arguments begin at register `window` of the top frame.
@@ -328,7 +346,8 @@ impl Machine<'_> {
     pub(crate) fn safepoint(&mut self) -> Next {
         self.fuel += self.withheld;
         self.withheld = 0;
-        if self.process.heap.wants_collection() {
+        let held_too_much = self.words_held() > self.process.heap.quota_words as usize;
+        if self.process.heap.wants_collection() || held_too_much {
             self.collect();
             if let Some(error) = self.over_quota() {
                 return self.throw(error);
@@ -360,9 +379,15 @@ impl Machine<'_> {
 
     /// The error of a process whose live words pass its quota.
     fn over_quota(&mut self) -> Option<Word> {
-        let part = self.process.fibers[self.fiber].top();
-        let words = self.process.heap.used_words() as usize + part.base as usize;
         let quota = self.process.heap.quota_words as usize;
+        let mut words = self.words_held();
+        if words > quota {
+            // Survivors of earlier collections may be garbage by now.
+            self.save();
+            self.process.collect_unsealed();
+            self.load();
+            words = self.words_held();
+        }
         if words <= quota {
             self.process.heap.reserve_used = false;
             return None;
@@ -602,6 +627,7 @@ impl Machine<'_> {
                         sync!();
                         self.reserve(window + registers + 2);
                         base = self.base;
+                        fuel = self.fuel;
                     }
                     let entered = self.image.proto(i.x());
                     // SAFETY: pc points into the running prototype's code, whose start is kept.
@@ -662,6 +688,12 @@ impl Machine<'_> {
                             set!(base, i.a(), word);
                             self.after_allocation();
                             fuel = self.fuel;
+                            // One native can make more than the quota: its handlers see that.
+                            if fuel <= 0
+                                && self.process.heap.used_words() > self.process.heap.quota_words
+                            {
+                                rare!(self.safepoint());
+                            }
                         }
                         Err(trap) => rare!(self.trap(i, trap)),
                     }

@@ -20,7 +20,8 @@ impl Machine<'_> {
     pub(crate) fn apply(&mut self, i: Instr, tail: bool) -> Next {
         let window = u32::from(i.a()) + 2;
         let count = u32::from(i.d());
-        let function = self.register(i.a());
+        let function = self.called(self.register(i.a()));
+        self.set_register(i.a(), function);
         let given = self.window(window, count);
         let Some((&last, fixed)) = given.split_last() else {
             let error = make_error(

@@ -9,7 +9,7 @@ use crate::object::Kind;
 use crate::stack::{FRAME_HEADER_WORDS, Link, Return};
 use crate::value;
 use crate::word::Word;
-use bytecode::{Instr, Op};
+use bytecode::{Instr, Op, SlotKind};
 use std::sync::Arc;
 
 /// What a callee is.
@@ -69,10 +69,32 @@ impl Machine<'_> {
         make_error(&mut self.process.heap, "arity", &message)
     }
 
+    /// A callee as it is called: of a var, the value.
+    pub(super) fn called(&mut self, callee: Word) -> Word {
+        let heap = &self.process.heap;
+        if heap.kind_of(callee) != Some(Kind::Var) {
+            return callee;
+        }
+        let slot = heap.object(callee).raw(1) as u32;
+        let image = &self.image;
+        match image.image().slots.get(slot as usize).map(|slot| slot.kind) {
+            Some(SlotKind::Function | SlotKind::Value | SlotKind::Native) => image.slot_value(slot),
+            Some(SlotKind::Dynamic) => {
+                let bindings = self.process.fibers[self.fiber].bindings;
+                value::dynamic::binding(heap, bindings, slot)
+                    .unwrap_or_else(|| image.slot_value(slot))
+            }
+            // What the process has of its own is not called through vars.
+            _ => callee,
+        }
+    }
+
     /// `call`: the value in `a` with `d` arguments.
     #[inline(never)]
     pub(crate) fn call_value(&mut self, i: Instr) -> Next {
-        let function = self.register(i.a());
+        let function = self.called(self.register(i.a()));
+        // Its captures are found there.
+        self.set_register(i.a(), function);
         let args = usize::from(i.d());
         match self.callee(function, args) {
             Ok(Callee::Proto(proto)) => {
@@ -124,7 +146,8 @@ impl Machine<'_> {
     /// `tail-call`: replaces the frame when the callee is code; else answers and returns.
     #[inline(never)]
     pub(crate) fn tail_call_value(&mut self, i: Instr) -> Next {
-        let function = self.register(i.a());
+        let function = self.called(self.register(i.a()));
+        self.set_register(i.a(), function);
         let args = usize::from(i.d());
         match self.callee(function, args) {
             Ok(Callee::Proto(proto)) => {
@@ -221,6 +244,16 @@ impl Machine<'_> {
 
     /// Puts the answer of an instruction that did not answer by itself where it belongs.
     pub(crate) fn answer(&mut self, i: Instr, word: Word) -> Next {
+        let next = self.put_answer(i, word);
+        // One native can make more than the quota: the handlers of its call see that.
+        let heap = &self.process.heap;
+        if matches!(next, Next::Go) && heap.used_words() > heap.quota_words {
+            return self.safepoint();
+        }
+        next
+    }
+
+    fn put_answer(&mut self, i: Instr, word: Word) -> Next {
         match i.op() {
             Some(Op::TailCall | Op::TailCallGlobal | Op::TailApply) => self.return_value(word),
             Some(
