@@ -36,12 +36,19 @@ chapters! {
     arithmetic
     collections
     control
+    depth
     destructuring
     equality
     errors
     functions
+    hashing
+    limits
+    macros
+    namespaces
+    printing
     reader
     sequences
+    state
     strings
 }
 

@@ -1,0 +1,81 @@
+;;; # State, dynamic names and metadata
+
+;;; ## Atoms
+(let [a (atom 1)] [(deref a) @a (swap! a inc) @a (reset! a 10) @a (swap! a + 1 2 3)]) ;=> [1 1 2 2 10 10 16]
+(let [a (atom {:n 1})] (swap! a update :n inc) (swap! a assoc :b 2) @a) ;=> {:n 2, :b 2}
+(let [a (atom 1)] [(compare-and-set! a 1 2) (compare-and-set! a 1 3) @a]) ;=> [true false 2]
+(let [a (atom 1)] [(swap-vals! a inc) (reset-vals! a 5)]) ;=> [[1 2] [2 5]]
+(let [a (atom [])] (dotimes [i 3] (swap! a conj i)) @a) ;=> [0 1 2]
+(let [a (atom 0)] (add-watch a :w (fn [k r old new] (println k old new))) (swap! a inc) (remove-watch a :w) (swap! a inc))
+;out :w 0 1
+;=> 2
+(let [a (atom 1 :validator pos?)] (try (reset! a -1) (catch Exception e [:invalid @a]))) ;=> [:invalid 1]
+(let [a (atom 1 :meta {:m 1})] (meta a)) ;=> {:m 1}
+(swap! 5 inc) ;! :ox/type
+(deref 5) ;! :ox/type
+(reset! [] 1) ;! :ox/type
+(let [a (atom 1)] (swap! a (fn [x] (throw (ex-info "no" {}))))) ;! {} "no"
+(let [a (atom 1)] (try (swap! a (fn [x] (/ x 0))) (catch Exception e nil)) @a) ;=> 1
+
+;;; ## Volatiles
+(let [v (volatile! 1)] [(vswap! v + 5) @v (vreset! v 0) @v (volatile? v)]) ;=> [6 6 0 0 true]
+(vreset! (atom 1) 1) ;! :ox/type
+
+;;; ## Delays
+(let [d (delay (println "once") 5)] [(realized? d) @d @d (force d) (realized? d) (delay? d)])
+;out once
+;=> [false 5 5 5 true true]
+(force 5) ;=> 5
+(let [d (delay (print "x") (throw (ex-info "no" {})))] [(try @d (catch Exception e (ex-message e))) (try @d (catch Exception e (ex-message e)))])
+;out x
+;=> ["no" "no"]
+
+;;; ## Dynamic names are bound for an extent
+(def ^:dynamic *depth* 0)
+(defn depth [] *depth*)
+*depth* ;=> 0
+(binding [*depth* 5] (depth)) ;=> 5
+[(binding [*depth* 1] [(depth) (binding [*depth* 2] (depth)) (depth)]) (depth)] ;=> [[1 2 1] 0]
+(binding [*depth* 1] (try (binding [*depth* 2] (throw (ex-info "x" {}))) (catch Exception e (depth)))) ;=> 1
+(binding [*depth* (inc *depth*)] (binding [*depth* (inc *depth*)] *depth*)) ;=> 2
+(binding [*depth* 3] (set! *depth* 4) (depth)) ;=> 4
+*depth* ;=> 0
+(try (binding [*depth* 9] (throw (ex-info "x" {}))) (catch Exception e (depth))) ;=> 0
+
+;;; ## Laziness sees the bindings of where it is forced
+(def ^:dynamic *n* 1)
+(binding [*n* 2] (doall (map (fn [_] *n*) [1 2]))) ;=> (2 2)
+(let [s (binding [*n* 2] (map (fn [_] *n*) [1 2]))] (vec s)) ;=> [1 1]
+(let [f (binding [*n* 2] (bound-fn [] *n*))] (f)) ;=> 2
+
+;;; ## Bindings are made together
+(def ^:dynamic *a* 1)
+(def ^:dynamic *b* 2)
+(binding [*a* *b* *b* *a*] [*a* *b*]) ;=> [2 1]
+
+;;; ## What is not dynamic cannot be bound
+(def plain 1)
+(binding [plain 2] plain) ;! :ox/state "dynamic"
+
+;;; ## Metadata
+(meta (with-meta [1] {:a 1})) ;=> {:a 1}
+(meta [1]) ;=> nil
+(meta 5) ;=> nil
+(meta (vary-meta ^{:a 1} [1] assoc :b 2)) ;=> {:a 1, :b 2}
+[(meta (conj ^:m [1] 2)) (meta (assoc ^:m {} :a 1)) (meta (into ^:m [] [1])) (meta (map inc ^:m [1]))] ;=> [{:m true} {:m true} {:m true} nil]
+(meta (with-meta (fn [] 1) {:f 1})) ;=> {:f 1}
+((with-meta (fn [x] (inc x)) {:f 1}) 1) ;=> 2
+(meta (with-meta 'sym {:s 1})) ;=> {:s 1}
+(with-meta 5 {}) ;! :ox/type
+(with-meta [1] 5) ;! :ox/type
+(= (with-meta [1] {:a 1}) [1]) ;=> true
+(let [v ^{:line (+ 1 1)} [1]] (meta v)) ;=> {:line 2}
+(meta (seq ^:m [1])) ;=> nil
+(meta (empty ^:m [1])) ;=> {:m true}
+(meta (dissoc ^:m {:a 1} :a)) ;=> {:m true}
+(meta (with-meta (lazy-seq [1]) {:z 1})) ;=> {:z 1}
+
+;;; ## Time and chance
+(inst? (now)) ;=> true
+(let [a (now) b (now)] (neg? (compare a b))) ;=> true
+(sleep 5) ;=> nil
