@@ -26,11 +26,13 @@ MANY = """(require '[ox.env :as env])
 # Steps, then a line, then lines for ever: a line after `resume` is a step that was taken after it.
 GOES_ON = """(require '[ox.env :as env])
 (defn double [s n] (if (pos? n) (double (str s s) (dec n)) s))
-(defn hold [megabytes k] (let [held (double "0123456789abcdef" (+ 16 megabytes))] (receive :never nil) (count held)))
+(defn hold [to] (let [held (double "0123456789abcdef" 22)] (send to :held) (receive :never nil) (count held)))
 (let [n (parse-long (first *command-line-args*)) beside (parse-long (second *command-line-args*))
       entries (parse-long (nth *command-line-args* 2))
       live (loop [i 0 m {}] (if (< i entries) (recur (inc i) (assoc m i i)) m))]
-  (dotimes [k beside] (spawn hold 6 k))
+  (dotimes [_ beside] (spawn hold (self)) (receive :held nil) (env/get "HOME"))
+  ; What it takes to store these is not what is measured.
+  (when (pos? beside) (sleep 5000))
   (dotimes [_ n] (env/get "HOME"))
   (println "ready")
   (loop [i 0] (env/get "HOME") (println i) (sleep 20) (recur (+ i (quot (count live) (inc (count live))) 1))))

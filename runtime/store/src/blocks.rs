@@ -271,12 +271,19 @@ impl Inner {
         Ok(())
     }
 
+    /// Counts what is written into the main file.
+    fn count(&self, bytes: usize) {
+        let counters = self.file.counters();
+        counters.block_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
     fn block_seed(&self, block: u64) -> u64 {
         self.seed ^ block.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
 
     fn write_header(&self, state: &mut State, header: [u8; SECTOR_BODY]) -> io::Result<()> {
         let sector = seal_sector(REDB_SECTOR_SEED ^ self.seed, &header);
+        self.count(sector.len());
         self.file.write_at(SECTOR as u64, &sector)?;
         state.header = header;
         Ok(())
@@ -288,6 +295,7 @@ impl Inner {
             bytes.extend_from_slice(page);
             bytes.extend_from_slice(&check(self.block_seed(block), page).to_le_bytes());
         }
+        self.count(bytes.len());
         self.file.write_at(physical(first), &bytes)
     }
 

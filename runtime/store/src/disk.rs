@@ -119,6 +119,8 @@ pub trait DiskFile: Debug + Send + Sync {
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) bytes_written: AtomicU64,
+    /// Of these the blocks of the main file: what folding costs.
+    pub(crate) block_bytes: AtomicU64,
     pub(crate) writes: AtomicU64,
     pub(crate) syncs: AtomicU64,
     pub(crate) repaired_bits: AtomicU64,

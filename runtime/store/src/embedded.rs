@@ -50,8 +50,11 @@ pub enum FoldMode {
 /// How an embedded store works.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The active log is folded when it is longer than this, in bytes.
+    /// The active log is folded at the latest when it is longer than this, in bytes.
     pub fold_bytes: u64,
+    /// It is not folded before it is longer than this. Between the two it is when folding writes at
+    /// most half of what the log has: a short log is soon replayed, a long one folded less often.
+    pub fold_bytes_min: u64,
     /// The active table is folded when it is larger than this, in bytes:
     /// small patches of large values fill memory before they fill the log.
     pub table_bytes: u64,
@@ -65,6 +68,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             fold_bytes: 32 << 20,
+            fold_bytes_min: 256 << 10,
             table_bytes: 96 << 20,
             cache_bytes: 64 << 20,
             fold: FoldMode::Background,
@@ -98,6 +102,8 @@ struct Shared {
     main: Mutex<Main>,
     folded_seq: AtomicU64,
     folds: AtomicU64,
+    /// Bytes that the last fold has written; 0 before the first.
+    fold_cost: AtomicU64,
     stopped: OnceLock<String>,
     fold_ended: (Mutex<()>, Condvar),
 }
@@ -178,7 +184,10 @@ impl Shared {
                 .clone(),
         };
         drop(main);
+        let before = self.counters.block_bytes.load(Ordering::Relaxed);
         folded.fold(&frozen.table, frozen.last)?;
+        let written = self.counters.block_bytes.load(Ordering::Relaxed) - before;
+        self.fold_cost.store(written, Ordering::Relaxed);
         let (last, view) = folded.view()?.expect("a fold was committed");
         self.folded_seq.store(last, Ordering::Release);
         self.folds.fetch_add(1, Ordering::Relaxed);
@@ -277,6 +286,7 @@ impl EmbeddedStore {
             main: Mutex::new(Main { blocks, folded }),
             folded_seq: AtomicU64::new(folded_seq),
             folds: AtomicU64::new(0),
+            fold_cost: AtomicU64::new(0),
             stopped: OnceLock::new(),
             fold_ended: (Mutex::default(), Condvar::new()),
         });
@@ -332,9 +342,12 @@ impl EmbeddedStore {
     fn before_commit(&self, writer: &mut Writer) -> Result<(), CommitError> {
         let Options {
             fold_bytes,
+            fold_bytes_min,
             table_bytes,
             ..
         } = self.shared.options;
+        let cost = self.shared.fold_cost.load(Ordering::Relaxed);
+        let due_bytes = cost.saturating_mul(2).max(fold_bytes_min).min(fold_bytes);
         if let Some((due, frozen)) = writer.pending.take() {
             if writer.next >= due {
                 self.shared.fold(&frozen);
@@ -345,7 +358,7 @@ impl EmbeddedStore {
         }
         let view = self.shared.view();
         let (log, table) = (writer.log_bytes, view.active.bytes());
-        if log <= fold_bytes && table <= table_bytes {
+        if log <= due_bytes && table <= table_bytes {
             return Ok(());
         }
         if view.frozen.is_some() {

@@ -72,6 +72,7 @@ pub(crate) fn contents(store: &dyn Store) -> Result<Model, store::StoreError> {
 pub(crate) fn small() -> Options {
     Options {
         fold_bytes: 5_000,
+        fold_bytes_min: 5_000,
         table_bytes: 60_000,
         cache_bytes: 1 << 20,
         fold: FoldMode::Inline { after: 3 },

@@ -4,5 +4,7 @@
 //! `bench/durable` measures.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod cost;
 mod kill;
 mod pipeline;
+mod soak;

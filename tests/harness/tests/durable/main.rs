@@ -5,6 +5,7 @@ mod activities;
 mod basics;
 mod cost;
 mod disk;
+mod faults;
 mod formats;
 mod processes;
 mod threads;
