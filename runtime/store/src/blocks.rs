@@ -274,7 +274,9 @@ impl Inner {
     /// Counts what is written into the main file.
     fn count(&self, bytes: usize) {
         let counters = self.file.counters();
-        counters.block_bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        counters
+            .block_bytes
+            .fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     fn block_seed(&self, block: u64) -> u64 {

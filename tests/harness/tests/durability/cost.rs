@@ -9,7 +9,12 @@ use store::sim::SimDisk;
 const STEP_BYTES_MAX: u64 = 16 << 10;
 
 fn bytes(depth: u32, calls: u32) -> u64 {
-    let case = Case { entries: 60_000, depth, calls, steps: 3_000 };
+    let case = Case {
+        entries: 60_000,
+        depth,
+        calls,
+        steps: 3_000,
+    };
     let cost = run(Arc::new(SimDisk::new()), Path::new("/run/store"), &case);
     println!("{case:?}: {cost:?}");
     assert!(cost.folds > 0, "{cost:?}: folding is part of the cost");
@@ -23,6 +28,9 @@ fn a_step_writes_little_and_the_same_however_deep_the_stack_is() {
     let others = [bytes(20_000, 0), bytes(10, 10), bytes(20_000, 10)];
     assert!(shallow < STEP_BYTES_MAX, "{shallow} bytes a step");
     for other in others {
-        assert!(other < shallow * 11 / 10, "{other} bytes a step instead of {shallow}");
+        assert!(
+            other < shallow * 11 / 10,
+            "{other} bytes a step instead of {shallow}"
+        );
     }
 }

@@ -9,7 +9,12 @@ fn check(looks: &[Look]) {
     for look in looks {
         println!("{look:?}");
         let bound = 3 * look.live + LOG_BYTES_MAX;
-        assert!(look.files <= bound, "{} bytes of files for {} live: {look:?}", look.files, look.live);
+        assert!(
+            look.files <= bound,
+            "{} bytes of files for {} live: {look:?}",
+            look.files,
+            look.live
+        );
         assert!(look.segments <= 40, "{look:?}");
     }
 }
@@ -17,13 +22,25 @@ fn check(looks: &[Look]) {
 #[test]
 fn a_process_that_steps_for_long_keeps_its_size() {
     let folder = tempfile::tempdir().unwrap();
-    check(&soak::run(&folder.path().join("store"), 1, 20_000, 20_000, 4));
+    check(&soak::run(
+        &folder.path().join("store"),
+        1,
+        20_000,
+        20_000,
+        4,
+    ));
 }
 
 #[test]
 fn many_processes_that_step_keep_their_size() {
     let folder = tempfile::tempdir().unwrap();
-    check(&soak::run(&folder.path().join("store"), 100, 100, 20_000, 4));
+    check(&soak::run(
+        &folder.path().join("store"),
+        100,
+        100,
+        20_000,
+        4,
+    ));
 }
 
 #[test]
@@ -31,5 +48,8 @@ fn a_long_lazy_sequence_is_walked_in_constant_memory() {
     let folder = tempfile::tempdir().unwrap();
     let short = soak::sequence(&folder.path().join("short"), 50_000).1;
     let long = soak::sequence(&folder.path().join("long"), 500_000).1;
-    assert!(long < 2 * short + (64 << 10), "{long} bytes stored instead of {short}");
+    assert!(
+        long < 2 * short + (64 << 10),
+        "{long} bytes stored instead of {short}"
+    );
 }

@@ -15,11 +15,17 @@ use store::{EmbeddedStore, FoldMode, Store};
 
 const PATH: &str = "/run/store.redb";
 
-const FAULTS: [Fault; 5] =
-    [Fault::CrashBefore, Fault::CrashWithin, Fault::CrashAfter, Fault::DiskFull, Fault::Fails];
+const FAULTS: [Fault; 5] = [
+    Fault::CrashBefore,
+    Fault::CrashWithin,
+    Fault::CrashAfter,
+    Fault::DiskFull,
+    Fault::Fails,
+];
 
 /// Activities one after the other and at once, letters, timers, a large value, lines.
-const TEXT: &str = "(def charge (activity \"charge\" {:retry {:max-attempts 3 :delay 10 :jitter 0}}))
+const TEXT: &str =
+    "(def charge (activity \"charge\" {:retry {:max-attempts 3 :delay 10 :jitter 0}}))
     (defn total [sum] (receive [:add n] (total (+ sum n)) [:get from] (send from [:sum sum])))
     (let [w (spawn total 0)]
       (dotimes [n 4]
@@ -33,10 +39,19 @@ const TEXT: &str = "(def charge (activity \"charge\" {:retry {:max-attempts 3 :d
 
 fn open(disk: &SimDisk) -> Option<World> {
     // Folded often, so that faults hit that too.
-    let options =
-        store::Options { fold_bytes: 8 << 10, fold: FoldMode::Inline { after: 1 }, ..store::Options::default() };
+    let options = store::Options {
+        fold_bytes: 8 << 10,
+        fold: FoldMode::Inline { after: 1 },
+        ..store::Options::default()
+    };
     let store = EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), options).ok()?;
-    let world = World::with(Options { threads: 0, ..Options::default() }, Arc::new(store) as Arc<dyn Store>);
+    let world = World::with(
+        Options {
+            threads: 0,
+            ..Options::default()
+        },
+        Arc::new(store) as Arc<dyn Store>,
+    );
     world.serve(|task| Served::Answer(Data::List(task.args.clone())));
     Some(world)
 }
@@ -60,7 +75,12 @@ fn any_failing_write_or_sync_loses_and_repeats_nothing() {
     whole.start(&program);
     whole.run();
     let expected = whole.stdout();
-    assert_eq!(whole.standing().status, Status::Done, "{}", whole.standing().report);
+    assert_eq!(
+        whole.standing().status,
+        Status::Done,
+        "{}",
+        whole.standing().report
+    );
     let keys = requests([&whole, &open(&SimDisk::new()).unwrap()]).len();
     assert_eq!(keys, 6);
     let operations = disk.operations();
@@ -82,40 +102,71 @@ fn any_failing_write_or_sync_loses_and_repeats_nothing() {
                 trials += 1;
                 if let Some(error) = before.engine.failure() {
                     stops += 1;
-                    assert!(matches!(&error, EngineError::Commit(what) if !what.is_empty()), "{context}: {error}");
+                    assert!(
+                        matches!(&error, EngineError::Commit(what) if !what.is_empty()),
+                        "{context}: {error}"
+                    );
                     let (said, started) = (before.stdout(), before.transport.told().started.len());
                     // It has stopped for good: more turns let nothing out.
                     for _ in 0..100 {
                         before.engine.turn();
                     }
-                    assert_eq!((before.stdout(), before.transport.told().started.len()), (said, started), "{context}");
+                    assert_eq!(
+                        (before.stdout(), before.transport.told().started.len()),
+                        (said, started),
+                        "{context}"
+                    );
                 } else {
                     assert_eq!(before.stdout(), expected, "{context}");
                 }
                 let said = before.stdout();
                 disk.power_off();
                 let disk = disk.crash_image(survival, seed);
-                let after = open(&disk).unwrap_or_else(|| panic!("{context}: the store does not open"));
-                let resumed = after.engine.resume().unwrap_or_else(|error| panic!("{context}: {error}"));
+                let after =
+                    open(&disk).unwrap_or_else(|| panic!("{context}: the store does not open"));
+                let resumed = after
+                    .engine
+                    .resume()
+                    .unwrap_or_else(|error| panic!("{context}: {error}"));
                 assert_eq!(after.engine.damaged(), Vec::new(), "{context}");
                 if resumed.is_empty() && after.engine.processes().is_empty() {
-                    assert_eq!((said.as_str(), requests([&before, &after]).len()), ("", 0), "{context}");
+                    assert_eq!(
+                        (said.as_str(), requests([&before, &after]).len()),
+                        ("", 0),
+                        "{context}"
+                    );
                     after.start(&program);
                 }
                 after.run();
                 let standing = after.standing();
-                assert_eq!(standing.status, Status::Done, "{context}: {}", standing.report);
+                assert_eq!(
+                    standing.status,
+                    Status::Done,
+                    "{context}: {}",
+                    standing.report
+                );
                 let rest = after.stdout();
                 assert!(expected.starts_with(&said), "{context}: {said:?}");
                 assert!(expected.ends_with(&rest), "{context}: {rest:?}");
                 let repeated = (said.len() + rest.len()).checked_sub(expected.len());
-                let repeated = repeated.unwrap_or_else(|| panic!("{context}: lost between {said:?} and {rest:?}"));
-                assert!(rest[..repeated].lines().count() <= 2, "{context}: {repeated} bytes repeated");
+                let repeated = repeated
+                    .unwrap_or_else(|| panic!("{context}: lost between {said:?} and {rest:?}"));
+                assert!(
+                    rest[..repeated].lines().count() <= 2,
+                    "{context}: {repeated} bytes repeated"
+                );
                 let times = requests([&before, &after]);
-                assert_eq!(times.len(), keys, "{context}: a request under two keys, or none: {times:?}");
+                assert_eq!(
+                    times.len(),
+                    keys,
+                    "{context}: a request under two keys, or none: {times:?}"
+                );
                 let again = times.values().filter(|&&n| n > 1).count();
                 // Two are under way at once at most.
-                assert!(again <= 2 && times.values().all(|&n| n <= 2), "{context}: {times:?}");
+                assert!(
+                    again <= 2 && times.values().all(|&n| n <= 2),
+                    "{context}: {times:?}"
+                );
             }
         }
     }
