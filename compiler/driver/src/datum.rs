@@ -5,7 +5,8 @@
 //! - Forms made by a macro have no origin of their own; who expands gives them the call's.
 
 use std::sync::Arc;
-use syntax::datum::{Datum, DatumKind, Inst, Origin, Symbol};
+use scalar::Instant;
+use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 use vm::Word;
 use vm::boot::make_constant;
 use vm::heap::Heap;
@@ -64,7 +65,7 @@ pub(crate) fn from_word(heap: &mut Heap, word: Word, depth: usize) -> Result<Dat
                 .unwrap_or_default()
                 .into(),
         ),
-        Kind::Inst => DatumKind::Inst(Inst {
+        Kind::Inst => DatumKind::Inst(Instant {
             seconds: object.raw(1) as i64,
             nanos: object.raw(2) as u32,
         }),

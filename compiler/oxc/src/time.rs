@@ -1,50 +1,17 @@
 //! Times as people and JSON see them.
 
+use scalar::{Instant, Offset};
+
 /// Milliseconds since 1970 as `2026-01-31T12:00:00.000Z`.
 pub(crate) fn instant(ms: u64) -> String {
-    let (days, in_day) = (ms / 86_400_000, ms % 86_400_000);
-    let (year, month, day) = civil(days);
-    let (hour, minute) = (in_day / 3_600_000, in_day / 60_000 % 60);
-    let (second, milli) = (in_day / 1_000 % 60, in_day % 1_000);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
-}
-
-/// Year, month and day of a day counted from 1970-01-01 (the algorithm of H. Hinnant, from years
-/// that begin in March).
-fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    (year, month, day)
+    let instant = i64::try_from(ms).ok().and_then(Instant::from_millis);
+    let instant = instant.unwrap_or(Instant::MAX);
+    instant.display(Offset::Zulu).to_string()
 }
 
 /// Milliseconds since 1970 of what [`instant`] wrote.
 pub(crate) fn parse_instant(text: &str) -> Option<u64> {
-    let part = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
-    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
-    let in_day =
-        part(11, 13)? * 3_600_000 + part(14, 16)? * 60_000 + part(17, 19)? * 1_000 + part(20, 23)?;
-    // The inverse of `civil`.
-    let year = if month <= 2 {
-        year.checked_sub(1)?
-    } else {
-        year
-    };
-    let shifted_month = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * shifted_month + 2) / 5 + day.checked_sub(1)?;
-    let year_of_era = year % 400;
-    let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
-    let days = (year / 400 * 146_097 + of_era).checked_sub(719_468)?;
-    Some(days * 86_400_000 + in_day)
+    u64::try_from(Instant::parse(text)?.millis()).ok()
 }
 
 /// A span of time in its two greatest units: `1h05m`, `250ms`.

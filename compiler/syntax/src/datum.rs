@@ -5,14 +5,13 @@
 //!   that moves, or whose comments and white space change, reads as an equal datum.
 //! - Comparing, hashing, printing, cloning and dropping a datum use constant native stack.
 
-mod number;
 mod print;
 mod walk;
 
 use std::sync::Arc;
 
 use num_bigint::BigInt;
-pub(crate) use print::CHARACTER_NAMES;
+use scalar::Instant;
 
 /// Which node of its top-level form a datum was read from: nodes that make data are counted from 1
 /// in the order in which they start; 0 is "none", for data made by a program.
@@ -63,15 +62,6 @@ impl std::fmt::Display for Symbol {
             None => f.write_str(&self.name),
         }
     }
-}
-
-/// A point in time: seconds since 1970-01-01T00:00:00Z, and nanoseconds after that second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Inst {
-    /// Whole seconds, rounded down.
-    pub seconds: i64,
-    /// 0 to 999,999,999.
-    pub nanos: u32,
 }
 
 /// A form. Equality and hash ignore nothing, origins and metadata included; see
@@ -141,7 +131,7 @@ pub enum DatumKind {
     /// `#{…}`, in the order written, without duplicates.
     Set(Arc<[Datum]>),
     /// `#inst "…"`
-    Inst(Inst),
+    Inst(Instant),
     /// `#uuid "…"`
     Uuid(u128),
     /// Another tag and its form.

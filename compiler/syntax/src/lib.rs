@@ -5,7 +5,6 @@
 //! - Nothing here recurses natively over the depth of a text, and nesting is bounded.
 //! - A [`datum::Datum`] holds no position: moving code or editing comments leaves it equal.
 
-mod base64;
 pub mod datum;
 pub mod error;
 pub mod forms;
@@ -13,9 +12,8 @@ mod lexer;
 pub mod parse;
 mod reader;
 pub mod syntax_kind;
-mod time;
 
-pub use datum::{Datum, DatumKind, Inst, Origin, Symbol};
+pub use datum::{Datum, DatumKind, Origin, Symbol};
 pub use error::{ErrorFix, ReadError};
 pub use forms::{AstId, DEFAULT_FEATURES, FormSourceMap, TopForm, diagnostics, forms, read_all};
 pub use parse::{Parse, parse, parse_shared};

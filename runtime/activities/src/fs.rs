@@ -11,6 +11,7 @@ use crate::clock::random_bytes;
 use crate::failure::{misuse, os};
 use engine::data::Data;
 use engine::transport::TaskError;
+use scalar::{Instant, Offset};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -183,10 +184,10 @@ fn stat(arguments: Arguments<'_>) -> Result<Data, TaskError> {
 
 /// An instant as the reader takes it.
 fn instant(millis: i64) -> Data {
-    let mut text = String::from("#inst \"");
-    vm::value::time::Instant::from_millis(millis).write(&mut text, "-00:00");
-    text.push('"');
-    Data::Printed(text)
+    // A file may bear any date.
+    let end = if millis < 0 { Instant::MIN } else { Instant::MAX };
+    let instant = Instant::from_millis(millis).unwrap_or(end);
+    Data::Printed(format!("#inst \"{}\"", instant.display(Offset::Zero)))
 }
 
 fn copy(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {

@@ -19,6 +19,7 @@ pub(crate) use read::Reader;
 
 use crate::chunk::Const;
 use crate::tree::Event;
+use scalar::{Base64, CharLiteral, DoubleLiteral, Instant, Offset, Uuid};
 
 /// Bits of the one NaN there is.
 pub(crate) const NAN_BITS: u64 = 0x7ff8_0000_0000_0000;
@@ -98,9 +99,7 @@ fn leaf(out: &mut String, node: &Const) {
         Const::Char(c) => character(out, *c),
         Const::Str(s) => string(out, s),
         Const::Bytes(bytes) => {
-            out.push_str("#bytes \"");
-            number::base64(out, bytes);
-            out.push('"');
+            let _ = write!(out, "#bytes \"{}\"", Base64(bytes));
         }
         Const::Keyword(namespace, name) => {
             if is_name(namespace.as_deref(), name) {
@@ -132,25 +131,15 @@ fn leaf(out: &mut String, node: &Const) {
                 string(out, source);
             }
         }
-        Const::Inst(seconds, nanos) => match number::instant(*seconds, *nanos) {
-            Some(text) => {
-                let _ = write!(out, "#inst \"{text}\"");
-            }
-            None => {
-                let _ = write!(out, "#ox/inst [{seconds} {nanos}]");
-            }
-        },
+        Const::Inst(seconds, nanos) => {
+            let (seconds, nanos) = (*seconds, *nanos);
+            let _ = match (Instant { seconds, nanos }).valid() {
+                Some(instant) => write!(out, "#inst \"{}\"", instant.display(Offset::Zero)),
+                None => write!(out, "#ox/inst [{seconds} {nanos}]"),
+            };
+        }
         Const::Uuid(n) => {
-            let hex = format!("{n:032x}");
-            let _ = write!(
-                out,
-                "#uuid \"{}-{}-{}-{}-{}\"",
-                &hex[..8],
-                &hex[8..12],
-                &hex[12..16],
-                &hex[16..20],
-                &hex[20..]
-            );
+            let _ = write!(out, "#uuid \"{}\"", Uuid(*n));
         }
         // A walk shows collections as opened and closed.
         _ => {}
@@ -160,45 +149,22 @@ fn leaf(out: &mut String, node: &Const) {
 fn double(out: &mut String, bits: u64) {
     use std::fmt::Write as _;
     let value = f64::from_bits(bits);
-    if bits == NAN_BITS {
-        out.push_str("##NaN");
-    } else if value.is_nan() {
-        let _ = write!(out, "#ox/double \"{bits:016x}\"");
-    } else if value.is_infinite() {
-        out.push_str(if value > 0.0 { "##Inf" } else { "##-Inf" });
+    let _ = if value.is_nan() && bits != NAN_BITS {
+        write!(out, "#ox/double \"{bits:016x}\"")
     } else {
-        // Shortest digits that read back; the exponent as the JVM writes it, `1.0E100`.
-        let text = format!("{value:?}");
-        match text.split_once('e') {
-            Some((digits, exponent)) => {
-                let point = if digits.contains('.') { "" } else { ".0" };
-                let _ = write!(out, "{digits}{point}E{exponent}");
-            }
-            None => out.push_str(&text),
-        }
-    }
+        write!(out, "{}", DoubleLiteral(value))
+    };
 }
 
 fn character(out: &mut String, c: char) {
     use std::fmt::Write as _;
-    out.push('\\');
-    match CHARACTER_NAMES.iter().find(|(named, _)| *named == c) {
-        Some((_, name)) => out.push_str(name),
-        None if c.is_ascii_graphic() || u32::from(c) > 0xffff => out.push(c),
-        None => {
-            let _ = write!(out, "u{:04x}", u32::from(c));
-        }
-    }
+    let literal = CharLiteral(c);
+    let _ = if literal.name().is_some() || c.is_ascii_graphic() || u32::from(c) > 0xffff {
+        write!(out, "{literal}")
+    } else {
+        write!(out, "\\u{:04x}", u32::from(c))
+    };
 }
-
-const CHARACTER_NAMES: &[(char, &str)] = &[
-    ('\n', "newline"),
-    (' ', "space"),
-    ('\t', "tab"),
-    ('\r', "return"),
-    ('\u{8}', "backspace"),
-    ('\u{c}', "formfeed"),
-];
 
 pub(crate) fn string(out: &mut String, text: &str) {
     use std::fmt::Write as _;

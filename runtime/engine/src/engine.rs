@@ -692,9 +692,7 @@ impl Inner {
         let bits = u128::from_be_bytes(bytes);
         // Version 8 of RFC 9562: the bits are the maker's own.
         let bits = bits & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
-        let mut text = String::new();
-        vm::value::time::write_uuid(&mut text, (bits >> 64) as u64, bits as u64);
-        text
+        scalar::Uuid(bits).to_string()
     }
 
     fn wait_for_end(&self, process: u64) -> Result<Option<Standing>, EngineError> {

@@ -2,9 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use super::number::{write_decimal, write_double};
-use super::{Datum, DatumKind, Inst};
-use crate::base64;
+use super::{Datum, DatumKind};
+use scalar::{Base64, CharLiteral, Decimal, DoubleLiteral, Offset, Uuid};
 
 /// What is still to be printed, the next last.
 enum Work<'a> {
@@ -66,11 +65,14 @@ fn write_kind<'a>(
         DatumKind::Int(value) => write!(f, "{value}"),
         DatumKind::BigInt(value) => write!(f, "{value}N"),
         DatumKind::Ratio(ratio) => write!(f, "{}/{}", ratio.0, ratio.1),
-        DatumKind::Double(bits) => write_double(f, f64::from_bits(*bits)),
-        DatumKind::Decimal(decimal) => write_decimal(f, &decimal.0, decimal.1),
-        DatumKind::Char(value) => write_char(f, *value),
+        DatumKind::Double(bits) => write!(f, "{}", DoubleLiteral(f64::from_bits(*bits))),
+        DatumKind::Decimal(decimal) => {
+            let (unscaled, scale) = (&decimal.0, i64::from(decimal.1));
+            write!(f, "{}M", Decimal { unscaled, scale })
+        }
+        DatumKind::Char(value) => write!(f, "{}", CharLiteral(*value)),
         DatumKind::String(text) => write_string(f, text),
-        DatumKind::Bytes(bytes) => write!(f, "#bytes \"{}\"", base64::encode(bytes)),
+        DatumKind::Bytes(bytes) => write!(f, "#bytes \"{}\"", Base64(bytes)),
         DatumKind::Regex(text) => write!(f, "#\"{text}\""),
         DatumKind::Symbol(symbol) => write!(f, "{symbol}"),
         DatumKind::Keyword(symbol) => write!(f, ":{symbol}"),
@@ -97,18 +99,8 @@ fn write_kind<'a>(
             }
             Ok(())
         }
-        DatumKind::Inst(inst) => write_inst(f, *inst),
-        DatumKind::Uuid(uuid) => {
-            let hex = format!("{uuid:032x}");
-            let parts = [
-                &hex[..8],
-                &hex[8..12],
-                &hex[12..16],
-                &hex[16..20],
-                &hex[20..],
-            ];
-            write!(f, "#uuid \"{}\"", parts.join("-"))
-        }
+        DatumKind::Inst(inst) => write!(f, "#inst \"{}\"", inst.display(Offset::Zero)),
+        DatumKind::Uuid(uuid) => write!(f, "#uuid \"{}\"", Uuid(*uuid)),
         DatumKind::Tagged(tag, datum) => {
             work.push(Work::Datum(datum));
             write!(f, "#{tag} ")
@@ -134,23 +126,6 @@ fn open<'a>(
     f.write_str(opener)
 }
 
-/// The characters that have names, `\newline` and so on.
-pub(crate) const CHARACTER_NAMES: [(&str, char); 6] = [
-    ("newline", '\n'),
-    ("space", ' '),
-    ("tab", '\t'),
-    ("backspace", '\u{8}'),
-    ("formfeed", '\u{c}'),
-    ("return", '\r'),
-];
-
-fn write_char(f: &mut fmt::Formatter<'_>, value: char) -> fmt::Result {
-    match CHARACTER_NAMES.iter().find(|(_, named)| *named == value) {
-        Some((name, _)) => write!(f, "\\{name}"),
-        None => write!(f, "\\{value}"),
-    }
-}
-
 fn write_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;
     for char in text.chars() {
@@ -166,25 +141,4 @@ fn write_string(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         }
     }
     f.write_char('"')
-}
-
-fn write_inst(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
-    let days = inst.seconds.div_euclid(86_400);
-    let second_of_day = inst.seconds.rem_euclid(86_400);
-    let (year, month, day) = crate::time::civil_of_days(days);
-    let (hour, minute, second) = (
-        second_of_day / 3600,
-        second_of_day / 60 % 60,
-        second_of_day % 60,
-    );
-    write!(
-        f,
-        "#inst \"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}."
-    )?;
-    if inst.nanos.is_multiple_of(1_000_000) {
-        write!(f, "{:03}", inst.nanos / 1_000_000)?;
-    } else {
-        write!(f, "{:09}", inst.nanos)?;
-    }
-    f.write_str("-00:00\"")
 }

@@ -3,7 +3,7 @@
 use source::{Code, TextRange, TextSize, suggest};
 
 use super::{Element, Reader, number};
-use crate::datum::{CHARACTER_NAMES, Datum, DatumKind, Symbol};
+use crate::datum::{Datum, DatumKind, Symbol};
 use crate::error::ReadError;
 use crate::syntax_kind::SyntaxKind;
 
@@ -240,8 +240,8 @@ fn read_char(text: &str) -> AtomResult {
     if let (Some(char), None) = (chars.next(), chars.next()) {
         return Ok(DatumKind::Char(char));
     }
-    if let Some((_, char)) = CHARACTER_NAMES.iter().find(|(known, _)| *known == name) {
-        return Ok(DatumKind::Char(*char));
+    if let Some(char) = scalar::named_char(name) {
+        return Ok(DatumKind::Char(char));
     }
     let invalid = |message: String| fail(Code::INVALID_CHARACTER, message, text);
     let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -272,8 +272,7 @@ fn read_char(text: &str) -> AtomResult {
             .ok_or_else(|| invalid(format!("`{text}` must be octal, from `\\o0` to `\\o377`")));
     }
     let error = invalid(format!("`{text}` is not a character"));
-    let names = CHARACTER_NAMES.iter().map(|(known, _)| *known);
-    Err(match suggest(name, names) {
+    Err(match suggest(name, scalar::CharLiteral::names()) {
         Some(known) => error.fix(
             format!("write `\\{known}`"),
             TextRange::up_to(TextSize::of(text)),

@@ -6,7 +6,7 @@ use source::Code;
 
 use super::{Element, Frame, FrameKind, Reader, ValueHash, atom, shortened};
 use crate::datum::{Datum, DatumKind, Symbol};
-use crate::{base64, time};
+use scalar::{Instant, parse_base64, parse_uuid};
 
 impl<'t> Reader<'t, '_> {
     pub(super) fn open_tagged(&mut self, element: Element<'t>) {
@@ -59,7 +59,7 @@ impl<'t> Reader<'t, '_> {
         };
         let (kind, expected) = match &*tag.name {
             "inst" => (
-                text.and_then(time::parse_inst).map(DatumKind::Inst),
+                text.and_then(Instant::parse).map(DatumKind::Inst),
                 "a time such as `#inst \"2024-02-29T12:30:00.000Z\"`",
             ),
             "uuid" => (
@@ -67,7 +67,7 @@ impl<'t> Reader<'t, '_> {
                 "a UUID such as `#uuid \"f81d4fae-7dec-11d0-a765-00a0c91e6bf6\"`",
             ),
             _ => (
-                text.and_then(base64::decode)
+                text.and_then(parse_base64)
                     .map(|bytes| DatumKind::Bytes(bytes.into())),
                 "base64 with its padding, such as `#bytes \"T3g=\"`",
             ),
@@ -85,17 +85,4 @@ impl<'t> Reader<'t, '_> {
         };
         self.emit(Datum::new(kind, origin));
     }
-}
-
-/// Reads 8-4-4-4-12 hexadecimal digits.
-fn parse_uuid(text: &str) -> Option<u128> {
-    let groups: Vec<&str> = text.split('-').collect();
-    let well_formed = groups.len() == 5
-        && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, len)| {
-            group.len() == len && group.bytes().all(|byte| byte.is_ascii_hexdigit())
-        });
-    if !well_formed {
-        return None;
-    }
-    u128::from_str_radix(&groups.concat(), 16).ok()
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 use proptest::prelude::*;
-use syntax::{Datum, DatumKind, Inst, Origin, Symbol};
+use scalar::Instant;
+use syntax::{Datum, DatumKind, Origin, Symbol};
 
 /// A file of `count` definitions as people write them, of several shapes.
 pub(crate) fn file(count: usize) -> String {
@@ -134,7 +135,7 @@ fn atom() -> impl Strategy<Value = DatumKind> {
         }),
         // Years 0 to 9999.
         (-62_167_219_200i64..253_402_300_800, 0u32..1_000_000_000)
-            .prop_map(|(seconds, nanos)| DatumKind::Inst(Inst { seconds, nanos })),
+            .prop_map(|(seconds, nanos)| DatumKind::Inst(Instant { seconds, nanos })),
         any::<u128>().prop_map(DatumKind::Uuid),
     ]
 }

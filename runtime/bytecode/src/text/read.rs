@@ -5,8 +5,9 @@
 //!   [`Const::DEPTH_MAX`] and read without recursion.
 
 use crate::chunk::Const;
-use crate::text::{CHARACTER_NAMES, NAN_BITS, is_delimiter, number};
+use crate::text::{NAN_BITS, is_delimiter, number};
 use crate::tree::Shape;
+use scalar::{Instant, named_char, parse_base64, parse_uuid};
 
 /// Why text is no constant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -303,8 +304,8 @@ impl<'a> Reader<'a> {
             return Ok(Const::Char(first));
         }
         let name = &self.text[start - first.len_utf8()..self.at];
-        if let Some((c, _)) = CHARACTER_NAMES.iter().find(|(_, n)| *n == name) {
-            return Ok(Const::Char(*c));
+        if let Some(c) = named_char(name) {
+            return Ok(Const::Char(c));
         }
         if first == 'u' && rest.len() == 4 {
             self.at = start;
@@ -376,16 +377,11 @@ fn untag(tag: &str, form: Const) -> Option<Const> {
     };
     match (tag, &form) {
         ("inst", Const::Str(text)) => {
-            let (seconds, nanos) = number::read_instant(text)?;
+            let Instant { seconds, nanos } = Instant::parse(text)?;
             Some(Const::Inst(seconds, nanos))
         }
-        ("uuid", Const::Str(text)) => {
-            let lengths: Vec<usize> = text.split('-').map(str::len).collect();
-            let hex: String = text.split('-').collect();
-            let shape = lengths == [8, 4, 4, 4, 12] && hex.bytes().all(|b| b.is_ascii_hexdigit());
-            shape.then(|| u128::from_str_radix(&hex, 16).ok().map(Const::Uuid))?
-        }
-        ("bytes", Const::Str(text)) => number::read_base64(text).map(Const::Bytes),
+        ("uuid", Const::Str(text)) => parse_uuid(text).map(Const::Uuid),
+        ("bytes", Const::Str(text)) => parse_base64(text).map(Const::Bytes),
         ("regex", Const::Str(source)) => Some(Const::Regex(source.clone())),
         ("double", Const::Str(hex)) => u64::from_str_radix(hex, 16).ok().map(Const::Double),
         ("keyword", Const::Vector(items)) if items.len() == 2 => {

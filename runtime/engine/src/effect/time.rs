@@ -3,15 +3,17 @@
 use super::{Performed, Reply, Step};
 use crate::engine::unit_double;
 use crate::record::Wait;
+use scalar::{Instant, Uuid};
 use vm::Word;
 use vm::fiber::FiberId;
 use vm::value::number::make_int;
-use vm::value::time::{Instant, make_uuid};
+use vm::value::time::{make_instant, make_uuid};
 
 impl Step<'_> {
     pub(super) fn now_instant(&mut self) -> Performed {
         let now = i64::try_from(self.now).unwrap_or(i64::MAX);
-        Ok(Reply::Value(Instant::from_millis(now).make(self.heap())))
+        let instant = Instant::from_millis(now).unwrap_or(Instant::MAX);
+        Ok(Reply::Value(make_instant(self.heap(), instant)))
     }
 
     pub(super) fn monotonic(&mut self) -> Performed {
@@ -40,8 +42,9 @@ impl Step<'_> {
 
     pub(super) fn random_uuid(&mut self) -> Performed {
         let clock = &self.inner.clock;
-        let high = clock.random() & !0xf000 | 0x4000;
-        let low = clock.random() & !(0b11 << 62) | 0b10 << 62;
-        Ok(Reply::Value(make_uuid(self.heap(), high, low)))
+        let bits = u128::from(clock.random()) << 64 | u128::from(clock.random());
+        // Version 4 of RFC 9562.
+        let uuid = Uuid(bits & !(0xf << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62);
+        Ok(Reply::Value(make_uuid(self.heap(), uuid)))
     }
 }

@@ -11,9 +11,10 @@ use crate::value::string::{
     self, char_count, char_index, is_space, make_keyword, make_named_of, make_string, make_symbol,
     split_name, try_text,
 };
-use crate::value::time::{Instant, make_uuid, parse_uuid};
+use crate::value::time::{instant_of, make_instant, make_uuid};
 use crate::value::{error, format};
 use crate::word::Word;
+use scalar::{Instant, Uuid, parse_uuid};
 
 pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/subs", 2, 3, subs),
@@ -28,18 +29,23 @@ pub(super) const NATIVES: &[Native] = &[
     }),
     Native::new("ox.core/parse-uuid", 1, 1, |call| {
         let parsed = parse_uuid(string_argument(call)?);
-        Ok(parsed.map_or(Word::NIL, |(high, low)| make_uuid(call.heap, high, low)))
+        Ok(parsed.map_or(Word::NIL, |uuid| make_uuid(call.heap, Uuid(uuid))))
     }),
     Native::new("ox.core/inst-ms", 1, 1, |call| {
-        match Instant::of(call.heap, call.args[0]) {
+        match instant_of(call.heap, call.args[0]) {
             Some(instant) => Ok(make_int(call.heap, instant.millis())),
             None => Err(Fault::type_error(call.heap, call.args[0], "an instant").trap(call.heap)),
         }
     }),
     Native::new("ox.core/inst-of-ms", 1, 1, |call| {
-        match try_int(call.heap, call.args[0]) {
-            Some(millis) => Ok(Instant::from_millis(millis).make(call.heap)),
-            None => Err(Fault::type_error(call.heap, call.args[0], "an integer").trap(call.heap)),
+        let Some(millis) = try_int(call.heap, call.args[0]) else {
+            return Err(Fault::type_error(call.heap, call.args[0], "an integer").trap(call.heap));
+        };
+        match Instant::from_millis(millis) {
+            Some(instant) => Ok(make_instant(call.heap, instant)),
+            None => Err(Fault::new("argument", "the year of an instant is 0 to 9999")
+                .with("value", call.args[0])
+                .trap(call.heap)),
         }
     }),
     Native::new("ox.core/tagged-literal", 2, 2, |call| {

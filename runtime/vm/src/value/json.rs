@@ -9,13 +9,14 @@ use super::number::{self, Num, make_int};
 use super::print::{check_length, write_str};
 use super::seq::{Advance, Cursor};
 use super::string::{make_keyword, make_string, parts_of, split_name, text};
-use super::time::{Instant, write_uuid};
+use super::time::{instant_of, uuid};
 use super::{map, set, vector};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::native::Trap;
 use crate::object::Kind;
 use crate::word::Word;
+use scalar::{Double, Offset};
 use std::fmt::Write as _;
 
 /// An array or object that is open; its parts are on the value stack above `base`.
@@ -429,15 +430,10 @@ fn begin(
         Some(Kind::Str) => write_string(out, text(heap.object(value))),
         Some(Kind::Keyword | Kind::Symbol) => write_string(out, &full_name(heap, value)),
         Some(Kind::Inst | Kind::Uuid) => {
-            let mut text = String::new();
-            match Instant::of(heap, value) {
-                Some(instant) => instant.write(&mut text, "Z"),
-                None => write_uuid(
-                    &mut text,
-                    heap.object(value).raw(1),
-                    heap.object(value).raw(2),
-                ),
-            }
+            let text = match instant_of(heap, value) {
+                Some(instant) => instant.display(Offset::Zulu).to_string(),
+                None => uuid(heap.object(value)).to_string(),
+            };
             write_string(out, &text);
         }
         Some(Kind::SmallMap | Kind::Map) => {
@@ -502,7 +498,7 @@ fn write_number(out: &mut String, heap: &Heap, value: Word) -> Fallible<()> {
         )
         .with("value", value)),
         Some(ratio @ Num::Ratio(..)) => {
-            number::text::write_double(out, number::convert::to_double(&ratio));
+            let _ = write!(out, "{}", Double(number::convert::to_double(&ratio)));
             Ok(())
         }
         _ => {

@@ -14,11 +14,11 @@
 //!   change. What has identity shows the serial that it has in its process.
 //! - What was written readably reads back as an equal value, for all that the reader knows.
 
-mod scalar;
+mod leaf;
 
 use super::seq::{Advance, Cursor};
 use super::string::{self, make_string, parts_of, try_text};
-use super::time::{Instant, write_uuid};
+use super::time::{instant_of, uuid};
 use super::work::{Budget, Stop, Work};
 use super::{lazy, map, meta, number, trie};
 use crate::heap::Heap;
@@ -27,7 +27,8 @@ use crate::native::Trap;
 use crate::object::{Kind, Object};
 use crate::value::fault::{Fallible, Fault};
 use crate::word::Word;
-use scalar::{write_immediate, write_scalar};
+use leaf::{write_immediate, write_scalar};
+use scalar::{Double, Offset};
 use std::fmt::Write as _;
 
 /// Text of one walk step after which it stops, in bytes.
@@ -721,12 +722,12 @@ pub fn write_str(
                 return Ok(());
             }
             Kind::Uuid => {
-                write_uuid(out, object.raw(1), object.raw(2));
+                let _ = write!(out, "{}", uuid(object));
                 return Ok(());
             }
             Kind::Inst => {
-                if let Some(instant) = Instant::of(heap, value) {
-                    instant.write(out, "Z");
+                if let Some(instant) = instant_of(heap, value) {
+                    let _ = write!(out, "{}", instant.display(Offset::Zulu));
                 }
                 return Ok(());
             }
@@ -734,7 +735,9 @@ pub fn write_str(
         }
     } else {
         match value.as_double() {
-            Some(d) => number::text::write_any_double(out, d, false),
+            Some(d) => {
+                let _ = write!(out, "{}", Double(d));
+            }
             None => write_immediate(out, value, false),
         }
         return Ok(());

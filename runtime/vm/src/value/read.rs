@@ -11,15 +11,16 @@
 use super::fault::Fault;
 use super::number::{self, Num};
 use super::string::{
-    is_space, make_bytes, make_keyword, make_string, make_symbol, parse_base64, parts_of,
-    try_keyword, try_symbol, try_text,
+    is_space, make_bytes, make_keyword, make_string, make_symbol, parts_of, try_keyword, try_symbol,
+    try_text,
 };
-use super::time::{Instant, make_uuid, parse_uuid};
+use super::time::{make_instant, make_uuid};
 use super::{list, map, meta, regex, set, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::Kind;
 use crate::word::Word;
+use scalar::{Instant, Uuid, named_char, parse_base64, parse_uuid};
 
 /// What the text may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -515,8 +516,8 @@ impl<'a> Reader<'a> {
             return Err(self.error_at(at, &format!("#{name} must be followed by a string")));
         };
         let made = match name.as_str() {
-            "inst" => Instant::parse(&text).map(|instant| instant.make(self.heap)),
-            "uuid" => parse_uuid(&text).map(|(high, low)| make_uuid(self.heap, high, low)),
+            "inst" => Instant::parse(&text).map(|instant| make_instant(self.heap, instant)),
+            "uuid" => parse_uuid(&text).map(|uuid| make_uuid(self.heap, Uuid(uuid))),
             _ => parse_base64(&text).map(|bytes| make_bytes(self.heap, &bytes)),
         };
         made.ok_or_else(|| self.error_at(at, &format!("Unrecognized #{name} syntax")))
@@ -655,21 +656,18 @@ impl<'a> Reader<'a> {
         let mut chars = token.chars();
         let c = match (chars.next(), chars.next()) {
             (Some(c), None) => c,
-            _ => match token {
-                "newline" => '\n',
-                "space" => ' ',
-                "tab" => '\t',
-                "backspace" => '\u{8}',
-                "formfeed" => '\u{c}',
-                "return" => '\r',
-                _ if first == 'u' && token.len() == 5 => {
+            _ => match named_char(token) {
+                Some(named) => named,
+                None if first == 'u' && token.len() == 5 => {
                     self.at = from + 1;
                     self.unicode_char(at)?
                 }
-                _ if first == 'o' && (2..=4).contains(&token.len()) => {
+                None if first == 'o' && (2..=4).contains(&token.len()) => {
                     self.octal(&token[1..], at)?
                 }
-                _ => return Err(self.error_at(at, &format!("Unsupported character: \\{token}"))),
+                None => {
+                    return Err(self.error_at(at, &format!("Unsupported character: \\{token}")));
+                }
             },
         };
         Ok(Word::char(c))

@@ -199,51 +199,6 @@ pub fn is_space(c: char) -> bool {
     }
 }
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Writes bytes in base64 (RFC 4648), padded.
-pub fn write_base64(out: &mut String, bytes: &[u8]) {
-    for chunk in bytes.chunks(3) {
-        let mut group = [0; 3];
-        group[..chunk.len()].copy_from_slice(chunk);
-        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
-        for place in 0..4 {
-            if place <= chunk.len() {
-                out.push(char::from(BASE64[(bits >> (18 - 6 * place) & 63) as usize]));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-}
-
-/// Reads base64 (RFC 4648), padded; `None` when the text is none.
-#[must_use]
-pub fn parse_base64(text: &str) -> Option<Vec<u8>> {
-    let text = text.as_bytes();
-    if !text.len().is_multiple_of(4) {
-        return None;
-    }
-    let padding = text.iter().rev().take_while(|&&b| b == b'=').count();
-    if padding > 2 {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut places) = (0u32, 0);
-    for &digit in &text[..text.len() - padding] {
-        let value = BASE64.iter().position(|&b| b == digit)?;
-        bits = bits << 6 | value as u32;
-        places += 6;
-        if places >= 8 {
-            places -= 8;
-            bytes.push((bits >> places) as u8);
-            bits &= (1 << places) - 1;
-        }
-    }
-    // Bits that belong to no byte are zero, so that equal bytes have one spelling.
-    (bits == 0).then_some(bytes)
-}
-
 // ---- symbols and keywords of words ----
 
 /// Makes a symbol or keyword of a namespace (a string or nil) and a name (a string).

@@ -1,10 +1,11 @@
 //! Answers to the effects of pure programs: writing, time, chance. The same in every run.
 
 use vm::Word;
+use scalar::{Instant, Uuid};
 use vm::fiber::FiberId;
 use vm::heap::Heap;
 use vm::process::Process;
-use vm::value::time::{Instant, make_uuid};
+use vm::value::time::{make_instant, make_uuid};
 use vm::value::{string, vector};
 
 /// Milliseconds since 1970 of the first `now`.
@@ -50,7 +51,10 @@ impl Host {
                 Word::NIL
             }
             ("ox", "flush" | "sleep") => Word::NIL,
-            ("ox", "now") => Instant::from_millis(EPOCH + self.next() as i64).make(heap),
+            ("ox", "now") => {
+                let instant = Instant::from_millis(EPOCH + self.next() as i64);
+                make_instant(heap, instant.unwrap_or(Instant::MAX))
+            },
             ("ox", "monotonic") => Word::small(self.next() as i64 * 1_000_000),
             ("ox", "rand") => Word::double((self.next() * 7_919 % 1_000) as f64 / 1_000.0),
             ("ox", "random-uuid") => self.uuid(heap),
@@ -67,6 +71,7 @@ impl Host {
 
     fn uuid(&mut self, heap: &mut Heap) -> Word {
         let number = self.next();
-        make_uuid(heap, 0x4000 | number << 32, 1 << 63 | number)
+        let high = 0x4000 | number << 32;
+        make_uuid(heap, Uuid(u128::from(high) << 64 | 1 << 63 | u128::from(number)))
     }
 }

@@ -9,6 +9,7 @@ use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{Signed, Zero};
 use proptest::prelude::*;
+use scalar::{Instant, Uuid};
 
 /// An integer as a 64-bit one where that holds it.
 fn word_of(evaluator: &mut Evaluator, n: &BigInt) -> Word {
@@ -189,7 +190,7 @@ proptest! {
         let _ = e.call("ox.core/format*", &[word, args]);
         let _ = e.call("ox.core/parse-double", &[word]);
         let _ = e.call("ox.core/bigdec", &[word]);
-        let _ = time::Instant::parse(&text);
+        let _ = Instant::parse(&text);
     }
 
     #[test]
@@ -223,7 +224,7 @@ enum Seed {
     Double(f64),
     Decimal(BigInt, i64),
     Instant(i64, u32),
-    Uuid(u64, u64),
+    Uuid(u128),
     Bytes(Vec<u8>),
     List(Vec<Seed>),
     Vector(Vec<Seed>),
@@ -247,7 +248,7 @@ fn values() -> impl Strategy<Value = Seed> {
         (integers(), -30i64..30).prop_map(|(n, s)| Seed::Decimal(n, s)),
         (-62_167_219_200i64..253_402_300_800, 0u32..1_000_000_000)
             .prop_map(|(s, n)| Seed::Instant(s, n)),
-        (any::<u64>(), any::<u64>()).prop_map(|(h, l)| Seed::Uuid(h, l)),
+        any::<u128>().prop_map(Seed::Uuid),
         prop::collection::vec(any::<u8>(), 0..8).prop_map(Seed::Bytes),
     ];
     leaf.prop_recursive(4, 64, 12, |inner| {
@@ -280,12 +281,11 @@ fn build(e: &mut Evaluator, seed: &Seed) -> Word {
             scale: *scale,
         })
         .make(&mut e.heap),
-        Seed::Instant(seconds, nanos) => time::Instant {
-            seconds: *seconds,
-            nanos: *nanos,
+        Seed::Instant(seconds, nanos) => {
+            let (seconds, nanos) = (*seconds, *nanos);
+            time::make_instant(&mut e.heap, Instant { seconds, nanos })
         }
-        .make(&mut e.heap),
-        Seed::Uuid(high, low) => time::make_uuid(&mut e.heap, *high, *low),
+        Seed::Uuid(uuid) => time::make_uuid(&mut e.heap, Uuid(*uuid)),
         Seed::Bytes(bytes) => string::make_bytes(&mut e.heap, bytes),
         Seed::List(parts) => {
             let parts: Vec<Word> = parts.iter().map(|part| build(e, part)).collect();

@@ -47,9 +47,7 @@ pub(crate) fn to_long(num: Num) -> Fallible<i64> {
         Num::Double(d) => {
             // The bounds are those of Clojure: 2^63 itself saturates.
             if d < i64::MIN as f64 || d > i64::MAX as f64 {
-                let mut shown = String::new();
-                super::text::write_plain_double(&mut shown, d);
-                return Err(out_of_range(shown));
+                return Err(out_of_range(scalar::Double(d).to_string()));
             }
             Ok(d as i64)
         }

@@ -130,6 +130,15 @@ impl Decimal {
         })
     }
 
+    /// This decimal as it prints, without its suffix.
+    pub(crate) fn shown(&self) -> scalar::Decimal<'_> {
+        let Decimal { unscaled, scale } = self;
+        scalar::Decimal {
+            unscaled,
+            scale: *scale,
+        }
+    }
+
     /// The decimal that a double prints as.
     ///
     /// # Errors
@@ -138,8 +147,7 @@ impl Decimal {
         if !d.is_finite() {
             return Err(Fault::new("number-format", "Infinite or NaN"));
         }
-        let mut text = String::new();
-        super::text::write_double(&mut text, d);
+        let text = scalar::Double(d).to_string();
         Ok(super::text::parse_decimal(&text).expect("a double prints as a numeral"))
     }
 

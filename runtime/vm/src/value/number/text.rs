@@ -2,8 +2,6 @@
 //!
 //! # Invariants
 //! - Reading what was written gives the same number, of the same type.
-//! - A double is written with the fewest digits that read back as it, as Java writes them
-//!   (`1.0`, `1.0E10`, `4.9E-324`), on every machine the same.
 
 use super::arithmetic::fraction;
 use super::convert::parse_big;
@@ -12,138 +10,8 @@ use super::{Num, try_int};
 use crate::heap::Heap;
 use crate::value::fault::{Fallible, Fault};
 use crate::word::Word;
-use num_bigint::BigInt;
-use num_traits::Zero;
+use scalar::{Double, DoubleLiteral};
 use std::fmt::Write as _;
-
-/// The shortest digits of a finite positive double and the exponent of the first one.
-fn shortest_digits(d: f64) -> (String, i32) {
-    let mut buffer = ryu::Buffer::new();
-    let text = buffer.format_finite(d);
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-    let exponent: i32 = exponent.parse().expect("an exponent");
-    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let mut digits = format!("{whole}{part}");
-    let leading = digits.bytes().take_while(|&b| b == b'0').count();
-    let first = exponent + i32::try_from(whole.len()).expect("short")
-        - 1
-        - i32::try_from(leading).expect("short");
-    digits.drain(..leading);
-    digits.truncate(digits.trim_end_matches('0').len());
-    if digits.len() == 1 {
-        // Java writes two digits at least, and then the best two: 4.9E-324, not 5.0E-324.
-        let two = format!("{d:.1e}");
-        if two.parse() == Ok(d)
-            && let Some((mantissa, exponent)) = two.split_once('e')
-        {
-            let digits: String = mantissa.chars().filter(|&c| c != '.').collect();
-            let digits = digits.trim_end_matches('0').to_owned();
-            return (digits, exponent.parse().expect("an exponent"));
-        }
-    }
-    (digits, first)
-}
-
-/// Writes a finite double as Java does: with a point from 10^-3 to below 10^7, else with an exponent.
-pub(crate) fn write_double(out: &mut String, d: f64) {
-    debug_assert!(d.is_finite());
-    if d.is_sign_negative() {
-        out.push('-');
-    }
-    let d = libm::fabs(d);
-    if d == 0.0 {
-        out.push_str("0.0");
-        return;
-    }
-    let (digits, exponent) = shortest_digits(d);
-    let length = i32::try_from(digits.len()).expect("at most 17 digits");
-    if !(-3..7).contains(&exponent) {
-        let (first, rest) = digits.split_at(1);
-        let rest = if rest.is_empty() { "0" } else { rest };
-        write!(out, "{first}.{rest}E{exponent}").expect("strings take all text");
-    } else if exponent < 0 {
-        out.push_str("0.");
-        (1..-exponent).for_each(|_| out.push('0'));
-        out.push_str(&digits);
-    } else if length <= exponent + 1 {
-        out.push_str(&digits);
-        (length..=exponent).for_each(|_| out.push('0'));
-        out.push_str(".0");
-    } else {
-        let (whole, part) = digits.split_at(exponent as usize + 1);
-        out.push_str(whole);
-        out.push('.');
-        out.push_str(part);
-    }
-}
-
-/// Writes any double as `str` does.
-pub(crate) fn write_plain_double(out: &mut String, d: f64) {
-    match special_double(d) {
-        Some(text) => out.push_str(text),
-        None => write_double(out, d),
-    }
-}
-
-fn special_double(d: f64) -> Option<&'static str> {
-    if d.is_nan() {
-        Some("NaN")
-    } else if d == f64::INFINITY {
-        Some("Infinity")
-    } else if d == f64::NEG_INFINITY {
-        Some("-Infinity")
-    } else {
-        None
-    }
-}
-
-/// Writes a decimal as Java does: with an exponent when the scale is negative or the number small.
-pub(crate) fn write_decimal(out: &mut String, d: &Decimal) {
-    let text = d.unscaled.magnitude().to_string();
-    if d.unscaled < BigInt::zero() {
-        out.push('-');
-    }
-    let length = i64::try_from(text.len()).expect("numbers have a greatest size");
-    let adjusted = length - 1 - d.scale;
-    if d.scale == 0 {
-        out.push_str(&text);
-    } else if d.scale > 0 && adjusted >= -6 {
-        if d.scale < length {
-            let (whole, part) = text.split_at((length - d.scale) as usize);
-            out.push_str(whole);
-            out.push('.');
-            out.push_str(part);
-        } else {
-            out.push_str("0.");
-            (length..d.scale).for_each(|_| out.push('0'));
-            out.push_str(&text);
-        }
-    } else {
-        let (first, rest) = text.split_at(1);
-        out.push_str(first);
-        if !rest.is_empty() {
-            out.push('.');
-            out.push_str(rest);
-        }
-        if adjusted != 0 {
-            write!(out, "E{adjusted:+}").expect("strings take all text");
-        }
-    }
-}
-
-/// Writes any double; `readable` as the reader takes it (`##Inf`), else as `str` does.
-pub(crate) fn write_any_double(out: &mut String, d: f64, readable: bool) {
-    if d.is_finite() || !readable {
-        return write_plain_double(out, d);
-    }
-    out.push_str(if d.is_nan() {
-        "##NaN"
-    } else if d > 0.0 {
-        "##Inf"
-    } else {
-        "##-Inf"
-    });
-}
 
 /// Writes a number; `readable` with the marks by which it is read back (`1N`, `1.5M`, `##Inf`).
 /// False, and nothing is written, when the word is no number.
@@ -152,24 +20,16 @@ pub fn write_number(out: &mut String, heap: &Heap, word: Word, readable: bool) -
         write!(out, "{n}").expect("strings take all text");
         return true;
     }
-    match Num::of(heap, word) {
+    let written = match Num::of(heap, word) {
         None => return false,
-        Some(Num::Int(n)) => write!(out, "{n}").expect("strings take all text"),
-        Some(Num::Big(n)) => {
-            out.push_str(&n.to_string());
-            if readable {
-                out.push('N');
-            }
-        }
-        Some(Num::Ratio(n, d)) => write!(out, "{n}/{d}").expect("strings take all text"),
-        Some(Num::Decimal(d)) => {
-            write_decimal(out, &d);
-            if readable {
-                out.push('M');
-            }
-        }
-        Some(Num::Double(d)) => write_any_double(out, d, readable),
-    }
+        Some(Num::Int(n)) => write!(out, "{n}"),
+        Some(Num::Big(n)) => write!(out, "{n}{}", if readable { "N" } else { "" }),
+        Some(Num::Ratio(n, d)) => write!(out, "{n}/{d}"),
+        Some(Num::Decimal(d)) => write!(out, "{}{}", d.shown(), if readable { "M" } else { "" }),
+        Some(Num::Double(d)) if readable => write!(out, "{}", DoubleLiteral(d)),
+        Some(Num::Double(d)) => write!(out, "{}", Double(d)),
+    };
+    written.expect("strings take all text");
     true
 }
 

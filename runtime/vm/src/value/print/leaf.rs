@@ -5,8 +5,9 @@ use crate::image::LoadedImage;
 use crate::object::{Kind, Object};
 use crate::value::number;
 use crate::value::string::{self, parts_of, try_text};
-use crate::value::time::{Instant, write_uuid};
+use crate::value::time::{instant_of, uuid};
 use crate::word::Word;
+use scalar::{Base64, CharLiteral, DoubleLiteral, Offset};
 use std::fmt::Write as _;
 
 /// Writes what is no object.
@@ -14,10 +15,10 @@ pub(super) fn write_immediate(out: &mut String, value: Word, readably: bool) {
     if let Some(n) = value.as_small() {
         let _ = write!(out, "{n}");
     } else if let Some(d) = value.as_double() {
-        number::text::write_any_double(out, d, true);
+        let _ = write!(out, "{}", DoubleLiteral(d));
     } else if let Some(c) = value.as_char() {
         if readably {
-            write_char(out, c)
+            let _ = write!(out, "{}", CharLiteral(c));
         } else {
             out.push(c)
         }
@@ -57,21 +58,15 @@ pub(super) fn write_scalar(
             write_regex(out, source);
         }
         Kind::Inst => {
-            if let Some(instant) = Instant::of(heap, value) {
-                out.push_str("#inst \"");
-                instant.write(out, "-00:00");
-                out.push('"');
+            if let Some(instant) = instant_of(heap, value) {
+                let _ = write!(out, "#inst \"{}\"", instant.display(Offset::Zero));
             }
         }
         Kind::Uuid => {
-            out.push_str("#uuid \"");
-            write_uuid(out, object.raw(1), object.raw(2));
-            out.push('"');
+            let _ = write!(out, "#uuid \"{}\"", uuid(object));
         }
         Kind::Bytes => {
-            out.push_str("#bytes \"");
-            string::write_base64(out, string::bytes(object));
-            out.push('"');
+            let _ = write!(out, "#bytes \"{}\"", Base64(string::bytes(object)));
         }
         Kind::Function => {
             let template = (object.raw(1) as usize) < image.template_count();
@@ -141,20 +136,6 @@ pub(super) fn write_quoted(out: &mut String, text: &str) {
     }
     out.push_str(rest);
     out.push('"');
-}
-
-/// Writes a character as the reader takes it.
-fn write_char(out: &mut String, c: char) {
-    out.push('\\');
-    match c {
-        '\n' => out.push_str("newline"),
-        ' ' => out.push_str("space"),
-        '\t' => out.push_str("tab"),
-        '\r' => out.push_str("return"),
-        '\u{8}' => out.push_str("backspace"),
-        '\u{c}' => out.push_str("formfeed"),
-        _ => out.push(c),
-    }
 }
 
 /// Writes a regular expression as a literal: a quote in it that has no backslash gets one.

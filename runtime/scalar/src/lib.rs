@@ -1,0 +1,22 @@
+//! The text of scalar values: one spelling of each, for the reader of the compiler, the reader and
+//! printer of the machine, the text of bytecode, and the command line.
+//!
+//! # Invariants
+//! - Reading what was written gives the same value.
+//! - The spellings are Clojure's: doubles and decimals as Java prints them, instants as `#inst`
+//!   does.
+//! - What needs no heap and no program: this crate knows neither.
+
+mod bytes;
+mod character;
+mod decimal;
+mod double;
+mod instant;
+mod uuid;
+
+pub use bytes::{Base64, parse_base64};
+pub use character::{CharLiteral, named_char};
+pub use decimal::Decimal;
+pub use double::{Double, DoubleLiteral};
+pub use instant::{Instant, Offset};
+pub use uuid::{Uuid, parse_uuid};
