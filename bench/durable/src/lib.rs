@@ -169,7 +169,13 @@ impl Bench {
             let done = self.engine.turn();
             assert_eq!(self.engine.failure(), None);
             look(self);
-            assert!(done || self.is_over(), "the program waits for nothing");
+            assert!(
+                done || self.is_over(),
+                "after {} steps the program waits for nothing: {:?}, {:?}",
+                self.steps(),
+                self.engine.damaged(),
+                self.engine.processes()
+            );
         }
     }
 

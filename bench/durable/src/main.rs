@@ -73,8 +73,8 @@ fn soaks(folder: &Path, steps: u64) {
     for (processes, entries) in [(1, 20_000), (1_000, 100)] {
         println!("{processes} processes");
         println!(
-            "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
-            "steps", "files KB", "logs KB", "live KB", "segments", "RSS MB", "resume ms"
+            "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
+            "steps", "files KB", "logs KB", "live KB", "heap KB", "segments", "RSS MB", "resume ms"
         );
         for look in soak::run(
             &folder.join(format!("{processes}")),
@@ -84,11 +84,12 @@ fn soaks(folder: &Path, steps: u64) {
             5,
         ) {
             println!(
-                "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
+                "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
                 look.steps,
                 look.files >> 10,
                 look.logs >> 10,
                 look.live >> 10,
+                look.heap >> 10,
                 look.segments,
                 look.memory >> 20,
                 look.resume.as_millis(),

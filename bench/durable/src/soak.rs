@@ -3,7 +3,7 @@
 use crate::{Bench, current_memory, peak_memory, program};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use store::FoldMode;
+use store::{FoldMode, KeyRange};
 
 /// How it stood after some of the steps.
 #[derive(Clone, Copy, Debug)]
@@ -14,8 +14,10 @@ pub struct Look {
     pub files: u64,
     /// Of these the logs.
     pub logs: u64,
-    /// Bytes of the processes' live memory, if nothing but one copy of it were stored.
+    /// Bytes of what is stored and can be read: keys and values, one copy. Of these
     pub live: u64,
+    /// the processes' memory, the rest being records, stacks, and the kept events of their lives.
+    pub heap: u64,
     /// Most segments of one process.
     pub segments: usize,
     /// Resident memory of this process.
@@ -26,9 +28,11 @@ pub struct Look {
 
 /// A program of `processes` processes that take steps for ever, each with a map of `entries`.
 fn text(processes: u64, entries: u64) -> String {
-    let steps = "(def step (activity \"step\"))
-         (defn build [n] (loop [i 0 m {}] (if (< i n) (recur (inc i) (assoc m i i)) m)))
-         (defn go [n] (loop [m (build n) i 0] (step) (recur (assoc m (rand-int n) i) (inc i))))";
+    // What the entry file defines by running is the main process's own: `go` makes its activity.
+    let steps = "(defn build [n] (loop [i 0 m {}] (if (< i n) (recur (inc i) (assoc m i i)) m)))
+         (defn go [n]
+           (let [step (activity \"step\")]
+             (loop [m (build n) i 0] (step) (recur (assoc m (rand-int n) i) (inc i)))))";
     if processes == 1 {
         format!("{steps} (go {entries})")
     } else {
@@ -58,8 +62,20 @@ fn sizes(path: &Path) -> (u64, u64) {
     (all, logs)
 }
 
-/// Bytes of live memory and most segments of a process.
-fn live(bench: &Bench) -> (u64, usize) {
+/// Bytes of all keys and values of the store.
+fn contents(bench: &Bench) -> u64 {
+    let snapshot = store::Store::snapshot(&*bench.store);
+    snapshot
+        .range(KeyRange::all())
+        .map(|entry| {
+            let (key, value) = entry.expect("the store is undamaged");
+            (key.len() + value.len()) as u64
+        })
+        .sum()
+}
+
+/// Bytes of the processes' memory and most segments of a process.
+fn heap(bench: &Bench) -> (u64, usize) {
     let snapshot = store::Store::snapshot(&*bench.store);
     let (mut bytes, mut segments) = (0, 0);
     for (process, _) in bench.engine.processes() {
@@ -90,7 +106,7 @@ pub fn run(path: &Path, processes: u64, entries: u64, steps: u64, looks: u64) ->
         bench.run_to(steps * number / looks - taken, |_| {});
         taken += bench.steps();
         let memory = current_memory();
-        let (live, segments) = live(&bench);
+        let ((heap, segments), live) = (heap(&bench), contents(&bench));
         // Without stopping: as a crash would leave it.
         drop(bench);
         let (files, logs) = sizes(path);
@@ -103,6 +119,7 @@ pub fn run(path: &Path, processes: u64, entries: u64, steps: u64, looks: u64) ->
             files,
             logs,
             live,
+            heap,
             segments,
             memory,
             resume: begun.elapsed(),
@@ -129,7 +146,7 @@ pub fn sequence(path: &Path, elements: u64) -> (u64, u64) {
     bench.run_to(u64::MAX, |bench| {
         if bench.steps() >= steps + 100 {
             steps = bench.steps();
-            stored = stored.max(live(bench).0);
+            stored = stored.max(heap(bench).0);
         }
     });
     (peak_memory(), stored)

@@ -93,6 +93,10 @@ impl Ended {
     pub(crate) fn was_killed(&self) -> bool {
         self.status.signal() == Some(9)
     }
+
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.status.signal() == Some(2)
+    }
 }
 
 /// One `oxc` that runs.
@@ -148,6 +152,8 @@ pub(crate) struct Known {
     pub(crate) commits: u64,
     /// By activity: attempts that were asked for, and those that have ended.
     pub(crate) attempts: BTreeMap<String, (usize, usize)>,
+    /// By activity: attempts that were answered.
+    pub(crate) answered: BTreeMap<String, usize>,
 }
 
 impl Known {
@@ -199,21 +205,36 @@ impl Pipeline {
             let source = harness::root().join("examples/release_pipeline").join(name);
             fs::copy(source, at("project").join(name)).unwrap();
         }
-        for name in ["sha256sum", "tar"] {
-            let script = format!(
-                "echo \"{name} $*\" >> '{}'\nexec /usr/bin/{name} \"$@\"",
-                at("commands").display()
-            );
-            shim(&at("bin"), name, &script);
-        }
-        // How the pipeline starts its own server: the last argument is the server's folder. A second
-        // one at the same time would not get the lock, which is held by the server itself.
-        let (server_binary, twice) = (built().join("upload-server"), at("twice"));
+        // Each command holds a lock of what it works on for as long as it lives: a second one at the
+        // same time would not get it. What tar works on it is told through its standard input.
+        let (commands, twice) = (at("commands"), at("twice"));
+        let (commands, twice) = (commands.display(), twice.display());
+        let locks = at("locks");
+        fs::create_dir(&locks).unwrap();
+        let locks = locks.display();
+        let (sum, tar) = ("/usr/bin/sha256sum", "/usr/bin/tar");
+        shim(
+            &at("bin"),
+            "sha256sum",
+            &format!(
+                "echo \"sha256sum $*\" >> '{commands}'\nexec 9> '{locks}'/sum-$(echo \"$*\" | {sum} | cut -c1-16)\n\
+                 flock -n 9 || echo \"sha256sum $*\" >> '{twice}'\nexec {sum} \"$@\""
+            ),
+        );
+        shim(
+            &at("bin"),
+            "tar",
+            &format!(
+                "echo \"tar $*\" >> '{commands}'\nfiles='{locks}'/in-$$\ncat > $files\n\
+                 exec 9> '{locks}'/tar-$({sum} < $files | cut -c1-16)\n\
+                 flock -n 9 || echo \"tar $*\" >> '{twice}'\nexec {tar} \"$@\" < $files"
+            ),
+        );
+        // How the pipeline starts its own server: the last argument is the server's folder.
+        let server_binary = built().join("upload-server");
         let script = format!(
-            "for dir; do :; done\necho \"server\" >> '{}'\nexec 9> '{}'\nflock -n 9 || {{ echo twice >> '{}'; exit 1; }}\nexec '{}' \"$dir\" --reliable",
-            at("commands").display(),
-            at("lock").display(),
-            twice.display(),
+            "for dir; do :; done\necho \"server\" >> '{commands}'\nexec 9> '{locks}'/server\n\
+             flock -n 9 || {{ echo server >> '{twice}'; exit 1; }}\nexec '{}' \"$dir\" --reliable",
             server_binary.display(),
         );
         shim(&at("bin"), "cargo", &script);
@@ -308,10 +329,13 @@ impl Pipeline {
         for (_, event) in engine::read_events(&snapshot, 1).expect("events are readable") {
             match event.kind {
                 EventKind::Attempt { activity, .. } => {
-                    known.attempts.entry(activity).or_default().0 += 1
+                    known.attempts.entry(activity).or_default().0 += 1;
                 }
-                EventKind::AttemptDone { activity, .. }
-                | EventKind::AttemptFailed { activity, .. } => {
+                EventKind::AttemptDone { activity, .. } => {
+                    *known.answered.entry(activity.clone()).or_default() += 1;
+                    known.attempts.entry(activity).or_default().1 += 1;
+                }
+                EventKind::AttemptFailed { activity, .. } => {
                     known.attempts.entry(activity).or_default().1 += 1;
                 }
                 _ => {}
@@ -344,9 +368,9 @@ impl Pipeline {
         self.lines("commands")
     }
 
-    /// Whether two servers ran at once.
-    pub(crate) fn ran_twice_at_once(&self) -> bool {
-        self.path("twice").exists()
+    /// Commands of which two ran at once.
+    pub(crate) fn ran_twice_at_once(&self) -> Vec<String> {
+        self.lines("twice")
     }
 
     /// Processes that a run has left: those with the folder's commands in their environment.
