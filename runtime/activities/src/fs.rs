@@ -185,7 +185,11 @@ fn stat(arguments: Arguments<'_>) -> Result<Data, TaskError> {
 /// An instant as the reader takes it.
 fn instant(millis: i64) -> Data {
     // A file may bear any date.
-    let end = if millis < 0 { Instant::MIN } else { Instant::MAX };
+    let end = if millis < 0 {
+        Instant::MIN
+    } else {
+        Instant::MAX
+    };
     let instant = Instant::from_millis(millis).unwrap_or(end);
     Data::Printed(format!("#inst \"{}\"", instant.display(Offset::Zero)))
 }

@@ -8,8 +8,7 @@
 use crate::arguments::{Arguments, Options, Shape, plain_text};
 use crate::atomic::AtomicFile;
 use crate::failure::{misuse, os, timeout};
-use crate::json;
-use engine::data::Data;
+use engine::data::{self, Data};
 use engine::transport::TaskError;
 use std::fs::File;
 use std::io;
@@ -202,7 +201,7 @@ fn content(options: Options<'_>) -> Result<(Content, Option<&'static str>), Task
             }
         },
         ["json"] => {
-            let text = json::write(options.get("json").unwrap_or(&Data::Nil)).map_err(|why| {
+            let text = data::to_json(options.get("json").unwrap_or(&Data::Nil)).map_err(|why| {
                 misuse(format!("ox.http/request: :json cannot be written: {why}"))
             })?;
             (Content::Bytes(text.into_bytes()), Some("application/json"))
@@ -333,7 +332,7 @@ fn body_of(mut response: Response<Body>, shape: Shape, key: &str) -> Result<Data
     if name != "json" {
         return Ok(Data::Str(text));
     }
-    json::parse(&text).map_err(|error| {
+    data::parse_json(&text).map_err(|error| {
         BodyError::Other(TaskError {
             reason: "rejected",
             message: format!("the answer is not JSON: {error}"),

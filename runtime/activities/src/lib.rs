@@ -22,7 +22,6 @@ mod environment;
 mod failure;
 mod fs;
 mod http;
-mod json;
 mod pool;
 mod serve;
 mod streams;

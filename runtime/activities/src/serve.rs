@@ -5,8 +5,7 @@
 
 use crate::command::{Attempt, shell};
 use crate::failure::misuse;
-use crate::json;
-use engine::data::Data;
+use engine::data::{self, Data};
 use engine::transport::{Task, TaskError};
 use std::path::Path;
 use std::str::FromStr;
@@ -48,7 +47,7 @@ impl Served {
         directory: &Path,
         attempt: Attempt<'_>,
     ) -> Result<Data, TaskError> {
-        let arguments = json::write(&Data::Vector(task.args.clone())).map_err(|why| {
+        let arguments = data::to_json(&Data::Vector(task.args.clone())).map_err(|why| {
             misuse(format!(
                 "the arguments of {} cannot be written as JSON: {why}",
                 self.name
@@ -65,7 +64,7 @@ impl Served {
         if text.trim().is_empty() {
             return Ok(Data::Nil);
         }
-        json::parse(&text).map_err(|error| wrong(error.to_string()))
+        data::parse_json(&text).map_err(wrong)
     }
 }
 

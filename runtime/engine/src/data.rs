@@ -4,11 +4,13 @@
 //! - No identity, no code, nothing lazy: what cannot be plain data is refused with the path to it.
 
 use crate::parcel;
+use std::sync::Arc;
 use vm::Word;
 use vm::heap::Heap;
 use vm::image::LoadedImage;
+use vm::native::Trap;
 use vm::object::Kind;
-use vm::value::{list, map, number, print, read, seq, set, string, vector};
+use vm::value::{json, list, map, number, print, read, seq, set, string, vector};
 
 /// Levels of collections inside one another that leave a process.
 const DEPTH_MAX: usize = 1_000;
@@ -199,22 +201,55 @@ pub fn from_word(heap: &mut Heap, image: &LoadedImage, word: Word) -> Result<Dat
 /// # Errors
 /// What is wrong with the text, for people.
 pub fn parse(text: &str) -> Result<Data, String> {
-    let image = LoadedImage::load(std::sync::Arc::new(bytecode::Image::default()))
-        .map_err(|e| e.to_string())?;
-    let mut heap = Heap::new(std::sync::Arc::clone(image.boot()));
-    let (word, end) = match read::read(&mut heap, text, read::Notation::Edn) {
-        Ok(Some(found)) => found,
-        Ok(None) => return Err("there is no form in it".to_owned()),
-        Err(vm::native::Trap::Throw(error)) => {
-            return Err(crate::report::message_of(&mut heap, &image, error));
+    in_scratch(|heap, image| {
+        let Some((word, end)) = read::read(heap, text, read::Notation::Edn)? else {
+            return Ok(Err("there is no form in it".to_owned()));
+        };
+        match read::read(heap, &text[end..], read::Notation::Edn) {
+            Ok(None) => Ok(plain(heap, image, word)),
+            _ => Ok(Err("there is more than one form in it".to_owned())),
         }
-        Err(_) => return Err("it cannot be read".to_owned()),
-    };
-    match read::read(&mut heap, &text[end..], read::Notation::Edn) {
-        Ok(None) => {}
-        _ => return Err("there is more than one form in it".to_owned()),
+    })
+}
+
+/// The data that JSON writes, as `ox.json/parse` reads it; keys become keywords.
+///
+/// # Errors
+/// What is wrong with the text, for people.
+pub fn parse_json(text: &str) -> Result<Data, String> {
+    in_scratch(|heap, image| {
+        let word = json::parse(heap, text, true)?;
+        Ok(plain(heap, image, word))
+    })
+}
+
+/// The value as JSON on one line, as `ox.json/write` writes it.
+///
+/// # Errors
+/// What JSON cannot say, for people.
+pub fn to_json(data: &Data) -> Result<String, String> {
+    in_scratch(|heap, image| {
+        let word = to_word(heap, data);
+        json::write(heap, image, word, 0).map(Ok)
+    })
+}
+
+fn plain(heap: &mut Heap, image: &LoadedImage, word: Word) -> Result<Data, String> {
+    from_word(heap, image, word).map_err(|error| error.to_string())
+}
+
+/// Works in a memory that no process has.
+fn in_scratch<T>(
+    work: impl FnOnce(&mut Heap, &LoadedImage) -> Result<Result<T, String>, Trap>,
+) -> Result<T, String> {
+    let image = LoadedImage::load(Arc::new(bytecode::Image::default()));
+    let image = image.map_err(|error| error.to_string())?;
+    let mut heap = Heap::new(Arc::clone(image.boot()));
+    match work(&mut heap, &image) {
+        Ok(done) => done,
+        Err(Trap::Throw(error)) => Err(crate::report::message_of(&mut heap, &image, error)),
+        Err(_) => Err("it is not finished".to_owned()),
     }
-    from_word(&mut heap, &image, word).map_err(|error| error.to_string())
 }
 
 /// The words of a letter's message.

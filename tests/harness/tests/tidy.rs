@@ -48,7 +48,7 @@ const KNOWLEDGE: &[(&str, &[&str])] = &[
     ("salsa", &["hir", "codegen", "driver"]),
     // No `Serialize` on HIR, values or frames: stored formats are written by hand.
     ("serde", &["oxc", "source"]),
-    ("serde_json", &["activities", "harness", "oxc", "source"]),
+    ("serde_json", &["harness", "oxc", "source"]),
     ("signal-hook", &["activities", "oxc"]),
     ("ureq", &["activities"]),
 ];

@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use std::sync::Arc;
 
 fn image() -> LoadedImage {
     LoadedImage::load(Arc::new(bytecode::Image::default())).unwrap()
@@ -89,4 +88,55 @@ fn text_is_parsed_as_one_form() {
     assert!(parse("").unwrap_err().contains("no form"));
     assert!(parse("1 2").unwrap_err().contains("more than one"));
     assert!(parse("[1").is_err());
+}
+
+#[test]
+fn json_is_written_as_it_was_read() {
+    for text in [
+        "null",
+        "-7",
+        "9223372036854775807",
+        "123456789012345678901234567890",
+        "1.5",
+        "\"a\\\"b\\\\c\\n\\u0001λ😀\"",
+        "[]",
+        "{}",
+        "[1,[2,[3]],{\"a\":{\"b/c\":null}}]",
+    ] {
+        assert_eq!(to_json(&parse_json(text).unwrap()).unwrap(), text);
+    }
+    let deep = format!("{}{}", "[".repeat(DEPTH_MAX), "]".repeat(DEPTH_MAX));
+    assert_eq!(to_json(&parse_json(&deep).unwrap()).unwrap(), deep);
+}
+
+#[test]
+fn what_is_no_json_or_too_deep_is_refused() {
+    let error = parse_json("[1,]").unwrap_err();
+    assert!(error.contains("character 3"), "{error}");
+    let deep = DEPTH_MAX + 10;
+    let error = parse_json(&format!("{}{}", "[".repeat(deep), "]".repeat(deep))).unwrap_err();
+    assert!(error.contains("nested"), "{error}");
+}
+
+#[test]
+fn values_have_forms_in_json() {
+    let value = Data::Vector(vec![
+        Data::Number("1/4".to_owned()),
+        Data::Number("7N".to_owned()),
+        Data::Symbol(None, "s".to_owned()),
+        Data::Printed("#inst \"2020-01-01\"".to_owned()),
+        Data::record([("k", Data::Char('c'))]),
+    ]);
+    assert_eq!(
+        to_json(&value).unwrap(),
+        r#"[0.25,7,"s","2020-01-01T00:00:00.000Z",{"k":"c"}]"#
+    );
+    for none in [
+        Data::Double(f64::NAN),
+        Data::Bytes(vec![1]),
+        Data::Secret("env".to_owned(), "TOKEN".to_owned()),
+    ] {
+        let error = to_json(&none).unwrap_err();
+        assert!(!error.contains("TOKEN"), "{error}");
+    }
 }
