@@ -169,6 +169,8 @@
   "Returns true if `x` is of the type that `class`, a symbol, names: a type name as `type` returns it, or one of the class
   and interface names of Clojure programs. Errors are of the classes whose `catch` clauses take them."
   [class x]
+  (when-not (symbol? class)
+    (fail :ox/type "instance? takes a class" {:value class}))
   (if (error? x)
     (or (= class 'Object) (error-matches? x class) (error-matches? x (last-segment class)))
     (let [short-name (last-segment class)

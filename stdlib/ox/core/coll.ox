@@ -132,9 +132,7 @@
               (deref r)
               (recur (inc i) r)))
           acc)))
-    (if (or (nil? coll) (map? coll) (map-entry? (first coll)))
-      (reduce-seq (fn [acc entry] (f acc (key entry) (val entry))) init (seq coll))
-      (fail :ox/type "reduce-kv takes maps and vectors" {:value coll}))))
+    (reduce-seq (fn [acc entry] (f acc (key entry) (val entry))) init (seq coll))))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Building
@@ -344,9 +342,11 @@
   (let [r (comp a b)]
     (if (number? r)
       r
-      (if r
-        -1
-        (if (comp b a) 1 0)))))
+      (if (boolean? r)
+        (if r
+          -1
+          (if (comp b a) 1 0))
+        (fail :ox/type "a comparison function returns a number or a boolean" {:value r})))))
 
 (defn comparator "Returns a comparator, a function to -1, 0 or 1, from a predicate like `<`." [pred]
   (fn [x y]

@@ -44,9 +44,10 @@
   "Returns a sequence of `x` over and over, or `n` times."
   ([x] (lazy-seq (cons x (repeat x))))
   ([n x]
-   (if (pos? n)
-     (lazy-seq (cons x (repeat (dec n) x)))
-     ())))
+   (let [n (if (int? n) n (long (num n)))]
+     (if (pos? n)
+       (lazy-seq (cons x (repeat (dec n) x)))
+       ()))))
 
 (defn repeatedly
   "Returns the lazy sequence of the results of calling `f` without arguments, over and over or `n` times."
@@ -334,7 +335,7 @@
   ([n coll]
    (lazy-seq
      (let [s (seq coll)]
-       (if (and s (pos? n))
+       (if (and (pos? n) s)
          (drop (dec n) (rest s))
          s)))))
 
@@ -847,6 +848,11 @@
                    (persistent! out))))
         v))))
 
+(defn- comparison [comp]
+  (if (fn? comp)
+    comp
+    (fail :ox/type "sort takes a comparison function" {:value comp})))
+
 (defn sort
   "Returns a sequence of the elements in order, by `comp` (`compare`): a function to a negative number, zero or a positive
   one, or a predicate like `<`. Equal elements keep their order."
@@ -855,11 +861,14 @@
    (let [v (vec coll)]
      (if (= 0 (count v))
        ()
-       (let [s (seq (sort-vector comp v)) m (meta coll)]
+       (let [s (seq (sort-vector (comparison comp) v)) m (meta coll)]
          (if (nil? m) s (with-meta s m)))))))
 
 (defn sort-by
   "As `sort`, ordering by `(keyfn x)`."
   ([keyfn coll] (sort-by keyfn compare coll))
   ([keyfn comp coll]
-   (sort (fn [x y] (compare-with comp (keyfn x) (keyfn y))) coll)))
+   (sort (if (fn? comp)
+           (fn [x y] (compare-with comp (keyfn x) (keyfn y)))
+           (fn [_ _] (comparison comp)))
+         coll)))

@@ -263,9 +263,10 @@ fn char_of(call: Call<'_, '_>) -> NativeResult {
     let code = Num::expect(call.heap, word)
         .and_then(convert::to_long)
         .or_throw(call.heap)?;
+    let is_negative = word.as_double().is_some_and(|double| double < 0.0);
     match u32::try_from(code).ok().and_then(char::from_u32) {
-        Some(c) => Ok(Word::char(c)),
-        None => {
+        Some(c) if !is_negative => Ok(Word::char(c)),
+        _ => {
             let message = format!("Value out of range for char: {code}");
             Err(Fault::new("argument", message)
                 .with("value", word)

@@ -21,6 +21,18 @@ fn index_of(word: Word) -> Option<usize> {
     usize::try_from(word.as_small()?).ok()
 }
 
+/// As Clojure: an index may be any number, truncated.
+fn number_index(heap: &Heap, word: Word) -> Option<i64> {
+    use super::number::{Num, convert, try_int};
+    if let Some(integer) = try_int(heap, word) {
+        return Some(integer);
+    }
+    match Num::expect(heap, word).ok()? {
+        Num::Double(double) => double.is_finite().then_some(double as i64),
+        other => convert::to_long(other).ok(),
+    }
+}
+
 /// The character at an index of a string.
 fn char_at(heap: &Heap, text: Word, index: usize) -> Option<Word> {
     let object = heap.object(text);
@@ -49,13 +61,20 @@ pub fn find_value(heap: &mut Heap, collection: Word, key: Word) -> Result<Option
             Ok(index_of(key).and_then(|index| vector::nth(heap, collection, index)))
         }
         Kind::SmallSet | Kind::Set => set::get(heap, collection, key),
-        Kind::Str => Ok(index_of(key).and_then(|index| char_at(heap, collection, index))),
+        Kind::Str => Ok(number_index(heap, key)
+            .and_then(|index| usize::try_from(index).ok())
+            .and_then(|index| char_at(heap, collection, index))),
         Kind::Bytes => Ok(index_of(key)
             .and_then(|index| string::bytes(heap.object(collection)).get(index).copied())
             .map(|byte| Word::small(i64::from(byte)))),
         Kind::TransientMap | Kind::TransientSet | Kind::TransientVector => {
             transient::find_value(heap, collection, key)
         }
+        Kind::Tagged => Ok(match string::try_keyword(heap, key) {
+            Some((None, "tag")) => Some(heap.word(collection, 1)),
+            Some((None, "form")) => Some(heap.word(collection, 2)),
+            _ => None,
+        }),
         _ => Ok(None),
     }
 }
@@ -98,13 +117,8 @@ pub fn nth_or(
     index: Word,
     default: Option<Word>,
 ) -> NativeResult {
-    let integer = match super::number::try_int(heap, index) {
-        Some(integer) => integer,
-        None => match index.as_double() {
-            // As Clojure: an index may be any number, truncated.
-            Some(double) if double.is_finite() => double as i64,
-            _ => return Err(wrong_type(heap, index, "an integer as index")),
-        },
+    let Some(integer) = number_index(heap, index) else {
+        return Err(wrong_type(heap, index, "an integer as index"));
     };
     let Some(kind) = heap.kind_of(collection) else {
         return match collection {

@@ -277,7 +277,7 @@ pub fn entries(heap: &Heap, map: Word) -> Vec<Word> {
 /// `(conj map x)`: `x` is an entry, a vector of two, a map, or nil.
 ///
 /// # Errors
-/// `:ox/type`, `:ox/argument`, [`Trap::Force`].
+/// `:ox/type`, `:ox/argument`, [`Trap::Force`]; [`Trap::Ready`] for an unfinished sequence of entries.
 pub fn conj(heap: &mut Heap, map: Word, x: Word) -> NativeResult {
     if x.is_nil() {
         return Ok(map);
@@ -293,7 +293,42 @@ pub fn conj(heap: &mut Heap, map: Word, x: Word) -> NativeResult {
         }
         return Ok(result);
     }
-    Err(wrong_type(heap, x, "a map entry, a vector of two or a map"))
+    let mut result = map;
+    for (key, value) in entries_of_seq(heap, x)? {
+        result = assoc(heap, result, key, value)?;
+    }
+    Ok(result)
+}
+
+/// Keys and values of the entries that are the elements of a sequence, a set or a string (the empty
+/// one): `conj` of a map takes these too.
+///
+/// # Errors
+/// `:ox/type`; [`Trap::Ready`] when the sequence is not finished.
+pub(crate) fn entries_of_seq(heap: &mut Heap, x: Word) -> Result<Vec<(Word, Word)>, Trap> {
+    let has_elements = x == Word::EMPTY_LIST
+        || super::set::is_set(heap, x)
+        || heap.kind_of(x) == Some(Kind::Str)
+        || super::seq::is_seq(heap, x);
+    if !has_elements {
+        return Err(wrong_type(heap, x, "a map entry, a vector of two or a map"));
+    }
+    // Realized at once: this begins anew after every trap.
+    let whole = |trap| match trap {
+        Trap::Force(_) => Trap::Ready(x),
+        other => other,
+    };
+    let mut entries = Vec::new();
+    let mut rest = super::seq::seq(heap, x).map_err(whole)?;
+    while !rest.is_nil() {
+        let entry = super::seq::first(heap, rest).map_err(whole)?;
+        if !super::vector::is_entry(heap, entry) {
+            return Err(wrong_type(heap, entry, "a map entry"));
+        }
+        entries.push((heap.word(entry, 1), heap.word(entry, 2)));
+        rest = super::seq::next(heap, rest).map_err(whole)?;
+    }
+    Ok(entries)
 }
 
 /// Key and value of what `conj` takes as an entry; `None` of what is no vector.

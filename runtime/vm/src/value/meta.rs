@@ -37,6 +37,10 @@ pub fn with(heap: &mut Heap, value: Word, meta: Word) -> NativeResult {
         return Ok(list::empty(heap, meta));
     }
     match heap.kind_of(value) {
+        // Clojure's entries carry none.
+        Some(Kind::SmallVector) if super::vector::is_entry(heap, value) => {
+            Err(wrong_type(heap, value, "what carries metadata"))
+        }
         Some(Kind::Lazy) => {
             let content = lazy::follow(heap, value).map_err(Trap::Force)?;
             Ok(lazy::make_realized(heap, content, meta))

@@ -282,16 +282,21 @@ pub fn conj(heap: &mut Heap, transient: Word, x: Word) -> NativeResult {
             if let Some((key, value)) = map::entry_of(heap, x)? {
                 return insert(heap, transient, Shape::Map, key, value);
             }
-            if !map::is_map(heap, x) {
-                return Err(wrong_type(heap, x, "a map entry, a vector of two or a map"));
-            }
-            let words = map::entries(heap, x);
-            for pair in words.chunks_exact(2) {
+            let pairs = if map::is_map(heap, x) {
+                let words = map::entries(heap, x);
+                words
+                    .chunks_exact(2)
+                    .map(|pair| (pair[0], pair[1]))
+                    .collect()
+            } else {
+                map::entries_of_seq(heap, x)?
+            };
+            for &(key, _) in &pairs {
                 // Hashing may trap: before the first change.
-                hash::of_key(heap, pair[0])?;
+                hash::of_key(heap, key)?;
             }
-            for pair in words.chunks_exact(2) {
-                insert(heap, transient, Shape::Map, pair[0], pair[1])?;
+            for (key, value) in pairs {
+                insert(heap, transient, Shape::Map, key, value)?;
             }
             Ok(transient)
         }

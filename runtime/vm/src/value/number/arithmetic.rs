@@ -349,10 +349,12 @@ pub(crate) fn signum(num: &Num) -> i32 {
 }
 
 pub(crate) fn modulo(a: Num, b: Num) -> Fallible<Num> {
+    // Of doubles, the remainder's sign may differ from the dividend's by rounding; the dividend's counts.
+    let is_positive = signum(&a) > 0;
     let m = rem(a, b.clone())?;
     let zero = matches!(&m, Num::Double(d) if *d == 0.0)
         || !matches!(m, Num::Double(_)) && signum(&m) == 0;
-    if zero || (signum(&m) > 0) == (signum(&b) > 0) {
+    if zero || is_positive == (signum(&b) > 0) {
         Ok(m)
     } else {
         add(m, b)
