@@ -482,6 +482,12 @@ impl quote::Names for Context<'_> {
         if symbol.ns.is_none() && special::is_error_class(&symbol.name) {
             return symbol.clone();
         }
+        if symbol.ns.is_none()
+            && special::type_class(&symbol.name).is_some()
+            && matches!(self.resolve(symbol), Resolution::Missing(_))
+        {
+            return symbol.clone();
+        }
         match self.resolve(symbol) {
             Resolution::Core(core) => Symbol::qualified(CLOJURE_CORE, core.name()),
             Resolution::Def(info) if is_core_family(&info.name.ns) && !info.private => {

@@ -542,6 +542,11 @@ impl<'a, 'db> Lowerer<'a, 'db> {
                     let class = Datum::new(DatumKind::Symbol(symbol.clone()), Origin::NONE);
                     return self.push(Expr::Const(class), origin);
                 }
+                if symbol.ns.is_none()
+                    && let Some(class) = special::type_class(&symbol.name)
+                {
+                    return self.push(Expr::Const(Datum::symbol(class, Origin::NONE)), origin);
+                }
                 if symbol.ns.is_none() && special::is_special(&symbol.name) {
                     let message = format!("`{symbol}` is a special form, not a value");
                     let problem = self.cx.error(Code::MACRO_VALUE, origin, message.clone());

@@ -93,6 +93,46 @@ pub(crate) fn is_error_class(name: &str) -> bool {
     error_class(name).is_some()
 }
 
+/// Classes that stand for types of values and are known without an import, sorted.
+const TYPE_CLASSES: &[&str] = &[
+    "BigDecimal",
+    "BigInteger",
+    "Boolean",
+    "Byte",
+    "CharSequence",
+    "Character",
+    "Double",
+    "Float",
+    "Integer",
+    "Iterable",
+    "Long",
+    "Number",
+    "Object",
+    "Runnable",
+    "Short",
+    "String",
+];
+
+/// Packages of classes that stand for types of values; any class that begins so is one.
+const TYPE_PACKAGES: &[&str] = &[
+    "clojure.lang",
+    "java.lang",
+    "java.math",
+    "java.util",
+    "java.util.regex",
+];
+
+/// The symbol that a class has as a value, if the name is that of a class of values: without package,
+/// as `type` gives it.
+pub(crate) fn type_class(name: &str) -> Option<&str> {
+    match name.rsplit_once('.') {
+        Some((package, class)) => (TYPE_PACKAGES.contains(&package)
+            && class.starts_with(|c: char| c.is_ascii_uppercase()))
+        .then_some(class),
+        None => TYPE_CLASSES.binary_search(&name).is_ok().then_some(name),
+    }
+}
+
 /// Whether a `catch` clause of this class or kind sees cancellation or `exit`, which other clauses
 /// do not.
 pub(crate) fn catches_cancellation(class: &str) -> bool {
@@ -110,5 +150,6 @@ mod tests {
     fn the_tables_are_sorted() {
         assert!(SPECIALS.is_sorted());
         assert!(ERROR_CLASSES.is_sorted());
+        assert!(TYPE_CLASSES.is_sorted());
     }
 }
