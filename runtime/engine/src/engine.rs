@@ -34,9 +34,10 @@ use vm::image::LoadedImage;
 /// How an engine works.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Threads that run processes.
+    /// Threads that run processes at the same time. As many more stand by for those that a large
+    /// collection, a checkpoint or a slow native holds up.
     pub threads: usize,
-    /// Fuel of one slice.
+    /// Greatest fuel of one slice.
     pub slice_fuel: i64,
     /// Greatest time of computation that a crash may lose, milliseconds.
     pub loss_bound_ms: u64,
@@ -140,6 +141,11 @@ pub(crate) struct Part {
 struct Shared {
     slots: HashMap<u64, Slot>,
     ready: VecDeque<u64>,
+    /// Threads that have an actor's turn in hand, and how many may.
+    at_work: usize,
+    at_work_max: usize,
+    /// Turns begun.
+    turns: u64,
     /// Actors that have changed in the open epoch.
     dirty: BTreeSet<u64>,
     epoch: u64,
@@ -248,7 +254,7 @@ impl Engine {
     /// When the system gives no thread.
     pub fn run_threads(&self) -> std::io::Result<Vec<std::thread::JoinHandle<()>>> {
         let mut threads = Vec::new();
-        for number in 0..self.inner.options.threads {
+        for number in 0..2 * self.inner.options.threads {
             let inner = Arc::clone(&self.inner);
             let name = format!("ox-run-{number}");
             threads.push(

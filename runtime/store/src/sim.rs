@@ -17,7 +17,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::Batch;
 use crate::disk::{Access, Disk, DiskFile, LockError, LockGuard};
+use crate::log::record::{LogHeader, RECORD_HEADER_BYTES, padded, seal_record};
 
 const SECTOR: u64 = 512;
 
@@ -412,6 +414,37 @@ impl SimDisk {
             contents.pending.clear();
         }
     }
+}
+
+/// Makes the bytes of a log file those of the next format, as a newer version would write them.
+pub fn pretend_newer(log: &mut [u8]) {
+    LogHeader::set_version(log, crate::FORMAT_VERSION + 1);
+}
+
+/// The bytes of a log file with these groups, sealed as commits seal them whatever is in them: for
+/// tests of logs that are wrong under right checksums. The first group has sequence `base`.
+#[must_use]
+pub fn log_file(store_id: u64, salt: u64, base: u64, groups: &[&[u8]]) -> Vec<u8> {
+    let header = LogHeader {
+        store_id,
+        salt,
+        base,
+    };
+    let mut bytes = header.encode().to_vec();
+    for (seq, group) in (base..).zip(groups) {
+        let mut record = vec![0; RECORD_HEADER_BYTES];
+        record.extend_from_slice(group);
+        seal_record(salt, seq, &mut record);
+        record.resize(RECORD_HEADER_BYTES + padded(group.len()), 0);
+        bytes.extend(record);
+    }
+    bytes
+}
+
+/// A batch's operations as they are in a group of the commit log; `None` of one that breaks a bound.
+#[must_use]
+pub fn operations_of(batch: &Batch) -> Option<&[u8]> {
+    batch.encoded().ok()
 }
 
 #[derive(Debug)]

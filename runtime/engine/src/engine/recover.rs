@@ -67,6 +67,9 @@ impl Inner {
         let mut shared = Shared {
             slots: HashMap::new(),
             ready: VecDeque::new(),
+            at_work: 0,
+            at_work_max: options.threads,
+            turns: 0,
             dirty: BTreeSet::new(),
             epoch: 1,
             closing: None,

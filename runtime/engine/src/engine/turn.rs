@@ -3,6 +3,8 @@
 //! # Invariants
 //! - An actor that changed in the epoch being closed is checkpointed before its turn begins.
 //! - All that a turn says (letters, output, new processes) carries the epoch of its beginning.
+//! - Actors take turns in the order in which they became ready. A slice ends by fuel or time,
+//!   whichever comes first; where one is held up all the same, another thread takes its place.
 
 use super::{Inner, Place, RUN, Shared, Slot, bounce};
 use crate::actor::{Actor, Incoming, Posted};
@@ -12,7 +14,8 @@ use crate::output::Output;
 use crate::persist;
 use crate::record::Status;
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 use vm::interp::Outcome;
 
 /// What an actor says in a turn, released when it ends.
@@ -30,30 +33,71 @@ impl Inner {
     /// A thread's life.
     pub(super) fn work(self: Arc<Self>) {
         loop {
-            let mut shared = self.lock();
-            let process = loop {
-                if shared.stopping {
-                    return;
-                }
-                self.fire_timers(&mut shared);
-                if let Some(process) = shared.ready.pop_front() {
-                    break process;
-                }
-                let wait = shared.timers.peek().map(|timer| timer.0.0);
-                shared = match self.clock.park_until(wait) {
-                    Some(time) => {
-                        let waited = self.work.wait_timeout(shared, time);
-                        waited
-                            .expect("no thread panics while it holds the engine's state")
-                            .0
-                    }
-                    None => {
-                        let waited = self.work.wait(shared);
-                        waited.expect("no thread panics while it holds the engine's state")
-                    }
-                };
+            let shared = self.lock();
+            let Some((mut shared, process)) = self.next_turn(shared) else {
+                return;
             };
+            shared.at_work += 1;
+            shared.turns += 1;
+            let begun = self.clock.monotonic_ns();
             self.turn(shared, process);
+            let taken = self.clock.monotonic_ns().saturating_sub(begun);
+            let mut shared = self.lock();
+            shared.at_work -= 1;
+            if taken >= STALL_NS {
+                shared.at_work_max = self.options.threads.max(shared.at_work_max - 1);
+            }
+        }
+    }
+
+    /// Waits for an actor that is ready, and for leave to work; `None` when the engine stops.
+    fn next_turn<'a>(
+        &'a self,
+        mut shared: MutexGuard<'a, Shared>,
+    ) -> Option<(MutexGuard<'a, Shared>, u64)> {
+        // The turns begun when all were found at work, and when that was.
+        let mut held_up: Option<(u64, u64)> = None;
+        loop {
+            if shared.stopping {
+                return None;
+            }
+            self.fire_timers(&mut shared);
+            let is_full = shared.at_work >= shared.at_work_max;
+            if !is_full && let Some(process) = shared.ready.pop_front() {
+                return Some((shared, process));
+            }
+            let timer = shared.timers.peek().map(|timer| timer.0.0);
+            let mut wait = self.clock.park_until(timer);
+            if is_full && !shared.ready.is_empty() {
+                let now = self.clock.monotonic_ns();
+                let (_, since) = *held_up.insert(
+                    held_up
+                        .filter(|held| held.0 == shared.turns)
+                        .unwrap_or((shared.turns, now)),
+                );
+                let left = STALL_NS.saturating_sub(now.saturating_sub(since));
+                if left == 0 {
+                    // Those at work have come to no end: this thread takes the place of one.
+                    shared.at_work_max = shared.at_work + 1;
+                    continue;
+                }
+                let left = Duration::from_nanos(left);
+                wait = Some(wait.map_or(left, |wait| wait.min(left)));
+            } else {
+                held_up = None;
+            }
+            shared = match wait {
+                Some(time) => {
+                    let waited = self.work.wait_timeout(shared, time);
+                    waited
+                        .expect("no thread panics while it holds the engine's state")
+                        .0
+                }
+                None => {
+                    let waited = self.work.wait(shared);
+                    waited.expect("no thread panics while it holds the engine's state")
+                }
+            };
         }
     }
 
@@ -101,15 +145,20 @@ impl Inner {
         }
     }
 
-    /// The run's last seconds are over.
+    /// The run's last seconds are over. One that is just being spawned is met the next time.
     fn kill_what_is_left(&self, shared: &mut Shared) {
-        for process in shared.left_processes() {
+        let left = shared.left_processes();
+        for &process in &left {
             self.post_letter(shared, process, &Letter::Kill);
+        }
+        if !left.is_empty() {
+            let again = self.clock.now_ms().saturating_add(KILL_AGAIN_MS);
+            shared.timers.push(std::cmp::Reverse((again, RUN)));
         }
     }
 
     /// Runs one slice of an actor that was in the queue.
-    fn turn(&self, mut shared: std::sync::MutexGuard<'_, Shared>, process: u64) {
+    fn turn(&self, mut shared: MutexGuard<'_, Shared>, process: u64) {
         let Some(slot) = shared.slots.get_mut(&process) else {
             return;
         };
@@ -158,18 +207,24 @@ impl Inner {
             effect::take_in(self, actor, incoming, said);
         }
         effect::expire(self, actor, said);
-        let mut fuel = self.options.slice_fuel;
+        let begun = self.clock.monotonic_ns();
+        let mut left = self.options.slice_fuel;
         while actor.can_run() {
             actor.record.recoveries = 0;
+            let granted = left.min(LOOK_FUEL);
+            let (mut fuel, mut cost) = (granted, EFFECT_FUEL);
             match actor.process.run(&mut fuel, self.options.zeal) {
                 Outcome::Effect(fiber) => effect::perform(self, actor, fiber, said),
                 Outcome::Done(fiber) => effect::fiber_done(self, actor, fiber, said),
                 Outcome::Failed(fiber) => effect::fiber_failed(self, actor, fiber, said),
-                Outcome::OutOfFuel | Outcome::Idle => break,
+                Outcome::OutOfFuel => cost = 0,
+                Outcome::Idle => break,
             }
-            // Effects answered at once cost fuel too, and a thread must notice that an epoch closes.
-            fuel -= EFFECT_FUEL;
-            if fuel <= 0 || self.open_epoch.load(std::sync::atomic::Ordering::Relaxed) != epoch {
+            left -= granted - fuel + cost;
+            let is_over = left <= 0
+                || self.open_epoch.load(std::sync::atomic::Ordering::Relaxed) != epoch
+                || self.clock.monotonic_ns().saturating_sub(begun) >= SLICE_NS;
+            if is_over {
                 break;
             }
         }
@@ -264,7 +319,12 @@ impl Inner {
             && slot.armed.is_none_or(|armed| at < armed)
         {
             slot.armed = Some(at);
+            let earliest = shared.timers.peek().map(|timer| timer.0.0);
             shared.timers.push(std::cmp::Reverse((at, number)));
+            if earliest.is_none_or(|earliest| at < earliest) {
+                // Those who wait do so for a later time, and this thread may get other work.
+                self.work.notify_one();
+            }
         }
         if actor.is_over() {
             self.put_back_ended(shared, actor);
@@ -323,6 +383,16 @@ impl Inner {
 
 /// What an effect that is answered at once costs besides its own work.
 const EFFECT_FUEL: i64 = 20;
+/// Fuel between two looks at the clock and at whether the epoch is being closed.
+const LOOK_FUEL: i64 = 2_000;
+/// Time between two looks at whether all that was to be killed is gone.
+const KILL_AGAIN_MS: u64 = 1_000;
+/// Time after which a slice ends whatever fuel is left: what a unit of fuel costs is not the same
+/// everywhere.
+const SLICE_NS: u64 = 1_000_000;
+/// Time in which somebody at work should have come to the end of a slice. Beyond it (a large
+/// collection, a checkpoint, a slow native) one more thread works.
+const STALL_NS: u64 = 2_000_000;
 
 impl Slot {
     pub(super) fn of(actor: Actor, epoch: u64) -> Slot {

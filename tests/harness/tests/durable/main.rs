@@ -4,9 +4,11 @@
 mod activities;
 mod basics;
 mod cost;
+mod damage;
 mod disk;
 mod faults;
 mod formats;
+mod limits;
 mod processes;
 mod threads;
 mod variants;

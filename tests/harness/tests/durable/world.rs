@@ -254,6 +254,11 @@ impl World {
     }
 
     pub(crate) fn with(options: Options, store: Arc<dyn Store>) -> World {
+        World::try_with(options, store).expect("the store can be opened")
+    }
+
+    /// The same over a store that may be damaged.
+    pub(crate) fn try_with(options: Options, store: Arc<dyn Store>) -> Option<World> {
         let clock = Arc::new(VirtualClock {
             now_ms: AtomicU64::new(EPOCH_MS),
             random: AtomicU64::new(1),
@@ -264,15 +269,16 @@ impl World {
             workers: Mutex::new(None),
             stdout_closed: Mutex::new(false),
         });
-        let (engine, crashing) = open(&store, &clock, &transport, options, Crash::Never);
-        World {
+        let (engine, crashing) =
+            try_open(&store, &clock, &transport, options, Crash::Never).ok()?;
+        Some(World {
             store,
             clock,
             transport,
             engine,
             crashing,
             options,
-        }
+        })
     }
 
     /// What answers activities.
@@ -391,6 +397,16 @@ fn open(
     options: Options,
     crash: Crash,
 ) -> (Engine, Arc<CrashingStore>) {
+    try_open(store, clock, transport, options, crash).expect("the store can be opened")
+}
+
+fn try_open(
+    store: &Arc<dyn Store>,
+    clock: &Arc<VirtualClock>,
+    transport: &Arc<FakeTransport>,
+    options: Options,
+    crash: Crash,
+) -> Result<(Engine, Arc<CrashingStore>), engine::EngineError> {
     let (stop_at, done) = match crash {
         Crash::Never => (0, false),
         Crash::Before(number) => (number, false),
@@ -408,7 +424,7 @@ fn open(
         Arc::clone(transport) as Arc<dyn Transport>,
         options,
     );
-    (engine.expect("the store can be opened"), crashing)
+    Ok((engine?, crashing))
 }
 
 /// Runs a program in a world of its own.
@@ -435,8 +451,22 @@ pub(crate) fn crash_everywhere(
     prepare: impl Fn(&World),
     check: impl Fn(&World, Crash),
 ) {
+    let options = Options {
+        threads: 0,
+        ..Options::default()
+    };
+    crash_everywhere_with(options, text, prepare, check);
+}
+
+/// The same, with other options.
+pub(crate) fn crash_everywhere_with(
+    options: Options,
+    text: &str,
+    prepare: impl Fn(&World),
+    check: impl Fn(&World, Crash),
+) {
     let program = program(text);
-    let world = World::new();
+    let world = World::with(options, Arc::new(MemoryStore::new()));
     prepare(&world);
     world.start(&program);
     world.run();
@@ -455,7 +485,7 @@ pub(crate) fn crash_everywhere(
     assert!(commits > 1, "the program is too short to crash in");
     for number in 1..=commits {
         for crash in [Crash::Before(number), Crash::After(number)] {
-            let mut world = World::new();
+            let mut world = World::with(options, Arc::new(MemoryStore::new()));
             prepare(&world);
             world.restart(crash);
             world.start(&program);

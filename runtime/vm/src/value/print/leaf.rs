@@ -98,7 +98,11 @@ pub(super) fn write_scalar(
             let _ = write!(out, "#object[{:?} {:#x}]", object.kind(), object.raw(1));
         }
         Kind::Pid => {
-            let _ = write!(out, "#pid \"{}.{}\"", object.raw(1), object.raw(2));
+            // The main process of a run is named by the run alone, as everywhere.
+            let _ = match object.raw(2) {
+                1 => write!(out, "#pid \"{}\"", object.raw(1)),
+                number => write!(out, "#pid \"{}.{number}\"", object.raw(1)),
+            };
         }
         Kind::Ref => {
             let _ = write!(out, "#ref \"{}.{}\"", object.raw(2), object.raw(1));

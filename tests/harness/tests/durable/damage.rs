@@ -1,0 +1,200 @@
+//! Stores whose bits have flipped, anywhere and in any number: what is answered is right, or the
+//! damage is named, of a record or of the store. Never a panic, never a wrong answer.
+//!
+//! A sample; `OX_FLIPS=n` makes n trials.
+
+use crate::world::{World, program};
+use engine::Options;
+use engine::record::Status;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use store::sim::SimDisk;
+use store::{EmbeddedStore, FoldMode, OpenError};
+
+const PATH: &str = "/run/store.redb";
+/// In-process trials of a sample.
+const SAMPLE: u64 = 600;
+
+/// Each process says its own numbers in order, so that a wrong answer shows.
+const TEXT: &str = "(defn count-on [name from k state]
+      (if (< k 12)
+        (do (println name k (reduce + (vals state)))
+            (sleep 20)
+            (recur name from (inc k) (assoc state (* k 7919) k)))
+        (do (send from [:done name]) (count state))))
+    (def log (atom []))
+    (let [workers (mapv (fn [name] (spawn count-on name (self) 0 (zipmap (range 200) (range 200)))) [:a :b :c])]
+      (dotimes [n 3] (let [name (receive [:done name] name)] (swap! log conj name) (println :ended name)))
+      (println (sort @log)))";
+
+/// Times that are let pass before the store is looked at.
+const STEPS: usize = 6;
+
+fn engine_options() -> Options {
+    Options {
+        threads: 0,
+        ..Options::default()
+    }
+}
+
+fn store_options() -> store::Options {
+    store::Options {
+        fold_bytes: 8 << 10,
+        fold: FoldMode::Inline { after: 1 },
+        ..store::Options::default()
+    }
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % bound.max(1)
+    }
+}
+
+/// The files of a store in the middle of the program, and what it says from the beginning.
+fn half_done() -> (SimDisk, String) {
+    let whole = crate::world::run(TEXT);
+    assert_eq!(whole.standing().status, Status::Done);
+    let disk = SimDisk::new();
+    let store = EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), store_options());
+    let world = World::with(engine_options(), Arc::new(store.expect("the store opens")));
+    world.start(&program(TEXT));
+    for _ in 0..STEPS {
+        world.settle();
+        assert!(world.pass_time());
+    }
+    world.settle();
+    drop(world);
+    (disk.copy(), whole.stdout())
+}
+
+/// Flips some bits near each other or all over the file, or loses a sector.
+fn damage(bytes: &mut [u8], random: &mut Random) -> String {
+    let at = random.below(bytes.len());
+    match random.below(4) {
+        0 => {
+            bytes[at] ^= 1 << random.below(8);
+            format!("one bit at {at}")
+        }
+        1 => {
+            let end = bytes.len().min(at + 1 + random.below(64));
+            for byte in &mut bytes[at..end] {
+                *byte ^= 1 << random.below(8);
+            }
+            format!("bits in {at}..{end}")
+        }
+        2 => {
+            let flips = 1 + random.below(50);
+            for _ in 0..flips {
+                let at = random.below(bytes.len());
+                bytes[at] ^= 1 << random.below(8);
+            }
+            format!("{flips} bits anywhere")
+        }
+        _ => {
+            let start = at / 512 * 512;
+            let end = bytes.len().min(start + 512);
+            bytes[start..end].fill(if random.below(2) == 0 { 0 } else { 0xff });
+            format!("sector {start}..{end}")
+        }
+    }
+}
+
+/// What came of a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    /// As if nothing had happened.
+    Right,
+    /// A process is damaged, the others have gone on.
+    Process,
+    /// The store is damaged.
+    Store,
+}
+
+/// Whether these lines are right: those of each worker, and those of main, go on from somewhere in
+/// the expected ones without a gap. One batch may be said again.
+fn is_right(said: &str, expected: &str) -> bool {
+    let lines_of = |text: &str, who: &str| -> Vec<String> {
+        text.lines()
+            .filter(|line| line.starts_with(who))
+            .map(str::to_owned)
+            .collect()
+    };
+    [":a ", ":b ", ":c ", "("].iter().all(|who| {
+        let (said, expected) = (lines_of(said, who), lines_of(expected, who));
+        said.is_empty() || expected.windows(said.len()).any(|window| window == said)
+    }) && lines_of(said, ":ended")
+        .iter()
+        .all(|line| lines_of(expected, ":ended").contains(line))
+}
+
+fn trial(disk: &SimDisk, expected: &str) -> Found {
+    let store = EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), store_options());
+    let store = match store {
+        Ok(store) => store,
+        Err(OpenError::DamagedStore { .. } | OpenError::NotAStore { .. }) => return Found::Store,
+        Err(error) => panic!("unexpected: {error}"),
+    };
+    let Some(world) = World::try_with(engine_options(), Arc::new(store)) else {
+        return Found::Store;
+    };
+    if world.engine.resume().is_err() {
+        return Found::Store;
+    }
+    world.run();
+    let said = world.stdout();
+    assert!(is_right(&said, expected), "{said}");
+    if world.engine.failure().is_some() {
+        return Found::Store;
+    }
+    let damaged = world.engine.damaged();
+    for (_, what) in &damaged {
+        assert!(!what.is_empty(), "the damage is named");
+    }
+    if !damaged.is_empty() {
+        return Found::Process;
+    }
+    let standing = world.standing();
+    assert_eq!(standing.status, Status::Done, "{}", standing.report);
+    assert_eq!(said.lines().last(), expected.lines().last());
+    Found::Right
+}
+
+#[test]
+fn flipped_bits_are_harmless_or_named() {
+    let trials = std::env::var("OX_FLIPS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(SAMPLE);
+    let (disk, expected) = half_done();
+    let files = disk.files();
+    assert!(files.len() >= 2, "the store has a log and a folded part");
+    let mut found = Vec::new();
+    for seed in 1..=trials {
+        let mut random = Random(seed);
+        let disk = disk.copy();
+        let (path, _) = &files[random.below(files.len())];
+        let mut how = String::new();
+        disk.damage(path, |bytes| how = damage(bytes, &mut random));
+        let outcome = catch_unwind(AssertUnwindSafe(|| trial(&disk, &expected)));
+        match outcome {
+            Ok(outcome) => found.push(outcome),
+            Err(_) => panic!("seed {seed}: {how} of {}", path.display()),
+        }
+    }
+    let count = |wanted| found.iter().filter(|&&outcome| outcome == wanted).count();
+    assert!(
+        count(Found::Right) > 0 && count(Found::Store) > 0,
+        "right {}, process {}, store {}",
+        count(Found::Right),
+        count(Found::Process),
+        count(Found::Store)
+    );
+}
