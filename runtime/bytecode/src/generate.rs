@@ -24,21 +24,42 @@ use crate::image::Image;
 use crate::op::{Instr, Op};
 use crate::translate::back_to_0;
 
-/// A small generator of pseudorandom numbers (splitmix64): seeded, the same everywhere.
+/// Where the choices come from: a small generator of pseudorandom numbers (splitmix64), seeded, the
+/// same everywhere; or given bytes, and such numbers once they are used up.
 #[derive(Clone, Debug)]
-pub struct Rng(u64);
+pub struct Rng {
+    state: u64,
+    /// What is left of the bytes, the next one last.
+    script: Vec<u8>,
+}
 
 impl Rng {
     /// A generator that starts from a seed.
     #[must_use]
     pub fn new(seed: u64) -> Rng {
-        Rng(seed)
+        Rng {
+            state: seed,
+            script: Vec::new(),
+        }
+    }
+
+    /// Choices made by bytes, for fuzzers: a change of one byte changes few choices.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Rng {
+        Rng {
+            state: bytes.len() as u64,
+            script: bytes.iter().rev().copied().collect(),
+        }
     }
 
     /// The next 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        if !self.script.is_empty() {
+            let bytes = (0..8).map_while(|_| self.script.pop());
+            return bytes.fold(0, |bits, byte| bits << 8 | u64::from(byte));
+        }
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ z >> 31
@@ -48,6 +69,10 @@ impl Rng {
     pub fn below(&mut self, count: usize) -> usize {
         if count == 0 {
             0
+        } else if count <= 256
+            && let Some(byte) = self.script.pop()
+        {
+            usize::from(byte) % count
         } else {
             (self.bits() % count as u64) as usize
         }
@@ -116,8 +141,12 @@ impl Default for Options {
 /// A valid chunk of a function definition (odd seeds) or of a value (even seeds).
 #[must_use]
 pub fn chunk(seed: u64, options: &Options) -> Chunk {
-    let mut rng = Rng::new(seed);
-    let is_function = seed % 2 == 1;
+    chunk_of(&mut Rng::new(seed), seed % 2 == 1, options)
+}
+
+/// A valid chunk of a function definition or of a value.
+#[must_use]
+pub fn chunk_of(rng: &mut Rng, is_function: bool, options: &Options) -> Chunk {
     let mut generator = Generator {
         options,
         chunk: Chunk {
@@ -160,14 +189,14 @@ pub fn chunk(seed: u64, options: &Options) -> Chunk {
         generator.thunks.push(is_thunk);
     }
     if !is_function {
-        let body = generator.prototype(&mut rng, 0, false, 0, 0, false);
+        let body = generator.prototype(rng, 0, false, 0, 0, false);
         generator.chunk.protos.push(body);
     }
     for index in 0..generator.chunk.templates.len() {
         let template = generator.chunk.templates[index].clone();
         for arity in &template.arities {
             let proto = generator.prototype(
-                &mut rng,
+                rng,
                 arity.params,
                 arity.variadic,
                 template.captures,

@@ -1,12 +1,15 @@
 //! Correct texts: what is read without error prints as a text that reads the same, and comments
 //! between forms change nothing but positions.
-#![no_main]
 
-use fuzz::{Choices, Mistakes, text};
-use libfuzzer_sys::fuzz_target;
+use crate::choices::Choices;
+use crate::texts::{Mistakes, text};
 use syntax::read_all;
 
-fuzz_target!(|bytes: &[u8]| {
+/// Runs the target.
+///
+/// # Panics
+/// When a promise of the reader is broken.
+pub fn run(bytes: &[u8]) {
     let text = text(&mut Choices::new(bytes), Mistakes::None);
     let (data, errors) = read_all(&text);
     // Some mistakes are of meaning: equal keys, metadata on a number, a conditional without form.
@@ -27,4 +30,4 @@ fuzz_target!(|bytes: &[u8]| {
         data,
         "a comment before the forms changes them"
     );
-});
+}

@@ -1,18 +1,21 @@
 //! Any text: the tree prints back, errors lie within the text, nothing panics, rendering included.
-#![no_main]
 
-use fuzz::{Choices, Mistakes, text};
-use libfuzzer_sys::fuzz_target;
+use crate::choices::Choices;
+use crate::texts::{Mistakes, text};
 use source::{FileId, render};
 use syntax::{DEFAULT_FEATURES, Origin, diagnostics, forms, parse};
 
-fuzz_target!(|bytes: &[u8]| {
+/// Runs the target.
+///
+/// # Panics
+/// When a promise of the parser is broken.
+pub fn run(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
     let text = match choices.byte() % 3 {
         0 => choices.rest_as_text(),
         1 => text(&mut choices, Mistakes::Some),
         _ => {
-            // A correct text with one byte less.
+            // A correct text with one character less.
             let at = usize::from(choices.byte()) << 8 | usize::from(choices.byte());
             let mut text = text(&mut choices, Mistakes::None);
             if let Some((at, _)) = text.char_indices().nth(at % (text.len() + 1)) {
@@ -38,12 +41,8 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(ids.len(), forms.len());
     let all = diagnostics(&parse, &forms, FileId(0));
     for diagnostic in &all {
-        assert!(
-            text.get(std::ops::Range::<usize>::from(
-                diagnostic.primary.span.range
-            ))
-            .is_some()
-        );
+        let range = std::ops::Range::<usize>::from(diagnostic.primary.span.range);
+        assert!(text.get(range).is_some());
     }
     let file = render::SingleFile {
         path: "a.ox",
@@ -51,4 +50,4 @@ fuzz_target!(|bytes: &[u8]| {
     };
     render::terminal::render(&all, &file, false);
     render::json::render(&all, &file);
-});
+}

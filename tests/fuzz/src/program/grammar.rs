@@ -1,0 +1,937 @@
+//! The grammar of programs: definitions that build on earlier ones, and expressions that print.
+//!
+//! # Invariants
+//! - Names are in scope, special forms well formed, calls of known functions of the right arity:
+//!   what is wrong is wrong at run time, where it is an error that can be caught.
+//! - Most loops end: they count down. The fuel of a run ends the others.
+
+use crate::choices::Choices;
+use std::fmt::Write as _;
+
+/// Deepest nesting of expressions.
+const DEPTH_MAX: usize = 7;
+/// Bytes of the longest program.
+const TEXT_MAX: usize = 12_000;
+
+/// A program.
+pub(super) fn program(choices: &mut Choices<'_>) -> String {
+    let mut maker = Maker {
+        choices,
+        text: String::new(),
+        locals: Vec::new(),
+        functions: Vec::new(),
+        macros: Vec::new(),
+        dynamics: 0,
+        values: 0,
+        depth: 0,
+        fresh: 0,
+    };
+    for _ in 0..maker.choices.below(6) {
+        maker.definition();
+    }
+    for _ in 0..=maker.choices.below(4) {
+        maker.top();
+    }
+    maker.text
+}
+
+struct Maker<'c, 'b> {
+    choices: &'c mut Choices<'b>,
+    text: String,
+    /// Names that may be read here.
+    locals: Vec<String>,
+    /// Functions defined so far and the numbers of arguments they take.
+    functions: Vec<(String, usize)>,
+    macros: Vec<String>,
+    dynamics: usize,
+    values: usize,
+    depth: usize,
+    fresh: usize,
+}
+
+const ATOMS: &[&str] = &[
+    "1",
+    "nil",
+    "0",
+    "true",
+    "false",
+    "-1",
+    "2",
+    "3",
+    "7",
+    "100",
+    ":a",
+    ":b",
+    ":x/y",
+    "\"\"",
+    "\"ab\"",
+    "\"a\\nλ𝄞\"",
+    "\\c",
+    "'s",
+    "1.5",
+    "-0.0",
+    "##Inf",
+    "##NaN",
+    "1/3",
+    "-7/2",
+    "1.50M",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "12345678901234567890",
+    "3N",
+    "[]",
+    "{}",
+    "#{}",
+    "()",
+    "[1 2 3]",
+    "{:a 1 :b 2}",
+    "#{1 :a}",
+    "'(1 2)",
+    "\"0x1F\"",
+    "#\"a+\"",
+    "16777216",
+    "#inst \"2020-02-29T12:30:00Z\"",
+    "#uuid \"f81d4fae-7dec-11d0-a765-00a0c91e6bf6\"",
+    "[[1 [2]] {:k #{3}}]",
+    "{1 2, nil 3, [4] 5, \"s\" 6}",
+    "(range 40)",
+    "(vec (range 70))",
+    "(zipmap (range 20) (range))",
+    "(set (range 33))",
+];
+
+/// Functions of one argument.
+const UNARY: &[&str] = &[
+    "inc",
+    "dec",
+    "count",
+    "first",
+    "rest",
+    "next",
+    "seq",
+    "str",
+    "pr-str",
+    "vec",
+    "set",
+    "keys",
+    "vals",
+    "not",
+    "hash",
+    "reverse",
+    "sort",
+    "empty?",
+    "last",
+    "butlast",
+    "identity",
+    "abs",
+    "-",
+    "even?",
+    "odd?",
+    "zero?",
+    "neg?",
+    "number?",
+    "string?",
+    "map?",
+    "coll?",
+    "fn?",
+    "keyword",
+    "symbol",
+    "name",
+    "peek",
+    "pop",
+    "empty",
+    "distinct",
+    "flatten",
+    "frequencies",
+    "not-empty",
+    "list*",
+    "second",
+    "ffirst",
+    "dedupe",
+    "rseq",
+    "meta",
+    "long",
+    "double",
+    "bigint",
+    "rationalize",
+    "numerator",
+    "char",
+    "int?",
+    "nil?",
+    "some?",
+    "parse-long",
+    "parse-double",
+    "class",
+    "type",
+    "transient",
+    "deref",
+    "realized?",
+    "delay?",
+    "read-string",
+    "inst-ms",
+    "bit-not",
+    "inc'",
+    "ex-message",
+    "ex-data",
+    "doall",
+    "dorun",
+    "cycle",
+    "repeat",
+    "keyword?",
+    "vector?",
+    "seqable?",
+    "shuffle",
+    "bounded-count 5",
+    "volatile!",
+    "atom",
+    "reduced",
+    "unreduced",
+    "re-pattern",
+    "println",
+    "prn",
+    "print",
+    "array-map :k",
+    "assoc {} :q",
+    "conj [0]",
+    "conj #{0}",
+    "into {}",
+    "into []",
+    "apply +",
+    "apply str",
+    "apply max",
+    "apply vector",
+    "map inc",
+    "map str",
+    "mapv (fn [q] [q])",
+    "filter some?",
+    "reduce +",
+    "reduce conj ()",
+    "take 3",
+    "drop 2",
+    "partition 2",
+    "partition-all 3",
+    "group-by class",
+    "sort-by str",
+    "interpose :i",
+    "take-nth 2",
+    "take-while pos?",
+    "drop-while pos?",
+    "split-at 2",
+    "keep identity",
+    "map-indexed vector",
+    "mapcat list",
+    "reductions +",
+    "every? number?",
+    "some #{1 :a}",
+    "tree-seq coll? seq",
+    "iterate inc",
+    "repeatedly 2",
+    "nth [1 2 3]",
+    "get {:a 1 1 2}",
+    "subs \"hello\"",
+];
+
+/// Functions of two arguments.
+const BINARY: &[&str] = &[
+    "+",
+    "-",
+    "*",
+    "/",
+    "=",
+    "<",
+    "<=",
+    ">",
+    "==",
+    "not=",
+    "quot",
+    "rem",
+    "mod",
+    "max",
+    "min",
+    "conj",
+    "cons",
+    "concat",
+    "get",
+    "nth",
+    "compare",
+    "identical?",
+    "contains?",
+    "into",
+    "str",
+    "vector",
+    "list",
+    "merge",
+    "disj",
+    "dissoc",
+    "select-keys",
+    "zipmap",
+    "interleave",
+    "map vector",
+    "map +",
+    "reduce",
+    "map",
+    "filter",
+    "remove",
+    "take",
+    "drop",
+    "repeat",
+    "range",
+    "partition",
+    "every?",
+    "some",
+    "apply",
+    "group-by",
+    "sort-by",
+    "sort",
+    "get-in",
+    "find",
+    "subvec",
+    "subs",
+    "re-find",
+    "re-matches",
+    "re-seq",
+    "bit-and",
+    "bit-or",
+    "bit-xor",
+    "bit-shift-left",
+    "bit-shift-right",
+    "unsigned-bit-shift-right",
+    "bit-test",
+    "unchecked-add",
+    "unchecked-multiply",
+    "with-meta",
+    "mapcat",
+    "keep",
+    "iterate",
+    "nthrest",
+    "nthnext",
+    "drop-last",
+    "take-last",
+    "swap!",
+    "reset!",
+    "vreset!",
+    "format",
+    "+'",
+    "*'",
+    "-'",
+    "ex-info",
+    "update-vals",
+    "replace",
+    "reductions",
+    "max-key count",
+    "juxt",
+    "comp",
+    "partial",
+    "fnil",
+    "sequence",
+    "eduction",
+    "transduce (map inc) +",
+    "tree-seq coll?",
+    "conj!",
+    "dissoc!",
+    "disj!",
+    "partition-by",
+    "split-with",
+    "interpose",
+    "trampoline",
+    "hash-map",
+    "list*",
+    "printf",
+];
+
+/// Functions of three arguments.
+const TERNARY: &[&str] = &[
+    "assoc",
+    "get",
+    "nth",
+    "reduce",
+    "update",
+    "assoc-in",
+    "update-in",
+    "subs",
+    "subvec",
+    "range",
+    "map vector",
+    "conj",
+    "concat",
+    "+",
+    "-",
+    "*",
+    "<",
+    "=",
+    "str",
+    "reduce-kv",
+    "get-in",
+    "max",
+    "partition",
+    "partition-all",
+    "merge-with",
+    "swap!",
+    "assoc!",
+    "list",
+    "transduce",
+    "sort-by",
+    "iterate",
+    "vector",
+    "into",
+    "apply",
+    "ex-info",
+    "compare-and-set!",
+];
+
+/// Functions as values.
+const FUNCTIONS: &[&str] = &[
+    "inc",
+    "str",
+    "+",
+    "identity",
+    "vector",
+    "conj",
+    "*",
+    "first",
+    "count",
+    "=",
+    "<",
+    "not",
+    "nil?",
+    "list",
+    "-",
+    "max",
+    "cons",
+    "compare",
+    "hash",
+    ":a",
+    "{:a 1}",
+    "#{1 2}",
+    "[5 6]",
+    "'s",
+    "/",
+    "assoc",
+    "get",
+    "prn",
+    "keyword",
+    "(partial + 1)",
+    "(comp inc inc)",
+    "(constantly 1)",
+    "(juxt inc dec)",
+    "(complement odd?)",
+    "(fnil inc 0)",
+    "(memoize inc)",
+    "(map inc)",
+    "(filter odd?)",
+    "(comp (map inc) (take 2))",
+    "(every-pred number? pos?)",
+];
+
+impl Maker<'_, '_> {
+    fn put(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn pick(&mut self, options: &[&str]) {
+        let text = *self.choices.pick(options);
+        self.text.push_str(text);
+    }
+
+    fn name(&mut self, prefix: &str) -> String {
+        self.fresh += 1;
+        format!("{prefix}{}", self.fresh)
+    }
+
+    /// Whether to end here: too deep, too long, or nothing left to choose by.
+    fn is_over(&self) -> bool {
+        self.depth > DEPTH_MAX || self.text.len() > TEXT_MAX || self.choices.is_empty()
+    }
+
+    fn top(&mut self) {
+        match self.choices.below(6) {
+            0 | 1 => {
+                self.put("(prn ");
+                self.expression();
+                self.put(")\n");
+            }
+            2 | 3 => {
+                self.put("(prn (try ");
+                self.expression();
+                self.put(" (catch Exception e [:error (ex-message e)])))\n");
+            }
+            4 => {
+                self.put("(println (pr-str ");
+                self.expression();
+                self.put("))\n");
+            }
+            _ => {
+                self.expression();
+                self.put("\n");
+            }
+        }
+    }
+
+    fn definition(&mut self) {
+        match self.choices.below(8) {
+            0 | 1 => {
+                let name = self.name("f");
+                let count = self.choices.below(4);
+                let _ = write!(self.text, "(defn {name} ");
+                self.parameters_and_body(count);
+                self.put(")\n");
+                self.functions.push((name, count));
+            }
+            2 => {
+                // A recursion that counts down.
+                let name = self.name("r");
+                let _ = write!(self.text, "(defn {name} [n x] (if (< n 1) x (let [y ");
+                self.scoped(&["n", "x"], Maker::expression);
+                let calls = [
+                    format!("({name} (dec n) y)"),
+                    format!("(conj [y] ({name} (dec n) x))"),
+                    "(recur (dec n) y)".to_owned(),
+                    format!("(lazy-seq (cons y ({name} (dec n) x)))"),
+                    format!("(try ({name} (dec n) y) (finally (print n)))"),
+                ];
+                let call = self.choices.pick(&calls).clone();
+                let _ = writeln!(self.text, "] {call})))");
+                self.functions.push((name, 2));
+            }
+            3 => {
+                let name = self.name("m");
+                let _ = write!(self.text, "(defn {name} ([] ");
+                self.expression();
+                self.put(") ([a] ");
+                self.scoped(&["a"], Maker::expression);
+                self.put(") ([a & more] ");
+                self.scoped(&["a", "more"], Maker::expression);
+                self.put("))\n");
+                let count = self.choices.below(4);
+                self.functions.push((name, count));
+            }
+            4 => {
+                let name = self.name("v");
+                let _ = write!(self.text, "(def {name} (try ");
+                self.expression();
+                self.put(" (catch Exception e :failed)))\n");
+                self.locals.push(name);
+                self.values += 1;
+            }
+            5 => {
+                let _ = write!(self.text, "(def ^:dynamic *d{}* ", self.dynamics);
+                self.expression();
+                self.put(")\n");
+                self.locals.push(format!("*d{}*", self.dynamics));
+                self.dynamics += 1;
+            }
+            6 => {
+                let name = self.name("mac");
+                let bodies = [
+                    "`(let [t# ~x] [t# t#])",
+                    "`(try ~x (catch Exception e# (ex-message e#)))",
+                    "(list 'do x x)",
+                    "`(fn [y#] [~x y#])",
+                    "`(when ~x ~@(repeat 2 x))",
+                    "(if (seq? x) (list 'quote x) x)",
+                    "`(loop [n# 3 acc# []] (if (pos? n#) (recur (dec n#) (conj acc# ~x)) acc#))",
+                ];
+                let body = *self.choices.pick(&bodies);
+                let _ = writeln!(self.text, "(defmacro {name} [x] {body})");
+                self.macros.push(name);
+            }
+            _ => {
+                let name = self.name("a");
+                let _ = write!(self.text, "(def {name} (atom (try ");
+                self.expression();
+                self.put(" (catch Exception e [1]))))\n");
+                self.locals.push(name);
+                self.values += 1;
+            }
+        }
+    }
+
+    fn scoped(&mut self, names: &[&str], body: impl FnOnce(&mut Self)) {
+        let known = self.locals.len();
+        self.locals
+            .extend(names.iter().map(|&name| name.to_owned()));
+        body(self);
+        self.locals.truncate(known);
+    }
+
+    /// `[a b] body`, the names in scope.
+    fn parameters_and_body(&mut self, count: usize) {
+        let known = self.locals.len();
+        self.put("[");
+        for _ in 0..count {
+            self.pattern();
+            self.put(" ");
+        }
+        self.put("] ");
+        self.expression();
+        self.locals.truncate(known);
+    }
+
+    /// A name or a pattern, whose names are in scope from here on.
+    fn pattern(&mut self) {
+        let name = self.name("p");
+        match self.choices.below(8) {
+            5 => {
+                let _ = write!(self.text, "[{name} & {name}r]");
+                self.locals.push(format!("{name}r"));
+            }
+            6 => {
+                let _ = write!(
+                    self.text,
+                    "{{{name} :a, :keys [b] :or {{b 2}}, :as {name}m}}"
+                );
+                self.locals.push("b".to_owned());
+                self.locals.push(format!("{name}m"));
+            }
+            7 => {
+                let _ = write!(self.text, "[[{name}] {name}s :as {name}v]");
+                self.locals.push(format!("{name}s"));
+                self.locals.push(format!("{name}v"));
+            }
+            _ => self.put(&name),
+        }
+        self.locals.push(name);
+    }
+
+    fn atom(&mut self) {
+        if !self.locals.is_empty() && self.choices.byte() % 2 == 1 {
+            // The latest names are the most interesting.
+            let back = self.choices.below(self.locals.len());
+            let name = self.locals[self.locals.len() - 1 - back].clone();
+            self.put(&name);
+        } else {
+            self.pick(ATOMS);
+        }
+    }
+
+    /// A function as a value.
+    fn function(&mut self) {
+        match self.choices.below(8) {
+            0..4 => self.pick(FUNCTIONS),
+            4 if !self.functions.is_empty() => {
+                let at = self.choices.below(self.functions.len());
+                let name = self.functions[at].0.clone();
+                self.put(&name);
+            }
+            5 => {
+                self.put("(fn [x & more] ");
+                self.scoped(&["x", "more"], Maker::expression);
+                self.put(")");
+            }
+            6 => {
+                self.put("(fn me ([x] ");
+                self.scoped(&["x", "me"], Maker::expression);
+                self.put(") ([x y] ");
+                self.scoped(&["x", "y"], Maker::expression);
+                self.put("))");
+            }
+            _ => {
+                self.put("(fn [x] ");
+                self.scoped(&["x"], Maker::expression);
+                self.put(")");
+            }
+        }
+    }
+
+    fn call(&mut self, functions: &[&str], count: usize) {
+        self.put("(");
+        self.pick(functions);
+        for _ in 0..count {
+            self.put(" ");
+            self.expression();
+        }
+        self.put(")");
+    }
+
+    fn expression(&mut self) {
+        if self.is_over() {
+            return self.atom();
+        }
+        self.depth += 1;
+        self.form();
+        self.depth -= 1;
+    }
+
+    fn expressions(&mut self, count: usize) {
+        for _ in 0..count {
+            self.put(" ");
+            self.expression();
+        }
+    }
+
+    fn form(&mut self) {
+        match self.choices.below(40) {
+            0..3 => self.atom(),
+            3..8 => self.call(UNARY, 1),
+            8..13 => self.call(BINARY, 2),
+            13 | 14 => self.call(TERNARY, 3),
+            15 => {
+                self.put("[");
+                let count = self.choices.below(5);
+                self.expressions(count);
+                self.put("]");
+            }
+            16 => {
+                self.put("{:a");
+                self.expressions(1);
+                self.put(" :b");
+                self.expressions(1);
+                self.put("}");
+            }
+            17 | 18 => {
+                let known = self.locals.len();
+                self.put("(let [");
+                for _ in 0..=self.choices.below(3) {
+                    let text = std::mem::take(&mut self.text);
+                    let before = self.locals.len();
+                    self.pattern();
+                    let names = self.locals.split_off(before);
+                    let pattern = std::mem::replace(&mut self.text, text);
+                    self.put(&pattern);
+                    self.expressions(1);
+                    self.locals.extend(names);
+                    self.put(" ");
+                }
+                self.put("]");
+                let count = 1 + self.choices.below(2);
+                self.expressions(count);
+                self.locals.truncate(known);
+                self.put(")");
+            }
+            19 => {
+                self.pick(&["(if", "(if-not"]);
+                self.expressions(3);
+                self.put(")");
+            }
+            20 => {
+                self.pick(&["(when", "(and", "(or", "(do", "(when-not", "(list", "(str"]);
+                self.expressions(2);
+                self.put(")");
+            }
+            21 => {
+                self.put("(cond");
+                self.expressions(4);
+                self.put(" :else");
+                self.expressions(1);
+                self.put(")");
+            }
+            22 => {
+                self.put("(case");
+                self.expressions(1);
+                self.put(" 1");
+                self.expressions(1);
+                self.put(" (:a \"ab\" nil)");
+                self.expressions(1);
+                self.put(" [1 2 3]");
+                self.expressions(1);
+                self.expressions(1);
+                self.put(")");
+            }
+            23 => {
+                let count = self.choices.below(8);
+                let _ = write!(self.text, "(loop [n {count} acc ");
+                self.expression();
+                self.put("] (if (pos? n) (recur (dec n) ");
+                self.scoped(&["n", "acc"], Maker::expression);
+                self.put(") acc))");
+            }
+            24 => self.exceptional(),
+            25 => self.exceptional(),
+            26 => {
+                // Not called by its name, or a wrong number of arguments would be a diagnostic.
+                self.put("((identity ");
+                self.function();
+                self.put(")");
+                let count = self.choices.below(3);
+                self.expressions(count);
+                self.put(")");
+            }
+            27 => {
+                let lazies = [
+                    "map",
+                    "filter",
+                    "mapv",
+                    "reduce",
+                    "keep",
+                    "remove",
+                    "mapcat",
+                    "sort-by",
+                    "group-by",
+                    "take-while",
+                    "some",
+                    "every?",
+                    "map-indexed",
+                    "partition-by",
+                    "filterv",
+                    "reductions",
+                    "run!",
+                    "apply",
+                    "comp",
+                    "partial",
+                    "update-vals",
+                    "tree-seq seq?",
+                    "iterate",
+                    "into [] (map str)",
+                    "swap! (atom 1)",
+                    "trampoline",
+                    "max-key",
+                    "merge-with",
+                    "sort",
+                    "repeatedly",
+                    "drop-while",
+                ];
+                self.put("(");
+                self.pick(&lazies);
+                self.put(" ");
+                self.function();
+                self.expressions(1);
+                self.put(")");
+            }
+            28 => {
+                self.pick(&["(for [x ", "(doseq [x ", "(mapv (fn [x] x) (for [x "]);
+
+                let nested = self.text.ends_with("(mapv (fn [x] x) (for [x ");
+                self.expression();
+                self.pick(&["", " :when x", " :while x", " :let [z x]", " y [x 1 2]"]);
+                self.put("]");
+                self.scoped(&["x"], |maker| maker.expressions(1));
+                self.put(if nested { "))" } else { ")" });
+            }
+            29 => {
+                self.pick(&["(->", "(->>", "(some->", "(some->>"]);
+                self.expressions(1);
+                for _ in 0..=self.choices.below(3) {
+                    self.put(" ");
+                    self.pick(&[
+                        "inc",
+                        "str",
+                        "(conj 1)",
+                        "first",
+                        "(map inc)",
+                        "count",
+                        "(get :a)",
+                        "seq",
+                        "(into [])",
+                        "(reduce +)",
+                        "(nth 0)",
+                        "(take 2)",
+                        "vec",
+                        "(assoc 0 1)",
+                    ]);
+                }
+                self.put(")");
+            }
+            30 => {
+                self.pick(&[
+                    "(lazy-seq",
+                    "(delay",
+                    "(lazy-cat",
+                    "(deref (delay",
+                    "(doall (lazy-seq",
+                ]);
+                let nested =
+                    self.text.ends_with("(deref (delay") || self.text.ends_with("(doall (lazy-seq");
+                self.expressions(1);
+                self.put(if nested { "))" } else { ")" });
+            }
+            31 if self.dynamics > 0 => {
+                let number = self.choices.below(self.dynamics);
+                let _ = write!(self.text, "(binding [*d{number}* ");
+                self.expression();
+                self.put("]");
+                self.expressions(1);
+                self.put(")");
+            }
+            32 if !self.macros.is_empty() => {
+                let at = self.choices.below(self.macros.len());
+                let name = self.macros[at].clone();
+                let _ = write!(self.text, "({name}");
+                self.expressions(1);
+                self.put(")");
+            }
+            33..36 if !self.functions.is_empty() => {
+                let at = self.choices.below(self.functions.len());
+                let (name, count) = self.functions[at].clone();
+                let _ = write!(self.text, "({name}");
+                if name.starts_with('r') {
+                    let turns = self.choices.below(12);
+                    let _ = write!(self.text, " {turns}");
+                    self.expressions(1);
+                } else {
+                    self.expressions(count);
+                }
+                self.put(")");
+            }
+            36 => {
+                self.put("(letfn [(g [n x] (if (pos? n) (h (dec n) ");
+                self.scoped(&["n", "x"], Maker::expression);
+                self.put(") x)) (h [n x] (if (pos? n) (g (dec n) x) ");
+                self.scoped(&["n", "x"], Maker::expression);
+                self.put("))] (g 3");
+                self.expressions(1);
+                self.put("))");
+            }
+            37 => {
+                self.put("(let [st (");
+                self.pick(&["atom", "volatile!"]);
+                self.put(" ");
+                self.expression();
+                self.put(")]");
+                self.scoped(&["st"], |maker| maker.expressions(2));
+                self.put(" (deref st))");
+            }
+            38 => {
+                self.put("(with-out-str");
+                self.expressions(1);
+                self.put(")");
+            }
+            39 => {
+                self.put("(persistent! (reduce conj! (transient ");
+                self.pick(&["[]", "#{}", "[1 2]"]);
+                self.put(")");
+                self.expressions(1);
+                self.put("))");
+            }
+            _ => self.call(UNARY, 1),
+        }
+    }
+
+    fn exceptional(&mut self) {
+        match self.choices.below(3) {
+            0 => {
+                self.put("(throw (ex-info \"thrown\" {:k");
+                self.expressions(1);
+                self.put("}))");
+            }
+            1 => {
+                self.put("(try");
+                self.expressions(1);
+                self.put(" (catch Exception e ");
+                self.pick(&[
+                    "(ex-message e)",
+                    "(ex-data e)",
+                    "[(ex-message e)",
+                    "(throw e)",
+                    "e",
+                ]);
+                if self.text.ends_with("[(ex-message e)") {
+                    self.expressions(1);
+                    self.put("]");
+                }
+                self.put("))");
+            }
+            _ => {
+                self.put("(try");
+                self.expressions(1);
+                self.pick(&[
+                    " (catch :ox/arity e :arity)",
+                    " (catch :default e :any)",
+                    "",
+                ]);
+                self.put(" (finally");
+                self.expressions(1);
+                self.put("))");
+            }
+        }
+    }
+}
