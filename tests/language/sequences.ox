@@ -112,9 +112,11 @@
 (let [s (map (fn [x] (println "making" x) x) [1 2 3])] (println "made") (first s)) ;=> 1
 ;out made
 ;out making 1
+;differs Clojure computes chunks of 32 ahead
 (let [s (map (fn [x] (println "making" x) (* x x)) (range))] (take 2 s)) ;=> (0 1)
 ;out making 0
 ;out making 1
+;differs Clojure computes chunks of 32 ahead
 (do (map println [1 2]) :done) ;=> :done
 (let [s (filter (fn [x] (println "test" x) (odd? x)) (range))] (first (rest s))) ;=> 3
 ;out test 0
@@ -134,6 +136,7 @@
 (doall (map inc [1 2])) ;=> (2 3)
 
 ;;; ## Effects of several sequences come in the order of demand
+;;; differs: Clojure computes chunks of 32 ahead
 (let [a (map (fn [x] (print (str "a" x " ")) x) (range 3))
       b (map (fn [x] (print (str "b" x " ")) x) (range 3))]
   (map vector a b)) ;=> ([0 0] [1 1] [2 2])
@@ -151,13 +154,26 @@
 
 ;;; ## Errors in a lazy sequence come when it is asked for
 (let [s (map #(/ 6 %) [3 2 0])] [(first s) (second s)]) ;=> [2 3]
+;differs Clojure computes chunks of 32 ahead
 (let [s (map #(/ 6 %) [3 2 0])] (count s)) ;! :ox/arithmetic
 (do (map #(/ 6 %) [0]) :unasked) ;=> :unasked
 (let [s (lazy-seq (throw (ex-info "no" {:n 1})))] (first s)) ;! {:n 1} "no"
 
-;;; ## A failed cell fails again
+;;; ## A cell that failed runs again
 (let [s (lazy-seq (print "x") (throw (ex-info "no" {})))]
   [(try (first s) (catch Exception e (ex-message e))) (try (first s) (catch Exception e (ex-message e)))]) ;=> ["no" "no"]
+;out xx
+(let [calls (atom 0)
+      flaky (fn [n] (if (= 2 (swap! calls inc)) (throw (ex-info "not yet" {})) (* n n)))
+      s (map flaky [1 2 3])]
+  [(try (vec s) (catch Exception e (ex-message e))) (vec s) @calls]) ;=> ["not yet" [1 4 9] 4]
+;differs Clojure computes a chunk of several elements, and all of it again
+(let [calls (atom 0)
+      s (filter (fn [n] (when (= 5 (swap! calls inc)) (throw (ex-info "not yet" {}))) (> n 6)) (range 8))]
+  [(try (first s) (catch Exception e (ex-message e))) (first s) @calls]) ;=> ["not yet" 7 9]
+;differs Clojure computes a chunk of several elements, and all of it again
+(let [d (delay (print "x") (throw (ex-info "no" {})))]
+  [(try @d (catch Exception e (ex-message e))) (try @d (catch Exception e (ex-message e)))]) ;=> ["no" "no"]
 ;out x
 
 ;;; ## Ten million elements go through constant memory
@@ -172,6 +188,7 @@
 (last (take 200000 (iterate inc 0))) ;=> 199999
 
 ;;; ## Nested lazy sequences need no stack
+;;; differs: Clojure's do
 (count (reduce (fn [s i] (map inc s)) (range 3) (range 5000))) ;=> 3
 (first (reduce (fn [s i] (concat s [i])) [] (range 20000))) ;=> 0
 

@@ -58,8 +58,8 @@
 
 (defn ^:no-doc realize*
   "Makes a lazy cell realized, and returns its value: a sequence or nil. The machine calls this when a native
-  meets an unrealized cell. A cell whose thunk throws fails for good: forcing it again throws the same
-  error. A cell that needs its own value is a `:ox/state` error; one that another fiber computes is waited for."
+  meets an unrealized cell. A cell whose thunk throws is unrealized again: who forces it again runs it again.
+  A cell that needs its own value is a `:ox/state` error; one that another fiber computes is waited for."
   [cell]
   (let [thunk (lazy-start! cell)]
     (if (nil? thunk)

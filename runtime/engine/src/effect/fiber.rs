@@ -115,9 +115,9 @@ impl Step<'_> {
     pub(super) fn await_cell(&mut self, cell: Word) -> Performed {
         match lazy::read(&self.actor.process.heap, cell) {
             None => Err(self.type_error(cell, "a lazy cell or a delay")),
-            Some((State::Running, owner)) => {
-                let owner = u64::try_from(owner.small_value()).unwrap_or(u64::MAX);
-                if self.actor.process.fiber_index(owner).is_some() {
+            Some((State::Running, _)) => {
+                let owner = lazy::owner(&self.actor.process.heap, cell);
+                if owner.is_some_and(|owner| self.actor.process.fiber_index(owner).is_some()) {
                     self.actor.cell_waiters = true;
                     Ok(Reply::Wait(Wait::Cell, None))
                 } else {
@@ -145,9 +145,9 @@ impl Step<'_> {
             let cell = self.request(fiber).get(1).copied().unwrap_or(Word::NIL);
             let heap = &self.actor.process.heap;
             match lazy::read(heap, cell) {
-                Some((State::Running, owner)) => {
-                    let owner = u64::try_from(owner.small_value()).unwrap_or(u64::MAX);
-                    if self.actor.process.fiber_index(owner).is_none() {
+                Some((State::Running, _)) => {
+                    let owner = lazy::owner(heap, cell);
+                    if owner.is_none_or(|owner| self.actor.process.fiber_index(owner).is_none()) {
                         let error = self.error(
                             "state",
                             "the fiber that computed a lazy value has ended without a result",

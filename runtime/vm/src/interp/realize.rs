@@ -8,7 +8,7 @@
 //! # Invariants
 //! - A cell that the machine computes is below the function word of exactly one frame of the fiber
 //!   that runs it ([`Return::Realize`](crate::stack::Return)).
-//! - Unwinding such a frame makes its cell fail with the error.
+//! - Unwinding such a frame makes its cell unrealized again, with the thunk that threw.
 
 use super::{Machine, Next};
 use crate::native::{Trap, make_error};

@@ -43,9 +43,11 @@ pub(super) const NATIVES: &[Native] = &[
         };
         match Instant::from_millis(millis) {
             Some(instant) => Ok(make_instant(call.heap, instant)),
-            None => Err(Fault::new("argument", "the year of an instant is 0 to 9999")
-                .with("value", call.args[0])
-                .trap(call.heap)),
+            None => Err(
+                Fault::new("argument", "the year of an instant is 0 to 9999")
+                    .with("value", call.args[0])
+                    .trap(call.heap),
+            ),
         }
     }),
     Native::new("ox.core/tagged-literal", 2, 2, |call| {

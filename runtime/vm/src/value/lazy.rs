@@ -2,11 +2,16 @@
 //!
 //! ```text
 //! unrealized (thunk) -> running (fiber) -> realized (value)
-//!                                      '-> failed (error)
+//!       '<- a lazy cell <--' |
+//!                            '- a delay -> failed (error)
 //! ```
 //!
 //! # Invariants
-//! - A running cell does not hold its thunk, so nothing keeps what the thunk walks alive.
+//! - A lazy cell whose thunk throws is unrealized again, so who asks again runs it again. It holds
+//!   its thunk while that runs; a thunk that returns another cell has done its part, and the cell
+//!   holds that one's thunk from then on ([`forward`]). So a chain of any length keeps no more alive
+//!   than its last cell does.
+//! - A delay whose thunk throws stays failed, as in Clojure. It does not hold a running thunk.
 //! - A realized lazy cell's value is nil, a sequence, or another lazy cell; readers follow cells
 //!   to the end ([`follow`]).
 //! - State and content change only through the write barrier.
@@ -17,13 +22,13 @@ use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
 use crate::word::Word;
 
-/// The state of a cell.
+/// The state of a cell. In memory a running one is `-1 - fiber`, others are their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i64)]
 pub enum State {
     /// Nobody has asked; the content is the thunk.
     Unrealized = 0,
-    /// A fiber computes it; the content is the fiber's number.
+    /// A fiber computes it ([`owner`]); the content is the thunk of a lazy cell, nil of a delay.
     Running = 1,
     /// The content is the value.
     Realized = 2,
@@ -34,8 +39,8 @@ pub enum State {
 impl State {
     fn of(word: Word) -> State {
         match word.small_value() {
+            ..0 => State::Running,
             0 => State::Unrealized,
-            1 => State::Running,
             2 => State::Realized,
             _ => State::Failed,
         }
@@ -106,6 +111,13 @@ pub fn read(heap: &Heap, cell: Word) -> Option<(State, Word)> {
     ))
 }
 
+/// The number of the fiber that computes a running cell.
+#[must_use]
+pub fn owner(heap: &Heap, cell: Word) -> Option<u64> {
+    let state = heap.word(cell, state_index(heap, cell)?);
+    u64::try_from(-1 - state.small_value()).ok()
+}
+
 /// What a value is behind lazy cells: the value itself when it is no lazy cell.
 ///
 /// # Errors
@@ -129,13 +141,19 @@ fn cell_expected(heap: &mut Heap, value: Word) -> Trap {
     super::error::wrong_type(heap, value, "a lazy cell or a delay")
 }
 
-fn set(heap: &mut Heap, cell: Word, state: State, content: Word) -> Result<(), Trap> {
+/// Index of the state word of a cell of this process.
+fn own_index(heap: &mut Heap, cell: Word) -> Result<u32, Trap> {
     let Some(index) = state_index(heap, cell) else {
         return Err(cell_expected(heap, cell));
     };
     if !cell.is_reference() {
         return Err(wrong_state(heap, "a shared cell cannot be realized"));
     }
+    Ok(index)
+}
+
+fn set(heap: &mut Heap, cell: Word, state: State, content: Word) -> Result<(), Trap> {
+    let index = own_index(heap, cell)?;
     heap.write(cell, index, Word::small(state as i64));
     heap.write(cell, index + 1, content);
     Ok(())
@@ -146,18 +164,18 @@ fn set(heap: &mut Heap, cell: Word, state: State, content: Word) -> Result<(), T
 /// # Errors
 /// `:ox/type`, `:ox/state`, or the error of a failed cell.
 pub fn start(heap: &mut Heap, cell: Word, fiber: u64) -> NativeResult {
-    let fiber = Word::small(
-        i64::try_from(fiber)
-            .unwrap_or(Word::INT_MAX)
-            .min(Word::INT_MAX),
-    );
     match read(heap, cell) {
         None => Err(cell_expected(heap, cell)),
         Some((State::Unrealized, thunk)) => {
-            set(heap, cell, State::Running, fiber)?;
+            let index = own_index(heap, cell)?;
+            let fiber = i64::try_from(fiber).unwrap_or(Word::INT_MAX);
+            heap.write(cell, index, Word::small(-1 - fiber.min(Word::INT_MAX)));
+            if heap.kind_of(cell) == Some(Kind::Delay) {
+                heap.write(cell, index + 1, Word::NIL);
+            }
             Ok(thunk)
         }
-        Some((State::Running, owner)) if owner == fiber => Err(wrong_state(
+        Some((State::Running, _)) if owner(heap, cell) == Some(fiber) => Err(wrong_state(
             heap,
             "a lazy value needs itself to be computed",
         )),
@@ -166,8 +184,11 @@ pub fn start(heap: &mut Heap, cell: Word, fiber: u64) -> NativeResult {
     }
 }
 
-/// Makes an unrealized cell an indirection to another one, which computes its value too.
+/// Makes an unrealized cell an indirection to a running one, which goes on with its thunk.
 pub fn forward(heap: &mut Heap, cell: Word, to: Word) {
+    debug_assert!(heap.kind_of(cell) == Some(Kind::Lazy) && heap.kind_of(to) == Some(Kind::Lazy));
+    let thunk = heap.word(cell, 2);
+    heap.write(to, 2, thunk);
     // Both are lazy cells of this process, so the write cannot be refused.
     let written = set(heap, cell, State::Realized, to);
     debug_assert!(written.is_ok());
@@ -186,12 +207,17 @@ pub fn finish(heap: &mut Heap, cell: Word, value: Word) -> NativeResult {
     Ok(value)
 }
 
-/// `lazy-fail!`
+/// `lazy-fail!`: the thunk of a running cell has thrown.
 ///
 /// # Errors
 /// `:ox/type`, `:ox/state`.
 pub fn fail(heap: &mut Heap, cell: Word, error: Word) -> NativeResult {
-    set(heap, cell, State::Failed, error)?;
+    if heap.kind_of(cell) == Some(Kind::Lazy) {
+        let index = own_index(heap, cell)?;
+        heap.write(cell, index, Word::small(State::Unrealized as i64));
+    } else {
+        set(heap, cell, State::Failed, error)?;
+    }
     Ok(Word::NIL)
 }
 

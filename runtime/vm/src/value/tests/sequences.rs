@@ -156,8 +156,30 @@ fn a_cell_runs_once() {
     lazy::finish(heap, cell, Word::NIL).unwrap();
     assert_eq!(lazy::start(heap, cell, 1), Ok(Word::NIL));
     assert_eq!(seq::seq(heap, cell), Ok(Word::NIL));
-    let failed = lazy::make(heap, int(7));
-    lazy::start(heap, failed, 1).unwrap();
-    lazy::fail(heap, failed, int(9)).unwrap();
-    assert_eq!(lazy::start(heap, failed, 1), Err(Trap::Throw(int(9))));
+}
+
+#[test]
+fn a_lazy_cell_that_failed_runs_again_and_a_delay_does_not() {
+    let heap = &mut heap();
+    let cell = lazy::make(heap, int(7));
+    lazy::start(heap, cell, 1).unwrap();
+    assert_eq!(lazy::owner(heap, cell), Some(1));
+    lazy::fail(heap, cell, int(9)).unwrap();
+    assert_eq!(lazy::owner(heap, cell), None);
+    assert_eq!(lazy::start(heap, cell, 2), Ok(int(7)));
+    let delay = lazy::make_delay(heap, int(7));
+    lazy::start(heap, delay, 1).unwrap();
+    lazy::fail(heap, delay, int(9)).unwrap();
+    assert_eq!(lazy::start(heap, delay, 1), Err(Trap::Throw(int(9))));
+}
+
+#[test]
+fn a_cell_goes_on_with_the_thunk_of_the_cell_it_became() {
+    let heap = &mut heap();
+    let (first, second) = (lazy::make(heap, int(7)), lazy::make(heap, int(8)));
+    lazy::start(heap, first, 1).unwrap();
+    lazy::forward(heap, second, first);
+    lazy::fail(heap, first, int(9)).unwrap();
+    assert_eq!(lazy::start(heap, second, 1), Ok(Word::NIL));
+    assert_eq!(lazy::start(heap, first, 1), Ok(int(8)));
 }
