@@ -8,6 +8,14 @@
 (= (nest 1000000) (nest 999999)) ;=> false
 (= (hash (nest 1000000)) (hash (nest 1000000))) ;=> true
 
+;;; ## Recursion a million deep that allocates on its way
+;;; config {:steps 200}
+(defn sum [xs] (if (seq xs) (+ (first xs) (sum (rest xs))) 0))
+(sum (map inc (range 1000000))) ;=> 500000500000
+;differs Clojure's stack ends before
+(let [f (fn f [n] (if (pos? n) (cons n (f (dec n))) ()))] (count (f 1000000))) ;=> 1000000
+;differs Clojure's stack ends before
+
 ;;; ## Deep lists, maps and sets
 ;;; config {:steps 200}
 (count (pr-str (reduce (fn [v _] (list v)) nil (range 100000)))) ;=> 200003

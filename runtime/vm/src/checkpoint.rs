@@ -381,6 +381,7 @@ impl Process {
             roots: state.record.roots.map(Word),
             next_fiber: state.record.next_fiber,
             next_request: state.record.next_request,
+            frames_collected: 0,
             removed_fibers: Vec::new(),
         };
         process.verify().map_err(RestoreError::Verify)?;

@@ -74,7 +74,7 @@ impl Process {
             self.heap.schedule_survivors();
         }
         self.heap.schedule_collection();
-        self.finish_marks(boundary, self.heap.nursery_boundary());
+        self.finish_marks_of_unsealed();
     }
 
     /// Collects everything unsealed: what is left is alive as of now.
@@ -84,12 +84,19 @@ impl Process {
         self.heap.nursery_start = self.heap.top;
         self.heap.schedule_survivors();
         self.heap.schedule_collection();
-        self.finish_marks(boundary, self.heap.nursery_boundary());
+        self.finish_marks_of_unsealed();
     }
 
     /// Collects level `first_level` and everything younger; the caller seals what is left.
     pub(crate) fn collect_levels(&mut self, first_level: usize) {
         self.collect_from(first_level);
+    }
+
+    /// After a collection of unsealed memory, all that is left of it is survivors. Also after one
+    /// of the nursery alone: were its mark kept as low as the collection went, each of the next ones
+    /// would walk the whole stack.
+    fn finish_marks_of_unsealed(&mut self) {
+        self.finish_marks(self.heap.survivor_boundary(), self.heap.nursery_boundary());
     }
 
     /// After a collection: stack words refer below `clean` boundaries from the stack's whole height.
@@ -127,6 +134,7 @@ impl Process {
                 words: self.heap.words_mut(),
                 from,
                 scratch,
+                frames: 0,
             };
 
             for root in &mut self.roots {
@@ -156,6 +164,7 @@ impl Process {
                 }
             }
             collector.scan();
+            self.frames_collected += collector.frames;
             self.heap.overlay = overlay;
             self.heap.replace_from(from, scratch);
             if scratch.capacity() > SCRATCH_KEPT_WORDS {
@@ -173,6 +182,8 @@ struct Collector<'a> {
     from: u32,
     /// Copies; the word at `scratch[i]` will be at `from + i`.
     scratch: &'a mut Vec<u64>,
+    /// Frames looked at.
+    frames: u64,
 }
 
 /// Whether a word refers at or above an offset.
@@ -259,6 +270,7 @@ impl Collector<'_> {
             if current.base < mark {
                 break;
             }
+            self.frames += 1;
             image.proto(current.proto).live(current.standing, &mut live);
             self.frame(part, current, above, &live);
             above = current.base - current.header_words;

@@ -48,6 +48,8 @@ pub struct Process {
     pub next_fiber: FiberId,
     /// Serial of the next effect request.
     pub next_request: u64,
+    /// Frames that collections have looked at since the process was here: what deep stacks cost.
+    pub frames_collected: u64,
     /// Fibers that ended since the last checkpoint.
     pub(crate) removed_fibers: Vec<FiberId>,
 }
@@ -85,6 +87,7 @@ impl Process {
             roots: [cells, Word::NIL, Word::NIL, Word::NIL],
             next_fiber: 0,
             next_request: 1,
+            frames_collected: 0,
             removed_fibers: Vec::new(),
         }
     }

@@ -196,6 +196,19 @@ fn deep_stacks_store_their_changes_only() {
 }
 
 #[test]
+fn a_collection_looks_at_what_was_called_since_the_last() {
+    let image = link(&[("f", DEPTH, &["f"])]);
+    let depth = 300_000;
+    let mut process = start(&image, depth);
+    let mut fuel = i64::MAX;
+    assert_eq!(process.run(&mut fuel, Zeal::default()), Outcome::Done(0));
+    assert_eq!(result(&process), Word::small(depth));
+    // Each frame when it is young, and again with the survivors, which double between.
+    let frames = process.frames_collected;
+    assert!(frames < 8 * depth as u64, "{frames} frames");
+}
+
+#[test]
 fn levels_stay_few_however_many_checkpoints() {
     let image = link(&[("f", TREE, &["f"])]);
     let (process, state) = run_with_checkpoints(start(&image, 11), 5, false, Zeal::default());
