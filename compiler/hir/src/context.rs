@@ -85,6 +85,11 @@ impl<'db> Context<'db> {
         }
     }
 
+    /// Whether the form is a clause of the `ns` form that lost its place.
+    pub(crate) fn is_loose_clause(&self) -> bool {
+        header(self.db, self.file).loose.contains(&self.form)
+    }
+
     /// What a symbol stands for, locals and special forms aside.
     pub(crate) fn resolve(&mut self, symbol: &Symbol) -> Resolution {
         if let Some(found) = self.resolutions.get(symbol) {
@@ -210,7 +215,7 @@ impl<'db> Context<'db> {
             Missing::Namespace(ns) => {
                 if looks_like_class(&ns) {
                     self.error(Code::HOST_INTEROP, origin, format!("`{symbol}` names a host class"))
-                        .note("there is no host to call: see the namespaces `ox.math`, `ox.string`, `ox.time`")
+                        .note("there is no host to call: see the namespaces `ox.math`, `ox.string`, `ox.sh`")
                 } else {
                     let message = format!("there is no namespace `{ns}`");
                     let problem = self.error(Code::UNKNOWN_NAMESPACE, origin, message);
@@ -223,7 +228,9 @@ impl<'db> Context<'db> {
                     origin,
                     format!("the namespace `{ns}` is not required here"),
                 )
-                .note(format!("add `[{ns}]` to the `:require` of the `ns` form")),
+                .note(format!(
+                    "add `[{ns}]` to the `:require` of the `ns` form, or `(require '[{ns}])` to a script"
+                )),
         };
         let message = problem.message.clone();
         self.report(problem);

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use syntax::datum::{Datum, DatumKind};
+use syntax::datum::{Datum, DatumKind, Symbol};
 use syntax::{AstId, Parse, TopForm};
 
 use crate::db::{Db, Project, SourceFile};
@@ -91,21 +91,51 @@ pub(crate) fn form_by_id<'db>(db: &'db dyn Db, file: SourceFile, id: FormId) -> 
         .map(|index| forms[index])
 }
 
-/// The forms that say something about the namespace, in textual order.
+/// The forms that say something about the namespace, in textual order: calls of `ns` and its kin, and
+/// what a misplaced bracket leaves of an `ns` form.
 #[salsa::tracked]
 pub(crate) fn header_forms<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'db>> {
-    let is_header = |form: &&Form<'db>| {
-        let head = form
-            .datum(db)
-            .as_list()
-            .and_then(<[Datum]>::first)
-            .and_then(Datum::as_symbol);
-        head.is_some_and(|head| {
-            matches!(head.ns.as_deref(), None | Some("clojure.core" | "ox.core"))
-                && matches!(&*head.name, "ns" | "require" | "use" | "refer-clojure")
-        })
+    let forms = forms(db, file);
+    let head = |form: &Form<'db>| form.datum(db).as_list().and_then(<[Datum]>::first);
+    let is_core = |symbol: &Symbol| {
+        matches!(
+            symbol.ns.as_deref(),
+            None | Some("clojure.core" | "ox.core")
+        )
     };
-    forms(db, file).iter().filter(is_header).copied().collect()
+    let calls = |form: &Form<'db>, names: &[&str]| {
+        head(form)
+            .and_then(Datum::as_symbol)
+            .is_some_and(|head| is_core(head) && names.contains(&&*head.name))
+    };
+    // Only then: `(:use config)` may be an expression.
+    let is_broken = forms.iter().any(|form| {
+        let lacks_bracket = || {
+            let items = form.datum(db).as_list().unwrap_or_default();
+            items.iter().any(|item| clause_name(item).is_some())
+        };
+        form.datum(db).is_symbol("ns")
+            || (calls(form, &["ns"]) && (form.is_damaged(db) || lacks_bracket()))
+    });
+    let mut after_require = false;
+    let is_header = |form: &&Form<'db>| {
+        let datum = form.datum(db);
+        after_require &= head(form).is_some_and(|head| head.is_symbol("quote"));
+        after_require |= datum.is_symbol("require") || datum.is_symbol("use");
+        calls(form, &["ns", "require", "use", "refer-clojure"])
+            || (is_broken && head(form).is_some_and(|head| clause_name(head).is_some()))
+            || (after_require && head(form).is_some())
+    };
+    forms.iter().filter(is_header).copied().collect()
+}
+
+/// The clauses of `ns` that say what names mean.
+const CLAUSES: [&str; 3] = ["require", "use", "refer-clojure"];
+
+/// The clause of an `ns` form that this keyword names.
+pub(crate) fn clause_name(datum: &Datum) -> Option<&'static str> {
+    let keyword = datum.as_keyword().filter(|keyword| keyword.ns.is_none())?;
+    CLAUSES.into_iter().find(|name| *name == &*keyword.name)
 }
 
 /// An [`AstId`] as an argument of a query.

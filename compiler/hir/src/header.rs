@@ -4,6 +4,9 @@
 //! Invariants:
 //! - A header depends on those forms alone; it keeps its revision when others change.
 //! - Namespace names in a header are canonical: Clojure's own are those of the library.
+//! - A bracket that is missing costs as little as can be: what is left of the form is read as far as
+//!   it makes sense, or all names of the file would lose their meaning. What the parser has reported
+//!   is not reported again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,7 +16,7 @@ use syntax::AstId;
 use syntax::datum::{Datum, DatumKind, Origin};
 
 use crate::db::{Db, SourceFile};
-use crate::forms::header_forms;
+use crate::forms::{clause_name, header_forms};
 use crate::problem::{Place, Problem};
 
 /// The name of the core's namespace.
@@ -96,6 +99,8 @@ pub struct Header {
     pub refers: BTreeMap<Arc<str>, Refer>,
     /// What of the core is referred.
     pub core: CoreRefer,
+    /// Clauses of the `ns` form that a misplaced bracket has put beside it.
+    pub loose: BTreeSet<AstId>,
     /// What is wrong with all this.
     pub problems: Vec<Problem>,
 }
@@ -117,6 +122,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
         file,
         form: None,
         library: file.library(db),
+        depth: 0,
         header: Header {
             ns: file.ns(db).clone(),
             form: None,
@@ -125,6 +131,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
             aliases: BTreeMap::new(),
             refers: BTreeMap::new(),
             core: CoreRefer::default(),
+            loose: BTreeSet::new(),
             problems: Vec::new(),
         },
     };
@@ -133,26 +140,22 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
         let Some([head, args @ ..]) = datum.as_list() else {
             continue;
         };
-        let Some(symbol) = head.as_symbol() else {
-            continue;
-        };
         reader.form = Some(form.id(db));
-        match &*symbol.name {
-            "ns" => reader.ns_form(datum, args),
-            "require" | "use" => {
-                for arg in args {
-                    if let Some(spec) = unquoted(arg) {
-                        reader.spec(spec, &symbol.name, None);
-                    } else if !matches!(arg.kind, DatumKind::Keyword(_)) {
-                        reader.problem(
-                            arg.origin,
-                            format!("`{}` at top level takes quoted names", symbol.name),
-                        );
-                    }
-                }
+        let problems = reader.header.problems.len();
+        match head.as_symbol().map(|symbol| &*symbol.name) {
+            Some("ns") => reader.ns_form(datum, args),
+            Some(name @ ("require" | "use")) => reader.require_form(name, args),
+            Some("refer-clojure") => reader.refer_clojure(args),
+            Some("quote") => reader.specs(args, "require", None),
+            Some(_) => {}
+            None => {
+                reader.header.loose.insert(form.id(db));
+                reader.problem(datum.origin, "this belongs into the `ns` form");
+                reader.clause(datum);
             }
-            "refer-clojure" => reader.refer_clojure(args),
-            _ => {}
+        }
+        if form.is_damaged(db) {
+            reader.header.problems.truncate(problems);
         }
     }
     reader.header
@@ -165,10 +168,49 @@ fn unquoted(datum: &Datum) -> Option<&Datum> {
     }
 }
 
+/// The canonical name of a namespace, which may be in a prefix list.
+fn full_name(prefix: Option<&str>, name: &Arc<str>) -> Arc<str> {
+    match prefix {
+        Some(prefix) => canonical_namespace(&format!("{prefix}.{name}").into()),
+        None => canonical_namespace(name),
+    }
+}
+
+/// Whether what follows a name are the options of a libspec, without brackets.
+fn takes_option(rest: &[Datum]) -> bool {
+    let option = rest.first().and_then(Datum::as_keyword);
+    rest.len() > 1
+        && option.is_some_and(|option| {
+            let name = &*option.name;
+            ["as", "as-alias", "refer", "only", "exclude", "rename"].contains(&name)
+        })
+}
+
+/// How many of these are options of a libspec: pairs, and the names after `:refer`.
+fn options_len(rest: &[Datum]) -> usize {
+    let mut len = 0;
+    while takes_option(&rest[len..]) {
+        let names = rest[len].as_keyword().is_some_and(|key| key.is("refer"));
+        len += 2;
+        while names
+            && rest[len - 1].as_symbol().is_some()
+            && rest.get(len).is_some_and(|next| next.as_symbol().is_some())
+        {
+            len += 1;
+        }
+    }
+    len
+}
+
+/// How deep clauses and libspecs in one another are read.
+const DEPTH_MAX: u32 = 8;
+
 struct Reader {
     file: SourceFile,
     form: Option<AstId>,
     library: bool,
+    /// How many clauses or libspecs, that should not be in others, are around what is read.
+    depth: u32,
     header: Header,
 }
 
@@ -224,7 +266,10 @@ impl Reader {
                         ));
                 }
             }
-            _ => self.problem(name.origin, format!("`{name}` cannot name a namespace")),
+            _ => {
+                self.problem(name.origin, format!("`{name}` cannot name a namespace"));
+                self.inner_clause(name);
+            }
         }
         while let Some((first, rest)) = clauses.split_first() {
             match &first.kind {
@@ -232,8 +277,81 @@ impl Reader {
                 _ => break,
             }
         }
-        for clause in clauses {
-            self.clause(clause);
+        while let Some((first, rest)) = clauses.split_first() {
+            clauses = rest;
+            let Some(name) = clause_name(first) else {
+                match first.as_vector() {
+                    // A libspec whose clause ends before it.
+                    Some(_) if !Reader::is_clause(first) => {
+                        let message = format!("`{first}` is no clause of `ns`");
+                        self.problem(first.origin, message);
+                        self.spec(first, "require", None);
+                    }
+                    _ => self.clause(first),
+                }
+                continue;
+            };
+            self.problem(
+                first.origin,
+                format!("a clause is in brackets: `(:{name} …)`"),
+            );
+            let begins_clause = |datum: &Datum| {
+                let parts = datum.as_list().or_else(|| datum.as_vector());
+                let head = parts.and_then(<[Datum]>::first);
+                clause_name(datum).is_some() || head.is_some_and(|head| clause_name(head).is_some())
+            };
+            let end = clauses.iter().position(begins_clause);
+            let (args, rest) = clauses.split_at(end.unwrap_or(clauses.len()));
+            clauses = rest;
+            match name {
+                "refer-clojure" => self.refer_clojure(args),
+                _ => self.specs(args, name, None),
+            }
+        }
+    }
+
+    /// `require` or `use` at top level.
+    fn require_form(&mut self, name: &str, args: &[Datum]) {
+        let mut after_keyword = false;
+        let mut specs = Vec::with_capacity(args.len());
+        for arg in args {
+            let quoted = unquoted(arg);
+            let is_keyword = matches!(arg.kind, DatumKind::Keyword(_));
+            if quoted.is_none() && !is_keyword && !after_keyword {
+                let message = format!("`{name}` at top level takes quoted names");
+                self.problem(arg.origin, message);
+            }
+            after_keyword = is_keyword;
+            specs.push(quoted.unwrap_or(arg).clone());
+        }
+        self.specs(&specs, name, None);
+    }
+
+    /// Libspecs one after the other. Flags such as `:reload` mean nothing.
+    fn specs(&mut self, mut specs: &[Datum], clause: &str, prefix: Option<&str>) {
+        while let Some((spec, rest)) = specs.split_first() {
+            specs = rest;
+            match &spec.kind {
+                DatumKind::Keyword(_) => {}
+                DatumKind::Symbol(symbol) if symbol.ns.is_none() && takes_option(rest) => {
+                    let options = options_len(rest);
+                    let message = format!("`{symbol}` and its options belong in `[]`");
+                    self.problem(spec.origin, message);
+                    let name = full_name(prefix, &symbol.name);
+                    self.require(name, spec.origin, clause, &rest[..options]);
+                    specs = &rest[options..];
+                }
+                DatumKind::Vector(items) if takes_option(rest) => {
+                    // The bracket came too early: the options go on.
+                    let options = options_len(rest);
+                    let message = format!("`{}` belongs into the brackets before it", rest[0]);
+                    self.problem(rest[0].origin, message);
+                    let whole = [items, &rest[..options]].concat();
+                    self.spec(&Datum::vector(whole, spec.origin), clause, prefix);
+                    specs = &rest[options..];
+                }
+                _ => self.spec(spec, clause, prefix),
+            }
         }
     }
 
@@ -251,13 +369,7 @@ impl Reader {
             _ => return self.problem(head.origin, format!("`{head}` is no clause of `ns`")),
         };
         match &*name {
-            "require" | "use" => {
-                for spec in args {
-                    if !matches!(spec.kind, DatumKind::Keyword(_)) {
-                        self.spec(spec, &name, None);
-                    }
-                }
-            }
+            "require" | "use" => self.specs(args, &name, None),
             "refer-clojure" => self.refer_clojure(args),
             "re-export" if self.library => {
                 for arg in args {
@@ -289,12 +401,39 @@ impl Reader {
         }
     }
 
+    /// Whether it is a clause that, for want of a bracket, is within another.
+    fn is_clause(datum: &Datum) -> bool {
+        let parts = datum.as_list().or_else(|| datum.as_vector());
+        let head = parts.and_then(<[Datum]>::first);
+        head.is_some_and(|head| clause_name(head).is_some())
+    }
+
+    fn inner_clause(&mut self, datum: &Datum) {
+        if Reader::is_clause(datum) {
+            self.within(|reader| reader.clause(datum));
+        }
+    }
+
+    /// Reads what should not be where it is. (How deep that is, the text decides.)
+    fn within(&mut self, read: impl FnOnce(&mut Self)) {
+        if self.depth < DEPTH_MAX {
+            self.depth += 1;
+            read(self);
+            self.depth -= 1;
+        }
+    }
+
     fn refer_clojure(&mut self, args: &[Datum]) {
-        for pair in args.chunks(2) {
-            let [key, value] = pair else {
-                self.problem(pair[0].origin, "`:refer-clojure` takes pairs");
+        let mut rest = args;
+        while let Some((key, after)) = rest.split_first() {
+            if after.is_empty() || Reader::is_clause(key) {
+                self.problem(key.origin, "`:refer-clojure` takes pairs");
+                self.inner_clause(key);
+                rest = after;
                 continue;
-            };
+            }
+            let value = &after[0];
+            rest = &after[1..];
             let value = unquoted(value).unwrap_or(value).clone();
             match key.as_keyword().map(|keyword| &*keyword.name) {
                 Some("exclude") => {
@@ -327,15 +466,20 @@ impl Reader {
     }
 
     fn names(&mut self, datum: &Datum) -> Vec<(Arc<str>, Origin)> {
-        let items = match &datum.kind {
+        let one = std::slice::from_ref(datum);
+        let items: &[Datum] = match &datum.kind {
             DatumKind::Vector(items) | DatumKind::List(items) | DatumKind::Set(items) => items,
             _ => {
                 self.problem(datum.origin, "a vector of names is needed here");
-                return Vec::new();
+                if datum.as_symbol().is_some() {
+                    one
+                } else {
+                    &[]
+                }
             }
         };
         let mut names = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.as_symbol() {
                 Some(symbol) if symbol.ns.is_none() => {
                     names.push((symbol.name.clone(), item.origin))
@@ -363,15 +507,14 @@ impl Reader {
 
     /// A libspec: `a.b`, `[a.b :as b …]`, or a prefix list `(a [b :as c] d)`.
     fn spec(&mut self, spec: &Datum, clause: &str, prefix: Option<&str>) {
-        let full = |name: &Arc<str>| -> Arc<str> {
-            let name = match prefix {
-                Some(prefix) => format!("{prefix}.{name}").into(),
-                None => name.clone(),
-            };
-            canonical_namespace(&name)
-        };
+        let full = |name: &Arc<str>| full_name(prefix, name);
         match &spec.kind {
             DatumKind::Error => {}
+            _ if Reader::is_clause(spec) => {
+                let message = "a clause within a clause: is a bracket missing before it?";
+                self.problem(spec.origin, message);
+                self.inner_clause(spec);
+            }
             DatumKind::Symbol(symbol) if symbol.ns.is_none() => {
                 self.require(full(&symbol.name), spec.origin, clause, &[]);
             }
@@ -388,9 +531,7 @@ impl Reader {
                         .first()
                         .is_some_and(|first| !matches!(first.kind, DatumKind::Keyword(_)));
                 if is_prefix {
-                    for item in rest {
-                        self.spec(item, clause, Some(&symbol.name));
-                    }
+                    self.specs(rest, clause, Some(&symbol.name));
                 } else {
                     self.require(full(&symbol.name), name.origin, clause, rest);
                 }
@@ -416,11 +557,21 @@ impl Reader {
             alias_only: false,
         };
         let mut referred: Option<Vec<(Arc<str>, Origin)>> = None;
-        for pair in options.chunks(2) {
-            let [key, value] = pair else {
-                self.problem(pair[0].origin, format!("`{}` has no value", pair[0]));
+        let mut rest = options;
+        while let Some((key, after)) = rest.split_first() {
+            rest = after;
+            if key.as_keyword().is_none() {
+                self.problem(key.origin, format!("`{key}` is no option of `:{clause}`"));
+                // Without the bracket that ends it, a libspec goes on with the next.
+                let key = unquoted(key).unwrap_or(key);
+                self.within(|reader| reader.spec(key, clause, None));
+                continue;
+            }
+            let Some((value, after)) = after.split_first() else {
+                self.problem(key.origin, format!("`{key}` has no value"));
                 continue;
             };
+            rest = after;
             match key.as_keyword().map(|keyword| &*keyword.name) {
                 Some(option @ ("as" | "as-alias")) => match value.as_symbol() {
                     Some(alias) if alias.ns.is_none() => {
@@ -432,7 +583,31 @@ impl Reader {
                 Some("refer") if value.as_keyword().is_some_and(|keyword| keyword.is("all")) => {
                     require.refer_all = true;
                 }
-                Some("refer" | "only" | "refer-macros") => referred = Some(self.names(value)),
+                Some("refer" | "only" | "refer-macros") => {
+                    let items = value.as_vector().unwrap_or_default();
+                    let option = items.iter().position(|item| item.as_keyword().is_some());
+                    let mut names = match option {
+                        None => self.names(value),
+                        Some(at) => {
+                            self.problem(items[at].origin, format!("`{}` is no name", items[at]));
+                            self.within(|reader| {
+                                reader.require(ns.clone(), origin, clause, &items[at..]);
+                            });
+                            items[..at]
+                                .iter()
+                                .flat_map(|name| self.names(name))
+                                .collect()
+                        }
+                    };
+                    while value.as_symbol().is_some()
+                        && let Some((next, after)) = rest.split_first()
+                        && next.as_symbol().is_some()
+                    {
+                        names.extend(self.names(next));
+                        rest = after;
+                    }
+                    referred = Some(names);
+                }
                 Some("exclude") => {
                     require.exclude = self
                         .names(value)

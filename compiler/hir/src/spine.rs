@@ -149,7 +149,10 @@ impl Walker<'_> {
             return;
         };
         let DatumKind::Symbol(symbol) = &head.kind else {
-            return self.run(datum);
+            if !self.cx.is_loose_clause() {
+                self.run(datum);
+            }
+            return;
         };
         if symbol.ns.is_none() {
             match &*symbol.name {

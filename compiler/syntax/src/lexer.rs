@@ -2,8 +2,9 @@
 //!
 //! A string that is never closed would swallow the rest of the file, and turn all later strings
 //! inside out. So there are two ways to read strings: the plain one believes every quote; the
-//! recovering one, used only for a text that the plain one shows to be broken, ends a string before
-//! a definition at the start of a line when the quotes look displaced.
+//! recovering one, used only for a text that the plain one shows to be broken, ends a string early
+//! when its quotes look displaced: at once if its first quote seems to close a string whose own
+//! first quote is missing, else before the line at which code seems to go on.
 
 use logos::Logos;
 
@@ -177,24 +178,28 @@ fn string(lexer: &mut logos::Lexer<'_, LexedToken>) -> Closed {
         Some(end) => looks_displaced(before, &rest[..end], rest[end + 1..].chars().next()),
     };
     lexer.extras.broken_strings |= displaced;
-    let (len, closed) = match (closing_quote, lexer.extras.strings) {
-        (Some(end), Strings::Plain) => (end + 1, Closed::Yes),
-        (Some(end), Strings::Recovering) if !displaced => (end + 1, Closed::Yes),
+    let believed = match (closing_quote, lexer.extras.strings) {
+        (end, Strings::Plain) => end,
+        (Some(end), Strings::Recovering) if !displaced && leads_out(rest, end) => Some(end),
+        (_, Strings::Recovering) => None,
+    };
+    let (len, closed) = match (believed, lexer.extras.strings) {
+        (Some(end), _) => (end + 1, Closed::Yes),
         (None, Strings::Plain) => (rest.len(), Closed::No),
-        (Some(end), Strings::Recovering) => {
-            // `looks_displaced` saw a definition.
-            (
-                line_that_starts(&rest[..end], starts_definition).unwrap_or(end),
-                Closed::No,
-            )
-        }
-        (None, Strings::Recovering) => (
-            line_that_starts(rest, |line| line.starts_with('(')).unwrap_or(rest.len()),
-            Closed::No,
-        ),
+        (None, Strings::Recovering) => (unclosed_len(before, rest), Closed::No),
     };
     lexer.bump(len);
     closed
+}
+
+/// How much of what follows its quote belongs to a string that is never closed.
+fn unclosed_len(before: Option<char>, rest: &str) -> usize {
+    if touches(before) {
+        // The end of a string whose beginning is missing.
+        return 0;
+    }
+    // Lines of prose seldom start with a bracket, lines of code mostly do.
+    line_that_starts(rest, starts_code).unwrap_or(rest.len())
 }
 
 fn closing_quote(text: &str) -> Option<usize> {
@@ -213,15 +218,51 @@ fn closing_quote(text: &str) -> Option<usize> {
 /// a line, and something other than a bracket or white space touches its quotes. (A doc string with
 /// an example at the start of a line touches nothing.)
 fn looks_displaced(before: Option<char>, content: &str, after: Option<char>) -> bool {
+    (touches(before) || touches(after)) && line_that_starts(content, starts_definition).is_some()
+}
+
+fn touches(char: Option<char>) -> bool {
     let free = |char: char| char.is_whitespace() || "()[]{},;'`~@^#".contains(char);
-    let touched = !before.is_none_or(free) || !after.is_none_or(free);
-    touched && line_that_starts(content, starts_definition).is_some()
+    !char.is_none_or(free)
+}
+
+/// In a text whose strings are broken somewhere: whether the quote at `end` may close a string that
+/// starts at the text's beginning. If there is a definition in the string, the next one after it
+/// must not be in a string again.
+fn leads_out(text: &str, end: usize) -> bool {
+    if line_that_starts(&text[..end], starts_definition).is_none() {
+        return true;
+    }
+    let bytes = text.as_bytes();
+    let mut at = end + 1;
+    let mut in_string = false;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\n' if starts_definition(&text[at + 1..]) => return !in_string,
+            b'"' => in_string = !in_string,
+            // What follows need not be one byte; a quote or backslash is.
+            b'\\' => at += 1,
+            b';' if !in_string => {
+                at += text[at..].find('\n').unwrap_or(text.len() - at);
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    !in_string
 }
 
 /// Whether a line starts as `(def…` or `(ns …` does.
 fn starts_definition(line: &str) -> bool {
     line.strip_prefix('(')
         .is_some_and(|head| head.starts_with("def") || head.starts_with("ns "))
+}
+
+/// Whether a line starts with an opening bracket, after white space.
+fn starts_code(line: &str) -> bool {
+    line.trim_start_matches([' ', '\t'])
+        .starts_with(['(', '[', '{'])
 }
 
 /// The end of the line before the first line, other than the first, that passes `test`.

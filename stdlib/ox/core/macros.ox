@@ -139,7 +139,7 @@
                         (range (count names)))]
       `(let ~outer
          (loop* ~(vec (interleave names names))
-           (let ~(vec (mapcat (fn [pair g] [(first pair) g]) pairs names))
+           (let ~(vec (mapcat (fn [[p _] g] (if (symbol? p) [] [p g])) pairs names))
              ~@body))))))
 
 (defn- simple-params
@@ -299,7 +299,7 @@
                (cond
                  (nil? clauses) `(no-match ~gexpr)
                  (nil? (next clauses)) (first clauses)
-                 (= :>> (second clauses))
+                 (and (= :>> (second clauses)) (nnext clauses))
                  `(let* [result# (~gpred ~(first clauses) ~gexpr)]
                     (if result#
                       (~(nth clauses 2) result#)

@@ -183,6 +183,105 @@ fn what_a_definition_is_decides_whether_its_name_matters() {
     }
 }
 
+/// A group of functions that call one another: of each a number it compares with and whom it calls.
+struct Group(Vec<(usize, [usize; 2])>);
+
+impl Group {
+    fn random(dice: &mut Dice) -> Group {
+        let size = 2 + dice.below(5);
+        let member = |at: usize| {
+            // The first call closes a circle through all of them.
+            let calls = [(at + 1) % size, dice.below(size)];
+            (dice.below(2), calls)
+        };
+        Group((0..size).map(member).collect())
+    }
+
+    /// The hashes of the members when they have these names and are written in this order.
+    fn hashes(&self, names: &[String], order: &[usize]) -> Vec<String> {
+        let mut text = String::from("(ns app)\n");
+        for &at in order {
+            let (number, [one, other]) = self.0[at];
+            let [name, one, other] = [at, one, other].map(|at| &names[at]);
+            text += &format!(
+                "(defn {name} [x {name}x] (if (= x {number}) ({one} 1 x) [({other} {name}x 2)]))\n"
+            );
+        }
+        let mut workspace = Workspace::of(support::found(&[("app", &text)]));
+        assert_eq!(workspace.check(), [], "{text}");
+        let all = hashes(&mut workspace, &["app".to_owned()]);
+        names
+            .iter()
+            .map(|name| all[&format!("app/{name}")].clone())
+            .collect()
+    }
+
+    /// Of each member its class: members that cannot be told apart are in one. (A body that names
+    /// one function twice is another than one that names two.)
+    fn classes(&self) -> Vec<usize> {
+        let mut classes = vec![0; self.0.len()];
+        loop {
+            let signature = |at: usize| {
+                let (number, calls) = self.0[at];
+                let names_one = calls[0] == calls[1];
+                (classes[at], number, names_one, calls.map(|at| classes[at]))
+            };
+            let mut known: Vec<_> = (0..classes.len()).map(signature).collect();
+            known.sort_unstable();
+            known.dedup();
+            let next: Vec<usize> = (0..classes.len())
+                .map(|at| known.binary_search(&signature(at)).unwrap())
+                .collect();
+            let count = |classes: &[usize]| classes.iter().max().copied();
+            if count(&next) == count(&classes) {
+                return next;
+            }
+            classes = next;
+        }
+    }
+}
+
+#[test]
+fn recursive_groups_are_hashed_by_what_they_mean() {
+    let mut dice = Dice(3);
+    let mut alike = 0;
+    for _ in 0..25 {
+        let group = Group::random(&mut dice);
+        let size = group.0.len();
+        let names: Vec<String> = (0..size).map(|at| format!("f{at}")).collect();
+        let order: Vec<usize> = (0..size).collect();
+        let hashes = group.hashes(&names, &order);
+        // Other names, whose alphabetical order is another, and another order in the text.
+        let renamed: Vec<String> = (0..size)
+            .map(|at| format!("z{}", (at * 7 + 3) % 11))
+            .collect();
+        let mut shuffled = order.clone();
+        for last in (1..size).rev() {
+            shuffled.swap(last, dice.below(last + 1));
+        }
+        assert_eq!(group.hashes(&renamed, &shuffled), hashes);
+        let classes = group.classes();
+        for one in 0..size {
+            for other in 0..one {
+                let is_same = classes[one] == classes[other];
+                assert_eq!(
+                    hashes[one] == hashes[other],
+                    is_same,
+                    "{one} {other} {:?}",
+                    group.0
+                );
+                alike += usize::from(is_same);
+            }
+        }
+        // A change of one member changes all: each reaches it.
+        let mut changed = group;
+        changed.0[dice.below(size)].0 += 2;
+        let after = changed.hashes(&names, &order);
+        assert!(hashes.iter().zip(&after).all(|(old, new)| old != new));
+    }
+    assert!(alike > 3, "{alike} pairs mean the same");
+}
+
 #[test]
 fn a_changed_body_changes_its_hash_and_those_of_what_reaches_it() {
     let texts = texts(SIZE);

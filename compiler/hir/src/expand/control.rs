@@ -387,6 +387,14 @@ pub(crate) fn thunk_call(cx: &mut Rewrite<'_>, function: &str) -> Rewritten {
     Ok(cx.list([cx.ox(function), cx.thunk(cx.args)]))
 }
 
+/// `(time expr)`
+pub(crate) fn time(cx: &mut Rewrite<'_>) -> Rewritten {
+    match cx.args {
+        [_] => thunk_call(cx, "time*"),
+        _ => Err(cx.mistake("`time` takes one expression")),
+    }
+}
+
 /// `(while test body…)`
 pub(crate) fn while_(cx: &mut Rewrite<'_>) -> Rewritten {
     let (test, body) = cx.first_arg("a condition")?;

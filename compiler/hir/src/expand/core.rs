@@ -183,7 +183,7 @@ pub(crate) fn rewrite(name: &str, cx: &mut Rewrite<'_>) -> Rewritten {
         "scope" => control::thunk_call(cx, "scope*"),
         "some->" => control::some_arrow(cx, false),
         "some->>" => control::some_arrow(cx, true),
-        "time" => control::thunk_call(cx, "time*"),
+        "time" => control::time(cx),
         "when" => control::when(cx),
         "when-first" => control::when_first(cx),
         "when-let" => control::when_let(cx),

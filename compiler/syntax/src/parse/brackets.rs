@@ -7,6 +7,8 @@
 //!   inside another definition in column 0 is always taken for a missing bracket.
 //! - A closing bracket that does not fit either closes unclosed forms inside the one it fits, or was
 //!   mistyped, or is superfluous: whichever leaves the fewest mistakes in the lines that follow.
+//! - A form within another that lacks its closing bracket ends where a line is indented no further
+//!   than it, so that it does not swallow what follows it.
 
 use source::{Code, TextRange, TextSize};
 
@@ -23,6 +25,8 @@ pub(super) enum Action {
     Usual,
     /// An opening bracket before which all open forms end.
     Cut,
+    /// An opening bracket before which the innermost open form ends.
+    Outdent,
     /// A closing bracket that closes nothing.
     Stray,
     /// A closing bracket that closes this many forms.
@@ -34,7 +38,7 @@ impl Action {
     pub(super) fn brackets_closed(self) -> u32 {
         match self {
             Action::Close(count) => count,
-            Action::Usual | Action::Cut => 1,
+            Action::Usual | Action::Cut | Action::Outdent => 1,
             Action::Stray => 0,
         }
     }
@@ -62,6 +66,14 @@ impl Plan {
                 .is_none_or(|(last, _)| (*last as usize) < index)
         );
         self.actions.push((index as u32, action));
+    }
+
+    /// Adds an action before others, where there is none.
+    fn insert_before(&mut self, index: usize, action: Action) {
+        let place = self
+            .actions
+            .partition_point(|(other, _)| (*other as usize) < index);
+        self.actions.insert(place, (index as u32, action));
     }
 }
 
@@ -344,8 +356,16 @@ impl Planner<'_, '_> {
         match self.weigh(index, inner_count) {
             Remedy::CloseInner => {
                 let count = inner_count.expect("offered only if there is one") + 1;
-                self.report_unclosed_inner(index, count);
-                self.plan.insert(index, Action::Close(count as u32));
+                let outdent = if count == 2 {
+                    self.outdent(innermost, index)
+                } else {
+                    None
+                };
+                self.report_unclosed_inner(index, outdent.unwrap_or(index), count);
+                match outdent {
+                    Some(at) => self.plan.insert_before(at, Action::Outdent),
+                    None => self.plan.insert(index, Action::Close(count as u32)),
+                }
                 self.close(count, index);
             }
             Remedy::Replace => {
@@ -359,6 +379,20 @@ impl Planner<'_, '_> {
             }
         }
         index + 1
+    }
+
+    /// The bracket, at the start of a line before `end`, that by its indentation is not within the
+    /// unclosed form that it seems to be in.
+    fn outdent(&self, unclosed: Open, end: usize) -> Option<usize> {
+        if self.weigh_budget == 0 || end - unclosed.token > OUTDENT_TOKENS {
+            return None;
+        }
+        let range = unclosed.token..end;
+        let culprit = indentation::culprit(self.text, self.tokens, &self.plan, range)?;
+        let at = culprit.next_line;
+        let is_direct = culprit.opener == unclosed.token && culprit.depth == 1;
+        let is_bracket = self.tokens[at].kind.bracket().is_some();
+        (is_direct && is_bracket && self.plan.action(at) == Action::Usual).then_some(at)
     }
 
     fn close(&mut self, count: usize, index: usize) {
@@ -529,8 +563,9 @@ impl Planner<'_, '_> {
         self.errors.push(error);
     }
 
-    /// The closing bracket at `index` fits a form outside of unclosed ones.
-    fn report_unclosed_inner(&mut self, index: usize, count: usize) {
+    /// The closing bracket at `index` fits a form outside of unclosed ones, which should end before
+    /// the token at `end`.
+    fn report_unclosed_inner(&mut self, index: usize, end: usize, count: usize) {
         if self.errors.is_full() {
             return;
         }
@@ -555,7 +590,7 @@ impl Planner<'_, '_> {
         .secondary(self.range(outer.token), format!("the `{closer}` fits this"));
         let missing = self.missing_closers(open.len() - count + 1);
         if let Some(missing) = missing {
-            let at = TextRange::empty(self.end_of_last_form(index));
+            let at = TextRange::empty(self.end_of_last_form(end));
             error = error.fix(format!("insert `{missing}`"), at, missing);
         }
         self.errors.push(error);
@@ -679,6 +714,9 @@ enum Remedy {
     /// It should not be there.
     Ignore,
 }
+
+/// The longest unclosed form whose lines are looked at.
+const OUTDENT_TOKENS: usize = 10_000;
 
 /// How many open brackets are looked at when weighing.
 const WEIGHED_DEPTH: usize = 64;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::brackets::Plan;
+use super::brackets::{Action, Plan};
 use super::token_text;
 use crate::lexer::Token;
 use crate::syntax_kind::SyntaxKind;
@@ -14,6 +14,8 @@ pub(super) struct Culprit {
     pub(super) opener: usize,
     /// The first token of the line that is indented as if it were closed.
     pub(super) next_line: usize,
+    /// How many forms, from the first of the range, are open there.
+    pub(super) depth: usize,
 }
 
 struct Open {
@@ -64,11 +66,15 @@ pub(super) fn culprit(
                 return Some(Culprit {
                     opener,
                     next_line: index,
+                    depth: open.len(),
                 });
             }
         }
         at_line_start = false;
         if token.kind.bracket().is_some() {
+            if plan.action(index) == Action::Outdent {
+                open.pop();
+            }
             open.push(Open {
                 token: index,
                 column,

@@ -71,11 +71,15 @@ impl<'t> Builder<'t, '_> {
     fn token(&mut self, index: usize, plan: &Plan) -> usize {
         let kind = self.tokens[index].kind;
         if kind.bracket().is_some() || kind.prefix().is_some() {
-            if plan.action(index) == Action::Cut {
-                self.close_prefixes(false);
-                while !self.frames.is_empty() {
-                    self.finish_bracket(false);
+            match plan.action(index) {
+                Action::Cut => {
+                    self.close_prefixes(false);
+                    while !self.frames.is_empty() {
+                        self.finish_bracket(false);
+                    }
                 }
+                Action::Outdent => self.finish_bracket(true),
+                _ => {}
             }
             if self.frames.len() >= MAX_DEPTH {
                 return self.too_deep(index, plan);
@@ -125,6 +129,12 @@ impl<'t> Builder<'t, '_> {
                 break;
             }
             if kind.bracket().is_some() {
+                if end > index && action == Action::Outdent {
+                    if depth == 0 {
+                        break;
+                    }
+                    depth -= 1;
+                }
                 depth += 1;
             } else if kind.is_closer() && action != Action::Stray {
                 let closed = action.brackets_closed();

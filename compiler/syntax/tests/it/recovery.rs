@@ -278,7 +278,7 @@ fn a_missing_opening_quote_costs_one_form() {
              --> a.ox:1:11
               |
             1 | (def a one")
-              |           ^^ no quote closes it
+              |           ^ no quote closes it
               |
             help: remove the quote
               |
