@@ -23,12 +23,18 @@ pub(crate) struct Below {
     values: FxHashMap<Vec<u8>, Result<Option<Value>, StoreError>>,
     /// The keys of each deleted range, in the order of the operations.
     ranges: Vec<Vec<Vec<u8>>>,
+    /// What of the deleted ranges cannot be told.
+    hidden: Vec<StoreError>,
 }
 
 impl Below {
-    /// The first damaged record that a patch begins from.
-    pub(crate) fn damaged(&self) -> Option<&StoreError> {
-        self.values.values().find_map(|value| value.as_ref().err())
+    /// What the group wants to change in part, or to delete, and cannot for damage.
+    pub(crate) fn damaged(&self) -> impl Iterator<Item = &StoreError> {
+        let values = self
+            .values
+            .values()
+            .filter_map(|value| value.as_ref().err());
+        values.chain(&self.hidden)
     }
 }
 
@@ -39,11 +45,11 @@ fn key_range(start: &[u8], end: Option<&[u8]>) -> KeyRange {
     }
 }
 
-/// Fetches what the operations need. A damaged value is kept as such: whether
-/// that refuses the group is the caller's decision.
+/// Fetches what the operations need. What is damaged is kept as such: it stays
+/// damaged, and is told to who commits.
 ///
 /// # Errors
-/// What is damaged, if the keys of a range cannot be told.
+/// When the system refuses to read.
 pub(crate) fn fetch_below(view: &View, parts: &[&[u8]]) -> Result<Below, StoreError> {
     let mut below = Below::default();
     for op in parts.iter().flat_map(|part| Ops::new(part)) {
@@ -55,6 +61,9 @@ pub(crate) fn fetch_below(view: &View, parts: &[&[u8]]) -> Result<Below, StoreEr
                 let needs_base = bytes.len() < total;
                 if needs_base && !below.values.contains_key(key) && !view.active.knows(key) {
                     let value = view.get_below(key, u64::MAX);
+                    if let Err(error @ StoreError::Io { .. }) = value {
+                        return Err(error);
+                    }
                     below.values.insert(key.to_vec(), value);
                 }
             }
@@ -62,7 +71,7 @@ pub(crate) fn fetch_below(view: &View, parts: &[&[u8]]) -> Result<Below, StoreEr
                 let range = key_range(start, end);
                 let mut keys = Vec::new();
                 if let Some(folded) = &view.folded {
-                    folded.keys(&range, &mut keys)?;
+                    folded.keys(&range, &mut keys, &mut below.hidden)?;
                 }
                 if let Some(frozen) = &view.frozen {
                     keys.extend(frozen.keys(&range).into_iter().map(Vec::from));
@@ -78,7 +87,7 @@ pub(crate) fn fetch_below(view: &View, parts: &[&[u8]]) -> Result<Below, StoreEr
 /// Applies a group and makes it visible.
 ///
 /// A patch of a damaged value is left out: the record stays damaged until it
-/// is put anew or deleted.
+/// is put anew or deleted. So do records of a deleted range that are hidden.
 ///
 /// # Errors
 /// [`Malformed`] if the bytes are no operations; the group is then invisible.

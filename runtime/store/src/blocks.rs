@@ -18,7 +18,8 @@
 //! - A *held* file is never written: what redb writes stays in memory, until
 //!   the store has been verified and the first fold releases it.
 //! - A read never fails because of damage, since redb would refuse every read
-//!   after it; a damaged page is answered by a page that redb refuses.
+//!   after it; a damaged page is answered by a page that redb refuses, naming it,
+//!   and what was read is kept.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -28,6 +29,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::FORMAT_VERSION;
 use crate::check::{Verdict, check, check_and_repair};
 use crate::disk::Counted;
+use crate::wreck::Wreck;
 
 const MAGIC: [u8; 8] = *b"OXSTORE\n";
 const SECTOR: usize = 512;
@@ -142,10 +144,17 @@ struct Inner {
     file: Counted,
     seed: u64,
     state: Mutex<State>,
-    /// Serve damaged leaves as they are: for looking at what is left of them.
-    lenient: AtomicBool,
     closed: AtomicBool,
-    damaged: Mutex<Vec<u64>>,
+    refused: Mutex<Refused>,
+}
+
+/// The damaged pages that redb was refused.
+#[derive(Debug, Default)]
+struct Refused {
+    wrecks: Vec<Arc<Wreck>>,
+    /// By first block the last that was read there; and each damaged block's.
+    at: BTreeMap<u64, u32>,
+    blocks: BTreeMap<u64, u32>,
 }
 
 /// The main file as redb sees it.
@@ -178,9 +187,8 @@ impl Blocks {
                 header,
                 held: Some(Held::default()),
             }),
-            lenient: AtomicBool::new(false),
             closed: AtomicBool::new(false),
-            damaged: Mutex::default(),
+            refused: Mutex::default(),
         }))))
     }
 
@@ -199,22 +207,22 @@ impl Blocks {
         header[..REDB_MAGIC_LEN] != [0; REDB_MAGIC_LEN]
     }
 
-    /// Serves damaged leaves as they are where they divide into records.
-    pub(crate) fn set_lenient(&self) {
-        self.0.lenient.store(true, Ordering::Relaxed);
+    /// The damaged blocks that were read, and whether each record in them is whole all the same.
+    pub(crate) fn damaged(&self) -> Vec<(u64, bool)> {
+        let refused = self.0.refused();
+        let is_whole = |refusal: u32| {
+            let wreck = refused.wrecks.get(refusal as usize);
+            wreck.is_some_and(|wreck| wreck.is_whole())
+        };
+        let blocks = refused.blocks.iter();
+        blocks
+            .map(|(&block, &refusal)| (block, is_whole(refusal)))
+            .collect()
     }
 
-    /// The numbers of the damaged blocks that were read.
-    pub(crate) fn damaged(&self) -> Vec<u64> {
-        let mut blocks = self
-            .0
-            .damaged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        blocks.sort_unstable();
-        blocks.dedup();
-        blocks
+    /// What was read of a page that redb was refused.
+    pub(crate) fn wreck(&self, refusal: u32) -> Option<Arc<Wreck>> {
+        self.0.refused().wrecks.get(refusal as usize).cloned()
     }
 
     /// Length of the file, in bytes.
@@ -304,7 +312,7 @@ impl Inner {
     fn read_pages(&self, first: u64, out: &mut [u8]) -> io::Result<()> {
         let mut bytes = vec![0; out.len() / PAGE * BLOCK];
         self.file.read_at(physical(first), &mut bytes)?;
-        let mut damaged = false;
+        let mut damaged = Vec::new();
         let pages = out.chunks_exact_mut(PAGE).zip(bytes.chunks_exact(BLOCK));
         for (block, (page, stored)) in (first..).zip(pages) {
             let (body, checksum) = stored.split_last_chunk::<8>().expect("a block is longer");
@@ -318,51 +326,62 @@ impl Inner {
                         .repaired_bits
                         .fetch_add(1, Ordering::Relaxed);
                 }
-                Verdict::Bad => {
-                    damaged = true;
-                    let mut list = self.damaged.lock().unwrap_or_else(PoisonError::into_inner);
-                    list.push(block);
-                }
+                Verdict::Bad => damaged.push(block),
             }
         }
-        if damaged && !(self.lenient.load(Ordering::Relaxed) && is_whole_leaf(out)) {
-            refuse(out);
+        if !damaged.is_empty() {
+            let refusal = self.keep_wreck(first, out);
+            let blocks = damaged.into_iter().map(|block| (block, refusal));
+            self.refused().blocks.extend(blocks);
+            refuse(out, refusal);
         }
         Ok(())
     }
+
+    fn refused(&self) -> std::sync::MutexGuard<'_, Refused> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what is left of a page, once for each time that something else was read; its number.
+    fn keep_wreck(&self, first: u64, page: &[u8]) -> u32 {
+        let mut refused = self.refused();
+        if let Some(&known) = refused.at.get(&first)
+            && refused.wrecks[known as usize].page() == page
+        {
+            return known;
+        }
+        let number = refused.wrecks.len() as u32;
+        if number >= REFUSALS_MAX {
+            return REFUSALS_MAX;
+        }
+        refused.wrecks.push(Arc::new(Wreck::new(page.to_vec())));
+        refused.at.insert(first, number);
+        number
+    }
 }
+
+/// Damaged pages that are told apart. The number has 20 bits in redb's words; one is left over.
+const REFUSALS_MAX: u32 = (1 << 20) - 1;
 
 /// Fills a page with a branch of redb's whose child cannot exist.
 ///
-/// redb answers a descent into it with an error and goes on working. Layout:
-/// type 2, no key, so that none is compared, the checksum of the one child, and
-/// its page number: all ones, an order above redb's highest.
-fn refuse(page: &mut [u8]) {
+/// redb answers a descent into it with an error that names the child, and goes on working. Layout:
+/// type 2, no key, so that none is compared, the checksum of the one child, and its page number:
+/// an order above redb's highest, and as its region the number of the refusal.
+fn refuse(page: &mut [u8], refusal: u32) {
     const BRANCH: u8 = 2;
     const CHILD: std::ops::Range<usize> = 24..32;
+    const ORDER: u64 = 0b1_1111 << 59;
     page.fill(0);
     page[0] = BRANCH;
-    page[CHILD].fill(0xFF);
+    page[CHILD].copy_from_slice(&(ORDER | u64::from(refusal) << 20).to_le_bytes());
 }
 
-/// Whether a damaged page still divides into records, so that each can be
-/// judged by its own checksum. Layout: type 1, count, the ends of the keys, the
-/// ends of the values, keys, values.
-fn is_whole_leaf(page: &[u8]) -> bool {
-    const LEAF: u8 = 1;
-    let number = |at: usize| {
-        let (bytes, _) = page.get(at..)?.split_first_chunk()?;
-        Some(u32::from_le_bytes(*bytes) as usize)
-    };
-    let count = usize::from(page[2]) | usize::from(page[3]) << 8;
-    let ends: Option<Vec<usize>> = (0..2 * count).map(|n| number(4 + 4 * n)).collect();
-    page[0] == LEAF
-        && count > 0
-        && ends.is_some_and(|ends| {
-            ends.first().is_some_and(|first| *first >= 4 + 8 * count)
-                && ends.last().is_some_and(|last| *last <= page.len())
-                && ends.is_sorted()
-        })
+/// The number of the refusal that an error of redb's is about.
+pub(crate) fn refusal_in(error: &str) -> Option<u32> {
+    let (number, order) = error.strip_prefix("Page r")?.split_once(".0/")?;
+    let number = number.parse().ok()?;
+    (order.starts_with("31 ") && number < REFUSALS_MAX).then_some(number)
 }
 
 fn first_block(offset: u64, len: usize) -> io::Result<u64> {

@@ -125,6 +125,8 @@ struct Writer {
     /// The frozen table that a later commit folds, and which one.
     pending: Option<(u64, Frozen)>,
     log_bytes: u64,
+    /// What commits have run into, not asked for yet.
+    damage: Vec<StoreError>,
 }
 
 fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -298,6 +300,7 @@ impl EmbeddedStore {
                 creation,
                 pending: None,
                 log_bytes,
+                damage: Vec::new(),
             }),
             shared,
             _lock: lock,
@@ -459,9 +462,7 @@ impl Store for EmbeddedStore {
         }
         let view = self.shared.view();
         let below = fetch_below(&view, &[log.payload()])?;
-        if let Some(error) = below.damaged() {
-            return Err(error.clone().into());
-        }
+        let damage: Vec<StoreError> = below.damaged().cloned().collect();
         let payload_len = log.payload().len();
         log.append(writer.next).map_err(|error| self.fail(error))?;
         if let Some(creation) = writer.creation.take() {
@@ -474,7 +475,12 @@ impl Store for EmbeddedStore {
             .expect("a batch encodes operations");
         writer.log_bytes = log.bytes();
         writer.next += 1;
+        writer.damage.extend(damage);
         Ok(CommitSeq(seq))
+    }
+
+    fn take_damage(&self) -> Vec<StoreError> {
+        std::mem::take(&mut hold(&self.writer).damage)
     }
 
     fn snapshot(&self) -> Snapshot {

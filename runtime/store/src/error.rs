@@ -23,6 +23,17 @@ pub(crate) fn display_key(key: &[u8]) -> String {
     }
 }
 
+fn display_hidden(after: &[u8], before: Option<&[u8]>, claimed: Option<&[u8]>) -> String {
+    let before = before.map_or("the end".to_owned(), display_key);
+    let claimed = claimed.map_or(String::new(), |key| {
+        format!(", it seems the record {}", display_key(key))
+    });
+    format!(
+        "records of the store from {} to {before} are damaged{claimed}",
+        display_key(after)
+    )
+}
+
 /// Why a read has no answer.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum StoreError {
@@ -30,8 +41,19 @@ pub enum StoreError {
     /// damaged; records elsewhere are not affected.
     #[error("the record {} of the store is damaged", display_key(key))]
     DamagedRecord {
-        /// Key of the record; for a range, the first key that may be hidden.
+        /// Key of the record.
         key: Vec<u8>,
+    },
+    /// Records of which it is not known which they are; those elsewhere are not
+    /// affected.
+    #[error("{}", display_hidden(after, before.as_deref(), claimed.as_deref()))]
+    Hidden {
+        /// The least key that they may have.
+        after: Vec<u8>,
+        /// All of them are less than this key.
+        before: Option<Vec<u8>>,
+        /// The key that one of them seems to have.
+        claimed: Option<Vec<u8>>,
     },
     /// The store is damaged in a way that no single record accounts for.
     #[error("the store is damaged: {what}")]
@@ -56,7 +78,7 @@ pub enum CommitError {
         /// Which bound.
         what: String,
     },
-    /// A value that the batch changes in part could not be read; nothing was
+    /// The system refused to read what the batch changes in part; nothing was
     /// written.
     #[error(transparent)]
     Read(#[from] StoreError),
@@ -156,9 +178,11 @@ impl From<StoreError> for OpenError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::DamagedStore { what } => Self::DamagedStore { what },
-            StoreError::DamagedRecord { key } => Self::DamagedStore {
-                what: format!("its own record {}", display_key(&key)),
-            },
+            error @ (StoreError::DamagedRecord { .. } | StoreError::Hidden { .. }) => {
+                Self::DamagedStore {
+                    what: error.to_string(),
+                }
+            }
             StoreError::Io { what } => Self::Io {
                 doing: "read the store".into(),
                 source: io::Error::other(what),

@@ -31,6 +31,7 @@ pub mod sim;
 mod table;
 mod verify;
 mod view;
+mod wreck;
 
 pub use batch::Batch;
 pub use embedded::{EmbeddedStore, FoldMode, Options};
@@ -102,6 +103,13 @@ pub trait Store: Debug + Send + Sync {
     /// [`CommitError::Poisoned`], and whether the group will be there after
     /// reopening is open.
     fn commit(&self, batches: &[Batch]) -> Result<CommitSeq, CommitError>;
+
+    /// What was found damaged since this was last asked while committing: a
+    /// value that was to be changed in part, or keys of a range that was to be
+    /// deleted. All else of those groups was done; this stays damaged.
+    fn take_damage(&self) -> Vec<StoreError> {
+        Vec::new()
+    }
 
     /// A consistent view of everything committed so far. Cheap; a held
     /// snapshot costs the memory of what is overwritten meanwhile.

@@ -12,6 +12,7 @@ use crate::disk::{Disk, OsDisk};
 use crate::embedded::{Mode, Options, open_files};
 use crate::error::{OpenError, StoreError, display_key};
 use crate::key::KeyRange;
+use crate::view::Snapshot;
 
 /// Findings after which looking for more tells nothing new.
 const FINDINGS_MAX: usize = 10_000;
@@ -29,6 +30,12 @@ pub enum Finding {
         /// What is damaged and where.
         what: String,
     },
+    /// A block of the main file is damaged, but each record in it is whole: no
+    /// answer is affected.
+    Block {
+        /// Its number.
+        block: u64,
+    },
     /// Flipped bits that the checksums put right: no answer is affected, but
     /// the disk is not to be trusted.
     Repaired {
@@ -42,6 +49,10 @@ impl std::fmt::Display for Finding {
         match self {
             Self::Record { key } => write!(f, "record {} is damaged", display_key(key)),
             Self::Store { what } => write!(f, "the store is damaged: {what}"),
+            Self::Block { block } => write!(
+                f,
+                "block {block} of the main file is damaged, but no record in it is"
+            ),
             Self::Repaired { bits } => write!(f, "{bits} flipped bits were put right"),
         }
     }
@@ -58,6 +69,10 @@ pub struct Report {
     pub records: u64,
     /// Bytes of their keys and values.
     pub record_bytes: u64,
+    /// Whole records that the store answers with, those only the log holds included.
+    pub all_records: u64,
+    /// Bytes of their keys and values.
+    pub all_bytes: u64,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -67,7 +82,7 @@ impl Report {
     pub fn is_sound(&self) -> bool {
         self.findings
             .iter()
-            .all(|finding| matches!(finding, Finding::Repaired { .. }))
+            .all(|finding| matches!(finding, Finding::Repaired { .. } | Finding::Block { .. }))
     }
 }
 
@@ -86,7 +101,7 @@ pub fn verify(path: impl AsRef<Path>) -> Result<Report, OpenError> {
 /// As [`verify`].
 pub fn verify_with(disk: Arc<dyn Disk>, path: &Path) -> Result<Report, OpenError> {
     let mut report = Report::default();
-    let opened = match open_files(disk, path, Options::default(), Mode::Salvage) {
+    let opened = match open_files(disk, path, Options::default(), Mode::Read) {
         Ok(opened) => opened,
         Err(OpenError::DamagedStore { what }) => {
             report.findings.push(Finding::Store { what });
@@ -97,35 +112,41 @@ pub fn verify_with(disk: Arc<dyn Disk>, path: &Path) -> Result<Report, OpenError
     report.last = CommitSeq(opened.last);
     report.folded = CommitSeq(opened.folded_seq);
     if let Some(folded) = &opened.view.folded {
-        match folded.range(&KeyRange::all()) {
-            Ok(range) => {
-                for entry in range.lenient() {
-                    match entry {
-                        Ok((key, value)) => {
-                            report.records += 1;
-                            report.record_bytes += (key.len() + value.len()) as u64;
-                        }
-                        Err(StoreError::DamagedRecord { key }) => {
-                            report.findings.push(Finding::Record { key });
-                        }
-                        Err(error) => report.findings.push(Finding::Store {
-                            what: error.to_string(),
-                        }),
-                    }
-                    if report.findings.len() >= FINDINGS_MAX {
-                        break;
-                    }
+        for entry in folded.range(&KeyRange::all()) {
+            match entry {
+                Ok((key, value)) => {
+                    report.records += 1;
+                    report.record_bytes += (key.len() + value.len()) as u64;
                 }
+                Err(
+                    StoreError::DamagedRecord { key }
+                    | StoreError::Hidden {
+                        claimed: Some(key), ..
+                    },
+                ) => report.findings.push(Finding::Record { key }),
+                Err(error) => report.findings.push(Finding::Store {
+                    what: error.to_string(),
+                }),
             }
-            Err(error) => report.findings.push(Finding::Store {
-                what: error.to_string(),
-            }),
+            if report.findings.len() >= FINDINGS_MAX {
+                break;
+            }
         }
     }
+    // What only the log holds was checked when it was replayed.
+    let snapshot = Snapshot::new(Arc::new(opened.view), Arc::default());
+    for (key, value) in snapshot.range(KeyRange::all()).flatten() {
+        report.all_records += 1;
+        report.all_bytes += (key.len() + value.len()) as u64;
+    }
     if let Some(blocks) = &opened.blocks {
-        for block in blocks.damaged() {
-            report.findings.push(Finding::Store {
-                what: format!("block {block} of the main file"),
+        for (block, is_whole) in blocks.damaged() {
+            report.findings.push(if is_whole {
+                Finding::Block { block }
+            } else {
+                Finding::Store {
+                    what: format!("block {block} of the main file"),
+                }
             });
         }
     }

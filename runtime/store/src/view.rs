@@ -4,6 +4,7 @@
 //! every older layer. A view's tables and folded part meet without a gap: the
 //! folded part holds everything up to where the oldest table begins.
 
+use std::collections::VecDeque;
 use std::iter::FusedIterator;
 use std::sync::Arc;
 
@@ -134,7 +135,8 @@ impl<'a> TableCursor<'a> {
     }
 }
 
-/// Iterates over a range; ends after the first error.
+/// Iterates over a range. An error stands where something is damaged or
+/// hidden; behind it the range goes on.
 #[derive(Debug)]
 pub struct Range<'a> {
     range: KeyRange,
@@ -143,7 +145,8 @@ pub struct Range<'a> {
     frozen: TableCursor<'a>,
     folded: Option<FoldedRange>,
     folded_head: Option<(Vec<u8>, Value)>,
-    failed: Option<StoreError>,
+    /// What stands in the folded part before `folded_head`.
+    damage: VecDeque<StoreError>,
 }
 
 impl<'a> Range<'a> {
@@ -152,33 +155,37 @@ impl<'a> Range<'a> {
         let mut merged = Self {
             active: TableCursor::new(Some(&view.active), &range, seq),
             frozen: TableCursor::new(view.frozen.as_deref(), &range, seq),
-            folded: None,
+            folded: view.folded.as_ref().map(|folded| folded.range(&range)),
             folded_head: None,
-            failed: None,
+            damage: VecDeque::new(),
             range,
             seq,
         };
-        if let Some(folded) = &view.folded {
-            match folded.range(&merged.range) {
-                Ok(range) => merged.folded = Some(range),
-                Err(error) => merged.failed = Some(error),
-            }
-            merged.advance_folded();
-        }
+        merged.advance_folded();
         merged
     }
 
     fn advance_folded(&mut self) {
-        self.folded_head = match self.folded.as_mut().and_then(Iterator::next) {
-            Some(Ok(entry)) => Some(entry),
-            Some(Err(error)) => {
-                // The merge cannot go past this place: keys of the other
-                // layers behind it would seem to follow directly.
-                self.failed = Some(error);
-                None
-            }
-            None => None,
+        let Some(folded) = &mut self.folded else {
+            return;
         };
+        self.folded_head = loop {
+            match folded.next() {
+                Some(Ok(entry)) => break Some(entry),
+                Some(Err(error)) => self.damage.push_back(error),
+                None => break None,
+            }
+        };
+    }
+
+    /// Whether a newer layer says what is at a damaged key.
+    fn is_hidden(&self, error: &StoreError) -> bool {
+        let StoreError::DamagedRecord { key } = error else {
+            return false;
+        };
+        let knows =
+            |table: Option<&Table>| table.is_some_and(|table| table.get(key, self.seq).is_some());
+        knows(self.active.table) || knows(self.frozen.table)
     }
 }
 
@@ -187,15 +194,10 @@ impl Iterator for Range<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(error) = self.failed.take() {
-                self.folded = None;
-                self.folded_head = None;
-                self.active.head = None;
-                self.active.done = true;
-                self.active.page = Vec::new().into_iter();
-                self.frozen.head = None;
-                self.frozen.done = true;
-                self.frozen.page = Vec::new().into_iter();
+            if let Some(error) = self.damage.pop_front() {
+                if self.is_hidden(&error) {
+                    continue;
+                }
                 return Some(Err(error));
             }
             let folded_key = self.folded_head.as_ref().map(|(key, _)| key.as_slice());

@@ -12,6 +12,8 @@ struct Facts {
     store: String,
     sound: bool,
     groups: u64,
+    records: u64,
+    bytes: u64,
     folded_groups: u64,
     folded_records: u64,
     folded_bytes: u64,
@@ -48,6 +50,8 @@ pub(crate) fn run(output: Output, args: &Verify) -> Outcome {
         store: path.display().to_string(),
         sound: report.is_sound(),
         groups: report.last.0,
+        records: report.all_records,
+        bytes: report.all_bytes,
         folded_groups: report.folded.0,
         folded_records: report.records,
         folded_bytes: report.record_bytes,
@@ -64,6 +68,7 @@ fn finding(finding: &Finding) -> FindingFacts {
     let kind = match finding {
         Finding::Record { .. } => "record",
         Finding::Store { .. } => "store",
+        Finding::Block { .. } => "block",
         Finding::Repaired { .. } => "repaired",
     };
     FindingFacts {
@@ -79,8 +84,14 @@ fn text(output: Output, facts: &Facts) -> String {
         output.paint(Style::Red, "damaged")
     };
     let mut text = format!(
-        "{}: {state}\n{} groups, {} of them folded: {} records, {} bytes\n",
-        facts.store, facts.groups, facts.folded_groups, facts.folded_records, facts.folded_bytes
+        "{}: {state}\n{} records, {} bytes, by {} groups; {} of these are folded: {} records, {} bytes\n",
+        facts.store,
+        facts.records,
+        facts.bytes,
+        facts.groups,
+        facts.folded_groups,
+        facts.folded_records,
+        facts.folded_bytes
     );
     for finding in &facts.findings {
         text.push_str(&finding.what);

@@ -28,8 +28,6 @@ use crate::view::View;
 pub(crate) enum Mode {
     Read,
     Write,
-    /// Reading, with damaged pages served as they are.
-    Salvage,
 }
 
 /// The parts of an open store.
@@ -99,9 +97,6 @@ pub(crate) fn open_files(
     let blocks = Blocks::open(main, header.id)
         .map_err(OpenError::io(format!("read {}", path.display())))?
         .ok_or_else(|| damaged("the header of the folded part"))?;
-    if mode == Mode::Salvage {
-        blocks.set_lenient();
-    }
     let (mut folded, mut folded_view, mut folded_seq) = (None, None, 0);
     if blocks.has_redb() {
         let redb = Folded::open(&blocks, options.cache_bytes)?;

@@ -5,9 +5,11 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use crate::common::{Model, apply, batch, contents, script, small};
 use store::disk::OsDisk;
+use store::sim::SimDisk;
 use store::{Batch, EmbeddedStore, FoldMode, OpenError, Options, Store, verify};
 
 const CHILD: &str = "STORE_TEST_CHILD";
@@ -23,7 +25,7 @@ fn files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 fn fill(path: &Path, groups: usize) -> Model {
-    let store = EmbeddedStore::open_with(std::sync::Arc::new(OsDisk), path, small()).unwrap();
+    let store = EmbeddedStore::open_with(Arc::new(OsDisk), path, small()).unwrap();
     let mut model = Model::new();
     for group in script(groups) {
         store.commit(&[batch(&group)]).unwrap();
@@ -78,7 +80,7 @@ fn a_snapshot_may_outlive_its_store() {
     let first = EmbeddedStore::open(&path).unwrap();
     let snapshot = first.snapshot();
     drop(first);
-    let second = EmbeddedStore::open_with(std::sync::Arc::new(OsDisk), &path, small()).unwrap();
+    let second = EmbeddedStore::open_with(Arc::new(OsDisk), &path, small()).unwrap();
     for group in script(30) {
         second.commit(&[batch(&group)]).unwrap();
     }
@@ -139,8 +141,7 @@ fn child() {
         fold: FoldMode::Background,
         ..small()
     };
-    let store =
-        EmbeddedStore::open_with(std::sync::Arc::new(OsDisk), Path::new(&path), options).unwrap();
+    let store = EmbeddedStore::open_with(Arc::new(OsDisk), Path::new(&path), options).unwrap();
     let first = store.snapshot().seq().0;
     for (n, group) in script(20_000).iter().enumerate().skip(first as usize) {
         store.commit(&[batch(group)]).unwrap();
@@ -196,4 +197,26 @@ fn a_killed_process_loses_nothing_acknowledged() {
         assert!(round < 12 || store.stats().folded.0 > 0);
         acknowledged = last;
     }
+}
+
+#[test]
+fn verifying_counts_what_only_the_log_holds() {
+    let disk = SimDisk::new();
+    let path = Path::new("d/store.redb");
+    let store = EmbeddedStore::open_with(Arc::new(disk.clone()), path, Options::default());
+    let store = store.expect("opens");
+    let mut batch = Batch::new();
+    batch.put(b"key", b"value");
+    batch.put(b"gone", b"value");
+    store.commit(&[batch]).expect("commits");
+    let mut batch = Batch::new();
+    batch.delete(b"gone");
+    store.commit(&[batch]).expect("commits");
+    drop(store);
+    let report = store::verify_with(Arc::new(disk), path).expect("there");
+    assert_eq!((report.folded.0, report.records), (0, 0));
+    assert_eq!(
+        (report.last.0, report.all_records, report.all_bytes),
+        (2, 1, 8)
+    );
 }
