@@ -369,7 +369,9 @@ pub fn read_state(
             start,
             words,
         });
-        start += level.words;
+        start = start
+            .checked_add(level.words)
+            .ok_or_else(|| damaged("a segment", number))?;
     }
     for entry in snapshot.range(key::overlays(number)) {
         let (key, value) = entry?;
@@ -448,7 +450,8 @@ fn read_segment(
     process: u64,
     level: SegmentRef,
 ) -> Result<Vec<u64>, LoadError> {
-    let mut words = Vec::with_capacity(level.words as usize);
+    // A damaged length says nothing about how much there is.
+    let mut words = Vec::new();
     let mut piece = 0;
     while words.len() < level.words as usize {
         let value = snapshot
@@ -472,7 +475,7 @@ fn read_stack(
     (process, fiber, part): (u64, FiberId, u32),
     height: u32,
 ) -> Result<Vec<u64>, LoadError> {
-    let mut words = Vec::with_capacity(height as usize);
+    let mut words = Vec::new();
     for chunk in 0..height.div_ceil(STACK_CHUNK_WORDS) {
         let value = snapshot
             .get(&key::stack_chunk(process, fiber, part, chunk))?

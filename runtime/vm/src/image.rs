@@ -6,6 +6,7 @@
 //! - Binding never moves an instruction: a pc means the same in stored and in loaded code.
 
 use crate::native::{self, Native};
+use crate::object::{Header, Kind};
 
 use crate::verify::{self, VerifyError};
 use crate::word::Word;
@@ -153,7 +154,8 @@ impl LoadedImage {
     /// When it needs natives that are not here or its boot segment is damaged.
     pub fn load_trusted(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
         let boot: Arc<[u64]> = image.boot.clone().into();
-        verify::verify_boot(&boot).map_err(LoadError::Boot)?;
+        let starts = verify::boot_starts(&boot).map_err(LoadError::Boot)?;
+        check_words(&image, &starts)?;
         let natives = image
             .natives
             .iter()
@@ -170,6 +172,8 @@ impl LoadedImage {
             cell_count += u32::from(own);
         }
         let templates = load_templates(&image)?;
+        let captures_of = |template: u32| Some(templates.get(template as usize)?.captures);
+        verify::verify_functions(&boot, captures_of, natives.len()).map_err(LoadError::Boot)?;
         let mut loaded = LoadedImage {
             protos: Vec::with_capacity(image.protos.len()),
             image: Arc::clone(&image),
@@ -228,11 +232,6 @@ impl LoadedImage {
             code.push(self.bind(slot, instr).ok_or_else(invalid)?.0);
         }
         let consts: Box<[Word]> = linked.consts.iter().map(|&word| Word(word)).collect();
-        if consts.iter().any(|&w| !verify::is_boot_word(&self.boot, w)) {
-            return Err(LoadError::Invalid(format!(
-                "a constant of prototype {number} is no value"
-            )));
-        }
         Ok(LoadedProto {
             code: code.into(),
             consts,
@@ -412,6 +411,40 @@ fn hooks(image: &Image) -> FxHashMap<String, u32> {
         })
         .map(|(number, slot)| (slot.name.clone(), number))
         .collect()
+}
+
+/// That constants, definitions' values and shared functions are values of the boot segment.
+fn check_words(image: &Image, starts: &verify::Starts) -> Result<(), LoadError> {
+    let is_value = |word: u64| verify::is_value_of_boot(starts, Word(word));
+    let invalid = |what: String| Err(LoadError::Invalid(what));
+    for (number, proto) in image.protos.iter().enumerate() {
+        if !proto.consts.iter().all(|&word| is_value(word)) {
+            return invalid(format!("a constant of prototype {number} is no value"));
+        }
+    }
+    for slot in image.slots.iter().filter(|slot| !is_value(slot.value)) {
+        return invalid(format!(
+            "what {}/{} is bound to is no value",
+            slot.namespace, slot.name
+        ));
+    }
+    for (number, template) in image.templates.iter().enumerate() {
+        let word = Word(template.function);
+        // A template with captures has no function of its own.
+        let is_own = word.is_nil() || {
+            let object = image.boot.get(word.offset() as usize..);
+            word.is_boot()
+                && is_value(template.function)
+                && object.is_some_and(|object| {
+                    Header(object[0]).kind_byte() == Kind::Function as u8
+                        && object.get(1) == Some(&(number as u64))
+                })
+        };
+        if !is_own {
+            return invalid(format!("the function of template {number} is another"));
+        }
+    }
+    Ok(())
 }
 
 fn load_templates(image: &Image) -> Result<Vec<LoadedTemplate>, LoadError> {

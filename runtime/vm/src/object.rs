@@ -140,7 +140,7 @@ kinds! {
     Promise = 31, raw 1, hash 0, true;
     /// future of a fiber: `[fiber] state value`
     Future = 32, raw 1, hash 0, true;
-    /// mutable array, for natives' work lists and library code
+    /// mutable array, for natives' work lists and library code; of a state of a walk, which one in aux
     Array = 33, raw 0, hash 0, true;
     /// integer range: `start end step (meta)`
     Range = 34, raw 0, hash 0, false;

@@ -34,7 +34,8 @@ impl std::fmt::Display for VerifyError {
 impl std::error::Error for VerifyError {}
 
 /// The offsets at which objects start, one bit a word.
-struct Starts(Vec<u64>);
+#[derive(Debug)]
+pub(crate) struct Starts(Vec<u64>);
 
 impl Starts {
     fn contains(&self, offset: u32) -> bool {
@@ -144,6 +145,11 @@ fn value_words(words: &[u64], at: usize, size: usize, kind_byte: u8) -> &[u64] {
 /// # Errors
 /// The first thing found wrong.
 pub fn verify_boot(words: &[u64]) -> Result<(), VerifyError> {
+    boot_starts(words).map(drop)
+}
+
+/// Checks a boot segment: where its objects start.
+pub(crate) fn boot_starts(words: &[u64]) -> Result<Starts, VerifyError> {
     let starts = object_starts(words)?;
     let mut at = 0;
     while at < words.len() {
@@ -160,6 +166,39 @@ pub fn verify_boot(words: &[u64]) -> Result<(), VerifyError> {
                     what: "a word of the boot segment is no value",
                 });
             }
+        }
+        at += size;
+    }
+    Ok(starts)
+}
+
+/// Checks that the functions in a verified boot segment are those that the image has: closures with
+/// as many captures as their template, natives that exist.
+pub(crate) fn verify_functions(
+    words: &[u64],
+    captures_of: impl Fn(u32) -> Option<u16>,
+    natives: usize,
+) -> Result<(), VerifyError> {
+    let mut at = 0;
+    while at < words.len() {
+        let header = Header(words[at]);
+        let size = header.size() as usize;
+        let number = || u32::try_from(words[at + 1]).ok();
+        let fits = match Kind::from_u8(header.kind_byte()) {
+            Some(Kind::Function) => {
+                let captures = number().and_then(&captures_of);
+                captures.is_some_and(|captures| {
+                    size == 2 + usize::from(captures) + usize::from(header.has_meta())
+                })
+            }
+            Some(Kind::Native) => number().is_some_and(|number| (number as usize) < natives),
+            _ => true,
+        };
+        if !fits {
+            return Err(VerifyError {
+                at: at as u32,
+                what: "a function is none of the image",
+            });
         }
         at += size;
     }
@@ -199,6 +238,14 @@ pub fn verify_fragment(words: &[u64], root: Word, boot: &[u64]) -> Result<(), Ve
         at += size;
     }
     Ok(())
+}
+
+/// Whether a word is a value of a boot segment whose objects start there: an immediate, or a reference
+/// to an object of it.
+pub(crate) fn is_value_of_boot(starts: &Starts, word: Word) -> bool {
+    word.is_well_formed()
+        && !word.is_reference()
+        && (!word.is_boot() || starts.contains(word.offset()))
 }
 
 /// Whether a word is a value of a boot segment that was verified: an immediate, or a reference

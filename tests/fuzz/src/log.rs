@@ -17,6 +17,9 @@ use store::{
 
 const PATH: &str = "d/store.redb";
 const LOGS: [&str; 2] = ["d/store.redb.log-0", "d/store.redb.log-1"];
+/// Bytes of a log file's header, and of a record's.
+const HEADER_BYTES: usize = 64;
+const RECORD_HEADER_BYTES: usize = 32;
 /// Bytes of a log file that inputs are about.
 const ROOM: usize = 256 * 1024;
 
@@ -120,7 +123,9 @@ fn changed(choices: &mut Choices<'_>) {
         0
     };
     let (older, newer) = payloads.split_at(split);
-    let newer = log_file(*id, 11, split as u64 + 1, newer);
+    let groups = newer;
+    let newer = log_file(*id, 11, split as u64 + 1, groups);
+    let right = newer.clone();
     let older = (split > 0).then(|| log_file(*id, 7, 1, older));
     let mut files = [Some(newer), older];
     for _ in 0..choices.below(6) {
@@ -129,7 +134,28 @@ fn changed(choices: &mut Choices<'_>) {
             damage(choices, bytes);
         }
     }
-    look(&with_logs(disk, files), Some(&states));
+    let newer = files[0].as_deref().unwrap_or_default();
+    let whole = last_whole(groups, &right, newer).map_or(0, |index| split + 1 + index);
+    look(&with_logs(disk, files), Some((&states, whole)));
+}
+
+/// The last of the groups whose record is in the changed file as it was written, below an unchanged
+/// header.
+fn last_whole(groups: &[&[u8]], right: &[u8], changed: &[u8]) -> Option<usize> {
+    let is_same = |range: std::ops::Range<usize>| changed.get(range.clone()) == right.get(range);
+    if !is_same(0..HEADER_BYTES) {
+        return None;
+    }
+    let mut at = HEADER_BYTES;
+    let mut last = None;
+    for (index, group) in groups.iter().enumerate() {
+        let end = at + RECORD_HEADER_BYTES + group.len().next_multiple_of(8);
+        if is_same(at..end) {
+            last = Some(index);
+        }
+        at = end;
+    }
+    last
 }
 
 /// An operation as a batch, done to the model too.
@@ -233,8 +259,9 @@ fn with_logs(disk: &SimDisk, files: [Option<Vec<u8>>; 2]) -> SimDisk {
     disk
 }
 
-/// Opens, reads, writes and verifies; `states` are what the store may hold, if that is known.
-fn look(disk: &SimDisk, states: Option<&[Model]>) {
+/// Opens, reads, writes and verifies; `states` are what the store may hold, if that is known, and the
+/// last group that is there beyond doubt.
+fn look(disk: &SimDisk, states: Option<(&[Model], usize)>) {
     let report = verify_with(Arc::new(disk.copy()), Path::new(PATH));
     let store = match open(disk) {
         Ok(store) => store,
@@ -262,13 +289,21 @@ fn look(disk: &SimDisk, states: Option<&[Model]>) {
                 );
                 found.insert(key, value.into_vec());
             }
-            Err(StoreError::DamagedRecord { .. }) if states.is_none() => return,
+            Err(StoreError::DamagedRecord { .. } | StoreError::Hidden { .. })
+                if states.is_none() =>
+            {
+                return;
+            }
             Err(error) => panic!("unexpected: {error}"),
         }
     }
-    if let Some(states) = states {
+    if let Some((states, whole)) = states {
         let seq = usize::try_from(snapshot.seq().0).expect("few groups");
         assert!(seq < states.len(), "more groups than were committed");
+        assert!(
+            seq >= whole,
+            "group {whole} is there, but only {seq} are read"
+        );
         assert!(
             found == states[seq],
             "group {seq} reads otherwise than it was written"

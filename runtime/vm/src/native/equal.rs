@@ -3,10 +3,9 @@
 use super::{Native, NativeCall};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
-use crate::object::Kind;
 use crate::value::error::wrong_type;
 use crate::value::number::make_int;
-use crate::value::work::Stop;
+use crate::value::work::{Stop, Walk};
 use crate::value::{equal, hash, order, ready};
 use crate::word::Word;
 use std::cmp::Ordering;
@@ -17,16 +16,20 @@ const STEP_FUEL: u32 = 64;
 /// What a step native answers.
 fn step<T>(
     call: &mut NativeCall<'_>,
+    walk: Walk,
     step: fn(&mut Heap, Word) -> Result<T, Stop>,
     answer: fn(&mut Heap, T) -> Word,
 ) -> NativeResult {
     let state = call.args[0];
-    if call.heap.kind_of(state) != Some(Kind::Array) || call.heap.header(state).size() != 3 {
+    if !walk.has(call.heap, state) {
         return Err(wrong_type(call.heap, state, "a state of a step"));
     }
     call.fiber.fuel_spent = STEP_FUEL;
     match step(call.heap, state) {
-        Ok(result) => Ok(answer(call.heap, result)),
+        Ok(result) => {
+            Walk::end(call.heap, state);
+            Ok(answer(call.heap, result))
+        }
         Err(Stop::Budget) => Ok(Word::NIL),
         Err(Stop::Unfinished(cell)) => Ok(cell),
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
@@ -54,25 +57,25 @@ pub(super) const NATIVES: &[Native] = &[
         Ok(equal::start(call.heap, call.args[0], call.args[1]))
     }),
     Native::new("ox.core/equal-step", 1, 1, |call| {
-        step(call, equal::step, |_, same| Word::bool(same))
+        step(call, Walk::Equal, equal::step, |_, same| Word::bool(same))
     }),
     Native::new("ox.core/hash-start", 1, 1, |call| {
         Ok(hash::start(call.heap, call.args[0]))
     }),
     Native::new("ox.core/hash-step", 1, 1, |call| {
-        step(call, hash::step, hash_word)
+        step(call, Walk::Hash, hash::step, hash_word)
     }),
     Native::new("ox.core/compare-start", 2, 2, |call| {
         Ok(order::start(call.heap, call.args[0], call.args[1]))
     }),
     Native::new("ox.core/compare-step", 1, 1, |call| {
-        step(call, order::step, |_, order| order_word(order))
+        step(call, Walk::Order, order::step, |_, order| order_word(order))
     }),
     Native::new("ox.core/ready-start", 1, 1, |call| {
         Ok(ready::start(call.heap, call.args[0]))
     }),
     Native::new("ox.core/ready-step", 1, 1, |call| {
-        step(call, ready::step, |_, ()| Word::TRUE)
+        step(call, Walk::Ready, ready::step, |_, ()| Word::TRUE)
     }),
     Native::new("ox.core/ready?", 1, 1, |call| {
         Ok(Word::bool(ready::is_ready(call.heap, call.args[0])))

@@ -5,7 +5,7 @@ use crate::object::Kind;
 use crate::value::fault::{Fault, OrThrow};
 use crate::value::print::{self, Options};
 use crate::value::string::{self, make_string, try_text};
-use crate::value::work::Stop;
+use crate::value::work::{Stop, Walk};
 use crate::value::{map, number};
 use crate::word::Word;
 
@@ -18,8 +18,14 @@ pub(super) const NATIVES: &[Native] = &[
         Ok(print::start(call.heap, call.args[0], options))
     }),
     Native::new("ox.core/print-step", 1, 1, |call| {
-        match print::step(call.heap, call.image, call.args[0]) {
+        let state = call.args[0];
+        if !Walk::Print.has(call.heap, state) {
+            let fault = Fault::type_error(call.heap, state, "a state of a step");
+            return Err(fault.trap(call.heap));
+        }
+        match print::step(call.heap, call.image, state) {
             Ok(text) => {
+                Walk::end(call.heap, state);
                 let bytes = string::byte_count(call.heap.object(text));
                 call.fiber.fuel_spent = print::text_fuel(bytes);
                 Ok(text)

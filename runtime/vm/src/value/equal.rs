@@ -13,7 +13,7 @@
 use super::class::{Class, class_of};
 use super::number::Num;
 use super::seq::{Advance, Cursor};
-use super::work::{Budget, Stop, Work};
+use super::work::{Budget, Stop, Walk, Work};
 use super::{lazy, map, set, trie, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
@@ -462,11 +462,11 @@ pub fn equal(heap: &mut Heap, a: Word, b: Word) -> Result<bool, Trap> {
 pub fn start(heap: &mut Heap, a: Word, b: Word) -> Word {
     let mut work = Work::new();
     if pair(heap, &mut work, a, b) {
-        return work.into_state(heap, Word::NIL);
+        return work.into_state(heap, Walk::Equal, Word::NIL);
     }
     // A difference seen at once is one that the walk sees again.
     work.push_item(&[Word::TRUE, Word::FALSE], PAIR);
-    work.into_state(heap, Word::NIL)
+    work.into_state(heap, Walk::Equal, Word::NIL)
 }
 
 /// Works on a state for a bounded time: the answer, or how the walk stopped.

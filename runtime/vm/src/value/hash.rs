@@ -17,7 +17,7 @@ use super::class::{Class, class_of};
 use super::number::Num;
 use super::seq::{Advance, Cursor};
 use super::trie;
-use super::work::{Budget, Stop, Work};
+use super::work::{Budget, Stop, Walk, Work};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::{Kind, Object};
@@ -609,7 +609,7 @@ pub fn of_value(heap: &mut Heap, value: Word) -> Result<u64, Trap> {
 pub fn start(heap: &mut Heap, value: Word) -> Word {
     let mut work = Work::new();
     work.push_item(&[value], VALUE);
-    work.into_state(heap, Word::NIL)
+    work.into_state(heap, Walk::Hash, Word::NIL)
 }
 
 /// Works on a state for a bounded time: the hash, or how the walk stopped.

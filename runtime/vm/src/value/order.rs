@@ -6,7 +6,7 @@
 //! - Walks are iterative, with a slow path as equality's.
 
 use super::error::wrong_type;
-use super::work::{Budget, Stop, Work};
+use super::work::{Budget, Stop, Walk, Work};
 use super::{number, string, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
@@ -192,7 +192,7 @@ pub fn compare(heap: &mut Heap, a: Word, b: Word) -> Result<Ordering, Trap> {
 pub fn start(heap: &mut Heap, a: Word, b: Word) -> Word {
     let mut work = Work::new();
     work.push_item(&[a, b], PAIR);
-    work.into_state(heap, Word::NIL)
+    work.into_state(heap, Walk::Order, Word::NIL)
 }
 
 /// Works on a state for a bounded time: the order, or how the walk stopped.

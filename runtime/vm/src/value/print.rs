@@ -19,7 +19,7 @@ mod leaf;
 use super::seq::{Advance, Cursor};
 use super::string::{self, make_string, parts_of, try_text};
 use super::time::{instant_of, uuid};
-use super::work::{Budget, Stop, Work};
+use super::work::{Budget, Stop, Walk, Work};
 use super::{lazy, map, meta, number, trie};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
@@ -162,7 +162,7 @@ pub fn start(heap: &mut Heap, value: Word, options: Options) -> Word {
     let output = heap.make(Kind::Array, 0, 0, &[], &[Word::NIL, flags, length, level]);
     let mut work = Work::new();
     work.push_item(&[value, Word::small(0)], VALUE);
-    work.into_state(heap, output)
+    work.into_state(heap, Walk::Print, output)
 }
 
 /// Works on a state for a bounded time: the text as a string object, or how the walk stopped.

@@ -8,7 +8,7 @@
 //!   into the boot segment, whose values are finished.
 
 use super::lazy;
-use super::work::{Stop, Work};
+use super::work::{Stop, Walk, Work};
 use crate::heap::Heap;
 use crate::object::Kind;
 use crate::word::Word;
@@ -76,7 +76,7 @@ pub fn start(heap: &mut Heap, value: Word) -> Word {
     let mut work = Work::new();
     push(&mut work, value);
     let seen = heap.make(Kind::Array, 0, 0, &[], &[]);
-    work.into_state(heap, seen)
+    work.into_state(heap, Walk::Ready, seen)
 }
 
 /// Works on a state: done, or how the walk stopped.

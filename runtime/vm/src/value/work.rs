@@ -60,6 +60,32 @@ impl Budget {
     }
 }
 
+/// Which walk a state belongs to, as its header says: a state is stepped by its own walk only, whatever
+/// code calls the natives with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub(crate) enum Walk {
+    Ready = 1,
+    Order = 2,
+    Equal = 3,
+    Hash = 4,
+    Print = 5,
+}
+
+impl Walk {
+    /// Whether a value is a state of this walk that has not come to its end.
+    pub(crate) fn has(self, heap: &Heap, state: Word) -> bool {
+        heap.kind_of(state) == Some(Kind::Array)
+            && heap.header(state).aux() == self as u16
+            && heap.word(state, 1) != Word::FALSE
+    }
+
+    /// Notes that a walk has come to its end: its state is of no more use.
+    pub(crate) fn end(heap: &mut Heap, state: Word) {
+        heap.write(state, 1, Word::FALSE);
+    }
+}
+
 /// A stack of items.
 #[derive(Debug)]
 pub(crate) struct Work {
@@ -98,9 +124,9 @@ impl Work {
         heap.write(state, 1, chunk);
     }
 
-    /// A new state with this list and one more word for the walk's own use.
-    pub(crate) fn into_state(self, heap: &mut Heap, extra: Word) -> Word {
-        let state = heap.make(Kind::Array, 0, 0, &[], &[Word::NIL, extra]);
+    /// A new state of a walk with this list and one more word for the walk's own use.
+    pub(crate) fn into_state(self, heap: &mut Heap, walk: Walk, extra: Word) -> Word {
+        let state = heap.make(Kind::Array, 0, walk as u16, &[], &[Word::NIL, extra]);
         self.save(heap, state);
         state
     }
