@@ -19,7 +19,7 @@ use crate::db::{Caller, Db, MacroCall, SourceFile, Stage};
 use crate::definition::{DefInfo, DefKind};
 use crate::expand::build::{CLOJURE_CORE, Fresh, Mistake, Rewrite};
 use crate::expand::core::{CoreMacro, rewrite};
-use crate::expand::quote;
+use crate::expand::{origins, quote};
 use crate::header::{canonical_namespace, header, is_core_family};
 use crate::lower::special;
 use crate::names::{Missing, Resolution, resolve};
@@ -367,7 +367,7 @@ impl<'db> Context<'db> {
             },
         };
         match self.db.run_macro(&call) {
-            Ok(datum) => Ok(datum),
+            Ok(datum) => Ok(origins::restore(args, &datum)),
             Err(failure) => {
                 self.failed = true;
                 let message = format!("the macro `{}` failed: {}", info.name.name, failure.message);

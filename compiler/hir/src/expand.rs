@@ -11,6 +11,7 @@ mod control;
 pub mod core;
 mod destructure;
 mod function;
+pub(crate) mod origins;
 pub(crate) mod process;
 pub(crate) mod quote;
 

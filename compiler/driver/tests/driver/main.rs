@@ -6,6 +6,7 @@ mod damage;
 mod generate;
 mod incremental;
 mod laws;
+mod mistakes;
 mod rewrites;
 mod same;
 mod support;
