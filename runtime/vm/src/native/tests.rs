@@ -5,6 +5,7 @@
 //! are calls of natives and of a few functions of the library over them, which [`Evaluator`] stands in
 //! for.
 
+mod any;
 mod laws;
 mod oracle;
 mod text;
