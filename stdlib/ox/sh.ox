@@ -5,6 +5,14 @@
 (def ^:private activity-option-names
   [:queue :retry :schedule-to-start :start-to-close :schedule-to-close :heartbeat :idempotent :idempotency-key :on-exhausted])
 
+(defn- words
+  "The words of a command as strings. A string is refused: no shell splits it."
+  [activity command]
+  (if (sequential? command)
+    (mapv str command)
+    (throw (ex-info (str activity ": a command must be a vector of strings, like [\"ls\" \"-l\"], not " (pr-str command))
+                    {:ox/kind :ox/type}))))
+
 (defn run
   "Runs a command, a vector of strings, and returns `{:exit 0 :out \"…\" :err \"…\"}`. Another exit status is an
   `:ox/activity` error with `:reason :exit`, unless `:check` is false.
@@ -24,7 +32,7 @@
    (activity* "ox.sh/run"
               (select-keys opts activity-option-names)
               nil
-              [(mapv str command) (apply dissoc (or opts {}) activity-option-names)])))
+              [(words "ox.sh/run" command) (apply dissoc (or opts {}) activity-option-names)])))
 
 (defn- commands-and-options [args]
   (let [v (vec args)]
@@ -41,4 +49,4 @@
     (activity* "ox.sh/pipe"
                (select-keys opts activity-option-names)
                nil
-               [(mapv (fn [c] (mapv str c)) commands) (apply dissoc (or opts {}) activity-option-names)])))
+               [(mapv (fn [command] (words "ox.sh/pipe" command)) commands) (apply dissoc (or opts {}) activity-option-names)])))

@@ -97,7 +97,8 @@ pub struct Found {
     pub entry: Option<String>,
 }
 
-const MANIFEST: &str = "ox.edn";
+/// Name of the project file.
+pub(crate) const MANIFEST: &str = "ox.edn";
 /// Extensions of source files, in the order in which they are preferred.
 const EXTENSIONS: [&str; 2] = ["ox", "cljc"];
 
@@ -142,17 +143,9 @@ pub fn find(target: &Target, cwd: &Path) -> Result<Found, ProjectError> {
                 find_root(cwd).ok_or_else(|| ProjectError::NoProject(cwd.display().to_string()))?;
             let mut found = read_project(root)?;
             if !found.files.contains_key(namespace) {
-                let relative = namespace_path(namespace);
-                let looked: Vec<String> = found
-                    .manifest
-                    .paths
-                    .iter()
-                    .map(|path| format!("{path}/{relative}.ox"))
-                    .collect();
-                let namespace = namespace.clone();
                 return Err(ProjectError::NoNamespace {
-                    namespace,
-                    looked: looked.join(", "),
+                    namespace: namespace.clone(),
+                    looked: looked(&found.manifest, namespace),
                 });
             }
             found.entry = Some(namespace.clone());
@@ -160,6 +153,17 @@ pub fn find(target: &Target, cwd: &Path) -> Result<Found, ProjectError> {
         }
         Target::File(path) => find_file(&cwd.join(path)),
     }
+}
+
+/// The files that would be a namespace of a project.
+pub(crate) fn looked(manifest: &Manifest, namespace: &str) -> String {
+    let relative = namespace_path(namespace);
+    let files: Vec<String> = manifest
+        .paths
+        .iter()
+        .map(|path| format!("{path}/{relative}.ox"))
+        .collect();
+    files.join(", ")
 }
 
 /// A file is part of the project around it if it lies under one of its source roots; else it is a

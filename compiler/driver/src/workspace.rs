@@ -57,6 +57,41 @@ impl SourceFiles for Files {
     }
 }
 
+/// That the source roots of a project and the namespace to run are there.
+fn require_parts(found: &Found) -> Result<(), ProjectError> {
+    if !found.is_project {
+        return Ok(());
+    }
+    let manifest = found.root.join(project::MANIFEST);
+    let wrong = |key: &str, what: String| {
+        let text = std::fs::read_to_string(&manifest).unwrap_or_default();
+        let before = text.find(key).map(|at| &text[..at]);
+        // A key that is not there has its default.
+        let line = before.map(|before| before.matches('\n').count() + 1)?;
+        Some(ProjectError::Manifest {
+            path: manifest.display().to_string(),
+            line,
+            what,
+        })
+    };
+    for path in &found.manifest.paths {
+        if !found.root.join(path).is_dir()
+            && let Some(error) = wrong(":paths", format!(":paths names {path}, which is no folder"))
+        {
+            return Err(error);
+        }
+    }
+    let main = found.manifest.main.as_deref();
+    if let Some(main) = main.filter(|main| found.entry.as_deref() == Some(*main))
+        && !found.files.contains_key(main)
+    {
+        let looked = project::looked(&found.manifest, main);
+        let what = format!(":main names {main}, which has no file: looked for {looked}");
+        return wrong(":main", what).map_or(Ok(()), Err);
+    }
+    Ok(())
+}
+
 /// Number of the first library file; project files have smaller ones.
 const FIRST_LIBRARY_FILE: u32 = 1 << 24;
 
@@ -66,7 +101,9 @@ impl Workspace {
     /// # Errors
     /// When it is not there.
     pub fn open(target: &Target, cwd: &Path) -> Result<Workspace, ProjectError> {
-        Ok(Workspace::of(project::find(target, cwd)?))
+        let found = project::find(target, cwd)?;
+        require_parts(&found)?;
+        Ok(Workspace::of(found))
     }
 
     /// A workspace of one text, in namespace `user`.
@@ -196,6 +233,30 @@ impl Workspace {
         let mut all = Vec::new();
         for file in self.files.values() {
             all.extend(hir::diagnostics(&self.db, *file).iter().cloned());
+        }
+        all
+    }
+
+    /// All diagnostics of the project, also of values of definitions that cannot be computed, whether
+    /// the entry needs them or not.
+    pub fn check_linked(&mut self) -> Vec<Diagnostic> {
+        let mut all = self.check();
+        let is_sound = |file: &&SourceFile| {
+            let diagnostics = self.entry_diagnostics(**file);
+            diagnostics
+                .iter()
+                .all(|one| one.severity != Severity::Error)
+        };
+        let sound: Vec<SourceFile> = self.files.values().filter(is_sound).copied().collect();
+        let Some(&first) = sound.first() else {
+            return all;
+        };
+        let names = sound
+            .iter()
+            .flat_map(|file| hir::definitions(&self.db, *file));
+        let roots: Vec<_> = names.map(|name| hir::definition(&self.db, name)).collect();
+        if let Err(errors) = link::link(&self.db, &roots, Purpose::Program) {
+            all.extend(self.link_diagnostics(&errors, first));
         }
         all
     }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use source::{Code, Diagnostic, Label, Span, TextRange, suggest};
+use source::{Code, Diagnostic, Label, Span, TextRange, is_slip, suggest};
 use syntax::AstId;
 use syntax::datum::{Origin, Symbol};
 
@@ -308,7 +308,8 @@ fn with_suggestion(
         Unknown::Namespace(ns) => {
             let names = Project::get(db).files(db).keys().map(|name| &**name);
             let found = suggest(ns, names).map(str::to_owned);
-            (found.clone(), found)
+            let replacement = found.clone().filter(|found| is_slip(ns, found));
+            (found, replacement)
         }
         // A single character is near to every other.
         Unknown::Symbol(symbol, _) if symbol.name.chars().nth(1).is_none() => (None, None),
@@ -331,7 +332,8 @@ fn with_suggestion(
             let found =
                 suggest(&symbol.name, candidates.iter().map(|name| &**name)).map(str::to_owned);
             // What is written may be an alias or a bare name; only a bare one is replaced.
-            let replacement = found.clone().filter(|_| prefix.is_none());
+            let is_sure = |found: &String| prefix.is_none() && is_slip(&symbol.name, found);
+            let replacement = found.clone().filter(is_sure);
             (found, replacement)
         }
     };

@@ -8,7 +8,7 @@ use crate::answers::Subject;
 use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, io};
 use crate::folder::{Folder, RunDir};
-use crate::host::FOLDER_SUFFIX;
+use crate::host::{FOLDER_SUFFIX, PARK_SUFFIX};
 use crate::socket::client::{Client, Silent};
 use crate::socket::{Logged, Reply, Request};
 use engine::pid::MAIN;
@@ -66,10 +66,28 @@ impl Surveyed {
             .map_or("damaged", |process| process.status.as_str())
     }
 
-    /// Whether there is something to go on with: the main process has not ended, or not all that
-    /// it printed has left.
+    /// Status of the main process; once that has ended, of a process that has not.
+    pub(crate) fn standing(&self) -> &str {
+        self.open()
+            .next()
+            .map_or(self.status(), |process| process.status.as_str())
+    }
+
+    /// The processes that have not ended.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &ProcessFacts> {
+        let all = self.processes.iter();
+        all.filter(|process| has_not_ended(&process.status))
+    }
+
+    /// Whether there is something to go on with: a process has not ended, or not all that was
+    /// printed has left.
     pub(crate) fn is_unfinished(&self) -> bool {
-        has_not_ended(self.status()) || self.has_unwritten
+        self.open().next().is_some() || self.has_unwritten
+    }
+
+    /// Whether nothing would happen if it were taken up: all that is left waits for a decision.
+    pub(crate) fn is_parked(&self) -> bool {
+        !self.has_unwritten && self.open().all(|process| process.status == "parked")
     }
 }
 
@@ -371,7 +389,16 @@ pub(crate) fn remove_store(store: &Path) -> Result<(), Failure> {
     if let Err(error @ OpenError::Held { .. }) = held {
         return Err(error.into());
     }
-    for suffix in ["", ".log-0", ".log-1", ".groups", ".sock", FOLDER_SUFFIX] {
+    let suffixes = [
+        "",
+        ".log-0",
+        ".log-1",
+        ".groups",
+        ".sock",
+        FOLDER_SUFFIX,
+        PARK_SUFFIX,
+    ];
+    for suffix in suffixes {
         let mut name = store.as_os_str().to_owned();
         name.push(suffix);
         match std::fs::remove_file(&name) {

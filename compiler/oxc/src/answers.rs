@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::socket::{Logged, Reply, Request, Survey};
 use crate::time::instant;
 use engine::data::{self, Data};
-use engine::event::{Event, EventKind};
+use engine::event::{Event, EventKind, FIRST};
 use engine::inspect::{self, FiberView, Frame, Running, Summary, View, WaitingFor};
 use engine::letter::Letter;
 use engine::pid::MAIN;
@@ -32,10 +32,10 @@ pub(crate) struct Subject {
 ///
 /// # Errors
 /// When the text is not one form of data.
-pub(crate) fn message(text: &str) -> Result<Data, Failure> {
+pub(crate) fn message(text: &str, example: &str) -> Result<Data, Failure> {
     data::parse(text).map_err(|error| {
         Failure::usage(format!("`{text}` is not one form of data: {error}"))
-            .help("quote it for the shell: oxc send 17 '[:approve \"ada\"]'")
+            .help(format!("quote it for the shell: {example}"))
     })
 }
 
@@ -122,6 +122,16 @@ impl Subject {
             error => error.into(),
         })?;
         let events = engine::read_events(&snapshot, process)?;
+        let left_out = |events: &[(u64, Event)]| {
+            let mut expected = FIRST;
+            let gaps = events.iter().map(|(number, _)| {
+                let gap = number.saturating_sub(expected);
+                expected = number + 1;
+                gap
+            });
+            gaps.sum()
+        };
+        let left_out = left_out(&events);
         let next = events
             .last()
             .map_or(from, |(sequence, _)| (sequence + 1).max(from));
@@ -131,6 +141,7 @@ impl Subject {
             .map(|(_, event)| event_facts(event));
         Ok(Logged {
             events: events.collect(),
+            left_out,
             next,
             is_over: record.status.has_ended(),
         })
@@ -147,9 +158,13 @@ impl Subject {
             Request::Send {
                 process,
                 message: text,
-            } => (*process, Letter::Message(data::to_message(&message(text)?))),
+            } => (
+                *process,
+                Letter::Message(data::to_message(&message(text, "'[:a 1]'")?)),
+            ),
             Request::Retry { process, value } => {
-                let value = value.as_deref().map(message).transpose()?;
+                let value = value.as_deref().map(|text| message(text, "'{:a 1}'"));
+                let value = value.transpose()?;
                 let pid = self.pid(*process);
                 return self
                     .engine

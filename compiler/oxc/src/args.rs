@@ -131,13 +131,20 @@ pub(crate) struct StoreArg {
 
 /// Compile a program and run it as a durable process
 ///
-/// X is a file, if it has a `/` or ends in `.ox`, `.cljc` or `.oxi`; a folder with an `ox.edn`,
-/// whose `:main` is run; else a namespace of the project around this folder. Calls `-main` (or
-/// `main`) with the arguments as strings; a script sees them as `*command-line-args*`.
+/// X is a path if it has a `/`, is `.`, or ends in `.ox`, `.cljc` or `.oxi`: of a file, or of a
+/// folder (`./shop`) with an `ox.edn`, whose `:main` is run. `-` is standard input. Anything else
+/// is a namespace of the project around this folder. Calls `-main` (or `main`) with the arguments
+/// as strings; a script sees them as `*command-line-args*`.
 ///
 /// Always begins anew, after naming unfinished runs of the same program. Exits with 0, with 1
-/// after an uncaught error, with N after `(exit N)`. Ctrl-C suspends the program; a second one
-/// leaves at once.
+/// after an uncaught error, with N after `(exit N)`; of an N above 255 the lowest eight bits, as
+/// with every command. A run ends when its main process ends, well or not: what it has spawned is
+/// asked to end then, and ended after 5 s.
+///
+/// Ctrl-C suspends the program: activities that run get 5 s to finish, then are ended and made
+/// again by `oxc resume`; a second Ctrl-C leaves at once. After a crash, lines that were printed
+/// last may be printed again. When standard output cannot be written the program is suspended
+/// too; the exit status is 141 if nobody reads it.
 #[derive(Debug, Default, Args)]
 #[command(override_usage = "oxc run [OPTIONS] [X [--] [ARGS]...]")]
 #[command(after_help = "\
@@ -207,6 +214,9 @@ pub(crate) struct Resume {
     /// Do not ask which
     #[arg(long)]
     pub(crate) all: bool,
+    /// Park a process whose activity has failed for good; a run that was started so does so anyway
+    #[arg(long)]
+    pub(crate) park: bool,
     /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
     #[arg(long, value_name = "NAME=COMMAND")]
     pub(crate) serve: Vec<String>,
@@ -230,6 +240,9 @@ pub(crate) struct Retry {
     /// The answer to go on with, one form, as data
     #[arg(long, value_name = "EDN", allow_hyphen_values = true)]
     pub(crate) value: Option<String>,
+    /// Park a process whose activity has failed for good; a run that was started so does so anyway
+    #[arg(long)]
+    pub(crate) park: bool,
     /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
     #[arg(long, value_name = "NAME=COMMAND")]
     pub(crate) serve: Vec<String>,
@@ -417,7 +430,9 @@ pub(crate) struct Build {
 #[command(after_help = "\
 Examples:
   oxc new shop                        a project: shop/ox.edn, shop/src/shop/core.ox
-  oxc new --template script deploy    a script: deploy.ox")]
+  oxc new --template script deploy    a script: deploy.ox
+
+Names are of small letters, digits and hyphens; `ox`, `clojure` and `user` are taken.")]
 pub(crate) struct New {
     /// What to begin with
     #[arg(long, value_name = "TEMPLATE", default_value = "app")]
@@ -442,7 +457,8 @@ pub(crate) enum Template {
 Examples:
   oxc disasm deploy.ox                 all definitions of the file
   oxc disasm deploy.ox upload          one of them
-  oxc disasm deploy.ox ox.core/map     one of the library")]
+  oxc disasm deploy.ox ox.core.seq/map
+                                       one of the library")]
 pub(crate) struct Disasm {
     /// File, folder or namespace
     #[arg(value_name = "X")]

@@ -1,6 +1,7 @@
 //! A process goes on with the code it was started with; this tells when the files say otherwise.
 
 use crate::access::Surveyed;
+use crate::folder::Folder;
 use crate::host::Host;
 use crate::output::Output;
 use bytecode::{Hash, Image};
@@ -49,12 +50,7 @@ pub(crate) fn tell(output: Output, run: &Surveyed, host: &Host) {
 
 /// What to compile for a comparison, and what the paths of its sources are relative to.
 fn program_of(run: &Surveyed, command: &str) -> Option<(Target, PathBuf)> {
-    // `.ox/runs/17/store.redb` of a project, else the folder is written down beside `runs`.
-    let home = run.store.parent()?.parent()?.parent()?;
-    let base = match std::fs::read_to_string(home.join("folder")) {
-        Ok(folder) => PathBuf::from(folder.trim_end()),
-        Err(_) => home.parent()?.to_owned(),
-    };
+    let base = Folder::of_store(&run.store)?;
     let file = base.join(command);
     if file.is_file() {
         let root = match Workspace::open(&Target::File(file.clone()), &base) {

@@ -20,11 +20,33 @@ pub(crate) mod send;
 pub(crate) mod verify;
 pub(crate) mod version;
 
-use crate::access::{has_not_ended, inspect};
+use crate::access::{has_not_ended, inspect, no_process, survey_store};
 use crate::failure::Failure;
 use crate::host::hint;
 use engine::Pid;
+use engine::pid::MAIN;
 use std::path::Path;
+
+/// The processes that are meant when one is to be stopped: itself, or those that the main process
+/// has left behind.
+fn to_stop(store: &Path, pid: Pid) -> Result<Vec<u64>, Failure> {
+    let ended = match require_unended(store, pid) {
+        Ok(()) => return Ok(vec![pid.number]),
+        Err(failure) if pid.number != MAIN => return Err(failure),
+        Err(failure) => failure,
+    };
+    let run = survey_store(store)?.ok_or_else(|| no_process(pid))?;
+    let left: Vec<u64> = run
+        .open()
+        .filter_map(|process| process.pid.parse::<Pid>().ok())
+        .map(|pid| pid.number)
+        .collect();
+    if left.is_empty() {
+        Err(ended)
+    } else {
+        Ok(left)
+    }
+}
 
 /// That there is something left of a process to be told or stopped.
 fn require_unended(store: &Path, pid: Pid) -> Result<(), Failure> {

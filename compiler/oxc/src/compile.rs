@@ -7,11 +7,13 @@
 use crate::failure::{FAILED, Failure, io};
 use crate::folder::Folder;
 use crate::output::Output;
+use crate::place;
 use crate::target::Program;
 use bytecode::Image;
 use driver::{Built, Workspace};
-use source::{Diagnostic, Severity};
-use std::path::Path;
+use source::render::SourceFiles;
+use source::{Diagnostic, FileId, Severity};
+use std::path::{Path, PathBuf};
 
 /// A program ready to run.
 #[derive(Clone, Debug)]
@@ -33,7 +35,14 @@ impl From<Built> for Compiled {
 
 impl From<driver::ProjectError> for Failure {
     fn from(error: driver::ProjectError) -> Failure {
-        Failure::new(crate::failure::chain(&error))
+        match error {
+            driver::ProjectError::Manifest { path, line, what } => {
+                let path = place::shown(Path::new(&path));
+                Failure::new(format!("{}:{line}: {what}", path.display()))
+            }
+            driver::ProjectError::Read { path, error } => io(format_args!("read {path}"))(error),
+            error => Failure::new(crate::failure::chain(&error)),
+        }
     }
 }
 
@@ -142,13 +151,42 @@ fn rejected(output: Output, workspace: &Workspace, diagnostics: &[Diagnostic]) -
     Failure::told(FAILED)
 }
 
+/// Texts of a workspace, with paths as they are named from where the user is.
+pub(crate) fn shown_files(workspace: &Workspace) -> impl SourceFiles {
+    ShownFiles {
+        files: workspace.files(),
+        root: workspace.root().to_owned(),
+    }
+}
+
+struct ShownFiles {
+    files: driver::Files,
+    root: PathBuf,
+}
+
+impl SourceFiles for ShownFiles {
+    fn path(&self, file: FileId) -> String {
+        let path = self.files.path(file);
+        let on_disk = self.root.join(&path);
+        // The library's files are inside of oxc, and so are those that were typed.
+        if self.root.as_os_str().is_empty() || !on_disk.exists() {
+            return path;
+        }
+        place::shown(&on_disk).display().to_string()
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.files.text(file)
+    }
+}
+
 /// Shows diagnostics on standard error.
 pub(crate) fn show(output: Output, workspace: &Workspace, diagnostics: &[Diagnostic]) {
     if diagnostics.is_empty() {
         return;
     }
     let text =
-        source::render::terminal::render(diagnostics, &workspace.files(), output.color_stderr);
+        source::render::terminal::render(diagnostics, &shown_files(workspace), output.color_stderr);
     output.say(text.trim_end_matches('\n'));
     output.say("");
 }

@@ -104,6 +104,16 @@ impl Folder {
         })
     }
 
+    /// The folder whose runs a store may be among, by where it lies.
+    pub(crate) fn of_store(store: &Path) -> Option<PathBuf> {
+        // `BASE/.ox/runs/17/store.redb`; for loose scripts BASE is written down beside `runs`.
+        let home = store.parent()?.parent()?.parent()?;
+        match fs::read_to_string(home.join("folder")) {
+            Ok(folder) => Some(PathBuf::from(folder.trim_end())),
+            Err(_) => home.parent().map(Path::to_owned),
+        }
+    }
+
     /// Its runs, the oldest first.
     ///
     /// # Errors

@@ -15,9 +15,10 @@ use crate::failure::{FAILED, Failure, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
 use crate::folder::Folder;
 use crate::output::Output;
 use crate::socket::server::Server;
-use crate::{signals, socket};
+use crate::{place, signals, socket};
 use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
 use engine::record::Status;
+use engine::transport::Fallen;
 use engine::{Engine, Options, Pid, Standing};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStringExt as _;
@@ -49,6 +50,9 @@ pub(crate) struct Manner {
     /// Run no process, only commit.
     pub(crate) is_idle: bool,
 }
+
+/// Ending of the file that says that the run was started with `--park`.
+pub(crate) const PARK_SUFFIX: &str = ".park";
 
 impl Manner {
     /// By the options `--park` and `--serve`.
@@ -84,6 +88,44 @@ pub(crate) struct Host {
     /// Number of the main process.
     main: OnceLock<u64>,
     interrupted: AtomicBool,
+    /// Whether somebody has been told that it is suspended.
+    told_suspended: AtomicBool,
+    lost_output: Arc<LostOutput>,
+}
+
+/// That standard output cannot be written any more.
+#[derive(Default)]
+struct LostOutput {
+    /// Why; none if its reader is gone.
+    reason: OnceLock<Option<String>>,
+    /// Whom to tell.
+    wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl std::fmt::Debug for LostOutput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("LostOutput").field(&self.reason).finish()
+    }
+}
+
+impl LostOutput {
+    fn note(&self, error: &std::io::Error) {
+        let is_reader_gone = error.kind() == std::io::ErrorKind::BrokenPipe;
+        let reason = (!is_reader_gone).then(|| crate::failure::system_words(error));
+        if self.reason.set(reason).is_ok()
+            && let Some(wake) = self.wake.get()
+        {
+            wake();
+        }
+    }
+
+    /// Says whom to tell, also of what has happened already.
+    fn set_wake(&self, wake: impl Fn() + Send + Sync + 'static) {
+        let wake = self.wake.get_or_init(|| Box::new(wake));
+        if self.reason.get().is_some() {
+            wake();
+        }
+    }
 }
 
 /// Where the relative paths of a program begin: the folder that it was started in, also when it is
@@ -97,11 +139,11 @@ fn directory_of(store: Option<&Path>) -> Result<PathBuf, Failure> {
     Ok(folder.filter(|folder| folder.is_dir()).unwrap_or(here))
 }
 
-/// Writes down the folder that a program is started in.
+/// Writes down how a program is started: in which folder, and whether it parks.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn write_directory(store: &Path) -> Result<(), Failure> {
+pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure> {
     let here = std::env::current_dir().map_err(io("find the working folder"))?;
     let path = with_suffix(store, FOLDER_SUFFIX);
     let write = || -> std::io::Result<()> {
@@ -118,7 +160,15 @@ pub(crate) fn write_directory(store: &Path) -> Result<(), Failure> {
             .truncate(true)
             .mode(0o600)
             .open(&path)?;
-        file.write_all(here.as_os_str().as_encoded_bytes())
+        file.write_all(here.as_os_str().as_encoded_bytes())?;
+        let park = with_suffix(store, PARK_SUFFIX);
+        if manner.park {
+            return options.open(park).map(drop);
+        }
+        match std::fs::remove_file(park) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     };
     write().map_err(io(format_args!("write {}", path.display())))
 }
@@ -170,7 +220,7 @@ impl Host {
             .map_err(|error| Failure::new(crate::failure::chain(&error)))?;
         let options = Options {
             durable: store.is_some(),
-            park: manner.park,
+            park: manner.park || store.is_some_and(|path| with_suffix(path, PARK_SUFFIX).exists()),
             quota_words: QUOTA_WORDS,
             threads: if manner.is_idle {
                 0
@@ -187,7 +237,8 @@ impl Host {
             store: opened,
             transport: Some(world),
         };
-        connect(output, &transport, &engine);
+        let lost_output = Arc::new(LostOutput::default());
+        connect(output, &transport, &engine, store, &lost_output);
         Ok(Host {
             engine,
             subject,
@@ -198,6 +249,8 @@ impl Host {
             server: Mutex::default(),
             main: OnceLock::new(),
             interrupted: AtomicBool::new(false),
+            told_suspended: AtomicBool::new(false),
+            lost_output,
         })
     }
 
@@ -262,22 +315,39 @@ impl Host {
     fn wait(&self, output: Output) -> Result<u8, Failure> {
         let main = self.pid().number;
         let standing = self.engine.wait_for_end(main)?;
-        if self.interrupted.load(Ordering::SeqCst)
-            && standing.as_ref().is_none_or(|s| !s.status.has_ended())
-        {
+        let has_ended = standing.as_ref().is_some_and(|s| s.status.has_ended());
+        if has_ended {
+            // What the end had to say leaves before this command does.
+            self.engine.flush()?;
+        }
+        if let Some(reason) = self.lost_output.reason.get() {
+            return Ok(self.tell_lost(output, reason.as_deref()));
+        }
+        if self.interrupted.load(Ordering::SeqCst) && !has_ended {
             self.tell_suspended(output);
             return Ok(INTERRUPTED);
         }
         let Some(standing) = standing else {
             return Ok(INTERRUPTED);
         };
-        // What the end had to say leaves before this command does.
         self.engine.flush()?;
         Ok(self.tell_end(output, &standing))
     }
 
+    /// Says that standard output cannot be written, unless its reader is gone: as with any other
+    /// command, that is no matter for words. What is kept waits for a resume.
+    fn tell_lost(&self, output: Output, reason: Option<&str>) -> u8 {
+        if let Some(reason) = reason {
+            let failure = Failure::new(format!("cannot write to standard output: {reason}"));
+            output.fail(&failure);
+        }
+        self.tell_suspended(output);
+        reason.map_or(OUTPUT_CLOSED, |_| FAILED)
+    }
+
+    /// Says so once.
     fn tell_suspended(&self, output: Output) {
-        if self.store.is_some() {
+        if self.store.is_some() && !self.told_suspended.swap(true, Ordering::SeqCst) {
             output.say(format!(
                 "suspended: {} – {} · {}",
                 self.label(),
@@ -291,8 +361,6 @@ impl Host {
     fn tell_end(&self, output: Output, standing: &Standing) -> u8 {
         match standing.status {
             Status::Done => return standing.exit_status,
-            // Nobody reads what it printed: as with any other command, that is no matter for words.
-            _ if standing.exit_status == OUTPUT_CLOSED => return OUTPUT_CLOSED,
             Status::Failed => {
                 output.fail(&Failure::new(standing.report.trim_end()));
                 if self.store.is_some() {
@@ -342,8 +410,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn connect(output: Output, transport: &LocalTransport, engine: &Engine) {
+fn connect(
+    output: Output,
+    transport: &LocalTransport,
+    engine: &Engine,
+    store: Option<&Path>,
+    lost_output: &Arc<LostOutput>,
+) {
     let (complete, read, started) = (engine.clone(), engine.clone(), engine.clone());
+    let (asked, store) = (engine.clone(), store.map(Path::to_owned));
+    let lost_output = Arc::clone(lost_output);
     transport.connect(Callbacks {
         started: Box::new(move |attempt| started.attempt_started(attempt)),
         complete: Box::new(move |attempt, result| complete.complete(attempt, result)),
@@ -351,7 +427,35 @@ fn connect(output: Output, transport: &LocalTransport, engine: &Engine) {
             read.complete_read(process, fiber, request, text)
         }),
         note: Box::new(move |line| output.note(line)),
+        fallen: Box::new(move |fallen| {
+            let pid = Pid {
+                run: asked.store_record().run,
+                number: fallen.process,
+            };
+            output.say(fallen_text(fallen, pid, store.as_deref()));
+        }),
+        output_failed: Box::new(move |error| lost_output.note(error)),
     });
+}
+
+/// `failed: 17.2 (app.core/worker): Divide by zero – oxc inspect 17.2 · oxc retry 17.2`
+fn fallen_text(fallen: &Fallen, pid: Pid, store: Option<&Path>) -> String {
+    let mut text = format!("{}: {pid}", fallen.status.name());
+    if !fallen.function.is_empty() {
+        text = format!("{text} ({})", fallen.function);
+    }
+    if let Some(first) = fallen.report.lines().next() {
+        text = format!("{text}: {first}");
+    }
+    let Some(store) = store else { return text };
+    let hint = |command| hint(command, pid, Some(store));
+    let other = if fallen.status == Status::Parked {
+        "cancel"
+    } else {
+        "retry"
+    };
+    let first = if other == "retry" { "inspect" } else { "retry" };
+    format!("{text} – {} · {}", hint(first), hint(other))
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -360,20 +464,32 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// `oxc resume 17`, with `--store` where the pid alone would not be found from here.
+/// `oxc resume 17`; with `-C` or `--store` where the pid alone would not be found from the folder
+/// that `oxc` was started in.
 pub(crate) fn hint(command: &str, pid: Pid, store: Option<&Path>) -> String {
-    let here = std::env::current_dir()
-        .ok()
-        .and_then(|dir| Folder::around(&dir).ok());
-    let found = here
-        .and_then(|folder| folder.run(pid.run))
-        .map(|run| run.store());
-    match store {
-        Some(store) if found.as_deref() != Some(store) => {
-            format!("oxc {command} --store {} {pid}", quoted(store))
-        }
-        _ => format!("oxc {command} {pid}"),
+    let Some(store) = store else {
+        return format!("oxc {command} {pid}");
+    };
+    let same =
+        |other: &Path| other == store || other.canonicalize().ok() == store.canonicalize().ok();
+    let keeps = |dir: &Path| {
+        let folder = Folder::around(dir).ok();
+        let run = folder.and_then(|folder| folder.run(pid.run));
+        run.is_some_and(|run| same(&run.store()))
+    };
+    if keeps(&place::start()) {
+        return format!("oxc {command} {pid}");
     }
+    if let Some(base) = Folder::of_store(store).filter(|base| keeps(base)) {
+        let base = place::shown(&base);
+        return format!("oxc -C {} {command} {pid}", quoted(&base));
+    }
+    let store = if store.is_absolute() {
+        store.to_owned()
+    } else {
+        place::shown(store)
+    };
+    format!("oxc {command} --store {} {pid}", quoted(&store))
 }
 
 /// A path as a shell takes it.
@@ -387,24 +503,67 @@ fn quoted(path: &Path) -> String {
     }
 }
 
+/// Suspends programs, and says at once what that may wait for.
+fn suspend_all(output: Output, hosts: &[Host]) {
+    for host in hosts {
+        host.transport.suspend();
+    }
+    let running: usize = hosts.iter().map(|host| host.transport.running()).sum();
+    if running > 0 {
+        let what = if running == 1 {
+            "activity"
+        } else {
+            "activities"
+        };
+        output.mention(format!(
+            "waiting for {running} {what}, at most {} s; Ctrl-C again leaves now",
+            GRACE.as_secs()
+        ));
+    }
+    std::thread::scope(|scope| {
+        for host in hosts {
+            scope.spawn(|| host.suspend());
+        }
+    });
+}
+
 /// Runs programs until their main processes end or a signal comes; the highest exit status.
 ///
 /// # Errors
 /// When a store can no longer be written.
 pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
     let hosts = Arc::new(hosts);
-    let interrupted = Arc::clone(&hosts);
-    signals::on_interrupt(move || {
-        for host in interrupted.iter() {
-            host.interrupted.store(true, Ordering::SeqCst);
-            host.transport.suspend();
-        }
-        std::thread::scope(|scope| {
+    let (interrupted, left) = (Arc::clone(&hosts), Arc::clone(&hosts));
+    signals::on_interrupt(
+        move |was_typed| {
+            if was_typed && output.is_terminal {
+                // The terminal has shown `^C` and stands behind it.
+                output.say("");
+            }
             for host in interrupted.iter() {
-                scope.spawn(|| host.suspend());
+                host.interrupted.store(true, Ordering::SeqCst);
+            }
+            suspend_all(output, &interrupted);
+        },
+        move || left.iter().for_each(|host| host.tell_suspended(output)),
+    )?;
+    for host in hosts.iter().filter(|host| host.store.is_some()) {
+        let all = Arc::downgrade(&hosts);
+        let begun = AtomicBool::new(false);
+        host.lost_output.set_wake(move || {
+            let Some(all) = all.upgrade() else { return };
+            if begun.swap(true, Ordering::SeqCst) {
+                return;
+            }
+            // Called by who commits, whom suspending waits for.
+            let thread = std::thread::Builder::new()
+                .name("suspend".to_owned())
+                .spawn(move || suspend_all(output, &all));
+            if thread.is_err() {
+                std::process::exit(i32::from(OUTPUT_CLOSED));
             }
         });
-    })?;
+    }
     let codes: Vec<Outcome> = std::thread::scope(|scope| {
         let waiting: Vec<_> = hosts
             .iter()

@@ -20,6 +20,7 @@ mod fault;
 mod folder;
 mod host;
 mod output;
+mod place;
 mod signals;
 mod socket;
 mod target;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
 
 /// Goes to the folder of `-C`.
 fn enter(directory: Option<&std::path::Path>) -> Result<(), failure::Failure> {
+    place::remember_start();
     let Some(directory) = directory else {
         return Ok(());
     };

@@ -1,18 +1,27 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first asks to suspend, the second leaves at once.
 //!
 //! # Invariants
+//! - What comes together is one wish: `timeout` signals a command and then its group.
 //! - Leaving at once is safe: it is what a crash does.
 //! - A signal that was ignored when `oxc` was started (by `nohup`) stays ignored.
 
 use crate::failure::{Failure, INTERRUPTED, io};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use std::time::{Duration, Instant};
 
-/// Calls `suspend` on a thread of its own at the first signal, and leaves at the second.
+/// Within this time after the first signal others mean the same.
+const TOGETHER: Duration = Duration::from_millis(200);
+
+/// Calls `suspend` on a thread of its own at the first signal; at the second calls `leave` and
+/// leaves. `suspend` is told whether somebody typed Ctrl-C.
 ///
 /// # Errors
 /// When the system gives no thread or handler.
-pub(crate) fn on_interrupt(suspend: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+pub(crate) fn on_interrupt(
+    suspend: impl FnOnce(bool) + Send + 'static,
+    leave: impl Fn() + Send + 'static,
+) -> Result<(), Failure> {
     let ignored = ignored_signals();
     let wanted = [SIGINT, SIGTERM, SIGHUP]
         .into_iter()
@@ -20,18 +29,21 @@ pub(crate) fn on_interrupt(suspend: impl FnOnce() + Send + 'static) -> Result<()
     let mut signals = Signals::new(wanted).map_err(io("watch for signals"))?;
     let watch = move || {
         let mut suspend = Some(suspend);
-        for _ in signals.forever() {
-            match suspend.take() {
-                Some(suspend) => {
-                    let thread = std::thread::Builder::new()
-                        .name("suspend".to_owned())
-                        .spawn(suspend);
-                    if thread.is_err() {
-                        std::process::exit(i32::from(INTERRUPTED));
-                    }
+        let mut first = None;
+        for signal in signals.forever() {
+            let begun = *first.get_or_insert_with(Instant::now);
+            if let Some(suspend) = suspend.take() {
+                let thread = std::thread::Builder::new()
+                    .name("suspend".to_owned())
+                    .spawn(move || suspend(signal == SIGINT));
+                if thread.is_ok() {
+                    continue;
                 }
-                None => std::process::exit(i32::from(INTERRUPTED)),
+            } else if begun.elapsed() < TOGETHER {
+                continue;
             }
+            leave();
+            std::process::exit(i32::from(INTERRUPTED));
         }
     };
     std::thread::Builder::new()

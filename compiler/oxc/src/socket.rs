@@ -75,6 +75,8 @@ pub(crate) struct Survey {
 pub(crate) struct Logged {
     /// The events, the oldest first.
     pub(crate) events: Vec<EventFacts>,
+    /// Events that are not kept: those between the first and the last thousand.
+    pub(crate) left_out: u64,
     /// Where the next ones begin.
     pub(crate) next: u64,
     /// Whether nothing more will come.

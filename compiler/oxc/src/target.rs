@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub(crate) const IMAGE_EXTENSION: &str = "oxi";
 /// How the names of programs' files end.
 const EXTENSIONS: [&str; 3] = ["ox", "cljc", IMAGE_EXTENSION];
+/// The file that `-` stands for.
+const STDIN: &str = "/dev/stdin";
 /// What image files begin with.
 const IMAGE_MAGIC: &[u8] = b"OxIm";
 
@@ -36,6 +38,10 @@ fn is_path(text: &str) -> bool {
 
 /// Whether a file is an image by how it begins.
 fn is_image(path: &Path) -> bool {
+    // What is read from a pipe is gone.
+    if !path.is_file() {
+        return false;
+    }
     use std::io::Read as _;
     let mut start = Vec::new();
     let read = std::fs::File::open(path)
@@ -52,6 +58,7 @@ impl Program {
         let Some(text) = text else {
             return Program::here();
         };
+        let text = if text == "-" { STDIN } else { text };
         let path = Path::new(text);
         if !is_path(text) {
             return Program::namespace(text);
@@ -66,7 +73,13 @@ impl Program {
                 .help("name a file, or make a project with `oxc new NAME`"))
             };
         }
-        if !path.exists() {
+        if let Err(error) = std::fs::metadata(path) {
+            if !matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            ) {
+                return Err(io(format_args!("read {text}"))(error));
+            }
             let failure = Failure::new(format!("there is no file {text}"));
             return Err(match similar_file(path) {
                 Some(similar) => failure.help(format!("did you mean {}?", similar.display())),
@@ -86,7 +99,7 @@ impl Program {
             return Err(Failure::usage(format!(
                 "no program is named, and there is no {PROJECT_FILE} here or above"
             ))
-            .help("name a file: `oxc run deploy.ox`, or make a project with `oxc new NAME`"));
+            .help("name a file, like deploy.ox, or make a project with `oxc new NAME`"));
         }
         Ok(Program::Source(driver::Target::Folder(PathBuf::from("."))))
     }
@@ -117,6 +130,8 @@ impl Program {
         let around = match self {
             Program::Source(driver::Target::Namespace(_)) => PathBuf::from("."),
             Program::Source(driver::Target::Folder(path)) => path.clone(),
+            // A pipe is in no folder.
+            Program::Source(driver::Target::File(path)) if !path.is_file() => PathBuf::from("."),
             Program::Source(driver::Target::File(path)) | Program::Image(path) => parent(path),
         };
         Folder::around(&around)
@@ -131,6 +146,9 @@ impl Program {
                 || ".".to_owned(),
                 |name| name.to_string_lossy().into_owned(),
             ),
+            Program::Source(driver::Target::File(path)) if !path.is_file() => {
+                path.display().to_string()
+            }
             Program::Source(driver::Target::File(path)) | Program::Image(path) => {
                 let path = path.canonicalize().unwrap_or_else(|_| path.clone());
                 path.strip_prefix(&folder.base)

@@ -14,7 +14,7 @@ pub mod suggest;
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use line_index::{LineColumn, LineIndex};
-pub use suggest::suggest;
+pub use suggest::{is_slip, suggest};
 pub use text_size::{TextRange, TextSize};
 
 /// The number of a source file in the database that holds it.

@@ -1,16 +1,18 @@
 //! "Did you mean": the nearest of many names.
 
-/// The candidate that `name` was probably meant to be, if one is near enough: at most a third of
-/// the name's characters differ (insert, remove, replace, swap neighbors). Of equally near ones the
-/// first in alphabetical order, so that the answer does not depend on the candidates' order.
+/// The candidate that `name` was probably meant to be, if one is near enough: at most a quarter of
+/// the shorter one's characters differ, at least one may (insert, remove, replace, swap neighbors):
+/// two short names that differ more are two names. Of equally near ones the first in alphabetical
+/// order, so that the answer does not depend on the candidates' order.
 pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name_chars: Vec<char> = name.chars().collect();
-    let limit = name_chars.len().div_ceil(3);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         if candidate == name {
             continue;
         }
+        let shorter = name_chars.len().min(candidate.chars().count());
+        let limit = shorter.div_ceil(SHORT);
         let Some(distance) = distance_up_to(&name_chars, candidate, limit) else {
             continue;
         };
@@ -19,6 +21,16 @@ pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Characters of a name of which one may be wrong.
+const SHORT: usize = 4;
+
+/// Whether a name is so near to what it was probably meant to be that a tool may put that in its
+/// place unasked: one slip of the finger in a name that is not short.
+pub fn is_slip(name: &str, meant: &str) -> bool {
+    let name: Vec<char> = name.chars().collect();
+    name.len() >= SHORT && distance_up_to(&name, meant, 1).is_some()
 }
 
 /// The edit distance (optimal string alignment), or `None` if it is above `limit`.
@@ -62,6 +74,24 @@ mod tests {
         );
         assert_eq!(suggest("reduse", ["remove", "reduce"]), Some("reduce"));
         assert_eq!(suggest("fo", ["fa", "fb"]), Some("fa"));
+        assert_eq!(suggest("pritnln", ["println"]), Some("println"));
+        assert_eq!(suggest("mpa", ["map", "reduce"]), Some("map"));
+    }
+
+    #[test]
+    fn short_names_that_differ_are_two_names() {
+        let core = ["nth", "all", "get", "keyword", "ox.core"];
+        for name in ["with", "kill", "agent", "Network", "ox.time"] {
+            assert_eq!(suggest(name, core), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_a_slip_of_the_finger_is_mended_unasked() {
+        assert!(is_slip("prinltn", "println"));
+        assert!(is_slip("fitler", "filter"));
+        assert!(!is_slip("foo", "for"));
+        assert!(!is_slip("fliterr", "filter"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! - Standard input is read by one thread of its own, request after request, so that a read that
 //!   waits for somebody at a terminal holds up nothing else.
 
-use engine::transport::{Stream, StreamClosed};
+use engine::transport::Stream;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
@@ -78,7 +78,7 @@ impl Streams {
     }
 
     /// Writes all bytes.
-    pub(crate) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamClosed> {
+    pub(crate) fn write(&self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
         let sink = match stream {
             Stream::Stdout => &self.out,
             Stream::Stderr => &self.err,
@@ -87,17 +87,17 @@ impl Streams {
         let mut left = bytes;
         while !left.is_empty() {
             match sink.write(left) {
-                Ok(0) => return Err(StreamClosed),
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => left = &left[count..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // Somebody who shares the terminal or pipe has made it non-blocking.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     std::thread::sleep(std::time::Duration::from_millis(5));
                 }
-                Err(_) => return Err(StreamClosed),
+                Err(error) => return Err(error),
             }
         }
-        sink.flush().map_err(|_| StreamClosed)
+        sink.flush()
     }
 
     /// Reads a line or all of what is left; `answer` is called on the thread that reads.
@@ -210,9 +210,13 @@ mod tests {
             Box::new(writer),
             Box::new(io::sink()),
         );
-        assert_eq!(streams.write(Stream::Stdout, b"one\n"), Ok(()));
+        let write = |stream, bytes| streams.write(stream, bytes).map_err(|error| error.kind());
+        assert_eq!(write(Stream::Stdout, b"one\n"), Ok(()));
         drop(reader);
-        assert_eq!(streams.write(Stream::Stdout, b"two\n"), Err(StreamClosed));
-        assert_eq!(streams.write(Stream::Stderr, b"still here\n"), Ok(()));
+        assert_eq!(
+            write(Stream::Stdout, b"two\n"),
+            Err(io::ErrorKind::BrokenPipe)
+        );
+        assert_eq!(write(Stream::Stderr, b"still here\n"), Ok(()));
     }
 }

@@ -21,7 +21,7 @@ use crate::serve::Served;
 use crate::streams::Streams;
 use crate::{environment, fs};
 use engine::data::Data;
-use engine::transport::{AttemptId, Stream, StreamClosed, Task, TaskError, Transport};
+use engine::transport::{AttemptId, Fallen, Stream, StreamClosed, Task, TaskError, Transport};
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::fmt;
@@ -86,6 +86,10 @@ pub struct Callbacks {
     pub read: Box<dyn Fn(u64, u64, u64, Option<String>) + Send + Sync>,
     /// Something that people should know, one line.
     pub note: Box<dyn Fn(&str) + Send + Sync>,
+    /// A process that nobody else speaks of has failed or is parked.
+    pub fallen: Box<dyn Fn(&Fallen) + Send + Sync>,
+    /// Standard output cannot be written. What was kept of it stays in the store.
+    pub output_failed: Box<dyn Fn(&std::io::Error) + Send + Sync>,
 }
 
 impl fmt::Debug for Callbacks {
@@ -197,6 +201,14 @@ impl LocalTransport {
         self.inner.lock().is_suspended = true;
     }
 
+    /// Attempts under way: those that [`LocalTransport::wait_until_idle`] waits for.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        let table = self.inner.lock();
+        let running = table.attempts.values().filter(|entry| entry.is_running);
+        running.count()
+    }
+
     /// Waits until no attempt is under way, for at most so long; whether that is so. Attempts that
     /// wait for a worker or a thread do not count.
     #[must_use]
@@ -271,7 +283,20 @@ impl Transport for LocalTransport {
     }
 
     fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamClosed> {
-        self.inner.streams.write(stream, bytes)
+        self.inner.streams.write(stream, bytes).map_err(|error| {
+            if let Some(callbacks) = self.inner.callbacks.get()
+                && stream == Stream::Stdout
+            {
+                (callbacks.output_failed)(&error);
+            }
+            StreamClosed
+        })
+    }
+
+    fn fallen(&self, fallen: &Fallen) {
+        if let Some(callbacks) = self.inner.callbacks.get() {
+            (callbacks.fallen)(fallen);
+        }
     }
 
     fn stdin_continues(&self) -> bool {

@@ -2,13 +2,16 @@
 //!
 //! # Invariants
 //! - An event becomes durable with the step it belongs to.
-//! - A process keeps its last [`EVENTS_MAX`] events; what it prints between two checkpoints is one
+//! - A process keeps its first event and its last [`EVENTS_MAX`]; they are numbered from [`FIRST`],
+//!   so that what is left out between them can be counted. What it prints between two checkpoints is one
 //!   event a stream, cut to [`TEXT_BYTES_MAX`].
 
 use crate::transport::Stream;
 use crate::wire::{Reader, WireError, Writer};
 
-/// Events that are kept of a process.
+/// Number of the first event of a process: that it was started.
+pub const FIRST: u64 = 1;
+/// Events that are kept of a process, besides the first.
 pub const EVENTS_MAX: u64 = 1_000;
 /// Text that is kept of what a process prints between two checkpoints, in bytes.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;

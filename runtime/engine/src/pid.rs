@@ -1,4 +1,4 @@
-//! Process ids: `17` is the main process of run 17, `17.2` one it spawned.
+//! Process ids: `17` is the main process of run 17, `17.2` one it spawned. `17.1` is read as `17`.
 
 /// The name of a process, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,7 +46,7 @@ impl std::str::FromStr for Pid {
                     run: number(run)?,
                     number: number(child)?,
                 };
-                if pid.number > MAIN {
+                if pid.number >= MAIN {
                     Ok(pid)
                 } else {
                     Err(error())
@@ -61,4 +61,18 @@ impl std::str::FromStr for Pid {
 #[error("`{text}` is no process id: they look like 17 or 17.2")]
 pub struct PidError {
     text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_main_process_has_two_names_and_is_shown_by_the_short_one() {
+        let pid: Pid = "17.1".parse().expect("it is a process id");
+        assert_eq!(pid, "17".parse().expect("it is a process id"));
+        assert_eq!(pid.to_string(), "17");
+        assert!("17.0".parse::<Pid>().is_err());
+        assert!("17.".parse::<Pid>().is_err());
+    }
 }

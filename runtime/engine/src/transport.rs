@@ -2,6 +2,7 @@
 //! takes what is printed. Real ones are made by who starts the engine; tests make virtual ones.
 
 use crate::data::Data;
+use crate::record::Status;
 use std::fmt::Debug;
 
 /// Time and chance.
@@ -83,9 +84,22 @@ impl Stream {
     }
 }
 
-/// Nobody reads the stream any more.
+/// Nothing can be written to the stream any more: its reader is gone, its disk is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StreamClosed;
+
+/// A process other than the main one that has failed or is parked, durably.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallen {
+    /// Its number.
+    pub process: u64,
+    /// What it was started with.
+    pub function: String,
+    /// Failed or parked.
+    pub status: Status,
+    /// What to tell people.
+    pub report: String,
+}
 
 /// Who carries out attempts and takes output. All calls return at once, but for `write`.
 pub trait Transport: Debug + Send + Sync {
@@ -99,8 +113,11 @@ pub trait Transport: Debug + Send + Sync {
     /// Writes output that is durable now.
     ///
     /// # Errors
-    /// When the reader is gone.
+    /// When it cannot be written. Of standard output the engine then writes no more: what is kept of
+    /// it leaves when the run is taken up again.
     fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamClosed>;
+    /// A process that nobody else speaks of has failed or is parked.
+    fn fallen(&self, _fallen: &Fallen) {}
     /// Whether the standard input of a run that is taken up goes on where the earlier engine's
     /// ended, as a terminal's does.
     fn stdin_continues(&self) -> bool {

@@ -14,19 +14,18 @@ pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
     let mut hosts: Vec<(u64, Host)> = Vec::new();
     for pid in &args.pids {
         let store = access::store_of(args.store.store.as_deref(), *pid)?;
-        commands::require_unended(&store, *pid)?;
-        let request = Request::Cancel {
-            process: pid.number,
-        };
-        if let Some((_, host)) = hosts.iter().find(|(run, _)| *run == pid.run) {
-            host.subject.change(&request)?;
-        } else if !change(&store, &request)? {
-            let host = Host::open(output, Some(&store), &Manner::default())?;
-            host.set_main(MAIN);
-            host.engine.resume()?;
-            host.run()?;
-            host.subject.change(&request)?;
-            hosts.push((pid.run, host));
+        for process in commands::to_stop(&store, *pid)? {
+            let request = Request::Cancel { process };
+            if let Some((_, host)) = hosts.iter().find(|(run, _)| *run == pid.run) {
+                host.subject.change(&request)?;
+            } else if !change(&store, &request)? {
+                let host = Host::open(output, Some(&store), &Manner::default())?;
+                host.set_main(MAIN);
+                host.engine.resume()?;
+                host.run()?;
+                host.subject.change(&request)?;
+                hosts.push((pid.run, host));
+            }
         }
         output.mention(format!("asked to stop: {pid}"));
     }

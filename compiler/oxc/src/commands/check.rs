@@ -1,7 +1,7 @@
 //! `oxc check`: all diagnostics of a program, without running it.
 
 use crate::args::{Check, Deny, Format};
-use crate::compile::{count, open, show, summary};
+use crate::compile::{count, open, show, shown_files, summary};
 use crate::failure::{FAILED, Failure, Outcome};
 use crate::output::{self, Output};
 use crate::target::Program;
@@ -24,12 +24,12 @@ pub(crate) fn run(output: Output, args: &Check) -> Outcome {
         };
         let mut workspace = open(&target)?;
         let progress = output.progress("checking");
-        let diagnostics = workspace.check();
+        let diagnostics = workspace.check_linked();
         drop(progress);
         match args.format {
             Format::Json => output::print(&source::render::json::render(
                 &diagnostics,
-                &workspace.files(),
+                &shown_files(&workspace),
             ))?,
             Format::Text => show(output, &workspace, &diagnostics),
         }

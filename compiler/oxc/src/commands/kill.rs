@@ -13,26 +13,30 @@ use crate::socket::Request;
 pub(crate) fn run(output: Output, args: &Kill) -> Outcome {
     let mut hosts: Vec<(u64, Host)> = Vec::new();
     for pid in &args.pids {
-        let request = Request::Kill {
-            process: pid.number,
-        };
-        let host = match hosts.iter().position(|(run, _)| *run == pid.run) {
-            Some(index) => &hosts[index].1,
+        let open = hosts.iter().position(|(run, _)| *run == pid.run);
+        let processes = match open {
+            Some(_) => vec![pid.number],
             None => {
                 let store = access::store_of(args.store.store.as_deref(), *pid)?;
-                commands::require_unended(&store, *pid)?;
-                if change(&store, &request)? {
+                let processes = commands::to_stop(&store, *pid)?;
+                let requests = processes.iter().map(|&process| Request::Kill { process });
+                let mut told = requests.map(|request| change(&store, &request));
+                if told.next().transpose()?.unwrap_or(false) {
+                    told.collect::<Result<Vec<bool>, _>>()?;
                     output.mention(format!("killed: {pid}"));
                     continue;
                 }
                 let host = Host::open(output, Some(&store), &Manner::default())?;
                 host.run()?;
                 hosts.push((pid.run, host));
-                &hosts[hosts.len() - 1].1
+                processes
             }
         };
-        host.subject.change(&request)?;
-        host.engine.wait_for_end(pid.number)?;
+        let host = &hosts[open.unwrap_or(hosts.len() - 1)].1;
+        for process in processes {
+            host.subject.change(&Request::Kill { process })?;
+            host.engine.wait_for_end(process)?;
+        }
         output.mention(format!("killed: {pid}"));
     }
     hosts.iter().for_each(|(_, host)| host.close());

@@ -17,6 +17,13 @@ pub(crate) fn run(output: Output, args: &Logs) -> Outcome {
     let mut was_told = false;
     loop {
         let (logged, is_running) = access::logs(&store, args.pid, from)?;
+        if from == 0 && logged.left_out > 0 {
+            output.note(format!(
+                "{} events are not kept: of a process there are the first and the last {}",
+                logged.left_out,
+                engine::event::EVENTS_MAX
+            ));
+        }
         for event in &logged.events {
             match args.format {
                 Format::Json => output::print_json(event)?,

@@ -7,6 +7,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+/// Where the library's namespaces and those of scripts begin.
+const TAKEN: [&str; 3] = ["clojure", "ox", "user"];
+
 /// Makes it and says how to run it.
 pub(crate) fn run(output: Output, args: &New) -> Outcome {
     match args.template {
@@ -31,10 +34,16 @@ fn script(output: Output, name: &Path) -> Outcome {
 }
 
 fn app(output: Output, path: &Path) -> Outcome {
-    let name = path
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
+    // `.` is the folder that one is in.
+    let name = match path.file_name() {
+        Some(name) => name.to_owned(),
+        None => path
+            .canonicalize()
+            .ok()
+            .and_then(|path| Some(path.file_name()?.to_owned()))
+            .unwrap_or_default(),
+    };
+    let name = name.to_str().unwrap_or_default();
     let first_is_letter = name.chars().next().is_some_and(|c| c.is_ascii_lowercase());
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !first_is_letter || !name.chars().all(is_name) {
@@ -43,6 +52,12 @@ fn app(output: Output, path: &Path) -> Outcome {
                 "names are of small letters, digits and hyphens and begin with a letter: `my-shop`",
             ),
         );
+    }
+    if TAKEN.contains(&name) {
+        return Err(Failure::usage(format!(
+            "`{name}` cannot be the name of a project: its namespaces would hide the library's"
+        ))
+        .help("choose another name: `my-shop`"));
     }
     if path.exists() && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(
@@ -62,8 +77,13 @@ fn app(output: Output, path: &Path) -> Outcome {
     )?;
     write_new(&source.join("core.ox"), &fill(include_str!("new/core.ox")))?;
     output.say(format!(
-        "{0}: a project; `cd {0}`, then `oxc run .` runs it",
-        path.display()
+        "{0}: a project; {1}`oxc run .` runs it",
+        path.display(),
+        if path.file_name().is_some() {
+            format!("`cd {}`, then ", path.display())
+        } else {
+            String::new()
+        }
     ));
     Ok(0)
 }

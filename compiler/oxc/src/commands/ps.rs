@@ -39,7 +39,10 @@ pub(crate) fn run(output: Output, args: &Ps) -> Outcome {
         .collect();
     match args.format {
         Format::Json => output::print_json(&shown)?,
-        Format::Text if shown.is_empty() => output.say(format!("no processes of {place}")),
+        Format::Text if shown.is_empty() => output.say(format!(
+            "no {}processes of {place}",
+            if args.unfinished { "unfinished " } else { "" }
+        )),
         Format::Text => output::print(&processes_text(output, &shown))?,
     }
     Ok(0)

@@ -1,6 +1,6 @@
 //! `oxc resume`: goes on with what a crash or Ctrl-C left, in the foreground.
 
-use crate::access::{self, Surveyed, no_process};
+use crate::access::{self, Surveyed, has_not_ended, no_process};
 use crate::args::Resume;
 use crate::changed;
 use crate::facts;
@@ -15,7 +15,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 /// Resumes those named, or all that are unfinished.
 pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
-    let manner = Manner::new(false, &args.serve)?;
+    let manner = Manner::new(args.park, &args.serve)?;
     let all =
         match &args.store.store {
             Some(store) => {
@@ -52,7 +52,7 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
 
 /// The runs of these processes that are unfinished.
 fn named(output: Output, all: Vec<Surveyed>, pids: &[Pid]) -> Result<Vec<Surveyed>, Failure> {
-    let wanted: BTreeSet<u64> = pids.iter().map(|pid| pid.run).collect();
+    let mut wanted = BTreeSet::new();
     for pid in pids {
         let run = all
             .iter()
@@ -71,20 +71,24 @@ fn named(output: Output, all: Vec<Surveyed>, pids: &[Pid]) -> Result<Vec<Surveye
                 hint("inspect", *pid, Some(&run.store))
             )));
         }
-        if !run.is_unfinished() {
-            let status = process.status.as_str();
-            output.say(format!("{} has ended: {status}", run.label()));
+        let status = process.status.as_str();
+        let is_part = pid.number != MAIN;
+        if is_part && !has_not_ended(status) || !run.is_unfinished() {
+            let name = if is_part { text } else { run.label() };
+            output.say(format!("{name} has ended: {status}"));
             if status == "failed" {
                 output.say(format!(
                     "`{}` goes on just before the failure",
                     hint("retry", *pid, Some(&run.store))
                 ));
             }
+        } else {
+            wanted.insert(pid.run);
         }
     }
     Ok(all
         .into_iter()
-        .filter(|run| wanted.contains(&run.run) && run.is_unfinished())
+        .filter(|run| wanted.contains(&run.run))
         .collect())
 }
 
@@ -92,7 +96,7 @@ fn named(output: Output, all: Vec<Surveyed>, pids: &[Pid]) -> Result<Vec<Surveye
 fn ask(output: Output, unfinished: Vec<Surveyed>) -> Result<Vec<Surveyed>, Failure> {
     let processes: Vec<_> = unfinished
         .iter()
-        .flat_map(|run| run.processes.first().cloned())
+        .filter_map(|run| run.open().next().or(run.processes.first()).cloned())
         .collect();
     output.say(facts::processes_text(output, &processes).trim_end());
     let _ = write!(
@@ -136,13 +140,20 @@ pub(crate) fn go_on(output: Output, runs: Vec<Surveyed>, manner: &Manner) -> Out
                 hint("inspect", run.pid(), Some(&run.store))
             )));
         }
-        if run.status() == "parked" && !run.has_unwritten {
-            output.say(format!(
-                "{} is parked – {} · {}",
-                run.label(),
-                hint("retry", run.pid(), Some(&run.store)),
-                hint("cancel", run.pid(), Some(&run.store))
-            ));
+        if run.is_parked() {
+            for process in run.open() {
+                let pid: Pid = process.pid.parse().unwrap_or(run.pid());
+                let name = if pid == run.pid() {
+                    run.label()
+                } else {
+                    format!("{pid} ({})", process.function)
+                };
+                output.say(format!(
+                    "{name} is parked – {} · {}",
+                    hint("retry", pid, Some(&run.store)),
+                    hint("cancel", pid, Some(&run.store))
+                ));
+            }
             left = FAILED;
             continue;
         }

@@ -4,7 +4,7 @@ use crate::access::{self, change};
 use crate::answers;
 use crate::args::Retry;
 use crate::failure::{Failure, Outcome};
-use crate::host::{Host, Manner, foreground};
+use crate::host::{Host, Manner, foreground, hint};
 use crate::output::Output;
 use crate::socket::Request;
 use engine::pid::MAIN;
@@ -12,9 +12,9 @@ use engine::pid::MAIN;
 /// Retries in the foreground, or tells the engine that holds it to.
 pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
     if let Some(value) = &args.value {
-        answers::message(value)?;
+        answers::message(value, "oxc retry 17 --value '{:exit 0}'")?;
     }
-    let manner = Manner::new(false, &args.serve)?;
+    let manner = Manner::new(args.park, &args.serve)?;
     let store = access::store_of(args.store.store.as_deref(), args.pid)?;
     let status = access::inspect(&store, args.pid)?.process.status;
     if status != "failed" && status != "parked" {
@@ -23,7 +23,8 @@ pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
             args.pid
         ));
         return Err(if status == "suspended" {
-            failure.help(format!("`oxc resume {}` goes on with it", args.pid))
+            let hint = hint("resume", args.pid, Some(&store));
+            failure.help(format!("`{hint}` goes on with it"))
         } else {
             failure
         });

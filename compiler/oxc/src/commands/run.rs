@@ -10,10 +10,10 @@ use crate::commands::resume;
 use crate::compile::{Compiled, compile};
 use crate::failure::{Failure, Outcome};
 use crate::folder::RunDir;
-use crate::host::{Host, Manner, foreground, hint, write_directory};
+use crate::host::{Host, Manner, foreground, hint, write_manner};
 use crate::output::Output;
 use crate::target::Program;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use engine::Pid;
 use engine::data::Data;
 use engine::pid::MAIN;
@@ -23,6 +23,7 @@ use vm::image::LoadedImage;
 
 /// Runs the program; its exit status.
 pub(crate) fn run(output: Output, args: &Run) -> Outcome {
+    require_program(args)?;
     let (args, program_args) = split(output, args);
     let manner = Manner::new(args.park, &args.serve)?;
     let program = Program::named(args.program.first().map(String::as_str))?;
@@ -75,6 +76,30 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
         let _ = dir.remove();
     }
     result
+}
+
+/// What stands where X does must not look like an option: no program begins with a hyphen.
+fn require_program(args: &Run) -> Result<(), Failure> {
+    let wrong = args.program.first().map(String::as_str);
+    let Some(wrong) = wrong.filter(|text| text.starts_with('-') && *text != "-") else {
+        return Ok(());
+    };
+    let failure = Failure::usage(format!("`{wrong}` is no option of oxc run"));
+    let command = Cli::command();
+    let run = command
+        .find_subcommand("run")
+        .map(clap::Command::get_arguments);
+    let options = run.into_iter().flatten().chain(command.get_arguments());
+    let names: Vec<String> = options
+        .filter_map(|option| Some(format!("--{}", option.get_long()?)))
+        .collect();
+    let name = wrong.split('=').next().unwrap_or(wrong);
+    Err(
+        match source::suggest(name, names.iter().map(String::as_str)) {
+            Some(meant) => failure.help(format!("did you mean {meant}?")),
+            None => failure.help(format!("for a file of that name write `./{wrong}`")),
+        },
+    )
 }
 
 /// Where a run is kept.
@@ -174,17 +199,16 @@ fn unfinished_text(run: &Surveyed) -> String {
         return format!("{} is running", run.label());
     }
     let pid = run.pid();
-    let status = run.status();
+    let status = run.standing();
     format!(
         "{} is unfinished: {status} – {} · {}",
         run.label(),
         hint(
-            if status == "parked" {
-                "retry"
-            } else {
-                "resume"
+            if run.is_parked() { "retry" } else { "resume" },
+            match run.open().next() {
+                Some(process) if run.is_parked() => process.pid.parse().unwrap_or(pid),
+                _ => pid,
             },
-            pid,
             Some(&run.store)
         ),
         hint("cancel", pid, Some(&run.store))
@@ -201,7 +225,7 @@ fn start(
     args: &[String],
 ) -> Outcome {
     if let Some(store) = &place.store {
-        write_directory(store)?;
+        write_manner(store, manner)?;
     }
     let host = Host::open(output, place.store.as_deref(), manner)?;
     let image = compiled.image;

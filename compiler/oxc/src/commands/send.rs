@@ -10,7 +10,7 @@ use crate::{answers, commands};
 
 /// Sends it to a process that runs, or leaves it for one that is suspended.
 pub(crate) fn run(output: Output, args: &Send) -> Outcome {
-    answers::message(&args.message)?;
+    answers::message(&args.message, "oxc send 17 '[:approve \"ada\"]'")?;
     let store = access::store_of(args.store.store.as_deref(), args.pid)?;
     commands::require_unended(&store, args.pid)?;
     let process = args.pid.number;

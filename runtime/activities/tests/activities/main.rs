@@ -60,6 +60,8 @@ impl World {
             complete: Box::new(move |id, result| drop(sender.send((id, result)))),
             read: Box::new(|_, _, _, _| {}),
             note: Box::new(move |text| drop(note.send(text.to_owned()))),
+            fallen: Box::new(|_| {}),
+            output_failed: Box::new(|_| {}),
         });
         World {
             folder,

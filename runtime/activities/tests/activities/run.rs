@@ -32,6 +32,8 @@ fn main() -> ExitCode {
         complete: Box::new(move |_, result| drop(sender.send(result))),
         read: Box::new(|_, _, _, _| {}),
         note: Box::new(|_| {}),
+        fallen: Box::new(|_| {}),
+        output_failed: Box::new(|_| {}),
     });
     println!("open");
     transport.start(Task {

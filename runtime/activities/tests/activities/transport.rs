@@ -184,6 +184,8 @@ fn output_is_written_and_input_read() {
             drop(sender.send((process, fiber, request, text)))
         }),
         note: Box::new(|_| {}),
+        fallen: Box::new(|_| {}),
+        output_failed: Box::new(|_| {}),
     });
     transport.write(Stream::Stdout, b"out\n").unwrap();
     transport.write(Stream::Stderr, b"err\n").unwrap();

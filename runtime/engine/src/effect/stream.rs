@@ -2,6 +2,8 @@
 //!
 //! # Invariants
 //! - What is written is numbered when it is said; it leaves in that order, after the commit.
+//! - Text that is kept and cannot leave stays in the store, and who has flushed it waits. A run of
+//!   which nothing is kept ends when nobody reads what it prints.
 //! - Standard input is read for one request of one fiber; what was in a pipe when an engine stopped
 //!   is lost, and who asks for more is told so.
 
@@ -26,7 +28,10 @@ impl Step<'_> {
             _ => return Err(self.type_error(stream, ":ox/stdout or :ox/stderr")),
         };
         let text = self.text(text)?;
-        if stream == Stream::Stdout && self.inner.is_stdout_closed() {
+        let is_lost = stream == Stream::Stdout
+            && !self.inner.options.durable
+            && self.inner.is_stdout_closed();
+        if is_lost {
             self.stdout_closed();
             return Ok(Reply::Gone);
         }
@@ -114,7 +119,8 @@ impl Step<'_> {
         self.answer(fiber, word);
     }
 
-    /// Nobody reads what is printed: the end, with the status that shells know for it.
+    /// Nobody reads what is printed, and nothing is kept: the end, with the status that shells know
+    /// for it.
     pub(super) fn stdout_closed(&mut self) {
         if self.actor.is_over() {
             return;

@@ -3,6 +3,7 @@
 //! # Invariants
 //! - Of a letter sent and taken in within one batch nothing is written.
 //! - Output is released by one thread, in the order of commits, and within one in the order said.
+//! - Text that could not be written stays in the store, and with it all that follows on the stream.
 //! - A process that has failed or is parked keeps the checkpoint before; only its record changes.
 
 use super::{Closing, EngineError, Inner, Part, Place, Shared};
@@ -13,6 +14,8 @@ use crate::letter::Letter;
 use crate::output::{Output, Text};
 use crate::persist;
 use crate::pid::MAIN;
+use crate::record::Status;
+use crate::transport::{Fallen, Stream};
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
@@ -279,7 +282,8 @@ impl Inner {
                 &event.encode(),
             );
             actor.record.next_event += 1;
-            if let Some(oldest) = actor.record.next_event.checked_sub(event::EVENTS_MAX + 1) {
+            let oldest = actor.record.next_event.checked_sub(event::EVENTS_MAX + 1);
+            if let Some(oldest) = oldest.filter(|&oldest| oldest > event::FIRST) {
                 batch.delete(&key::event(number, oldest));
             }
         }
@@ -372,13 +376,17 @@ impl Inner {
             }
         }
         texts.sort_by_key(|text| text.sequence);
-        let mut closed = false;
+        let mut closed = self.is_stdout_closed();
         for run in texts.chunk_by(|a, b| a.stream == b.stream) {
-            let joined: String = run.iter().map(|text| text.text.as_str()).collect();
-            closed |= self
-                .transport
-                .write(run[0].stream, joined.as_bytes())
-                .is_err();
+            if run[0].stream == Stream::Stdout {
+                closed = closed || !self.write(run);
+                if closed {
+                    continue;
+                }
+            } else {
+                // With standard error gone there is nobody to tell.
+                self.write(run);
+            }
             for text in run {
                 written.push(key::output(text.sequence));
             }
@@ -386,7 +394,9 @@ impl Inner {
         let mut shared = self.lock();
         if closed && !shared.stdout_closed {
             shared.stdout_closed = true;
-            self.post_letter(&mut shared, MAIN, &Letter::StdoutClosed);
+            if !self.options.durable {
+                self.post_letter(&mut shared, MAIN, &Letter::StdoutClosed);
+            }
         }
         shared.commits += 1;
         shared.committing = false;
@@ -399,10 +409,12 @@ impl Inner {
         for task in &starts {
             shared.attempts.insert(task.id);
         }
-        for (process, before) in flushes {
+        for (process, before) in flushes.into_iter().filter(|_| !closed) {
             shared.deliver(process, epoch, Incoming::Flushed(before));
         }
+        let mut fallen = Vec::new();
         for process in ended {
+            fallen.extend(shared.fallen(process));
             shared.forget(process, self.options.durable);
         }
         if self.options.durable && shared.commits.is_multiple_of(PAGE_OUT_COMMITS) {
@@ -412,8 +424,24 @@ impl Inner {
         for task in starts {
             self.transport.start(task);
         }
+        for mut fallen in fallen {
+            if fallen.function.is_empty()
+                && let Ok(record) = persist::read_record(&self.store.snapshot(), fallen.process)
+            {
+                fallen.function = record.function;
+            }
+            self.transport.fallen(&fallen);
+        }
         self.progress.notify_all();
         self.work.notify_all();
+    }
+
+    /// Writes texts of one stream; whether they have left.
+    fn write(&self, texts: &[Text]) -> bool {
+        let joined: String = texts.iter().map(|text| text.text.as_str()).collect();
+        self.transport
+            .write(texts[0].stream, joined.as_bytes())
+            .is_ok()
     }
 }
 
@@ -451,6 +479,27 @@ fn add_letters(parts: &mut [Part], extra: &mut Batch) {
 }
 
 impl Shared {
+    /// Of a process that has failed or is parked, and of whom nobody else speaks, what there is to
+    /// say. The main process's end is told by who waits for it, a failed attempt by its activity.
+    fn fallen(&self, process: u64) -> Option<Fallen> {
+        let slot = self.slots.get(&process).filter(|_| process != MAIN)?;
+        let status = slot.end_status?;
+        if !(status == Status::Parked || status == Status::Failed && !slot.is_body) {
+            return None;
+        }
+        let function = match &slot.place {
+            Place::Here(actor) => actor.record.function.clone(),
+            Place::Away | Place::Stored => String::new(),
+        };
+        let report = slot.ending.as_ref().map(|ending| ending.report.clone());
+        Some(Fallen {
+            process,
+            function,
+            status,
+            report: report.unwrap_or_default(),
+        })
+    }
+
     /// A process has ended and that is durable: its memory goes.
     fn forget(&mut self, process: u64, durable: bool) {
         let Some(slot) = self.slots.get_mut(&process) else {

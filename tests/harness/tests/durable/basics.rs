@@ -1,6 +1,7 @@
 //! Time, streams, fibers, scopes, deadlines, ends.
 
 use crate::world::{Crash, EPOCH_MS, World, crash_everywhere, output, program, run};
+use engine::Options;
 use engine::record::Status;
 
 #[test]
@@ -195,8 +196,63 @@ fn standard_input_is_lost_in_a_crash() {
 }
 
 #[test]
-fn a_closed_standard_output_ends_the_run() {
+fn what_cannot_be_written_leaves_when_the_run_is_taken_up() {
+    let mut world = World::new();
+    *world.transport.stdout_closed.lock().unwrap() = true;
+    world.start(&program(
+        "(println \"one\") (flush) (println \"two\") (spawn (fn [] (/ 1 0)))",
+    ));
+    world.settle();
+    assert_eq!(world.standing().status, Status::Waiting);
+    assert!(world.engine.is_stdout_closed());
+    *world.transport.stdout_closed.lock().unwrap() = false;
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "one\ntwo\n");
+    assert_eq!(world.standing().status, Status::Done);
+}
+
+#[test]
+fn a_process_that_fails_is_told_and_the_main_one_is_not() {
     let world = World::new();
+    world.start(&program(
+        "(defn worker [] (sleep 10) (/ 1 0)) (spawn worker) (sleep 100) (throw (ex-info \"main\" {}))",
+    ));
+    world.run();
+    let told = world.transport.told();
+    let [fallen] = &told.fallen[..] else {
+        panic!("{:?}", told.fallen)
+    };
+    assert_eq!((fallen.process, fallen.status), (2, Status::Failed));
+    assert_eq!(fallen.function, "user/worker");
+    assert!(
+        fallen.report.starts_with("Divide by zero\n"),
+        "{}",
+        fallen.report
+    );
+}
+
+#[test]
+fn of_many_events_the_first_is_kept() {
+    let world = World::new();
+    world.start(&program("(dotimes [n 1500] (println n) (sleep 1))"));
+    world.run();
+    let events = engine::read_events(&world.store.snapshot(), 1).expect("the store can be read");
+    let numbers: Vec<u64> = events.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers.len() as u64, engine::event::EVENTS_MAX + 1);
+    assert_eq!(numbers[0], engine::event::FIRST);
+    assert!(numbers[1] > 400, "{}", numbers[1]);
+}
+
+#[test]
+fn a_closed_standard_output_ends_a_run_that_is_not_kept() {
+    let options = Options {
+        threads: 0,
+        durable: false,
+        ..Options::default()
+    };
+    let world = World::with(options, std::sync::Arc::new(store::MemoryStore::new()));
     *world.transport.stdout_closed.lock().unwrap() = true;
     world.start(&program("(loop [] (println \"y\") (sleep 1) (recur))"));
     world.run();

@@ -4,7 +4,9 @@
 use engine::data::Data;
 use engine::event::Event;
 use engine::record::Status;
-use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, TaskError, Transport};
+use engine::transport::{
+    AttemptId, Clock, Fallen, Stream, StreamClosed, Task, TaskError, Transport,
+};
 use engine::{Engine, Options, Standing};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -80,6 +82,7 @@ pub(crate) struct Told {
     pub(crate) started: Vec<Task>,
     pub(crate) cancelled: Vec<AttemptId>,
     pub(crate) reads: Vec<(u64, u64, u64, bool)>,
+    pub(crate) fallen: Vec<Fallen>,
     pending: VecDeque<Task>,
 }
 
@@ -143,6 +146,10 @@ impl Transport for FakeTransport {
             Stream::Stderr => told.stderr.push_str(&text),
         }
         Ok(())
+    }
+
+    fn fallen(&self, fallen: &Fallen) {
+        self.told().fallen.push(fallen.clone());
     }
 
     fn read(&self, process: u64, fiber: u64, request: u64, all: bool) {
