@@ -10,7 +10,7 @@ mod laws;
 mod oracle;
 mod text;
 
-use super::{NativeCall, NativeFiber, Trap, lookup};
+use super::{Native, NativeCall, NativeFiber, NativeResult, Trap, lookup};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::object::Kind;
@@ -47,6 +47,19 @@ impl Evaluator {
             "{name} of {} arguments",
             args.len()
         );
+        let result = self.once(native, args);
+        match result {
+            Ok(word) => Ok(word),
+            Err(Trap::Throw(error)) => Err(error),
+            Err(Trap::Slow("print*slow")) => {
+                self.drive("ox.core/print-start", "ox.core/print-step", args)
+            }
+            Err(trap) => panic!("{name}: {trap:?}"),
+        }
+    }
+
+    /// Calls a native: its answer, or what it asks of the machine.
+    pub(super) fn once(&mut self, native: &Native, args: &[Word]) -> NativeResult {
         let mut fiber = NativeFiber {
             id: 0,
             bindings: Word::NIL,
@@ -59,14 +72,7 @@ impl Evaluator {
             fiber: &mut fiber,
         });
         self.fuel = fiber.fuel_spent;
-        match result {
-            Ok(word) => Ok(word),
-            Err(Trap::Throw(error)) => Err(error),
-            Err(Trap::Slow("print*slow")) => {
-                self.drive("ox.core/print-start", "ox.core/print-step", args)
-            }
-            Err(trap) => panic!("{name}: {trap:?}"),
-        }
+        result
     }
 
     fn drive(&mut self, start: &str, step: &str, args: &[Word]) -> Result<Word, Word> {

@@ -2,7 +2,7 @@
 //! not the library's calls it with.
 
 use super::Evaluator;
-use crate::native::{NativeCall, NativeFiber, all};
+use crate::native::all;
 use crate::object::Kind;
 use crate::value::read::{Notation, read};
 use crate::value::{cell, equal, hash, lazy, order, print, ready};
@@ -125,19 +125,8 @@ fn any_native_takes_any_values() {
                         pool[index % count]
                     })
                     .collect();
-                let mut fiber = NativeFiber {
-                    id: 0,
-                    bindings: Word::NIL,
-                    cells: Word::NIL,
-                    fuel_spent: 0,
-                };
                 let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                    let _ = (native.func)(&mut NativeCall {
-                        heap: &mut e.heap,
-                        args: &chosen,
-                        image: &e.image,
-                        fiber: &mut fiber,
-                    });
+                    let _ = e.once(native, &chosen);
                 }));
                 if result.is_err() {
                     let kinds: Vec<_> = chosen.iter().map(|&w| (e.heap.kind_of(w), w)).collect();
