@@ -1,4 +1,5 @@
 ;; A job that runs elsewhere: submitted once, asked for until it is done, with retries and a total time limit.
+;; From the folder examples:
 ;;
 ;;     oxc run --serve 'submit=sh workers/submit.sh' --serve 'status=sh workers/status.sh' await_job.ox 7
 

@@ -1,4 +1,5 @@
 ;; A long activity that says how far it is, and tidies up when it is cancelled.
+;; From the folder examples:
 ;;
 ;;     oxc run cancellable.ox
 

@@ -1,4 +1,5 @@
 ;; f4(f3(f2(f1()))): four activities, one after the other, each answered by a worker.
+;; From the folder examples:
 ;;
 ;;     oxc run --serve 'F1=echo 1' --serve 'F2=sh workers/add.sh 1' --serve 'F3=sh workers/add.sh 10' \
 ;;             --serve 'F4=sh workers/add.sh 100' chain.ox

@@ -1,4 +1,5 @@
 ;; A graph with branches: what is ingested is analysed in one of two ways, checked, and published or put aside.
+;; From the folder examples:
 ;;
 ;;     oxc run ingest.ox FILE…
 

@@ -1,0 +1,262 @@
+//! The documents for users: the guide's programs run and print what stands after them, and the list
+//! of the library's names is made from its sources (`UPDATE_EXPECT=1` writes it).
+
+use harness::{root, updates_expectations};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use syntax::datum::{Datum, DatumKind};
+
+// ---- the guide ----
+
+/// A program of the guide, and what it prints.
+struct Example {
+    line: usize,
+    program: String,
+    printed: String,
+}
+
+/// Blocks of Clojure, each with the block of text after it.
+fn examples(text: &str) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    let mut lines = text.lines().zip(1..);
+    while let Some((fence, line)) = lines.next() {
+        if !matches!(fence, "```clojure" | "```text") {
+            continue;
+        }
+        let mut block = String::new();
+        for (inside, _) in lines.by_ref().take_while(|(inside, _)| *inside != "```") {
+            block.push_str(inside);
+            block.push('\n');
+        }
+        match (fence, examples.last_mut()) {
+            ("```text", Some(example)) => example.printed = block,
+            _ => examples.push(Example {
+                line,
+                program: block,
+                printed: String::new(),
+            }),
+        }
+    }
+    examples
+}
+
+#[test]
+fn programs_of_the_guide_run() {
+    let text = fs::read_to_string(root().join("docs/language.md")).expect("the guide is there");
+    let examples = examples(&text);
+    assert!(examples.len() > 10, "the guide has programs");
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let file = folder.path().join("x.ox");
+    for example in examples {
+        fs::write(&file, &example.program).expect("the folder is ours");
+        let output = Command::new(crate::cli::oxc())
+            .args(["run", "--ephemeral"])
+            .arg(&file)
+            .output()
+            .expect("oxc starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && printed == example.printed,
+            "docs/language.md:{}: {}\nprinted:\n{printed}\n{said}",
+            example.line,
+            output.status
+        );
+    }
+}
+
+// ---- the names of the library ----
+
+/// Forms that the compiler knows itself: no source file defines them.
+const FORMS: &[(&str, &str)] = &[
+    (
+        "all",
+        "Evaluates the expressions at the same time, each in a fiber; the vector of their values.",
+    ),
+    (
+        "async",
+        "Evaluates the body in a fiber of its own; its future.",
+    ),
+    (
+        "binding",
+        "Evaluates the body with other values of dynamic names.",
+    ),
+    (
+        "catch",
+        "In `try`: takes errors of a class, a kind or `:default`.",
+    ),
+    ("def", "Defines a name."),
+    (
+        "defactivity",
+        "Defines an activity, with a body or for workers of its queue.",
+    ),
+    (
+        "do",
+        "Evaluates expressions in order; the value of the last.",
+    ),
+    (
+        "finally",
+        "In `try`: evaluated at its end, however it ends.",
+    ),
+    ("fn*", "A function without destructuring; see `fn`."),
+    ("future", "As `async`."),
+    (
+        "if",
+        "Evaluates the second expression if the first is true, else the third.",
+    ),
+    ("let*", "Binds without destructuring; see `let`."),
+    ("loop*", "As `loop`, without destructuring."),
+    ("ns", "Names the namespace of a file and what it requires."),
+    ("quote", "The form itself, as data."),
+    (
+        "race",
+        "Evaluates the expressions at the same time; the value of the first that ends.",
+    ),
+    (
+        "receive",
+        "Takes the oldest message that a clause matches, and waits for one; `(after d …)` limits that.",
+    ),
+    (
+        "recur",
+        "Calls the function or loop around it again, without growing the stack.",
+    ),
+    ("retrying", "Evaluates the body as `retry` calls a thunk."),
+    (
+        "scope",
+        "Evaluates the body; fibers started in it end with it.",
+    ),
+    ("throw", "Throws an error."),
+    ("try", "Evaluates the body, with `catch` and `finally`."),
+    ("var", "The var of a name, `#'name`."),
+    (
+        "with-timeout",
+        "Evaluates the body; `:ox/timeout` is thrown where it waits when the time has passed.",
+    ),
+];
+
+/// The public names of the library by namespace, each with its first sentence.
+type Names = BTreeMap<String, BTreeMap<String, String>>;
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder)
+        .expect("the library is there")
+        .flatten()
+    {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "ox") {
+            found.push(path);
+        }
+    }
+}
+
+fn text_of(datum: &Datum) -> Option<String> {
+    match &datum.kind {
+        DatumKind::String(text) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether a name is not for everybody.
+fn is_hidden(name: &Datum) -> bool {
+    let Some(DatumKind::Map(entries)) = name.meta.as_ref().map(|meta| &meta.kind) else {
+        return false;
+    };
+    let hides = |key: &Datum| matches!(key.to_string().as_str(), ":private" | ":no-doc");
+    entries.iter().any(|(key, _)| hides(key))
+}
+
+/// A definition's name and docstring, if it is public.
+fn definition(datum: &Datum) -> Option<(String, String)> {
+    let items = datum.as_list()?;
+    let head = items.first()?.as_symbol()?;
+    let name = items.get(1)?;
+    if !matches!(
+        &*head.name,
+        "def" | "defn" | "defmacro" | "defnative" | "defonce" | "defactivity"
+    ) || is_hidden(name)
+    {
+        return None;
+    }
+    // The only thing after a `def`'s name is its value.
+    let doc = items.get(2).filter(|_| items.len() > 3).and_then(text_of);
+    Some((name.as_symbol()?.name.to_string(), doc.unwrap_or_default()))
+}
+
+/// The first sentence of a docstring, on one line.
+fn first_sentence(doc: &str) -> String {
+    let paragraph = doc.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.find(". ") {
+        Some(end) => line[..=end].to_owned(),
+        None => line,
+    }
+}
+
+fn names() -> Names {
+    let mut files = Vec::new();
+    sources(&root().join("stdlib/ox"), &mut files);
+    files.sort();
+    let mut all = Names::new();
+    for (name, doc) in FORMS {
+        let core = all.entry("ox.core".to_owned()).or_default();
+        core.insert((*name).to_owned(), (*doc).to_owned());
+    }
+    for file in files {
+        let text = fs::read_to_string(&file).expect("the library is text");
+        let (data, errors) = syntax::read_all(&text);
+        assert!(errors.is_empty(), "{}: {errors:?}", file.display());
+        let namespace = data[0].as_list().and_then(|ns| ns.get(1)?.as_symbol());
+        let namespace = namespace.expect("a file begins with `ns`").name.to_string();
+        // Its parts are named by the core alone.
+        let shown = if namespace.starts_with("ox.core.") {
+            "ox.core".to_owned()
+        } else {
+            namespace
+        };
+        let names = all.entry(shown).or_default();
+        for (name, doc) in data.iter().filter_map(definition) {
+            names.insert(name, first_sentence(&doc));
+        }
+    }
+    all
+}
+
+fn listed(all: &Names) -> String {
+    let mut text = "# The library\n\n\
+        Every public name, with the first sentence of its docstring.\n\
+        This page is made from the sources in `stdlib/`: do not edit it.\n\
+        Names of `ox.core` are there without asking; the others need `(:require [ox.sh :as sh])`, \
+        or `(require '[ox.sh :as sh])` in a script.\n"
+        .to_owned();
+    for (namespace, names) in all {
+        let _ = write!(text, "\n## {namespace}\n\n");
+        for (name, doc) in names {
+            let _ = writeln!(
+                text,
+                "- `{name}`{}{doc}",
+                if doc.is_empty() { "" } else { ": " }
+            );
+        }
+    }
+    text
+}
+
+#[test]
+fn the_list_of_the_library_is_current() {
+    let path = root().join("docs/library.md");
+    let made = listed(&names());
+    if updates_expectations() {
+        fs::write(&path, &made).expect("the list can be written");
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == made,
+        "docs/library.md is stale: UPDATE_EXPECT=1 cargo test -p harness --test main docs"
+    );
+}
