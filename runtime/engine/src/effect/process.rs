@@ -13,6 +13,7 @@ use crate::letter::Letter;
 use crate::parcel;
 use crate::pid::MAIN;
 use crate::record::{ActorRecord, BodyOf, Monitor, Wait};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vm::Word;
 use vm::fiber::FiberId;
@@ -20,10 +21,13 @@ use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::object::Kind;
 use vm::process::{CallError, Process};
+use vm::reach;
+use vm::value::message::extract;
 use vm::value::string::{make_keyword, try_keyword, try_symbol};
 use vm::value::vector;
 
-/// A process that begins with a message `[function arguments]`.
+/// A process that begins with a message `[function arguments cells]`: the cells are slots and values
+/// by turns ([`Step::shared_cells`]).
 ///
 /// # Errors
 /// What is wrong with the function, for people.
@@ -40,11 +44,13 @@ pub(crate) fn born(
     } else {
         Vec::new()
     };
-    let &[function, args] = parts.as_slice() else {
+    let &[function, args, cells] = parts.as_slice() else {
         return Err("there is no function to call".to_owned());
     };
     let args = vector::elements(&heap, args);
+    let cells = vector::elements(&heap, cells);
     let mut process = Process::empty(Arc::clone(image), heap);
+    process.share_cells(&cells);
     match process.start_fiber(function, &args, Word::NIL) {
         Ok(_) => Ok(process),
         Err(CallError::NoFunction) => Err("what is spawned must be a function".to_owned()),
@@ -136,6 +142,9 @@ impl Step<'_> {
         let image = Arc::clone(&self.actor.process.image);
         let name = function_name(&image, &self.actor.process.heap, function);
         let call = vector::make(self.heap(), &[function, args]);
+        let cells = self.shared_cells(call);
+        let cells = vector::make(self.heap(), &cells);
+        let call = vector::make(self.heap(), &[function, args, cells]);
         let words = parcel::pack(self.heap(), call)?;
         let process = match born(self.inner, &image, &words) {
             Ok(process) => process,
@@ -153,6 +162,34 @@ impl Step<'_> {
         child.birth = Some(Birth::Spawned(words));
         child.log(self.now, EventKind::Started(name));
         Ok(child)
+    }
+
+    /// The cells of the entry file that a new process has from this one, slots and values by turns:
+    /// what the code of its call can read, as far as it has values that can be sent.
+    fn shared_cells(&mut self, call: Word) -> Vec<Word> {
+        let image = Arc::clone(&self.actor.process.image);
+        if image.cell_namespace().is_none() {
+            return Vec::new();
+        }
+        let mut known = BTreeSet::new();
+        let mut shared = Vec::new();
+        let mut pending = vec![call];
+        while let Some(value) = pending.pop() {
+            // What cannot be sent of the call itself is told when that is packed.
+            let Ok(message) = extract(self.heap(), value) else {
+                continue;
+            };
+            for slot in reach::cells(&image, &message) {
+                let value = self.actor.process.cell(slot);
+                if let Some(value) = value.filter(|_| known.insert(slot))
+                    && extract(self.heap(), value).is_ok()
+                {
+                    shared.extend([Word::small(i64::from(slot)), value]);
+                    pending.push(value);
+                }
+            }
+        }
+        shared
     }
 
     pub(super) fn spawn(&mut self, function: Word, args: Word, options: Word) -> Performed {

@@ -63,6 +63,7 @@ impl Evaluator {
         let mut fiber = NativeFiber {
             id: 0,
             bindings: Word::NIL,
+            cells: Word::NIL,
             fuel_spent: 0,
         };
         let result = (native.func)(&mut NativeCall {
