@@ -43,6 +43,7 @@
 (doto (atom []) (swap! conj 1) (swap! conj 2) prn) 
 ;out #object[Atom 0x1 {:status :ready, :val [1 2]}]
 ;=> #object[Atom 0x1 {:status :ready, :val [1 2]}]
+;differs atoms print with an address
 (-> "a" (str "b") keyword) ;=> :ab
 
 ;;; ## do and let

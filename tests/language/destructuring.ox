@@ -34,6 +34,7 @@
 (let [{a :a, :or {a 1}} {}] a) ;=> 1
 (let [{:keys [a]} '(:a 1)] a) ;=> 1
 (let [{:keys [a]} 5] a) ;=> nil
+;differs Clojure takes the number apart at compile time
 (let [{:keys [a b] :or {b (+ 1 1)}} {:a 1}] [a b]) ;=> [1 2]
 
 ;;; ## In parameters

@@ -13,6 +13,7 @@
 (let [e (ex-info "outer" {} (ex-info "inner" {:b 2}))] (ex-data (ex-cause e))) ;=> {:b 2}
 (throw (ex-info "msg" {:a 1})) ;! {:a 1} "msg"
 (throw (ex-info "msg" {:ox/kind :my/kind})) ;! :my/kind "msg"
+;differs the kind that an error names is its kind here
 [(ex-message 5) (ex-data nil) (ex-cause "x")] ;=> [nil nil nil]
 (ex-info "m" nil) ;! :ox/argument
 (ex-info "m") ;! :ox/arity
@@ -20,6 +21,7 @@
 (throw nil) ;! :ox/type
 
 ;;; ## catch goes by kind, class name and order
+;;; differs: there are kinds of errors besides classes
 (try (throw (ex-info "x" {:ox/kind :my/error})) (catch :my/other e :other) (catch :my/error e :mine)) ;=> :mine
 (try (throw (ex-info "x" {:ox/kind :my/error})) (catch ExceptionInfo e :info)) ;=> :info
 (try (inc "a") (catch :ox/type e (:ox/kind (ex-data e)))) ;=> :ox/type
@@ -85,6 +87,7 @@
 (try (rethrow 3) (catch Exception e (loop [e e ms []] (if e (recur (ex-cause e) (conj ms (ex-message e))) ms)))) ;=> ["3" "2" "1" "0"]
 
 ;;; ## Cancellation and exit are seen by clauses that name them
+;;; differs: Clojure has neither
 (try (throw (ex-info "c" {:ox/kind :ox/cancelled})) (catch Exception e :no) (catch :default e :no)) ;! :ox/cancelled "c"
 (try (throw (ex-info "c" {:ox/kind :ox/cancelled})) (catch :ox/cancelled e :yes)) ;=> :yes
 (try (exit 3) (catch Throwable e :no)) ;! :ox/exit
@@ -94,7 +97,7 @@
 ;;; ## Messages of the machine's errors name what was wrong
 (+ 1 "a") ;! :ox/type "a string"
 (nth [1 2] 7) ;! :ox/index "7"
-(undefined-arity-helper 1 2) ;! :ox/arity "undefined-arity-helper"
 (defn undefined-arity-helper [x] x)
+(undefined-arity-helper 1 2) ;! :ox/arity "undefined-arity-helper"
 (let [[a] :k] a) ;! :ox/type "a keyword"
 (conj 1 2) ;! :ox/type "an integer"

@@ -46,6 +46,7 @@
 (loop [] 5) ;=> 5
 
 ;;; ## Calls in tail position never grow the stack
+;;; differs: Clojure's grow it
 ;;; config {:words 100000}
 (defn count-down [n] (if (zero? n) :done (count-down (dec n))))
 (count-down 1000000) ;=> :done
@@ -63,6 +64,7 @@
 (variadic 100000) ;=> :v
 
 ;;; ## A million calls deep
+;;; differs: Clojure's stack has a bound
 (defn depth [n] (if (zero? n) 0 (inc (depth (dec n)))))
 (depth 1000000) ;=> 1000000
 (defn sum [xs] (if (seq xs) (+ (first xs) (sum (rest xs))) 0))

@@ -64,6 +64,7 @@ answer ;=> 42
 
 ;;; ## Definitions may come after their use
 (later 1) ;=> [:later 1]
+;differs Clojure reads from the top down
 (defmacro later [x] `(later-fn ~x))
 (defn later-fn [x] [:later x])
 

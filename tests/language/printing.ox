@@ -42,6 +42,7 @@
 
 ;;; ## Doubles print shortest
 (pr-str 0.1 1e10 1.0E-5 123456.789 1e22 1e23 ##Inf ##-Inf ##NaN 100.0 -0.0 1.0E7 9999999.0 0.001) ;=> "0.1 1.0E10 1.0E-5 123456.789 1.0E22 1.0E23 ##Inf ##-Inf ##NaN 100.0 -0.0 1.0E7 9999999.0 0.001"
+;differs before JDK 19 some have a digit too many
 
 ;;; ## Strings and characters in collections
 (str ["a" \b] {:k "v"}) ;=> "[\"a\" \\b]{:k \"v\"}"

@@ -117,11 +117,13 @@
 (read-string "1x") ;! :ox/parse "Invalid number: 1x"
 
 ;;; ## Reader conditionals take the branch of Ox
+;;; differs: Clojure takes its own
 [#?(:clj 1 :ox 2 :default 3)] ;=> [2]
 [#?(:clj 1 :default 3)] ;=> [3]
 [#?(:clj 1) :x] ;=> [:x]
 [1 #?@(:ox [2 3] :clj [4]) 5] ;=> [1 2 3 5]
 
 ;;; ## Byte strings are base64
+;;; differs: Clojure has arrays
 #bytes "aGVsbG8=" ;=> #bytes "aGVsbG8="
 (count #bytes "aGVsbG8=") ;=> 5

@@ -76,6 +76,7 @@
 (meta (with-meta (lazy-seq [1]) {:z 1})) ;=> {:z 1}
 
 ;;; ## Time and chance
+;;; differs: Clojure has other names for time
 (inst? (now)) ;=> true
 (let [a (now) b (now)] (neg? (compare a b))) ;=> true
 (sleep 5) ;=> nil

@@ -7,6 +7,7 @@
 (str "a" 1 :k nil 'sym \c 1.5 [1 "x"] {:a "b"}) ;=> "a1:ksymc1.5[1 \"x\"]{:a \"b\"}"
 (str 1/2 1N 1.5M true) ;=> "1/211.5true"
 (str (map inc [1 2])) ;=> "(2 3)"
+;differs Clojure prints an address
 (str "λ" "x") ;=> "λx"
 
 ;;; ## Strings are sequences of characters
@@ -28,6 +29,7 @@
 (empty? "") ;=> true
 
 ;;; ## Characters are Unicode scalar values
+;;; differs: Clojure's are UTF-16 code units
 (count "a😀b") ;=> 3
 (nth "a😀b" 1) ;=> \😀
 (subs "a😀b" 2) ;=> "b"

@@ -8,6 +8,7 @@
 //! - The engine compiles nothing and knows no file, socket or clock but those it is given.
 
 mod actor;
+pub mod archive;
 pub mod data;
 mod effect;
 pub mod engine;

@@ -19,11 +19,13 @@
 //! - After it, nothing refers to nursery addresses, and no stack word above the marks is dead yet
 //!   not marked so.
 //! - Its result depends on the process's state only: never on when it runs or on addresses.
+//! - Where from-space is protected (in tests), no copy lies where an object of from-space lay, and
+//!   what is left there is no object.
 
 use crate::fiber::Fiber;
-use crate::heap::Heap;
+use crate::heap::{Heap, POISON};
 use crate::image::LoadedImage;
-use crate::object::{FIRST_VALUE, Header};
+use crate::object::{FIRST_VALUE, Header, Kind};
 use crate::process::Process;
 use crate::stack::{FRAME_HEADER_WORDS, FrameRef, StackPart};
 use crate::word::{TAG_REF, Word};
@@ -50,6 +52,29 @@ impl Heap {
         self.levels.len() + 1
     }
 
+    /// Words to leave as poison below the copies of a collection, 0 if from-space is not protected.
+    ///
+    /// Poison and copies take turns in the memory from the boundary on, as two semispaces do, so that
+    /// no copy lies where an object was.
+    fn poison_words(&mut self, boundary: Boundary) -> u32 {
+        if !self.protects_from_space {
+            self.poisoned = 0;
+            return 0;
+        }
+        let space = self.top - self.boundary_offset(boundary);
+        if boundary == self.nursery_boundary() {
+            return if space == 0 {
+                0
+            } else {
+                space.max(POISON_WORDS_MIN)
+            };
+        }
+        // The poison that lies here has room for all copies: they go there.
+        let fits = space - self.poisoned <= self.poisoned;
+        self.poisoned = if fits { 0 } else { space.max(POISON_WORDS_MIN) };
+        self.poisoned
+    }
+
     fn boundary_offset(&self, boundary: Boundary) -> u32 {
         match boundary.checked_sub(self.levels.len()) {
             None => self.levels[boundary].start,
@@ -68,7 +93,8 @@ impl Process {
         } else {
             self.heap.nursery_boundary()
         };
-        self.collect_from(boundary);
+        let poison = self.heap.poison_words(boundary);
+        self.collect_from(boundary, poison);
         self.heap.nursery_start = self.heap.top;
         if boundary == self.heap.survivor_boundary() {
             self.heap.schedule_survivors();
@@ -80,7 +106,8 @@ impl Process {
     /// Collects everything unsealed: what is left is alive as of now.
     pub fn collect_unsealed(&mut self) {
         let boundary = self.heap.survivor_boundary();
-        self.collect_from(boundary);
+        let poison = self.heap.poison_words(boundary);
+        self.collect_from(boundary, poison);
         self.heap.nursery_start = self.heap.top;
         self.heap.schedule_survivors();
         self.heap.schedule_collection();
@@ -89,7 +116,9 @@ impl Process {
 
     /// Collects level `first_level` and everything younger; the caller seals what is left.
     pub(crate) fn collect_levels(&mut self, first_level: usize) {
-        self.collect_from(first_level);
+        // What is sealed is stored as it lies: no poison in between.
+        self.heap.poisoned = 0;
+        self.collect_from(first_level, 0);
     }
 
     /// After a collection of unsealed memory, all that is left of it is survivors. Also after one
@@ -118,10 +147,14 @@ impl Process {
     }
 
     /// Copies what is alive at or above `boundary`. The areas' ends and the marks are the caller's.
-    fn collect_from(&mut self, boundary: Boundary) {
+    /// The copies begin `poison` words above it.
+    fn collect_from(&mut self, boundary: Boundary, poison: u32) {
         let from = self.heap.boundary_offset(boundary);
         SCRATCH.with_borrow_mut(|scratch| {
             scratch.clear();
+            if poison > 0 {
+                poison_object(scratch, poison);
+            }
             let image = Arc::clone(&self.image);
             let mut overlay = std::mem::take(&mut self.heap.overlay);
             let mut remembered = std::mem::take(&mut self.heap.remembered);
@@ -173,6 +206,17 @@ impl Process {
             }
         });
     }
+}
+
+/// Fewest words of a byte string.
+const POISON_WORDS_MIN: u32 = 3;
+
+/// Adds a byte string of so many words that nothing refers to and no reference may lead into.
+fn poison_object(to: &mut Vec<u64>, words: u32) {
+    let data = words - POISON_WORDS_MIN;
+    to.push(Header::new(Kind::Bytes, 0, 0, words).0);
+    to.extend([u64::from(data) * 8, 0]);
+    to.resize(words as usize, POISON);
 }
 
 /// A collection under way.

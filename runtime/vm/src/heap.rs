@@ -72,7 +72,15 @@ pub struct Heap {
     pub quota_words: u32,
     /// Whether the handler of a memory-limit error is using the reserve.
     pub(crate) reserve_used: bool,
+    /// Whether collections move everything they keep and make what they leave unreadable, for
+    /// tests: a reference that was not forwarded leads into poison, never to another object.
+    pub protects_from_space: bool,
+    /// Words of poison at the survivors' start.
+    pub(crate) poisoned: u32,
 }
+
+/// Fills from-space in tests: as a header it is of no kind.
+pub(crate) const POISON: u64 = 0xdbdb_dbdb_dbdb_dbdb;
 
 impl Heap {
     /// An empty memory over a boot segment.
@@ -92,6 +100,8 @@ impl Heap {
             next_serial: 1,
             quota_words: u32::MAX,
             reserve_used: false,
+            protects_from_space: false,
+            poisoned: 0,
         };
         heap.schedule_collection();
         heap
@@ -462,6 +472,10 @@ impl Heap {
             self.grow(end);
         }
         self.words[from as usize..end].copy_from_slice(words);
+        if self.protects_from_space {
+            let old_top = (self.top as usize).max(end);
+            self.words[end..old_top].fill(POISON);
+        }
         self.top = u32::try_from(end).expect("a collection never makes more words");
         // Give back what a burst of garbage took, unless it will be wanted again soon.
         let wanted = end + NURSERY_WORDS_MAX as usize * 2;

@@ -31,6 +31,8 @@ pub struct Section {
     pub name: String,
     /// Line of its name, from 1.
     pub line: usize,
+    /// Why Clojure would give something else, if it would.
+    pub differs: Option<String>,
     /// How it is run.
     pub config: Config,
     /// Its files; the last one is the entry.
@@ -57,6 +59,8 @@ pub struct File {
     pub path: String,
     /// The namespace.
     pub namespace: String,
+    /// Its text as written.
+    pub source: String,
     /// Its text, with marked expressions wrapped.
     pub text: String,
     /// Line of the chapter on which the text begins, from 1.
@@ -68,12 +72,16 @@ pub struct File {
 pub struct Mark {
     /// File of the section.
     pub file: usize,
+    /// Number of the expression among the file's top-level forms, from 0.
+    pub form: usize,
     /// Lines of the chapter from the expression's first to the mark's last.
     pub lines: Range<usize>,
     /// What comes of it.
     pub result: Expected,
     /// What it prints.
     pub output: String,
+    /// Whether Clojure would give something else.
+    pub differs: bool,
 }
 
 /// What is expected to come of an expression.
@@ -153,6 +161,7 @@ impl Section {
         let mut section = Section {
             name: name.to_owned(),
             line,
+            differs: None,
             config: Config::default(),
             files: Vec::new(),
             marks: Vec::new(),
@@ -165,6 +174,9 @@ impl Section {
                 text.clear();
                 file = Some((path.trim(), number + 1));
                 continue;
+            }
+            if let Some(reason) = content.strip_prefix(";;; differs: ") {
+                section.differs = Some(reason.trim().to_owned());
             }
             if let Some(config) = content.strip_prefix(";;; config ") {
                 section.config =
@@ -200,8 +212,10 @@ impl Section {
             .or_else(|| path.strip_suffix(".cljc"));
         let stem = stem.ok_or_else(|| format!("line {line}: `{path}` is no source file"))?;
         let index = self.files.len();
+        let source = text.to_owned();
         let text = wrap(text, line, index, &mut self.marks)?;
         self.files.push(File {
+            source,
             path: path.to_owned(),
             namespace: stem.replace('/', ".").replace('_', "-"),
             text,
@@ -273,12 +287,17 @@ fn wrap(
         .skip(1)
         .map(|form| usize::from(form.range.start()))
         .chain([text.len()]);
-    for (form, gap_end) in forms.iter().zip(ends) {
+    for (number, (form, gap_end)) in forms.iter().zip(ends).enumerate() {
         let (start, end) = (
             usize::from(form.range.start()),
             usize::from(form.range.end()),
         );
-        let (result, output, mark_lines) = read_marks(&text[end..gap_end])
+        let Marks {
+            result,
+            output,
+            differs,
+            last: mark_lines,
+        } = read_marks(&text[end..gap_end])
             .map_err(|error| format!("line {}: {error}", line_at(end)))?;
         let Some(result) = result else { continue };
         let lines = line_at(start)..line_at(end) + mark_lines + 1;
@@ -291,9 +310,11 @@ fn wrap(
         done = end;
         marks.push(Mark {
             file,
+            form: number,
             lines,
             result,
             output,
+            differs,
         });
     }
     wrapped.push_str(&text[done..]);
@@ -313,11 +334,24 @@ fn wrap_expression(number: usize, expression: &str) -> String {
     )
 }
 
-/// The marks in the text after a form: what they say, and on how many lines below it the last is.
-fn read_marks(gap: &str) -> Result<(Option<Expected>, String, usize), String> {
-    let mut result = None;
-    let mut output = String::new();
-    let mut last = 0;
+/// What the marks after a form say.
+#[derive(Default)]
+struct Marks {
+    result: Option<Expected>,
+    output: String,
+    differs: bool,
+    /// On how many lines below the form the last mark is.
+    last: usize,
+}
+
+/// The marks in the text after a form.
+fn read_marks(gap: &str) -> Result<Marks, String> {
+    let Marks {
+        mut result,
+        mut output,
+        mut differs,
+        mut last,
+    } = Marks::default();
     for (number, line) in gap.lines().enumerate() {
         let line = line.trim();
         let found = if let Some(value) = line.strip_prefix(";=>") {
@@ -339,20 +373,28 @@ fn read_marks(gap: &str) -> Result<(Option<Expected>, String, usize), String> {
             output.push('\n');
             result = result.or(Some(Expected::Anything));
             last = number;
+        } else if line.starts_with(";differs ") {
+            differs = true;
+            last = number;
         } else if !line.is_empty() && (number > 0 || !line.starts_with(';')) {
             // Prose, or what the reader skips: marks stand right after their form.
             no_marks(gap.lines().skip(number))?;
             break;
         }
     }
-    Ok((result, output, last))
+    Ok(Marks {
+        result,
+        output,
+        differs,
+        last,
+    })
 }
 
 /// Refuses marks where no expression is that they could belong to.
 fn no_marks<'a>(lines: impl Iterator<Item = &'a str>) -> Result<(), String> {
     for line in lines {
         let line = line.trim();
-        if [";=>", ";! ", ";out"]
+        if [";=>", ";! ", ";out", ";differs "]
             .iter()
             .any(|mark| line.starts_with(mark))
         {
@@ -450,6 +492,7 @@ mod tests {
             ";;; # T\n;;; ## A\n1 ;=> 1\n;=> 2\n",
             ";;; # T\n;;; ## A\n;=> 1\n",
             ";;; # T\n;;; ## A\n1\n;;; prose\n;=> 1\n",
+            ";;; # T\n;;; ## A\n;;; prose\n;differs\n;differs so\n1 ;=> 1\n",
             ";;; # T\n;;; ## A\n;;; config {:wrods 1}\n",
         ] {
             assert!(Chapter::read(text).is_err(), "{text}");

@@ -10,6 +10,8 @@
 
 mod host;
 mod modes;
+mod oracle;
+mod same;
 
 use driver::Workspace;
 use driver::project::{Found, FoundFile, Manifest};
@@ -36,6 +38,12 @@ chapters! {
     arithmetic
     collections
     control
+    core_collections
+    core_forms
+    core_functions
+    core_numbers
+    core_sequences
+    core_text
     depth
     destructuring
     equality

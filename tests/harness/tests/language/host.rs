@@ -1,7 +1,7 @@
 //! Answers to the effects of pure programs: writing, time, chance. The same in every run.
 
-use vm::Word;
 use scalar::{Instant, Uuid};
+use vm::Word;
 use vm::fiber::FiberId;
 use vm::heap::Heap;
 use vm::process::Process;
@@ -54,7 +54,7 @@ impl Host {
             ("ox", "now") => {
                 let instant = Instant::from_millis(EPOCH + self.next() as i64);
                 make_instant(heap, instant.unwrap_or(Instant::MAX))
-            },
+            }
             ("ox", "monotonic") => Word::small(self.next() as i64 * 1_000_000),
             ("ox", "rand") => Word::double((self.next() * 7_919 % 1_000) as f64 / 1_000.0),
             ("ox", "random-uuid") => self.uuid(heap),
@@ -72,6 +72,9 @@ impl Host {
     fn uuid(&mut self, heap: &mut Heap) -> Word {
         let number = self.next();
         let high = 0x4000 | number << 32;
-        make_uuid(heap, Uuid(u128::from(high) << 64 | 1 << 63 | u128::from(number)))
+        make_uuid(
+            heap,
+            Uuid(u128::from(high) << 64 | 1 << 63 | u128::from(number)),
+        )
     }
 }

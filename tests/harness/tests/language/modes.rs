@@ -1,10 +1,11 @@
 //! The modes in which a program is run, and what it reports.
 
 use crate::language::host::{Host, Request};
+use crate::language::same;
+use engine::archive::Archive;
 use harness::specification::Config;
 use std::sync::Arc;
 use vm::Word;
-use vm::checkpoint::State;
 use vm::fiber::FiberId;
 use vm::heap::Heap;
 use vm::image::LoadedImage;
@@ -19,10 +20,12 @@ pub(crate) enum Mode {
     Plain,
     /// Stopping at every safepoint.
     Slices,
-    /// Collecting before every instruction that may allocate or call, and verifying the memory.
+    /// Collecting before every instruction that may allocate or call, with the space that objects
+    /// left made unreadable, and verifying the memory.
     Collect,
-    /// At every safepoint: a checkpoint, compared with the living process, which is then dropped
-    /// and made again from what was stored.
+    /// At every safepoint: a checkpoint, read back from a store that holds nothing else, compared
+    /// word for word with the living process and, up to where objects lie, with a copy of all its
+    /// memory taken before; the process is then dropped and made again from what was read.
     Reload,
 }
 
@@ -118,10 +121,11 @@ pub(crate) fn run(
     let mut host = Host::default();
     let mut reports = Vec::new();
     let mut pace = Pace::new(mode, config);
-    let mut stored = State::default();
+    let mut archive = Archive::default();
     let mut segments = 0;
     loop {
         process.heap.quota_words = quota_words;
+        process.heap.protects_from_space = pace.zeal().collect || mode == Mode::Reload;
         let mut fuel = pace.fuel;
         let outcome = process.run(&mut fuel, pace.zeal());
         let used = process.heap.used_words();
@@ -130,7 +134,7 @@ pub(crate) fn run(
         }
         pace.count(u64::from(used) + stack_words(&process));
         if mode == Mode::Reload {
-            process = reload(process, &mut stored, &mut segments)?;
+            process = reload(process, &mut archive, &mut segments)?;
         }
         match outcome {
             Outcome::OutOfFuel => {}
@@ -157,40 +161,41 @@ fn stack_words(process: &Process) -> u64 {
         .sum()
 }
 
-/// Checkpoints, compares the sum of all checkpoints with the process, and makes it again from that.
-fn reload(mut process: Process, stored: &mut State, segments: &mut u64) -> Result<Process, String> {
+/// Checkpoints into the store, compares what is read back from it with the process as it is and as
+/// it was before, and makes it again from that.
+fn reload(
+    mut process: Process,
+    archive: &mut Archive,
+    segments: &mut u64,
+) -> Result<Process, String> {
+    let before = process.full_state();
     let delta = process.checkpoint(|| {
         *segments += 1;
         *segments
     });
-    stored.apply(&delta);
+    let fibers: Vec<FiberId> = process.fibers.iter().map(|fiber| fiber.id).collect();
+    archive
+        .add(&delta, &fibers)
+        .map_err(|error| format!("the checkpoint cannot be stored: {error}"))?;
     process
         .verify()
         .map_err(|error| format!("the heap verifier found after a checkpoint: {error}"))?;
+    let stored = archive
+        .read()
+        .map_err(|error| format!("what was stored cannot be read: {error}"))?;
     let living = process.full_state();
-    if memory(stored) != memory(&living) {
+    if same::words(&stored) != same::words(&living) {
         return Err("the stored memory is not the living one".to_owned());
     }
     if stored.fibers != living.fibers || stored.record != living.record {
         return Err("the stored fibers are not the living ones".to_owned());
     }
+    same::difference(&before, &stored)
+        .map_err(|error| format!("the checkpoint is not what the process was: {error}"))?;
     let image = Arc::clone(&process.image);
     drop(process);
-    Process::restore(image, stored.clone())
+    Process::restore(image, stored)
         .map_err(|error| format!("what was stored is no process: {error:?}"))
-}
-
-/// The memory that a stored state makes: segments with the mutated cells in place.
-fn memory(state: &State) -> Vec<u64> {
-    let mut words: Vec<u64> = state
-        .segments
-        .iter()
-        .flat_map(|segment| segment.words.iter().copied())
-        .collect();
-    for (&address, &word) in &state.overlay {
-        words[address as usize] = word;
-    }
-    words
 }
 
 fn read_report(process: &Process, report: &[Word], output: String) -> Result<Report, String> {

@@ -1,0 +1,139 @@
+//! Whether two stored states are the same process, up to where its objects lie.
+//!
+//! It knows nothing of collectors and checkpoints: it walks both from their roots in step, and
+//! remembers which object of the one is which of the other.
+
+use vm::Word;
+use vm::checkpoint::State;
+use vm::object::{Header, Kind};
+
+/// Finds where `after`, a process read back, is not `before`, the whole memory and all stacks copied
+/// before its checkpoint. A stack word that is dead in `after` may have been anything.
+pub(crate) fn difference(before: &State, after: &State) -> Result<(), String> {
+    let mut walk = Walk {
+        words: [words(before), words(after)],
+        partners: Vec::new(),
+        pending: Vec::new(),
+    };
+    walk.partners = vec![u32::MAX; walk.words[0].len()];
+    let (a, b) = (&before.record, &after.record);
+    let scalars = |record: &vm::checkpoint::ProcessRecord| {
+        (
+            record.run_queue.clone(),
+            record.next_fiber,
+            record.next_request,
+            record.next_serial,
+        )
+    };
+    if scalars(a) != scalars(b) || !before.fibers.keys().eq(after.fibers.keys()) {
+        return Err("the records differ".to_owned());
+    }
+    for (&a, &b) in a.roots.iter().zip(&b.roots) {
+        walk.pair("a root", Word(a), Word(b))?;
+    }
+    for ((id, (a, a_parts)), (b, b_parts)) in before.fibers.iter().zip(after.fibers.values()) {
+        if (a.state, a.answer_to, a.request_serial, &a.parts)
+            != (b.state, b.answer_to, b.request_serial, &b.parts)
+        {
+            return Err(format!("the records of fiber {id} differ"));
+        }
+        let fields = |fiber: &vm::checkpoint::FiberRecord| {
+            [
+                fiber.request,
+                fiber.bindings,
+                fiber.future,
+                fiber.pending_error,
+            ]
+            .map(Word)
+        };
+        for (a, b) in fields(a).into_iter().zip(fields(b)) {
+            walk.pair("a field of a fiber", a, b)?;
+        }
+        for (a, b) in a_parts.iter().zip(b_parts) {
+            if a.len() != b.len() {
+                return Err(format!("a stack of fiber {id} has another height"));
+            }
+            for (&a, &b) in a.iter().zip(b) {
+                if Word(b) != Word::DEAD {
+                    walk.pair("a stack word", Word(a), Word(b))?;
+                }
+            }
+        }
+    }
+    walk.finish()
+}
+
+/// The memory of a state: segments with the mutated cells in place.
+pub(crate) fn words(state: &State) -> Vec<u64> {
+    let mut words: Vec<u64> = state
+        .segments
+        .iter()
+        .flat_map(|segment| segment.words.iter().copied())
+        .collect();
+    for (&address, &word) in &state.overlay {
+        words[address as usize] = word;
+    }
+    words
+}
+
+struct Walk {
+    /// The two memories.
+    words: [Vec<u64>; 2],
+    /// For each offset of the first memory, the offset of the object that was met with it.
+    partners: Vec<u32>,
+    /// Pairs of objects whose words are still to be compared.
+    pending: Vec<(u32, u32)>,
+}
+
+impl Walk {
+    fn pair(&mut self, what: &str, a: Word, b: Word) -> Result<(), String> {
+        if !(a.is_reference() && b.is_reference()) {
+            return if a == b {
+                Ok(())
+            } else {
+                Err(format!("{what} was {a:?} and is {b:?}"))
+            };
+        }
+        let partner = &mut self.partners[a.offset() as usize];
+        if *partner == u32::MAX {
+            *partner = b.offset();
+            self.pending.push((a.offset(), b.offset()));
+        } else if *partner != b.offset() {
+            return Err(format!("{what} leads to another object than before"));
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        // Two objects of the first memory must not be one of the second.
+        let mut taken = vec![false; self.words[1].len()];
+        while let Some((a, b)) = self.pending.pop() {
+            if std::mem::replace(&mut taken[b as usize], true) {
+                return Err("two objects became one".to_owned());
+            }
+            let (a, b) = (a as usize, b as usize);
+            let header = Header(self.words[0][a]);
+            if header != Header(self.words[1][b]) {
+                return Err(format!("an object at {a} has another header at {b}"));
+            }
+            let kind = header.kind();
+            let size = header.size() as usize;
+            let first_value = if kind.raw() == Kind::ALL_RAW {
+                size
+            } else {
+                1 + kind.raw()
+            };
+            for index in 1..size {
+                let (x, y) = (self.words[0][a + index], self.words[1][b + index]);
+                if index >= first_value {
+                    self.pair("a word of an object", Word(x), Word(y))?;
+                } else if x != y {
+                    return Err(format!(
+                        "{kind:?} at {a}: raw word {index} was {x:#x}, is {y:#x}"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,305 @@
+;;; # Core names: functions, state and metadata
+
+;;; Each name with its usual results, its edges and its errors. `cargo test -p harness --test main clojure_agrees`
+;;; compares all of them with Clojure.
+
+;;; ## `fn`
+((fn ([] 0) ([x] x)) 5) ;=> 5
+((fn [x & xs] xs) 1) ;=> nil
+((fn [x] x)) ;! :ox/arity "wrong number of arguments (0)"
+((fn [& {:keys [a b] :as m}] [a b m]) :a 1 :b 2) ;=> [1 2 {:a 1, :b 2}]
+((fn [& {:keys [a b] :as m}] [a b m]) {:a 1 :b 2}) ;=> [1 2 {:a 1, :b 2}]
+((fn [& {:keys [a b]}] [a b]) :a 1 {:b 3}) ;=> [1 3]
+((fn [& {:keys [a]}] a) :a) ;=> nil
+((fn [x & [y z]] [x y z]) 1 2) ;=> [1 2 nil]
+((fn [[a b]] [a b]) 5) ;! :ox/type "expected a sequence, vector or string, got an integer"
+((fn [a] a)) ;! :ox/arity "wrong number of arguments (0)"
+((fn [x] {:pre [(pos? x)] :post [(= % 2)]} (inc x)) 1) ;=> 2
+((fn [x] {:pre [(pos? x)]} x) -1) ;! :ox/assert "Assert failed: (pos? x)"
+
+;;; ## `defn`
+(defn defined "Says so." ([x] (defined x 1)) ([x y & zs] [x y zs]))
+(defined 5) ;=> [5 1 nil]
+(defined 5 6 7) ;=> [5 6 (7)]
+(defn- private [{:keys [a]}] a)
+(private {:a 1}) ;=> 1
+(apply private []) ;! :ox/arity "private"
+
+;;; ## `apply`
+(apply (constantly 5) (range 100)) ;=> 5
+(apply gensym [1 2]) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.string/gensym"
+(apply get [{}]) ;! :ox/arity "wrong number of arguments (1) passed to ox.core/get"
+(apply + 1 2 [3 4]) ;=> 10
+(apply + nil) ;=> 0
+(apply str "a" ["b" nil]) ;=> "ab"
+(apply (fn [& xs] (count xs)) (range 1000)) ;=> 1000
+(apply hash-map [1 2 3]) ;! :ox/argument "No value supplied for key: 3"
+(apply not 1/2) ;! :ox/type "expected a collection, a string or nil, got a ratio"
+(apply < #{2}) ;=> true
+
+;;; ## `comp`
+((comp str inc) 1) ;=> "2"
+((comp first rest) [1 2]) ;=> 2
+((comp inc str) 1) ;! :ox/type "expected a number, got a string"
+((comp inc inc) 1) ;=> 3
+((comp) 1) ;=> 1
+((comp str \b) 9223372036854775807) ;! :ox/type "a character is not a function: it cannot be called"
+((comp inc reverse) "") ;! :ox/type "expected a number, got a list"
+((comp #{1} (seq "hey")) 0) ;! :ox/type "a sequence is not a function: it cannot be called"
+((comp str map?) 0.0) ;=> "false"
+((comp list 'n/y) 0) ;=> (nil)
+
+;;; ## `partial`
+((partial + 1 2) 3 4) ;=> 10
+((partial max) 1 2) ;=> 2
+((partial inc 1) 2) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/inc"
+((partial + 1) 2) ;=> 3
+((partial :a (range 5)) (with-meta [1 2] {:m 1})) ;=> [1 2]
+((partial + -3/4) [nil false]) ;! :ox/type "expected a number, got a vector"
+((partial inc ()) [[1 2] [3 4]]) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/inc"
+((partial conj ()) 10N) ;=> (10N)
+((partial conj ()) {:a 1 :b 2}) ;=> ({:a 1, :b 2})
+
+;;; ## `juxt`
+(juxt) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.function/juxt"
+((juxt :a :b) {:a 1 :b 2}) ;=> [1 2]
+((juxt + -) 1 2) ;=> [3 -1]
+((juxt inc) "a") ;! :ox/type "expected a number, got a string"
+((juxt inc dec) 1) ;=> [2 0]
+((juxt count 'n/y) (seq {:a 1})) ;=> [1 nil]
+((juxt (constantly 7) dec) #"a+") ;! :ox/type "expected a number, got a regular expression"
+((juxt pos? -1) 2) ;! :ox/type "an integer is not a function: it cannot be called"
+((juxt conj :n/b) 'n/y) ;=> [n/y nil]
+((juxt conj #{2}) :n/b) ;=> [:n/b nil]
+
+;;; ## `constantly`
+(apply constantly []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.function/constantly"
+((constantly 5)) ;=> 5
+((constantly :k) 1 2 3) ;=> :k
+((constantly nil)) ;=> nil
+((constantly 1) 2 3) ;=> 1
+
+;;; ## `identity`
+(apply identity []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.coll/identity"
+(identity nil) ;=> nil
+(identity 1) ;=> 1
+(identity \b) ;=> \b
+(identity 'n/y) ;=> n/y
+(identity 3) ;=> 3
+(identity (cons 1 [2])) ;=> (1 2)
+(identity \a) ;=> \a
+(identity -1) ;=> -1
+(identity 0.0) ;=> 0.0
+
+;;; ## `complement`
+((complement nil?) 1) ;=> true
+((complement "") 0.0) ;! :ox/type "a string is not a function: it cannot be called"
+((complement #uuid "00000000-0000-0000-0000-000000000001") (repeat 2 :z)) ;! :ox/type "a UUID is not a function: it cannot be called"
+((complement {:a 1 :b 2}) -0.5) ;=> true
+((complement :a) []) ;=> true
+((complement -3/4) #"a+") ;! :ox/type "a ratio is not a function: it cannot be called"
+((complement []) (seq "hey")) ;! :ox/argument "a vector's key is an integer"
+((complement {:a 1 :b 2}) #uuid "00000000-0000-0000-0000-000000000001") ;=> true
+((complement :n/b) 3) ;=> true
+
+;;; ## `fnil`
+((fnil inc 0) nil) ;=> 1
+((fnil + 1 2 3) nil nil nil) ;=> 6
+((fnil inc 0) :a) ;! :ox/type "expected a number, got a keyword"
+((fnil conj []) nil 1) ;=> [1]
+((fnil + 1 2) nil nil) ;=> 3
+((fnil + 1) nil) ;=> 1
+
+;;; ## `atom`
+(apply atom []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.atom/atom"
+(atom 1 :validator neg?) ;! :ox/state "Invalid reference state"
+(let [n (atom 0)] (vec (repeatedly 3 (fn [] (swap! n inc))))) ;=> [1 2 3]
+(let [n (atom 0)] (dotimes [i 4] (swap! n + i)) @n) ;=> 6
+(let [a (atom 1)] [(compare-and-set! a 1 2) (compare-and-set! a 1 3) @a]) ;=> [true false 2]
+(vreset! (atom 1) 2) ;! :ox/type "expected a volatile, got an atom"
+(let [n (atom 0) f (memoize (fn [x] (swap! n inc) x))] [(f 1) (f 1) (f 2) @n]) ;=> [1 1 2 2]
+(let [n (atom 3)] (while (pos? @n) (swap! n dec)) @n) ;=> 0
+
+;;; ## `deref`
+(deref (delay (inc nil))) ;! :ox/type "expected a number, got nil"
+(deref (volatile! 1)) ;=> 1
+(deref (atom nil)) ;=> nil
+(deref (doto (atom 1) (swap! inc))) ;=> 2
+(deref nil) ;! :ox/type "expected a reference, got nil"
+(deref {}) ;! :ox/type "expected a reference, got a map"
+
+;;; ## `swap!`
+(swap! (atom 1) inc) ;=> 2
+(swap! (atom 1) + 2 3 4) ;=> 10
+(swap! (atom 1) conj 2) ;! :ox/type "expected a collection, got an integer"
+(swap! 1 inc) ;! :ox/type "expected an atom, got an integer"
+(let [n (atom 0)] (vec (repeatedly 3 (fn [] (swap! n inc))))) ;=> [1 2 3]
+(let [n (atom 0)] (dotimes [i 4] (swap! n + i)) @n) ;=> 6
+(let [n (atom 0) f (memoize (fn [x] (swap! n inc) x))] [(f 1) (f 1) (f 2) @n]) ;=> [1 1 2 2]
+(let [n (atom 3)] (while (pos? @n) (swap! n dec)) @n) ;=> 0
+(let [a (atom {})] (swap! a assoc :k 1) @a) ;=> {:k 1}
+
+;;; ## `reset!`
+(reset! (atom 1) 2) ;=> 2
+(reset! 5 1) ;! :ox/type "expected an atom, got an integer"
+(reset! nil 1) ;! :ox/type "expected an atom, got nil"
+(let [a (atom 1)] (reset! a nil) @a) ;=> nil
+(let [a (atom 1)] [(swap! a + 2 3) (reset! a 7) (compare-and-set! a 7 8) (compare-and-set! a 7 9) @a (swap-vals! a inc) (reset-vals! a 0)]) ;=> [6 7 true false 8 [8 9] [9 0]]
+(let [a (atom 1 :validator pos? :meta {:x 1})] [(meta a) (try (reset! a -1) (catch IllegalStateException e (ex-message e))) @a]) ;=> [{:x 1} "Invalid reference state" 1]
+
+;;; ## `compare-and-set!`
+(apply compare-and-set! []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.atom/compare-and-set!"
+(compare-and-set! 5 1 2) ;! :ox/type "expected an atom, got an integer"
+(compare-and-set! (atom 1) 1 2) ;=> true
+(let [a (atom 1)] [(compare-and-set! a 1 2) (compare-and-set! a 1 3) @a]) ;=> [true false 2]
+(let [a (atom 1)] [(swap! a + 2 3) (reset! a 7) (compare-and-set! a 7 8) (compare-and-set! a 7 9) @a (swap-vals! a inc) (reset-vals! a 0)]) ;=> [6 7 true false 8 [8 9] [9 0]]
+
+;;; ## `volatile!`
+(apply volatile! []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/volatile!"
+(deref (volatile! 1)) ;=> 1
+(volatile? (volatile! nil)) ;=> true
+(let [v (volatile! 1)] (vreset! v 2) @v) ;=> 2
+(let [v (volatile! 1)] [(vreset! v 2) @v]) ;=> [2 2]
+(vreset! (volatile! 1) nil) ;=> nil
+(let [v (volatile! 1)] [(vswap! v inc) (vswap! v + 1 2) @v]) ;=> [2 5 5]
+
+;;; ## `vreset!`
+(apply vreset! []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/vreset!"
+(vreset! (atom 1) 2) ;! :ox/type "expected a volatile, got an atom"
+(vreset! (volatile! 1) nil) ;=> nil
+(let [v (volatile! 1)] (vreset! v 2) @v) ;=> 2
+(let [v (volatile! 1)] [(vreset! v 2) @v]) ;=> [2 2]
+
+;;; ## `vswap!`
+(vswap! (volatile! :a) inc) ;! :ox/type "expected a number, got a keyword"
+(vswap! 5 inc) ;! :ox/type "expected a reference, got an integer"
+(let [v (volatile! 1)] [(vswap! v inc) (vswap! v + 1 2) @v]) ;=> [2 5 5]
+(let [v (volatile! 1)] (vswap! v + 2) @v) ;=> 3
+
+;;; ## `meta`
+(apply meta []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/meta"
+(meta (with-meta [1] {:a 1})) ;=> {:a 1}
+(meta []) ;=> nil
+(meta 5) ;=> nil
+(meta ^{:a 1} []) ;=> {:a 1}
+(meta ^:a []) ;=> {:a true}
+(meta ^:a ^{:b 2} []) ;=> {:b 2, :a true}
+(meta ^"x" []) ;=> {:tag "x"}
+(meta 1) ;=> nil
+(meta (vary-meta [] assoc :a 1)) ;=> {:a 1}
+
+;;; ## `with-meta`
+(with-meta [1] {:a 1}) ;=> [1]
+(with-meta 1 {}) ;! :ox/type "expected a collection, a symbol or a function, got an integer"
+(with-meta [1] 5) ;! :ox/type "expected a map or nil, got an integer"
+(with-meta [] 1) ;! :ox/type "expected a map or nil, got an integer"
+(with-meta 'a nil) ;=> a
+((with-meta (fn [] 3) {:a 1})) ;=> 3
+(with-meta [[:a 1] [:b 2]] {nil 1}) ;=> [[:a 1] [:b 2]]
+(with-meta [[:a 1] [:b 2]] {:a {:b 1}}) ;=> [[:a 1] [:b 2]]
+
+;;; ## `vary-meta`
+(meta (vary-meta [] assoc :a 1)) ;=> {:a 1}
+(vary-meta {} reverse) ;! :ox/type "expected a map or nil, got a list"
+(vary-meta (cons 1 [2]) 2) ;! :ox/type "an integer is not a function: it cannot be called"
+(vary-meta #uuid "00000000-0000-0000-0000-000000000001" (repeat 2 :z)) ;! :ox/type "a sequence is not a function: it cannot be called"
+(vary-meta 3 (rest [1])) ;! :ox/type "a list is not a function: it cannot be called"
+(vary-meta (map inc [1 2 3]) {:a 1}) ;=> (2 3 4)
+
+;;; ## `ex-info`
+(ex-info nil nil) ;! :ox/argument "Additional data must be non-nil."
+(ex-info "a" nil) ;! :ox/argument "Additional data must be non-nil."
+(ex-data (ex-info "m" {:a 1})) ;=> {:a 1}
+(ex-message (ex-info "m" {})) ;=> "m"
+(try (throw (ex-info "x" {})) (catch Exception e (ex-message e))) ;=> "x"
+(try (throw (ex-info "m" {:a 1})) (catch Exception e [(ex-message e) (ex-data e)])) ;=> ["m" {:a 1}]
+(try (throw (ex-info "m" {} (ex-info "c" {:b 1}))) (catch Exception e (ex-data (ex-cause e)))) ;=> {:b 1}
+(try (try (throw (ex-info "a" {})) (finally (throw (ex-info "b" {})))) (catch Exception e (ex-message e))) ;=> "b"
+
+;;; ## `ex-data`
+(apply ex-data []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.error/ex-data"
+(ex-data (ex-info "m" {:a 1})) ;=> {:a 1}
+(ex-data 1) ;=> nil
+(try (throw (ex-info "m" {:a 1})) (catch Exception e [(ex-message e) (ex-data e)])) ;=> ["m" {:a 1}]
+(try (throw (ex-info "m" {} (ex-info "c" {:b 1}))) (catch Exception e (ex-data (ex-cause e)))) ;=> {:b 1}
+(ex-data 10N) ;=> nil
+(ex-data :n/b) ;=> nil
+(ex-data 2) ;=> nil
+(ex-data \b) ;=> nil
+(ex-data #{:a nil}) ;=> nil
+
+;;; ## `ex-message`
+(apply ex-message []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.error/ex-message"
+(ex-message (ex-info "m" {})) ;=> "m"
+(ex-message (Exception.)) ;=> nil
+(try (throw (ex-info "x" {})) (catch Exception e (ex-message e))) ;=> "x"
+(try (throw (ex-info "m" {:a 1})) (catch Exception e [(ex-message e) (ex-data e)])) ;=> ["m" {:a 1}]
+(try (throw (IllegalArgumentException. "x")) (catch RuntimeException e (ex-message e))) ;=> "x"
+(try (try (throw (ex-info "a" {})) (finally (throw (ex-info "b" {})))) (catch Exception e (ex-message e))) ;=> "b"
+(try (assert false "msg") (catch AssertionError e (ex-message e))) ;=> "Assert failed: msg\nfalse"
+(try (assert (= 1 2)) (catch Throwable e (ex-message e))) ;=> "Assert failed: (= 1 2)"
+(ex-message 7) ;=> nil
+
+;;; ## `throw`
+(throw (IllegalStateException. "s")) ;! :ox/state "s"
+(throw (IllegalArgumentException. "s")) ;! :ox/argument "s"
+(throw "s") ;! :ox/type "expected an error, got a string"
+(throw 1) ;! :ox/type "expected an error, got an integer"
+
+;;; ## `try`
+(try (throw (ex-info "x" {})) (catch Exception e (ex-message e))) ;=> "x"
+(try 1 (finally 2)) ;=> 1
+(try (inc nil) (finally nil)) ;! :ox/type "expected a number, got nil"
+(try (throw (ex-info "m" {:a 1})) (catch Exception e [(ex-message e) (ex-data e)])) ;=> ["m" {:a 1}]
+(try (throw (ex-info "m" {} (ex-info "c" {:b 1}))) (catch Exception e (ex-data (ex-cause e)))) ;=> {:b 1}
+(try (/ 1 0) (catch ArithmeticException e :arith) (catch Exception e :other)) ;=> :arith
+(try (throw (IllegalArgumentException. "x")) (catch RuntimeException e (ex-message e))) ;=> "x"
+(try (try (throw (ex-info "a" {})) (finally (throw (ex-info "b" {})))) (catch Exception e (ex-message e))) ;=> "b"
+(try (throw nil) (catch Exception e :npe)) ;=> :npe
+(try (inc nil) (catch NullPointerException e :npe)) ;=> :npe
+
+;;; ## `fn?`
+(apply fn? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/fn?"
+(fn? +) ;=> true
+(fn? (constantly 1)) ;=> true
+(fn? (fn [])) ;=> true
+(fn? inc) ;=> true
+(fn? :a) ;=> false
+
+;;; ## `ifn?`
+(apply ifn? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/ifn?"
+(ifn? #'inc) ;=> true
+(ifn? :a) ;=> true
+(ifn? {:a 1}) ;=> true
+(ifn? (with-meta [1 2] {:m 1})) ;=> true
+(ifn? #"a+") ;=> false
+(ifn? 1.5) ;=> false
+(ifn? 10N) ;=> false
+(ifn? 7) ;=> false
+(ifn? 'n/y) ;=> true
+
+;;; ## `memoize`
+((memoize +) 1 2) ;=> 3
+((memoize inc) :a) ;! :ox/type "expected a number, got a keyword"
+(memoize) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.function/memoize"
+((memoize inc) 1) ;=> 2
+
+;;; ## `letfn`
+(letfn [(f [x] (if (pos? x) (g (dec x)) :f)) (g [x] (if (pos? x) (f (dec x)) :g))] (f 3)) ;=> :g
+(letfn [] 1) ;=> 1
+(letfn [(f [x] (inc x))] (f nil)) ;! :ox/type "expected a number, got nil"
+(letfn [(ev? [n] (or (zero? n) (od? (dec n)))) (od? [n] (and (pos? n) (ev? (dec n))))] (ev? 10)) ;=> true
+
+;;; ## `assert`
+(assert 1) ;=> nil
+(assert nil) ;! :ox/assert "Assert failed: nil"
+(assert false "no") ;! :ox/assert
+(assert (pos? -1) "no") ;! :ox/assert
+(assert true) ;=> nil
+
+;;; ## `gensym`
+(apply gensym [1 2]) ;! :ox/arity
+(symbol? (gensym)) ;=> true
+(= (gensym) (gensym)) ;=> false
+(= "ab" (subs (name (gensym "ab")) 0 2)) ;=> true
+(symbol? (gensym "a")) ;=> true
