@@ -138,6 +138,15 @@ impl Actor {
         self.can_run() || self.notes.values().any(|note| note.wait.is_asked_outside())
     }
 
+    /// Memory that no checkpoint holds and that a checkpoint would add, in bytes.
+    pub(crate) fn unsealed_bytes(&self) -> u64 {
+        if self.is_over() {
+            return 0;
+        }
+        let heap = &self.process.heap;
+        8 * u64::from(heap.used_words() - heap.sealed_words())
+    }
+
     /// What a fiber waits for.
     pub(crate) fn wait_of(&self, fiber: FiberId) -> Wait {
         self.notes

@@ -210,7 +210,7 @@ impl<'a> Step<'a> {
             "sleep" => self.sleep(fiber, arg(0)),
             "rand" => self.rand(),
             "random-uuid" => self.random_uuid(),
-            "write" => self.write(arg(0), arg(1)),
+            "write" => self.write(fiber, arg(0), arg(1)),
             "flush" => Ok(self.flush()),
             "read-line" => self.read_stdin(fiber, arg(0), false),
             "read-all" => self.read_stdin(fiber, arg(0), true),

@@ -10,7 +10,8 @@
 //! # Invariants
 //! - Output leaves after the commit of the epoch in which it was said.
 //! - An epoch is closed only because output waits, the loss bound has passed, somebody waits for a
-//!   commit, or too much is uncommitted.
+//!   commit, or too much memory and too many letters are uncommitted. What is printed is bounded
+//!   where it is said ([`leaving`]).
 //! - One epoch is closed at a time. A failed commit stops the engine; nothing is released.
 //! - An actor is in its slot, or alone in the hands of one thread.
 
@@ -41,6 +42,8 @@ pub struct Options {
     pub slice_fuel: i64,
     /// Greatest time of computation that a crash may lose, milliseconds.
     pub loss_bound_ms: u64,
+    /// Memory and letters that may be uncommitted, bytes: beyond it an epoch is closed sooner.
+    pub uncommitted_max: u64,
     /// Memory of one process, words.
     pub quota_words: u32,
     /// Whether anything is kept: without, no checkpoints are made.
@@ -59,6 +62,7 @@ impl Default for Options {
             threads: 2,
             slice_fuel: 50_000,
             loss_bound_ms: 1_000,
+            uncommitted_max: 256 << 20,
             quota_words: 1 << 29,
             durable: true,
             park: false,
@@ -117,6 +121,22 @@ struct Slot {
     is_body: bool,
     /// Time for which it is in the queue of timers.
     armed: Option<u64>,
+    /// Memory that no checkpoint holds, in bytes, as its last turn left it.
+    unsealed_bytes: u64,
+    /// Whether a thread runs it.
+    in_turn: bool,
+    /// Set when it has failed, and what was before is kept for a retry.
+    is_kept: bool,
+}
+
+impl Slot {
+    /// The status for people.
+    fn status_now(&self) -> Status {
+        match self.status {
+            Status::Ready | Status::Waiting if self.in_turn => Status::Running,
+            status => status,
+        }
+    }
 }
 
 /// An epoch being closed.
@@ -164,7 +184,15 @@ struct Shared {
     timers: BinaryHeap<Reverse<(u64, u64)>>,
     /// Text that was committed by an earlier engine and is not known to have left.
     unwritten: Vec<Text>,
+    /// Text that is durable and has not left.
+    leaving: leaving::Leaving,
     stdout_closed: bool,
+    /// Memory that no checkpoint holds, in bytes: the sum over all slots.
+    unsealed_bytes: u64,
+    /// Letters sent in the open epoch, in bytes.
+    sent_bytes: u64,
+    /// The main process has ended for good: the others follow.
+    shutting_down: bool,
     names: BTreeMap<String, u64>,
     record: StoreRecord,
     /// The bytes of the record as it was written last.
@@ -191,8 +219,12 @@ pub(crate) struct Inner {
     work: Condvar,
     /// Something may be committed.
     commit: Condvar,
-    /// Something has been committed or has ended.
+    /// Something has been committed, has left or has ended.
     progress: Condvar,
+    /// Text may leave.
+    leave: Condvar,
+    /// Text that was said and has not left, in bytes.
+    unsent_bytes: AtomicU64,
     images: Mutex<BTreeMap<u32, Arc<LoadedImage>>>,
     next_segment: AtomicU64,
     next_letter: AtomicU64,
@@ -248,7 +280,8 @@ impl Engine {
         })
     }
 
-    /// Starts the threads that run processes and commit.
+    /// Starts the threads that run processes, commit and write. The one that writes is not among
+    /// those returned: who does not read what it writes may hold it up for ever.
     ///
     /// # Errors
     /// When the system gives no thread.
@@ -263,6 +296,11 @@ impl Engine {
                     .spawn(move || inner.guarded(Inner::work))?,
             );
         }
+        let inner = Arc::clone(&self.inner);
+        let name = "ox-write".to_owned();
+        std::thread::Builder::new()
+            .name(name)
+            .spawn(move || inner.guarded(Inner::write_loop))?;
         let inner = Arc::clone(&self.inner);
         let name = "ox-commit".to_owned();
         threads.push(
@@ -376,12 +414,21 @@ impl Engine {
         self.inner.wait_for_end(process)
     }
 
-    /// Waits until everything said so far is durable and has left.
+    /// Waits until everything said so far is durable and has left; false if the engine was stopped
+    /// before it had.
     ///
     /// # Errors
     /// When the engine has failed.
-    pub fn flush(&self) -> Result<(), EngineError> {
-        self.inner.flush()
+    pub fn flush(&self) -> Result<bool, EngineError> {
+        self.inner.flush(None)
+    }
+
+    /// The same, but waits for those who read what is printed only so long.
+    ///
+    /// # Errors
+    /// When the engine has failed.
+    pub fn flush_within(&self, limit: std::time::Duration) -> Result<bool, EngineError> {
+        self.inner.flush(Some(limit))
     }
 
     /// Sends a letter from outside, durably. False if there is no such process any more.
@@ -457,7 +504,7 @@ impl Engine {
         let mut all: Vec<_> = shared
             .slots
             .iter()
-            .map(|(&number, slot)| (number, slot.status))
+            .map(|(&number, slot)| (number, slot.status_now()))
             .collect();
         all.sort_unstable_by_key(|&(number, _)| number);
         all
@@ -471,6 +518,7 @@ impl Engine {
 }
 
 mod commit;
+mod leaving;
 mod recover;
 pub(crate) mod retry;
 pub(crate) mod turn;
@@ -653,13 +701,23 @@ impl Inner {
     }
 
     /// The main process has ended: the processes that are left, which have some seconds to follow.
-    pub(crate) fn begin_shutdown(&self) -> Vec<u64> {
+    /// None are if it is kept with what it has started; but its attempts end then, too.
+    pub(crate) fn begin_shutdown(&self, keeps_others: bool) -> Vec<u64> {
         let mut shared = self.lock();
         let at = self.clock.now_ms().saturating_add(SHUTDOWN_MS);
         shared.timers.push(Reverse((at, RUN)));
+        if keeps_others {
+            return Vec::new();
+        }
+        shared.shutting_down = true;
         let mut numbers = shared.left_processes();
         numbers.sort_unstable();
         numbers
+    }
+
+    /// Whether the main process has ended for good.
+    pub(crate) fn is_shutting_down(&self) -> bool {
+        self.lock().shutting_down
     }
 
     /// Number of the run.
@@ -735,21 +793,17 @@ impl Inner {
             (ending.exit_status, ending.report.clone())
         });
         Some(Standing {
-            status: slot.status,
+            status: slot.status_now(),
             exit_status,
             report,
         })
-    }
-
-    fn flush(&self) -> Result<(), EngineError> {
-        let shared = self.lock();
-        self.wait_for_commit(shared)
     }
 
     fn stop(&self) {
         self.lock().stopping = true;
         self.work.notify_all();
         self.commit.notify_all();
+        self.leave.notify_all();
         self.progress.notify_all();
     }
 
@@ -760,6 +814,7 @@ impl Inner {
         drop(shared);
         self.work.notify_all();
         self.commit.notify_all();
+        self.leave.notify_all();
         self.progress.notify_all();
     }
 }
@@ -786,6 +841,14 @@ impl Shared {
         }
     }
 
+    /// Notes how much memory of a process no checkpoint holds.
+    fn weigh(&mut self, process: u64, unsealed_bytes: u64) {
+        if let Some(slot) = self.slots.get_mut(&process) {
+            let before = std::mem::replace(&mut slot.unsealed_bytes, unsealed_bytes);
+            self.unsealed_bytes = self.unsealed_bytes - before + unsealed_bytes;
+        }
+    }
+
     /// Whether a process has ended or is parked, durably.
     fn is_at_end(&self, process: u64) -> bool {
         self.slots
@@ -793,13 +856,16 @@ impl Shared {
             .is_none_or(|slot| slot.status.has_ended() || slot.status == Status::Parked)
     }
 
-    /// Processes besides the main one that have not ended and are not parked.
+    /// Processes besides the main one that have not ended and are not parked. When the main process
+    /// has failed and is kept, its own attempts only: the others are kept with it.
     fn left_processes(&self) -> Vec<u64> {
+        let keeps_others = self.slots.get(&MAIN).is_some_and(|main| main.is_kept);
         let left = self.slots.iter().filter(|&(&number, slot)| {
             number != MAIN
                 && !slot.status.has_ended()
                 && slot.status != Status::Parked
                 && !slot.ended
+                && (!keeps_others || slot.is_body && slot.parent == Some(MAIN))
         });
         left.map(|(&number, _)| number).collect()
     }

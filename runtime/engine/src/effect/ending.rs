@@ -4,8 +4,10 @@
 //! - Links, monitors, names and running attempts of a process that has ended are gone with the
 //!   step that ended it.
 //! - An uncaught error keeps the last checkpoint before it; every other end leaves the record only.
-//! - When the main process ends, the others are told to shut down; after five seconds they are
-//!   killed (the engine sees to that).
+//! - When the main process ends, the others are told to shut down: they are cancelled, so that their
+//!   `finally` runs, or get a message if they trap exits; after five seconds they are killed (the
+//!   engine sees to that). A main process whose past is kept keeps the others too, as they are.
+//! - Only who returns, or ends itself calmly, is done.
 
 use super::{Performed, Reply, Step};
 use crate::event::EventKind;
@@ -120,8 +122,10 @@ impl Step<'_> {
                 },
             );
         }
+        let keeps_past = end.keeps_past && body_of.is_none();
         if number == MAIN {
-            for process in self.inner.begin_shutdown() {
+            let keeps_others = keeps_past && self.inner.options.durable;
+            for process in self.inner.begin_shutdown(keeps_others) {
                 let reason = parcel::keyword("shutdown");
                 self.post(
                     process,
@@ -133,7 +137,6 @@ impl Step<'_> {
                 );
             }
         }
-        let keeps_past = end.keeps_past && body_of.is_none();
         let (status, report) = (end.status.name().to_owned(), end.report.clone());
         self.actor
             .log(self.now, EventKind::Ended { status, report });
@@ -256,7 +259,12 @@ impl Step<'_> {
         };
         let words = self.packed_reason(reason);
         if calm {
-            return self.end(End::new(Status::Done, words));
+            // By its own signal, which is as good as a return; or it was asked to shut down.
+            let is_own = from == self.actor.number;
+            return self.end(End {
+                exit_status: u8::from(!is_own),
+                ..End::new(if is_own { Status::Done } else { Status::Cancelled }, words)
+            });
         }
         let run = self.inner.run();
         let pid = crate::pid::Pid { run, number: from };

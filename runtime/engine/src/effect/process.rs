@@ -5,7 +5,7 @@
 //! - A letter that wants an answer from a process that has ended is answered for it
 //!   ([`crate::engine::bounce`]).
 
-use super::{Performed, Reply, Step};
+use super::{MAIN_FIBER, Performed, Reply, Step};
 use crate::actor::{Actor, Birth};
 use crate::engine::Inner;
 use crate::event::EventKind;
@@ -489,10 +489,16 @@ impl Step<'_> {
         if normal && from != self.actor.number {
             return;
         }
-        // At the end of a run the bodies of activities are cancelled by who waits for them; what
-        // they do in `finally` is not cut short.
-        let is_shutdown = from == MAIN && parcel::is_keyword(heap, word, "shutdown");
-        if is_shutdown && self.actor.record.body_of.is_some() {
+        let is_shutdown = from == MAIN
+            && !linked
+            && parcel::is_keyword(heap, word, "shutdown")
+            && self.inner.is_shutting_down();
+        if is_shutdown {
+            // The bodies of activities are cancelled by who waits for them.
+            if self.actor.record.body_of.is_none() {
+                self.actor.log(self.now, EventKind::Cancelled);
+                self.cancel_fiber(MAIN_FIBER);
+            }
             return;
         }
         self.end_by_signal(from, word, linked);

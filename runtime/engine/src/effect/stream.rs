@@ -1,7 +1,8 @@
 //! The streams of the run.
 //!
 //! # Invariants
-//! - What is written is numbered when it is said; it leaves in that order, after the commit.
+//! - What is written is numbered when it is said; it leaves in that order, after the commit. Who
+//!   writes does not wait for that unless much waits to leave; then it waits as if it flushed.
 //! - Text that is kept and cannot leave stays in the store, and who has flushed it waits. A run of
 //!   which nothing is kept ends when nobody reads what it prints.
 //! - Standard input is read for one request of one fiber; what was in a pipe when an engine stopped
@@ -21,7 +22,7 @@ use vm::value::string::{make_string, try_keyword};
 const PIECE_BYTES_MAX: usize = 32 * 1024;
 
 impl Step<'_> {
-    pub(super) fn write(&mut self, stream: Word, text: Word) -> Performed {
+    pub(super) fn write(&mut self, fiber: FiberId, stream: Word, text: Word) -> Performed {
         let stream = match try_keyword(&self.actor.process.heap, stream) {
             Some((Some("ox"), "stdout")) => Stream::Stdout,
             Some((Some("ox"), "stderr")) => Stream::Stderr,
@@ -48,8 +49,16 @@ impl Step<'_> {
             }));
             rest = after;
         }
-        if !text.is_empty() {
-            Event::note_text(&mut self.actor.events, self.now, stream, &text);
+        if text.is_empty() {
+            return Ok(Reply::Value(Word::NIL));
+        }
+        Event::note_text(&mut self.actor.events, self.now, stream, &text);
+        if self.inner.count_unsent(text.len() as u64) {
+            // It waits here, so it is interrupted here.
+            if let Some(error) = self.interruption(fiber) {
+                return Err(error);
+            }
+            return Ok(self.flush());
         }
         Ok(Reply::Value(Word::NIL))
     }

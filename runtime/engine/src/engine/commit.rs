@@ -3,20 +3,19 @@
 //! # Invariants
 //! - Of a letter sent and taken in within one batch nothing is written.
 //! - Output is released by one thread, in the order of commits, and within one in the order said.
-//! - Text that could not be written stays in the store, and with it all that follows on the stream.
+//!   Of an attempt that is cancelled in the group that starts it nobody hears.
 //! - A process that has failed or is parked keeps the checkpoint before; only its record changes.
 
 use super::{Closing, EngineError, Inner, Part, Place, Shared};
-use crate::actor::{Actor, Incoming, Taken};
+use crate::actor::{Actor, Taken};
 use crate::event;
 use crate::key;
-use crate::letter::Letter;
 use crate::output::{Output, Text};
 use crate::persist;
 use crate::pid::MAIN;
 use crate::record::Status;
-use crate::transport::{Fallen, Stream};
-use std::collections::HashSet;
+use crate::transport::{AttemptId, Fallen, Task};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 use store::Batch;
@@ -66,10 +65,15 @@ impl Inner {
         let overdue = shared
             .dirty_since_ms
             .is_some_and(|since| self.clock.now_ms() >= since + self.options.loss_bound_ms);
+        let too_much = self.options.durable
+            && !shared.dirty.is_empty()
+            && shared.unsealed_bytes + shared.sent_bytes > self.options.uncommitted_max;
         shared.commit_wanted
             || overdue
+            || too_much
             || !shared.outputs.is_empty()
             || !shared.unwritten.is_empty()
+            || shared.leaving.wants_commit()
     }
 
     /// Asks for a commit of all that has happened and waits for it.
@@ -120,6 +124,7 @@ impl Inner {
         self.open_epoch.store(shared.epoch, Ordering::Relaxed);
         shared.commit_wanted = false;
         shared.dirty_since_ms = None;
+        shared.sent_bytes = 0;
         shared.closing = Some(Closing {
             epoch,
             waiting_for: std::mem::take(&mut shared.dirty),
@@ -192,7 +197,9 @@ impl Inner {
         slot.dirty_in = None;
         let more = actor.can_run() || !slot.incoming.is_empty();
         let waits_in_queue = slot.queued;
+        let unsealed = actor.unsealed_bytes();
         slot.place = Place::Here(actor);
+        shared.weigh(number, unsealed);
         if more && !waits_in_queue {
             shared.enqueue(number);
             self.work.notify_one();
@@ -309,6 +316,7 @@ impl Inner {
             .expect("this thread is closing the epoch");
         shared.committing = true;
         let mut extra = std::mem::take(&mut shared.extra);
+        shared.leaving.group_made();
         let unwritten = std::mem::take(&mut shared.unwritten);
         reserve(
             &mut shared.record.next_segment,
@@ -353,16 +361,23 @@ impl Inner {
 
     /// Lets output leave; it is durable.
     fn release(&self, unwritten: Vec<Text>, outputs: Vec<Output>) {
-        let mut written = Vec::new();
-        let mut starts = Vec::new();
+        let mut starts: Vec<Option<Task>> = Vec::new();
+        let mut started: HashMap<AttemptId, usize> = HashMap::new();
         let mut ended = Vec::new();
         let mut flushes = Vec::new();
         let mut texts = unwritten;
         for output in outputs {
             match output {
                 Output::Text(text) => texts.push(text),
-                Output::Start(task) => starts.push(task),
-                Output::Cancel(attempt) => self.transport.cancel(attempt),
+                Output::Start(task) => {
+                    started.insert(task.id, starts.len());
+                    starts.push(Some(task));
+                }
+                // What is not known outside yet need not become known.
+                Output::Cancel(attempt) => match started.remove(&attempt) {
+                    Some(at) => starts[at] = None,
+                    None => self.transport.cancel(attempt),
+                },
                 Output::Read {
                     process,
                     fiber,
@@ -376,41 +391,19 @@ impl Inner {
             }
         }
         texts.sort_by_key(|text| text.sequence);
-        let mut closed = self.is_stdout_closed();
-        for run in texts.chunk_by(|a, b| a.stream == b.stream) {
-            if run[0].stream == Stream::Stdout {
-                closed = closed || !self.write(run);
-                if closed {
-                    continue;
-                }
-            } else {
-                // With standard error gone there is nobody to tell.
-                self.write(run);
-            }
-            for text in run {
-                written.push(key::output(text.sequence));
-            }
-        }
+        let starts: Vec<Task> = starts.into_iter().flatten().collect();
         let mut shared = self.lock();
-        if closed && !shared.stdout_closed {
-            shared.stdout_closed = true;
-            if !self.options.durable {
-                self.post_letter(&mut shared, MAIN, &Letter::StdoutClosed);
-            }
+        shared.leaving.group_durable();
+        for text in texts {
+            shared.leaving.add_text(text);
+        }
+        for (process, before) in flushes {
+            shared.leaving.add_flush(process, before);
         }
         shared.commits += 1;
         shared.committing = false;
-        if self.options.durable {
-            for key in &written {
-                shared.extra.delete(key);
-            }
-        }
-        let epoch = shared.epoch;
         for task in &starts {
             shared.attempts.insert(task.id);
-        }
-        for (process, before) in flushes.into_iter().filter(|_| !closed) {
-            shared.deliver(process, epoch, Incoming::Flushed(before));
         }
         let mut fallen = Vec::new();
         for process in ended {
@@ -424,6 +417,11 @@ impl Inner {
         for task in starts {
             self.transport.start(task);
         }
+        if self.options.threads == 0 {
+            // Nobody else would.
+            self.write_out(self.lock());
+        }
+        self.leave.notify_all();
         for mut fallen in fallen {
             if fallen.function.is_empty()
                 && let Ok(record) = persist::read_record(&self.store.snapshot(), fallen.process)
@@ -434,14 +432,6 @@ impl Inner {
         }
         self.progress.notify_all();
         self.work.notify_all();
-    }
-
-    /// Writes texts of one stream; whether they have left.
-    fn write(&self, texts: &[Text]) -> bool {
-        let joined: String = texts.iter().map(|text| text.text.as_str()).collect();
-        self.transport
-            .write(texts[0].stream, joined.as_bytes())
-            .is_ok()
     }
 }
 

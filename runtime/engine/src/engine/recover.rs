@@ -81,7 +81,11 @@ impl Inner {
             commits: 0,
             timers: BinaryHeap::new(),
             unwritten: Vec::new(),
+            leaving: super::leaving::Leaving::default(),
             stdout_closed: false,
+            unsealed_bytes: 0,
+            sent_bytes: 0,
+            shutting_down: false,
             names: BTreeMap::new(),
             record,
             stored_record: Vec::new(),
@@ -141,6 +145,8 @@ impl Inner {
             work: Condvar::new(),
             commit: Condvar::new(),
             progress: Condvar::new(),
+            leave: Condvar::new(),
+            unsent_bytes: AtomicU64::new(0),
             images: Mutex::new(BTreeMap::new()),
             store,
         })
@@ -179,9 +185,9 @@ impl Inner {
             let Some(sequence) = (reader.u8(), reader.u64()).1 else {
                 continue;
             };
-            shared
-                .unwritten
-                .push(Text::decode(sequence, &value).map_err(load_error)?);
+            let text = Text::decode(sequence, &value).map_err(load_error)?;
+            self.count_unsent(text.text.len() as u64);
+            shared.unwritten.push(text);
         }
         let mut batch = Batch::new();
         let mut resumed = Vec::new();
@@ -255,6 +261,10 @@ impl Inner {
             }
         }
         let main_ended = shared.slots.get(&MAIN).is_some_and(|slot| slot.ended);
+        shared.shutting_down = shared
+            .slots
+            .get(&MAIN)
+            .is_some_and(|slot| slot.ended && !slot.is_kept);
         if main_ended && !shared.left_processes().is_empty() {
             shared.timers.push(Reverse((
                 self.clock.now_ms().saturating_add(SHUTDOWN_MS),
@@ -437,6 +447,9 @@ impl Slot {
             parent: record.parent,
             is_body: record.body_of.is_some(),
             armed: None,
+            unsealed_bytes: 0,
+            in_turn: false,
+            is_kept: record.status == Status::Failed && !record.fibers.is_empty(),
         }
     }
 }

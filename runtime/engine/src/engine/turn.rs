@@ -11,7 +11,9 @@ use crate::actor::{Actor, Incoming, Posted};
 use crate::effect;
 use crate::letter::Letter;
 use crate::output::Output;
+use crate::parcel;
 use crate::persist;
+use crate::pid::MAIN;
 use crate::record::Status;
 use std::collections::VecDeque;
 use std::sync::{Arc, MutexGuard};
@@ -147,6 +149,10 @@ impl Inner {
 
     /// The run's last seconds are over. One that is just being spawned is met the next time.
     fn kill_what_is_left(&self, shared: &mut Shared) {
+        if !shared.slots.get(&MAIN).is_some_and(|main| main.ended) {
+            // It has been retried.
+            return;
+        }
         let left = shared.left_processes();
         for &process in &left {
             self.post_letter(shared, process, &Letter::Kill);
@@ -171,6 +177,7 @@ impl Inner {
             return;
         }
         let place = std::mem::replace(&mut slot.place, Place::Away);
+        slot.in_turn = true;
         let incoming = std::mem::take(&mut slot.incoming);
         let closing = shared.closing.as_ref().map(|closing| closing.epoch);
         let epoch = shared.epoch;
@@ -264,6 +271,16 @@ impl Inner {
             shared.slots.insert(number, Slot::of(spawned, epoch));
             shared.mark_dirty(number, epoch, self.clock.now_ms());
             shared.enqueue(number);
+            if shared.shutting_down {
+                // It was not there when the others were told.
+                let (from, reason) = (MAIN, parcel::keyword("shutdown"));
+                let letter = Letter::Exit {
+                    from,
+                    reason,
+                    linked: false,
+                };
+                self.post_letter(shared, number, &letter);
+            }
         }
         let mut letters = VecDeque::from(said.letters);
         while let Some((to, sequence, letter)) = letters.pop_front() {
@@ -276,6 +293,7 @@ impl Inner {
             }
             let bytes = letter.encode();
             let large = persist::is_large(&bytes);
+            shared.sent_bytes += bytes.len() as u64;
             actor.sent.push(Posted {
                 to,
                 sequence,
@@ -302,6 +320,7 @@ impl Inner {
     fn put_back(&self, shared: &mut Shared, actor: Box<Actor>, epoch: u64) {
         let number = actor.number;
         shared.turn_is_over(epoch);
+        shared.weigh(number, actor.unsealed_bytes());
         let wake_at = actor.wake_at();
         let dirty = actor.dirty_in;
         let runs = actor.can_run();
@@ -313,6 +332,7 @@ impl Inner {
             .slots
             .get_mut(&number)
             .expect("an actor in hand has a slot");
+        slot.in_turn = false;
         slot.dirty_in = dirty;
         slot.last_ran = epoch;
         if let Some(at) = wake_at
@@ -347,6 +367,7 @@ impl Inner {
             .expect("an actor in hand has a slot");
         slot.ended = !parked;
         slot.end_status = Some(actor.record.status);
+        slot.is_kept = !parked && actor.keeps_past && self.options.durable;
         slot.ending = actor.record.ending.clone().map(Arc::new);
         slot.place = Place::Here(actor);
         if parked {
@@ -373,6 +394,7 @@ impl Inner {
         shared.turn_is_over(epoch);
         if let Some(slot) = shared.slots.get_mut(&process) {
             slot.place = Place::Stored;
+            slot.in_turn = false;
             slot.status = Status::Damaged;
         }
         shared.damaged.push((process, what.to_owned()));
@@ -405,6 +427,9 @@ impl Slot {
             parent: actor.record.parent,
             is_body: actor.record.body_of.is_some(),
             armed: None,
+            unsealed_bytes: 0,
+            in_turn: false,
+            is_kept: false,
             place: Place::Here(Box::new(actor)),
             incoming: VecDeque::new(),
             queued: false,
@@ -418,6 +443,7 @@ impl Slot {
     pub(super) fn go_on(&mut self, durable: bool) {
         self.status = Status::Waiting;
         self.ended = false;
+        self.is_kept = false;
         self.end_status = None;
         self.ending = None;
         if durable {

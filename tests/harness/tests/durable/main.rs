@@ -9,6 +9,7 @@ mod disk;
 mod faults;
 mod formats;
 mod limits;
+mod outputs;
 mod processes;
 mod threads;
 mod variants;

@@ -136,7 +136,12 @@ fn the_end_of_main_shuts_the_others_down() {
         .collect();
     assert_eq!(
         statuses,
-        [Status::Done, Status::Done, Status::Done, Status::Killed]
+        [
+            Status::Done,
+            Status::Cancelled,
+            Status::Done,
+            Status::Killed
+        ]
     );
 }
 

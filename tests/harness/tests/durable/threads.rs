@@ -82,6 +82,7 @@ fn many_processes_talk_on_several_threads() {
         program(&PINGS.replace("^{:a 1} ", "")).start(&engine);
         let standing = engine.wait_for_end(1).unwrap().unwrap();
         assert_eq!(standing.status, Status::Done, "{}", standing.report);
+        assert!(engine.flush().unwrap());
         assert_eq!(*printer.0.lock().unwrap(), "[1 1 1 1 1 1 1 1]\n159200\n");
         engine.stop();
         for thread in threads {
@@ -131,6 +132,7 @@ fn a_stopped_engine_is_followed_by_another() {
         second.wait_for_end(1).unwrap().unwrap().status,
         Status::Done
     );
+    assert!(second.flush().unwrap());
     assert_eq!(*printer.0.lock().unwrap(), ":seen 5\n");
     second.stop();
     for thread in threads {

@@ -1,0 +1,367 @@
+//! What leaves: nothing that was taken back, no more than was said, and nobody waits for a reader.
+
+use crate::world::{Crash, EPOCH_MS, Served, World, exit, program, run};
+use engine::data::Data;
+use engine::letter::Letter;
+use engine::record::Status;
+use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, Transport};
+use engine::{Engine, Options};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use store::{Batch, CommitError, CommitSeq, MemoryStore, Snapshot, Stats, Store};
+
+/// How long to wait for what must happen.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[test]
+fn an_attempt_that_is_cancelled_before_it_leaves_is_not_started() {
+    for text in [
+        "(let [f (activity \"slow\")] (println (race (f) :quick)))",
+        "(let [f (activity \"slow\")]
+           (println (try (with-timeout 0 (f)) (catch :ox/timeout _ :quick))))",
+        "(let [f (activity \"slow\") p (promise) t (async (deliver p 1) (f))]
+           (await p) (cancel t) (println :quick))",
+    ] {
+        let world = run(text);
+        assert_eq!(world.stdout(), ":quick\n");
+        let told = world.transport.told();
+        assert_eq!(told.started, [], "{text}");
+        assert_eq!(told.cancelled, [], "nobody has heard of it: {text}");
+    }
+}
+
+#[test]
+fn an_attempt_that_has_left_is_cancelled() {
+    let world =
+        run("(let [f (activity \"slow\") t (async (f))] (sleep 0) (cancel t) (println :quick))");
+    let told = world.transport.told();
+    let started: Vec<AttemptId> = told.started.iter().map(|task| task.id).collect();
+    assert_eq!(started, told.cancelled);
+}
+
+#[test]
+fn that_output_has_left_is_committed_once() {
+    let world = World::new();
+    world.start(&program("(println \"one\") (sleep \"1h\")"));
+    world.settle();
+    assert_eq!(world.stdout(), "one\n");
+    assert!(!engine::inspect::has_unwritten(&world.store.snapshot()).unwrap());
+    let commits = world.commits();
+    world.advance(60_000);
+    world.settle();
+    assert_eq!(world.commits(), commits);
+}
+
+#[test]
+fn much_memory_is_committed_before_the_loss_bound() {
+    let text = "(loop [v [] i 0] (if (< i 200000) (recur (conj v i) (inc i)) (println (count v))))";
+    let commits = |uncommitted_max| {
+        let options = Options {
+            threads: 0,
+            loss_bound_ms: 1 << 40,
+            uncommitted_max,
+            ..Options::default()
+        };
+        let world = World::with(options, Arc::new(MemoryStore::new()));
+        world.start(&program(text));
+        world.run();
+        assert_eq!(world.stdout(), "200000\n");
+        world.commits()
+    };
+    let (few, many) = (commits(1 << 40), commits(64 << 10));
+    assert!(many > few, "{many} {few}");
+}
+
+#[test]
+fn many_letters_are_committed_before_the_loss_bound() {
+    let text = "(let [p (spawn (fn [] (receive :stop nil)))
+                      text (apply str (repeat 1000 \"x\"))]
+                  (dotimes [_ 2000] (send p text)) (send p :stop) (await-exit p))";
+    let commits = |uncommitted_max| {
+        let options = Options {
+            threads: 0,
+            loss_bound_ms: 1 << 40,
+            uncommitted_max,
+            ..Options::default()
+        };
+        let world = World::with(options, Arc::new(MemoryStore::new()));
+        world.start(&program(text));
+        world.run();
+        assert_eq!(world.standing().status, Status::Done);
+        world.commits()
+    };
+    let (few, many) = (commits(1 << 40), commits(64 << 10));
+    assert!(many > few, "{many} {few}");
+}
+
+// ---- on threads ----
+
+#[derive(Debug)]
+struct RealClock(Instant);
+
+impl Clock for RealClock {
+    fn now_ms(&self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        u64::try_from(since.as_millis()).unwrap()
+    }
+
+    fn monotonic_ns(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_nanos()).unwrap()
+    }
+
+    fn random(&self) -> u64 {
+        self.monotonic_ns().wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+/// A reader who reads only while a gate is open.
+#[derive(Debug)]
+struct Reader {
+    text: Mutex<String>,
+    is_open: Mutex<bool>,
+    opened: Condvar,
+    /// Told when somebody begins to write.
+    begun: Sender<()>,
+    started: Sender<Task>,
+}
+
+impl Reader {
+    fn new(is_open: bool) -> (Arc<Reader>, Receiver<()>, Receiver<Task>) {
+        let ((begun, writes), (started, starts)) = (channel(), channel());
+        let reader = Reader {
+            text: Mutex::default(),
+            is_open: Mutex::new(is_open),
+            opened: Condvar::new(),
+            begun,
+            started,
+        };
+        (Arc::new(reader), writes, starts)
+    }
+
+    fn open(&self) {
+        *self.is_open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
+}
+
+impl Transport for Reader {
+    fn workers(&self, _: &str, _: &str) -> Option<usize> {
+        None
+    }
+    fn start(&self, task: Task) {
+        self.started.send(task).unwrap();
+    }
+    fn cancel(&self, _: AttemptId) {}
+    fn write(&self, _: Stream, bytes: &[u8]) -> Result<(), StreamClosed> {
+        // The test may be over.
+        let _ = self.begun.send(());
+        let mut is_open = self.is_open.lock().unwrap();
+        while !*is_open {
+            is_open = self.opened.wait(is_open).unwrap();
+        }
+        let text = std::str::from_utf8(bytes).unwrap();
+        self.text.lock().unwrap().push_str(text);
+        Ok(())
+    }
+    fn read(&self, _: u64, _: u64, _: u64, _: bool) {}
+}
+
+/// A store that tells of each commit.
+#[derive(Debug)]
+struct TellingStore(MemoryStore, Sender<()>);
+
+impl Store for TellingStore {
+    fn commit(&self, batches: &[Batch]) -> Result<CommitSeq, CommitError> {
+        let result = self.0.commit(batches);
+        // The test may be over.
+        let _ = self.1.send(());
+        result
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        self.0.snapshot()
+    }
+
+    fn stats(&self) -> Stats {
+        self.0.stats()
+    }
+}
+
+fn engine(store: Arc<dyn Store>, reader: &Arc<Reader>, durable: bool) -> Engine {
+    let options = Options {
+        loss_bound_ms: 1,
+        durable,
+        ..Options::default()
+    };
+    let clock = Arc::new(RealClock(Instant::now()));
+    Engine::open(store, clock, Arc::clone(reader) as _, options).unwrap()
+}
+
+#[test]
+fn that_output_has_left_is_committed_though_nothing_else_happens() {
+    let (reader, _writes, _starts) = Reader::new(true);
+    let (told, commits) = channel();
+    let store = Arc::new(TellingStore(MemoryStore::new(), told));
+    let engine = engine(Arc::clone(&store) as _, &reader, true);
+    let threads = engine.run_threads().unwrap();
+    program("(println \"one\") (sleep \"1h\")").start(&engine);
+    loop {
+        commits
+            .recv_timeout(PATIENCE)
+            .expect("the store hears that it has left");
+        let has_left = *reader.text.lock().unwrap() == "one\n";
+        if has_left && !engine::inspect::has_unwritten(&store.snapshot()).unwrap() {
+            break;
+        }
+    }
+    engine.stop();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+fn who_does_not_read_holds_up_those_who_print_and_nobody_else() {
+    for durable in [true, false] {
+        let (reader, writes, starts) = Reader::new(false);
+        let engine = engine(Arc::new(MemoryStore::new()), &reader, durable);
+        let threads = engine.run_threads().unwrap();
+        program(
+            "(let [printer (spawn (fn [] (loop [] (println \"0123456789 0123456789\") (recur))))
+                   work (activity \"work\")]
+               (receive :go nil)
+               (work)
+               (cancel printer)
+               (await-exit printer))",
+        )
+        .start(&engine);
+        writes.recv_timeout(PATIENCE).expect("something is written");
+        let go = engine::data::to_message(&Data::keyword("go"));
+        assert!(engine.post(1, Letter::Message(go)).unwrap());
+        let task = starts.recv_timeout(PATIENCE).expect("an attempt starts");
+        engine.complete(task.id, Ok(Data::Nil));
+        // Cancellation reaches the printer, since it waits.
+        let standing = engine.wait_for_end(1).unwrap().unwrap();
+        assert_eq!(standing.status, Status::Done, "{}", standing.report);
+        assert!(!engine.flush_within(Duration::ZERO).unwrap());
+        reader.open();
+        assert!(engine.flush().unwrap());
+        let text = reader.text.lock().unwrap();
+        assert!(text.lines().all(|line| line == "0123456789 0123456789"));
+        assert!(text.len() > 1 << 19, "{}", text.len());
+        assert!(text.len() < 5 << 18, "{}", text.len());
+        engine.stop();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_is_printed_leaves_in_order_and_whole() {
+    let (reader, _writes, _starts) = Reader::new(true);
+    let engine = engine(Arc::new(MemoryStore::new()), &reader, true);
+    let threads = engine.run_threads().unwrap();
+    program("(dotimes [i 100000] (println \"line\" i))").start(&engine);
+    let standing = engine.wait_for_end(1).unwrap().unwrap();
+    assert_eq!(standing.status, Status::Done, "{}", standing.report);
+    assert!(engine.flush().unwrap());
+    let expected: String = (0..100_000).map(|i| format!("line {i}\n")).collect();
+    assert!(*reader.text.lock().unwrap() == expected);
+    engine.stop();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+// ---- the end of a run ----
+
+const CHILD: &str = "(defn child [] (try (sleep \"300ms\") (println \"child\") :back
+                                     (finally (println \"tidy\"))))\n";
+
+#[test]
+fn what_a_failed_main_process_has_started_is_kept_with_it() {
+    let text = format!(
+        "{CHILD}(let [p (spawn child) f (activity \"f\")] (sleep 100) (f) (println (await-exit p)))"
+    );
+    let mut world = World::new();
+    world.serve(|_| exit(1, "no"));
+    world.start(&program(&text));
+    world.settle();
+    assert!(world.pass_time());
+    world.settle();
+    // As the command does: it waits for the main process's end, and no longer.
+    let standing = world.engine.wait_for_end(1).unwrap().unwrap();
+    assert_eq!(standing.status, Status::Failed);
+    world.engine.flush().unwrap();
+    world.restart(Crash::Never);
+    assert_eq!(world.stdout(), "");
+    assert_eq!(world.engine.resume().unwrap(), [2]);
+    world.serve(|_| Served::Answer(Data::Nil));
+    world.engine.retry(1, None).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "child\ntidy\n:normal\n");
+    assert_eq!(world.standing().status, Status::Done);
+    assert_eq!(world.engine.standing(2).unwrap().status, Status::Done);
+}
+
+#[test]
+fn the_end_of_main_cancels_what_it_has_started() {
+    for end in [
+        "(sleep 100)",
+        "(sleep 100) (exit 3)",
+        // Of a child that is being started the end of the main process knows nothing yet.
+        "",
+    ] {
+        let world = run(&format!("{CHILD}(spawn child) {end}"));
+        assert_eq!(world.stdout(), "tidy\n", "{end}");
+        assert_eq!(world.standing().status, Status::Done);
+        let child = world.engine.standing(2).unwrap().status;
+        assert_eq!(child, Status::Cancelled, "{end}");
+        let waited = world.clock.now_ms() - EPOCH_MS;
+        assert!(waited <= 100, "nothing is waited for: {waited} ms");
+    }
+}
+
+#[test]
+fn who_awaits_what_it_has_started_keeps_the_run_alive() {
+    let world = run(&format!("{CHILD}(println (await-exit (spawn child)))"));
+    assert_eq!(world.stdout(), "child\ntidy\n:normal\n");
+}
+
+#[test]
+fn a_run_that_is_stopped_while_it_shuts_down_goes_on_shutting_down() {
+    let mut world = World::new();
+    world.start(&program(
+        "(spawn (fn [] (try (sleep \"1h\") (finally (sleep \"2s\") (println \"tidy\"))))) (sleep 1)",
+    ));
+    world.settle();
+    assert!(world.pass_time());
+    world.settle();
+    assert_eq!(world.standing().status, Status::Done);
+    world.restart(Crash::Never);
+    assert_eq!(world.engine.resume().unwrap(), [2]);
+    world.run();
+    assert_eq!(world.stdout(), "tidy\n");
+    let child = world.engine.standing(2).unwrap().status;
+    assert_eq!(child, Status::Cancelled);
+}
+
+#[test]
+fn who_computes_is_running() {
+    let (reader, _writes, starts) = Reader::new(true);
+    let engine = engine(Arc::new(MemoryStore::new()), &reader, true);
+    let threads = engine.run_threads().unwrap();
+    program("(spawn (fn [] (loop [] (recur)))) (let [f (activity \"f\")] (f))").start(&engine);
+    starts.recv_timeout(PATIENCE).expect("the attempt starts");
+    let begun = Instant::now();
+    while engine.standing(2).unwrap().status != Status::Running {
+        assert!(begun.elapsed() < PATIENCE);
+        std::thread::yield_now();
+    }
+    engine.stop();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
