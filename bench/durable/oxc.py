@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Figures of the whole command: durable steps a second, recovery, start-up.
+"""Figures of the whole command: durable steps, recovery, sleepers, start-up. Part of bench/run.
 
-    bench/durable/oxc.py [rates] [recovery] [live] [hello] [--oxc PATH] [--folder DIR]
+    bench/durable/oxc.py [rates] [recovery] [live] [sleepers] [hello] [--oxc PATH] [--folder DIR]
 
-Everything happens below DIR (default /dev/shm). Needs a release build of oxc.
+Everything happens below DIR (default /dev/shm, so that it is software that is measured and not a
+disk). Needs a release build of oxc. Prints rows of Markdown tables.
 """
-import argparse, os, pathlib, shutil, signal, statistics, subprocess, sys, tempfile, time
+import argparse, os, pathlib, shutil, signal, statistics, subprocess, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
+# A step: an activity in this process. Its request is durable before it starts, its answer before
+# the next request leaves.
 STEPS = """(require '[ox.env :as env])
 (let [n (parse-long (first *command-line-args*)) t (inst-ms (now))]
   (dotimes [_ n] (env/get "HOME"))
@@ -38,8 +41,18 @@ GOES_ON = """(require '[ox.env :as env])
   (loop [i 0] (env/get "HOME") (println i) (sleep 20) (recur (+ i (quot (count live) (inc (count live))) 1))))
 """
 
+SLEEPERS = """(defn idle [to] (send to :there) (sleep 3600000))
+(let [n (parse-long (first *command-line-args*)) t (inst-ms (now))]
+  (dotimes [_ n] (spawn idle (self)))
+  (dotimes [_ n] (receive :there nil))
+  (println (- (inst-ms (now)) t))
+  (sleep 3600000))
+"""
+
 
 class Run:
+    """A script in a folder of its own."""
+
     def __init__(self, oxc, folder, text):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
         self.oxc = oxc
@@ -48,100 +61,165 @@ class Run:
         (self.folder / "x.ox").write_text(text)
 
     def run(self, *args):
+        """What it prints; and the bytes that a run of this script left."""
         done = subprocess.run([self.oxc, "run", "x.ox", "--", *map(str, args)], cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, check=True)
         return done.stdout.decode().strip()
 
     def start(self, *args):
         return subprocess.Popen([self.oxc, *map(str, args)], cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
+    def kill(self, process):
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
     def size(self):
-        return sum(f.stat().st_size for f in self.folder.rglob("*") if f.is_file())
+        """Bytes of the files, as their blocks take room."""
+        return sum(512 * f.stat().st_blocks for f in self.folder.rglob("*") if f.is_file())
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def row(*cells):
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def head(*cells):
+    return ["", row(*cells), "|" + "---|" * len(cells)]
+
+
 def rates(oxc, folder):
+    yield from head("durable steps, on tmpfs", "steps/s (median)", "of", "bar", "aim")
     one = Run(oxc, folder, STEPS)
     found = [int(one.run(30_000)) for _ in range(3)]
-    print(f"one process: {statistics.median(found)} steps/s of {found}")
+    yield row("one process, 30,000 steps", f"{statistics.median(found):,}", found, "3,000", "10,000")
     one.close()
     many = Run(oxc, folder, MANY)
     found = [int(many.run(1_000, 200)) for _ in range(3)]
-    print(f"1,000 processes: {statistics.median(found)} steps/s of {found}")
+    yield row("1,000 processes, 200 steps each", f"{statistics.median(found):,}", found, "30,000", "100,000")
     many.close()
 
 
-def resumed(run, rounds=5):
-    """Milliseconds from exec to the next line, median of some kills."""
+def resumed(run, rounds, pid=1):
+    """Milliseconds from exec to the next line, of some kills."""
     times = []
     for _ in range(rounds):
         begun = time.perf_counter()
-        process = run.start("resume")
+        process = run.start("resume", pid)
         # What one commit let out may come again; it is said after the step's answer is there.
         process.stdout.readline()
         times.append((time.perf_counter() - begun) * 1000)
         process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        run.kill(process)
     return times
 
 
-def killed(oxc, folder, steps, beside=0, entries=0):
-    run = Run(oxc, folder, GOES_ON)
+def killed(oxc, folder, steps, beside=0, entries=0, run=None):
+    """A run that was killed after that many steps; in the folder of another run if one is given."""
+    run = run or Run(oxc, folder, GOES_ON)
     process = run.start("run", "x.ox", "--", steps, beside, entries)
     assert process.stdout.readline() == b"ready\n"
     process.stdout.readline()
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    run.kill(process)
     return run
 
 
 def recovery(oxc, folder):
+    yield from head("from exec to the next step, after SIGKILL", "room of the files", "median ms", "of")
     medians = {}
     for steps, beside in [(10, 0), (100_000, 0), (10, 32), (100_000, 32)]:
         run = killed(oxc, folder, steps, beside)
-        times = resumed(run, 11)
+        times = resumed(run, 15)
         medians[steps, beside] = statistics.median(times)
-        print(f"{steps} steps, {beside * 64} MB beside, {run.size() >> 20} MB of files: "
-              f"{medians[steps, beside]:.1f} ms of {[round(t, 1) for t in times]}", flush=True)
+        name = f"{steps:,} steps" + (f", {beside * 64} MB of other processes in the store" if beside else "")
+        yield row(name, f"{run.size() >> 20} MB", f"{medians[steps, beside]:.1f}", f"{min(times):.1f} to {max(times):.1f}")
         run.close()
-    print(f"t(100,000)/t(10) = {medians[100_000, 0] / medians[10, 0]:.2f}, beside 2 GB {medians[100_000, 32] / medians[10, 32]:.2f}")
+    # The same, with a store of that size beside it that another run has left.
+    run = killed(oxc, folder, 10, 32)
+    killed(oxc, folder, 100_000, run=run)
+    times = resumed(run, 15, pid=2)
+    medians["beside"] = statistics.median(times)
+    yield row("100,000 steps, a store of 2 GB beside", f"{run.size() >> 20} MB", f"{medians['beside']:.1f}", f"{min(times):.1f} to {max(times):.1f}")
+    run.close()
+    yield ""
+    yield (f"t(100,000)/t(10) = {medians[100_000, 0] / medians[10, 0]:.2f}; with 2 GB in the same store {medians[100_000, 32] / medians[10, 32]:.2f}; "
+           f"with 2 GB beside {medians['beside'] / medians[10, 0]:.2f} (bar: 1.1, and 150 ms).")
 
 
 def live(oxc, folder):
+    yield from head("resume of live state", "memory of the process", "median ms", "MB/s beyond an empty one's")
     small = killed(oxc, folder, 10)
-    base = statistics.median(resumed(small))
+    base = statistics.median(resumed(small, 7))
     small.close()
+    yield row("nothing", "0 MB", f"{base:.1f}", "")
     for entries in (500_000, 2_000_000, 5_000_000):
         run = killed(oxc, folder, 10, 0, entries)
-        times = resumed(run)
-        median = statistics.median(times)
-        print(f"{entries} entries, {run.size() >> 20} MB of files: {median:.0f} ms; {base:.0f} ms with nothing", flush=True)
+        # Of a map of integers an entry takes 21.4 bytes: 107 MB for five million.
+        size = entries * 21.4 / 1e6
+        median = statistics.median(resumed(run, 5))
+        yield row(f"a map of {entries:,} entries", f"{size:.0f} MB", f"{median:.0f}", f"{1000 * size / (median - base):.0f}")
         run.close()
 
 
+def memory(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+
+
+def sleepers(oxc, folder):
+    yield from head("sleeping processes", "ms until all sleep", "memory of oxc", "beyond none", "bytes a process")
+    none = None
+    for count in (0, 10_000, 100_000):
+        run = Run(oxc, folder, SLEEPERS)
+        process = run.start("run", "x.ox", "--", count)
+        took = int(process.stdout.readline())
+        # They leave memory with the commits that follow.
+        least, quiet = memory(process.pid), 0
+        while quiet < 15:
+            time.sleep(0.1)
+            now = memory(process.pid)
+            quiet = quiet + 1 if now >= least else 0
+            least = min(least, now)
+        run.kill(process)
+        run.close()
+        none = least if none is None else none
+        each = f"{(least - none) * 1024 // count}" if count else ""
+        yield row(f"{count:,}", took, f"{least / 1024:.1f} MB", f"{(least - none) / 1024:.1f} MB", each)
+
+
 def hello(oxc, folder):
+    yield from head("start-up of `hello`, wall clock, exec to exit", "median ms", "bar", "aim")
     run = Run(oxc, folder, '(println "hello")\n')
     run.run()
     for options in ([], ["--ephemeral"]):
         times = []
-        for _ in range(21):
+        for _ in range(31):
             begun = time.perf_counter()
             subprocess.run([oxc, "run", *options, "x.ox"], cwd=run.folder, env=run.environment, stdout=subprocess.DEVNULL, check=True)
             times.append((time.perf_counter() - begun) * 1000)
-        print(f"hello {' '.join(options)}: {statistics.median(times):.1f} ms")
+        yield row(" ".join(["oxc run", *options]), f"{statistics.median(times):.1f}", "15", "5")
     run.close()
+
+
+PARTS = {"rates": rates, "recovery": recovery, "live": live, "sleepers": sleepers, "hello": hello}
+
+
+def table(oxc, folder, names=()):
+    """Lines of Markdown of the parts named, or of all."""
+    for name in [name for name in PARTS if name in names] or PARTS:
+        yield from PARTS[name](oxc, folder)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", default=[], help="rates recovery live hello")
+    parser.add_argument("what", nargs="*", default=[], help=" ".join(PARTS))
     parser.add_argument("--oxc", default=str(ROOT / "target/release/oxc"))
     parser.add_argument("--folder", default="/dev/shm")
     options = parser.parse_args()
-    for name in options.what or ["rates", "recovery", "live", "hello"]:
-        {"rates": rates, "recovery": recovery, "live": live, "hello": hello}[name](options.oxc, options.folder)
+    for line in table(options.oxc, options.folder, options.what):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

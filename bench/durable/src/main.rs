@@ -1,4 +1,4 @@
-//! `durable-bench cost|soak|sequence FOLDER [NUMBER]`: figures for `bench/RESULTS.md`.
+//! `durable-bench cost|soak|sequence FOLDER [NUMBER [ENTRIES]]`: figures for `bench/RESULTS.md`.
 
 use durable_bench::cost::Case;
 use durable_bench::{cost, soak};
@@ -9,39 +9,50 @@ use store::disk::OsDisk;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (Some(what), Some(folder)) = (args.first(), args.get(1)) else {
-        eprintln!("usage: durable-bench cost|soak|sequence FOLDER [STEPS]");
+        eprintln!("usage: durable-bench cost|soak|sequence FOLDER [NUMBER [ENTRIES]]");
         std::process::exit(2);
     };
     let number = args.get(2).and_then(|text| text.parse().ok());
+    let entries = args.get(3).and_then(|text| text.parse().ok());
     let folder = PathBuf::from(folder).join(format!("durable-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("the folder can be made");
     match what.as_str() {
-        "cost" => costs(&folder, number.unwrap_or(100_000)),
+        "cost" => costs(
+            &folder,
+            number.unwrap_or(100_000),
+            entries.unwrap_or(5_000_000),
+        ),
         "soak" => soaks(&folder, number.unwrap_or(1_000_000)),
-        "sequence" => {
-            let (memory, stored) =
-                soak::sequence(&folder.join("store"), number.unwrap_or(10_000_000));
-            println!(
-                "most memory {} MB, most stored memory {} KB",
-                memory >> 20,
-                stored >> 10
-            );
-        }
+        "sequence" => sequences(&folder, number.unwrap_or(10_000_000)),
         other => eprintln!("{other}: cost, soak or sequence"),
     }
     let _ = std::fs::remove_dir_all(&folder);
 }
 
-fn costs(folder: &Path, steps: u64) {
+/// Figures of a sequence of a tenth of the elements, then of all: the same if memory is constant.
+fn sequences(folder: &Path, elements: u64) {
+    println!(
+        "{:>10} {:>9} {:>18}",
+        "elements", "RSS MB", "stored memory KB"
+    );
+    for elements in [elements / 10, elements] {
+        let (memory, stored) = soak::sequence(&folder.join(format!("{elements}")), elements);
+        println!("{elements:>10} {:>9} {:>18}", memory >> 20, stored >> 10);
+    }
+}
+
+fn costs(folder: &Path, steps: u64, entries: u64) {
     println!(
         "{:>9} {:>7} {:>6} {:>9} {:>12} {:>13} {:>6}",
         "live MB", "frames", "calls", "steps", "bytes/step", "largest", "folds"
     );
-    for (depth, calls) in [(10, 0), (100_000, 0), (10, 10), (100_000, 10)] {
-        let entries = std::env::var("ENTRIES")
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(5_000_000);
+    for (entries, depth, calls) in [
+        (10, 2, 0),
+        (entries, 10, 0),
+        (entries, 100_000, 0),
+        (entries, 10, 10),
+        (entries, 100_000, 10),
+    ] {
         let case = Case {
             entries,
             depth,
@@ -49,16 +60,14 @@ fn costs(folder: &Path, steps: u64) {
             steps,
         };
         let path = folder.join(format!("{depth}-{calls}"));
-        let begun = std::time::Instant::now();
         let cost = cost::run(Arc::new(OsDisk), &path, &case);
         println!(
-            "{:>9} {depth:>7} {calls:>6} {:>9} {:>12} {:>13} {:>6}   ({:?})",
+            "{:>9} {depth:>7} {calls:>6} {:>9} {:>12} {:>13} {:>6}",
             cost.live >> 20,
             cost.steps,
             cost.mean(),
             cost.largest,
             cost.folds,
-            begun.elapsed(),
         );
         for entry in std::fs::read_dir(folder)
             .expect("the folder is listed")
@@ -73,8 +82,16 @@ fn soaks(folder: &Path, steps: u64) {
     for (processes, entries) in [(1, 20_000), (1_000, 100)] {
         println!("{processes} processes");
         println!(
-            "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
-            "steps", "files KB", "logs KB", "live KB", "heap KB", "segments", "RSS MB", "resume ms"
+            "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
+            "steps",
+            "files KB",
+            "room KB",
+            "logs KB",
+            "live KB",
+            "heap KB",
+            "segments",
+            "RSS MB",
+            "resume ms"
         );
         for look in soak::run(
             &folder.join(format!("{processes}")),
@@ -84,9 +101,10 @@ fn soaks(folder: &Path, steps: u64) {
             5,
         ) {
             println!(
-                "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
+                "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}",
                 look.steps,
                 look.files >> 10,
+                look.room >> 10,
                 look.logs >> 10,
                 look.live >> 10,
                 look.heap >> 10,

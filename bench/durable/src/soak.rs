@@ -1,6 +1,7 @@
 //! Many steps: what is stored, kept in memory and read at a restart stays bounded.
 
 use crate::{Bench, current_memory, peak_memory, program};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use store::{FoldMode, KeyRange};
@@ -14,6 +15,8 @@ pub struct Look {
     pub files: u64,
     /// Of these the logs.
     pub logs: u64,
+    /// Bytes that all of them take of the disk: what was never written takes none.
+    pub room: u64,
     /// Bytes of what is stored and can be read: keys and values, one copy. Of these
     pub live: u64,
     /// the processes' memory, the rest being records, stacks, and the kept events of their lives.
@@ -40,26 +43,29 @@ fn text(processes: u64, entries: u64) -> String {
     }
 }
 
-/// Bytes of the files beside a store's path.
-fn sizes(path: &Path) -> (u64, u64) {
+/// Bytes of the files beside a store's path; of these the logs; what all take of the disk.
+fn sizes(path: &Path) -> (u64, u64, u64) {
     let name = path
         .file_name()
         .expect("a store has a name")
         .to_string_lossy()
         .into_owned();
-    let (mut all, mut logs) = (0, 0);
+    let (mut all, mut logs, mut room) = (0, 0, 0);
     for entry in std::fs::read_dir(path.parent().expect("it is in a folder"))
         .expect("the folder is listed")
         .flatten()
     {
         let file = entry.file_name().to_string_lossy().into_owned();
-        let length = entry.metadata().map_or(0, |metadata| metadata.len());
+        let (length, blocks) = entry
+            .metadata()
+            .map_or((0, 0), |metadata| (metadata.len(), metadata.blocks()));
         if file.starts_with(&name) {
             all += length;
+            room += 512 * blocks;
             logs += if file.contains(".log-") { length } else { 0 };
         }
     }
-    (all, logs)
+    (all, logs, room)
 }
 
 /// Bytes of all keys and values of the store.
@@ -109,7 +115,7 @@ pub fn run(path: &Path, processes: u64, entries: u64, steps: u64, looks: u64) ->
         let ((heap, segments), live) = (heap(&bench), contents(&bench));
         // Without stopping: as a crash would leave it.
         drop(bench);
-        let (files, logs) = sizes(path);
+        let (files, logs, room) = sizes(path);
         let begun = Instant::now();
         bench = Bench::on_files(path, FoldMode::Background);
         bench.engine.resume().expect("the store can be resumed");
@@ -118,6 +124,7 @@ pub fn run(path: &Path, processes: u64, entries: u64, steps: u64, looks: u64) ->
             steps: taken,
             files,
             logs,
+            room,
             live,
             heap,
             segments,

@@ -102,14 +102,14 @@ pub(crate) fn apply(
     let mut ranges = below.ranges.iter();
     for op in parts.iter().flat_map(|part| Ops::new(part)) {
         match op? {
-            Op::Put { key, value } => writer.set(key, Some(Value::new(value.to_vec()))),
-            Op::Delete { key } => writer.set(key, None),
+            Op::Put { key, value } => writer.put(key, value),
+            Op::Delete { key } => writer.delete(key),
             Op::DeleteRange { start, end } => {
                 for key in ranges.next().into_iter().flatten() {
-                    writer.set(key, None);
+                    writer.delete(key);
                 }
                 for key in writer.keys(&key_range(start, end)) {
-                    writer.set(&key, None);
+                    writer.delete(&key);
                 }
             }
             Op::Patch {

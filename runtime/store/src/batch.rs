@@ -59,6 +59,14 @@ impl Batch {
         Self::default()
     }
 
+    /// An empty batch with room for so many bytes in the commit log.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes),
+            ..Self::default()
+        }
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.operations == 0 && self.invalid.is_none()

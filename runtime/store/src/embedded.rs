@@ -68,7 +68,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             fold_bytes: 32 << 20,
-            fold_bytes_min: 256 << 10,
+            fold_bytes_min: 64 << 10,
             table_bytes: 96 << 20,
             cache_bytes: 64 << 20,
             fold: FoldMode::Background,
@@ -315,10 +315,12 @@ impl EmbeddedStore {
         Ok(store)
     }
 
-    /// Freezes the active table and switches the log.
-    fn freeze(&self, writer: &mut Writer) -> Result<(), CommitError> {
+    /// Freezes the active table and switches the log. What a burst has made of the other file beyond
+    /// four times what is due now is given back.
+    fn freeze(&self, writer: &mut Writer, due_bytes: u64) -> Result<(), CommitError> {
         let log = writer.log.as_mut().expect("committed before");
-        log.switch(self.shared.options.fold_bytes.saturating_mul(2))
+        let len_max = due_bytes.saturating_mul(4);
+        log.switch(len_max.min(self.shared.options.fold_bytes.saturating_mul(2)))
             .map_err(|error| self.fail(error))?;
         let view = self.shared.view();
         let frozen = Frozen {
@@ -376,7 +378,7 @@ impl EmbeddedStore {
             }
             self.shared.check_running()?;
         }
-        self.freeze(writer)
+        self.freeze(writer, due_bytes)
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) mod record;
 use record::{HEADER_BYTES, LogHeader, RECORD_HEADER_BYTES, padded, seal_record};
 
 /// Length a log file begins with; it then doubles, up to a step at a time.
-const FIRST_LEN: u64 = 256 * 1024;
+const FIRST_LEN: u64 = 64 * 1024;
 const STEP_MAX: u64 = 4 << 20;
 
 /// A number that is new each time.

@@ -162,7 +162,7 @@ fn trial(server: Server, cut: &Cut, whole: &Whole) -> Option<&'static str> {
         let opened = pipeline.resume(Some("1")).wait();
         assert!(opened.was_killed(), "{told}\n{}", opened.stderr);
         assert_eq!(
-            pipeline.alive(),
+            pipeline.commands_alive(),
             Vec::<String>::new(),
             "{told}: alive after the next start"
         );

@@ -373,6 +373,14 @@ impl Pipeline {
         self.lines("twice")
     }
 
+    /// Of what is alive the commands. (A supervisor that was never told what to start ends by itself
+    /// when it sees that its run is dead, however late the system lets it look.)
+    pub(crate) fn commands_alive(&self) -> Vec<String> {
+        let mut found = self.alive();
+        found.retain(|line| line.split(' ').nth(2) != Some("__exec"));
+        found
+    }
+
     /// Processes that a run has left: those with the folder's commands in their environment.
     pub(crate) fn alive(&self) -> Vec<String> {
         let mark = format!("{}:", self.path("bin").display());
