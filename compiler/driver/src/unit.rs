@@ -6,8 +6,9 @@
 //!   is the one query here that depends on positions, and nothing but the source map depends on it.
 
 use bytecode::{Hash, ProtoSource, SlotSource};
-use codegen::Generated;
-use hir::body::Body;
+use codegen::{Generated, ProtoFacts};
+use hir::LoweredDef;
+use hir::body::{Body, Root};
 use hir::{Db, Def, SourceFile};
 use rustc_hash::FxHashMap;
 use source::LineIndex;
@@ -110,11 +111,17 @@ pub(crate) fn slot_source<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<(Source
     let file = lowered.info.file;
     let places = Places::of(db, file, lowered.info.form);
     let (line, _) = places.line_column(lowered.name_origin);
+    let is_entry = *def.name(db).name == *hir::ENTRY;
     let protos = codegen::sources(&unit.code.facts, &lowered.source)
         .into_iter()
-        .map(|proto| ProtoSource {
+        .zip(&unit.code.facts)
+        .map(|(proto, facts)| ProtoSource {
             name: proto.name,
-            lines: relative_lines(&places, line, &proto.origins),
+            lines: if is_entry {
+                entry_lines(db, lowered, line, facts)
+            } else {
+                relative_lines(&places, line, &proto.origins)
+            },
             locals: proto.locals,
         });
     let source = SlotSource {
@@ -125,6 +132,33 @@ pub(crate) fn slot_source<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<(Source
         protos: protos.collect(),
     };
     Some((file, source))
+}
+
+/// The lines of the entry body: each of its calls stands where the expression is that it runs.
+fn entry_lines(
+    db: &dyn Db,
+    entry: &LoweredDef,
+    line: u32,
+    facts: &ProtoFacts,
+) -> Vec<(u32, u32, u32)> {
+    let lines = facts.exprs.iter().filter_map(|&(pc, expr)| {
+        // The calls are the first expressions, in the order of the names.
+        let piece = &entry.body.globals.get(expr.index())?.name;
+        let piece = hir::lowered_def(db, hir::definition(db, piece))?;
+        let places = Places::of(db, piece.info.file, piece.info.form);
+        let (at, column) = places.line_column(first_origin(piece));
+        Some((pc, at.saturating_sub(line), column))
+    });
+    lines.collect()
+}
+
+/// Where the code of an expression at top level begins.
+fn first_origin(piece: &LoweredDef) -> Origin {
+    let Root::Func(func) = piece.body.root else {
+        return piece.name_origin;
+    };
+    let body = piece.body.funcs[func.index()].arities[0].body;
+    piece.source.origins[body.index()]
 }
 
 fn relative_lines(

@@ -6,7 +6,7 @@
 use crate::persist::{self, LoadError};
 use crate::pid::Pid;
 use crate::record::{ActorRecord, FiberNote, Status, Wait};
-use crate::report::{Place, place_of};
+use crate::report::{Place, is_repeated, place_of};
 use crate::transport::Transport;
 use bytecode::Live;
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ use vm::fiber::FiberId;
 use vm::image::{LoadedImage, Standing};
 use vm::process::{Process, Root};
 use vm::stack::{FrameRef, StackPart};
+use vm::value::string::try_text;
+use vm::value::vector;
 
 /// What a process waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +30,9 @@ pub struct WaitingFor {
     pub until: Option<u64>,
     /// Name of the activity.
     pub activity: Option<String>,
+    /// The activity with its arguments, cut where they are long: `ox.sh/run ["make"]`. Known where
+    /// the process's memory is looked at.
+    pub call: Option<String>,
     /// Its queue, if workers serve it.
     pub queue: Option<String>,
     /// Workers connected to the queue; `None` of built-in activities, or when nobody knows.
@@ -331,11 +336,17 @@ pub fn view(
         view.messages += mailbox_length(&process);
         for index in 0..process.fibers.len() {
             let frames = frames_of(&mut process, index, image);
+            let note = notes.get(&process.fibers[index].id);
+            let mut waiting_for = note.and_then(|note| wait_of(note, running));
+            if let Some(waiting) = &mut waiting_for
+                && waiting.activity.is_some()
+            {
+                waiting.call = call_of(&mut process, index, image);
+            }
             let fiber = &process.fibers[index];
-            let note = notes.get(&fiber.id);
             view.fibers.push(FiberView {
                 id: fiber.id,
-                waiting_for: note.and_then(|note| wait_of(note, running)),
+                waiting_for,
                 cancelled: note.is_some_and(|note| note.cancelled),
                 frames,
             });
@@ -356,6 +367,32 @@ pub fn has_unwritten(snapshot: &Snapshot) -> Result<bool, LoadError> {
         .is_some())
 }
 
+/// The activity that a fiber waits for, with its arguments. Of the built-in ones the first says
+/// enough, and the options may hold what is not for everybody.
+fn call_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Option<String> {
+    let request = process.fibers[fiber].request;
+    let heap = &mut process.heap;
+    if !vector::is_vector(heap, request) {
+        return None;
+    }
+    let request = vector::elements(heap, request);
+    let name = try_text(heap, *request.get(1)?)?.to_owned();
+    let args = request
+        .get(3)
+        .copied()
+        .filter(|args| vector::is_vector(heap, *args))?;
+    let mut args = vector::elements(heap, args);
+    if name.starts_with("ox.") {
+        args.truncate(1);
+    }
+    let shown: Vec<String> = args
+        .into_iter()
+        .map(|arg| crate::report::show(heap, image, arg, LOCAL_BYTES_MAX))
+        .collect();
+    let text = crate::report::shorten(shown.join(" "), LOCAL_BYTES_MAX);
+    Some(format!("{name} {text}").trim_end().to_owned())
+}
+
 /// Longest text of a local, in bytes.
 const LOCAL_BYTES_MAX: usize = 256;
 /// Frames of a fiber whose locals are shown, from the innermost out.
@@ -365,8 +402,13 @@ fn frames_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Vec<Fr
     let parts = process.fibers[fiber].parts.iter().enumerate().rev();
     let mut frames = Vec::new();
     let mut values = Vec::new();
+    let mut called = None;
     for (index, part) in parts {
         for frame in part.frames(index) {
+            let inner = called.replace(frame.proto);
+            if inner.is_some_and(|inner| is_repeated(image, frame.proto, inner)) {
+                continue;
+            }
             let wants_locals = frames.len() < FRAMES_WITH_LOCALS_MAX;
             values.push(if wants_locals {
                 locals_of(part, frame, image)

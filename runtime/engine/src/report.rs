@@ -73,6 +73,41 @@ pub fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Place {
     place
 }
 
+/// Whether a frame only says again what the frame that it has called says: the entry body calls a
+/// function for each expression at top level.
+pub(crate) fn is_repeated(image: &LoadedImage, caller: u32, called: u32) -> bool {
+    let name = |proto: u32| {
+        let slot = image.protos().get(proto as usize)?.slot;
+        Some(image.image().slots.get(slot as usize)?.name.as_str())
+    };
+    let is_piece = |name: &str| name.len() > ENTRY.len() && name.starts_with(ENTRY);
+    name(caller) == Some(ENTRY) && name(called).is_some_and(is_piece)
+}
+
+/// What the function of a template is called, for people: its definition, or `fn (deploy.ox:3)` of
+/// one without a name inside of another.
+pub(crate) fn label_of(image: &LoadedImage, template: u32) -> Option<String> {
+    let template = image.template(template);
+    let mut arities = template.by_arity.iter().copied();
+    let proto = arities
+        .find(|proto| *proto != u32::MAX)
+        .or(template.variadic.map(|(_, proto)| proto))?;
+    let slot = image.image().slots.get(template.slot as usize)?;
+    let source = image.image().source_map.slots.get(template.slot as usize);
+    let index = usize::from(image.protos().get(proto as usize)?.index);
+    let name = source
+        .and_then(|source| source.protos.get(index))
+        .and_then(|proto| proto.name.as_deref());
+    let place = place_of(image, proto, 0);
+    match (name, place.file) {
+        (Some(name), _) if slot.name.starts_with(ENTRY) => {
+            Some(format!("{}/{name}", slot.namespace))
+        }
+        (None, Some(file)) => Some(format!("fn ({file}:{})", place.line)),
+        _ => Some(format!("{}/{}", slot.namespace, slot.name)),
+    }
+}
+
 /// The text of a value, readable and bounded.
 pub(crate) fn show(heap: &mut Heap, image: &LoadedImage, value: Word, bytes_max: usize) -> String {
     let mut out = String::new();
@@ -160,10 +195,15 @@ fn write_trace(out: &mut String, heap: &Heap, image: &LoadedImage, error: Word) 
             *hidden = 0;
         }
     };
+    let mut called = None;
     for (proto, pc) in vm::interp::trace_of(heap, error)
         .into_iter()
         .take(FRAMES_MAX)
     {
+        let inner = called.replace(proto);
+        if inner.is_some_and(|inner| is_repeated(image, proto, inner)) {
+            continue;
+        }
         let place = place_of(image, proto, pc);
         if place.namespace.starts_with("ox.") {
             hidden += 1;

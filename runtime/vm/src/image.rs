@@ -51,10 +51,16 @@ pub enum Standing {
 }
 
 impl LoadedProto {
+    /// The prototype as it is stored, with ordinals for references.
+    #[must_use]
+    pub fn stored(&self) -> &bytecode::Prototype {
+        &self.stored.chunks[self.chunk as usize].protos[usize::from(self.index)]
+    }
+
     /// The registers whose values a frame that stands there still needs.
     pub fn live(&self, standing: Standing, live: &mut Live) {
         let chunk = &self.stored.chunks[self.chunk as usize];
-        let proto = &chunk.protos[usize::from(self.index)];
+        let proto = self.stored();
         let liveness = self
             .liveness
             .get_or_init(|| Liveness::of(proto, &chunk.templates));
@@ -105,6 +111,8 @@ pub struct LoadedImage {
     /// Per slot: the number of the process's own cell for it, or `u32::MAX`.
     cells: Vec<u32>,
     cell_count: u32,
+    /// A slot that is a cell of the entry file, if there is one.
+    entry_cell: Option<u32>,
     boot: Arc<[u64]>,
     /// Slots of the library functions that the machine calls, by name.
     hooks: FxHashMap<String, u32>,
@@ -181,6 +189,10 @@ impl LoadedImage {
             natives,
             cells,
             cell_count,
+            entry_cell: (0u32..)
+                .zip(&image.slots)
+                .find(|(_, slot)| slot.kind == SlotKind::Cell)
+                .map(|(number, _)| number),
             boot,
             hooks: hooks(&image),
         };
@@ -367,6 +379,13 @@ impl LoadedImage {
             .get(slot as usize)
             .copied()
             .filter(|&cell| cell != u32::MAX)
+    }
+
+    /// The namespace whose definitions have cells: the entry file's, if it has any.
+    #[must_use]
+    pub fn cell_namespace(&self) -> Option<&str> {
+        let slot = self.entry_cell?;
+        Some(&self.image.slots[slot as usize].namespace)
     }
 
     /// The shared value of a slot.

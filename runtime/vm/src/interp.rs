@@ -25,6 +25,7 @@ mod cells;
 mod realize;
 mod throw;
 
+pub(crate) use cells::cell_value;
 pub use throw::trace_of;
 
 use crate::fiber::{FiberId, FiberState};
@@ -1016,9 +1017,8 @@ impl Machine<'_> {
                     fuel = self.fuel;
                 }
 
-                Op::LoadCell => rare!(self.load_cell(i)),
+                Op::LoadCell | Op::LoadTemplate => rare!(self.load_cell(i)),
                 Op::StoreCell => rare!(self.store_cell(i)),
-                Op::LoadTemplate => rare!(self.load_template(i)),
                 Op::LoadDynamic => rare!(self.load_dynamic(i)),
                 Op::LoadVar => rare!(self.load_var(i)),
             }

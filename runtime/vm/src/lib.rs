@@ -20,6 +20,7 @@ pub mod interp;
 pub mod native;
 pub mod object;
 pub mod process;
+pub mod reach;
 pub mod stack;
 pub mod value;
 pub mod verify;

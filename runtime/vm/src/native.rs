@@ -51,6 +51,8 @@ pub struct NativeFiber {
     pub id: u64,
     /// Dynamic bindings: a map from var to value, or nil.
     pub bindings: Word,
+    /// The process's own definitions, for [`cell_value`](crate::interp::cell_value).
+    pub cells: Word,
     /// Fuel that this call costs besides the call itself; the machine subtracts it.
     pub fuel_spent: u32,
 }

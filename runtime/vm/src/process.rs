@@ -11,6 +11,7 @@ use crate::image::LoadedImage;
 use crate::object::Kind;
 use crate::stack::StackPart;
 use crate::word::Word;
+use bytecode::SlotKind;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -89,6 +90,33 @@ impl Process {
             next_request: 1,
             frames_collected: 0,
             removed_fibers: Vec::new(),
+        }
+    }
+
+    /// What a definition of the entry file is in this process, if it is a cell with a value.
+    #[must_use]
+    pub fn cell(&self, slot: u32) -> Option<Word> {
+        let index = self.image.cell_of(slot)?;
+        let word = self.heap.word(self.root(Root::Cells), index + 1);
+        (word != Word::UNBOUND && word != Word::ELSEWHERE).then_some(word)
+    }
+
+    /// Gives a process that is spawned the cells of the entry file that it shares, slots and values
+    /// by turns; the others stay with who ran the file.
+    pub fn share_cells(&mut self, shared: &[Word]) {
+        let image = Arc::clone(&self.image);
+        let cells = self.root(Root::Cells);
+        let slots = (0u32..).zip(&image.image().slots);
+        for (slot, _) in slots.filter(|(_, slot)| slot.kind == SlotKind::Cell) {
+            if let Some(index) = image.cell_of(slot) {
+                self.heap.write(cells, index + 1, Word::ELSEWHERE);
+            }
+        }
+        for pair in shared.chunks_exact(2) {
+            let slot = pair[0].as_small().and_then(|slot| u32::try_from(slot).ok());
+            if let Some(index) = slot.and_then(|slot| image.cell_of(slot)) {
+                self.heap.write(cells, index + 1, pair[1]);
+            }
         }
     }
 

@@ -54,6 +54,8 @@ impl Word {
     pub const EMPTY_LIST: Word = singleton(6);
     /// "Not found", for natives' own use; never stored in a collection
     pub const ABSENT: Word = singleton(7);
+    /// A cell that only the process has which ran the entry file
+    pub const ELSEWHERE: Word = singleton(8);
 
     /// Least small integer.
     pub const INT_MIN: i64 = -(1 << 47);
@@ -234,7 +236,7 @@ impl Word {
         match self.tag() {
             TAG_INT => true,
             TAG_IMMEDIATE => {
-                self.as_char().is_some() || self.0 & PAYLOAD <= Word::ABSENT.0 & PAYLOAD
+                self.as_char().is_some() || self.0 & PAYLOAD <= Word::ELSEWHERE.0 & PAYLOAD
             }
             TAG_REF | TAG_BOOT => self.0 & PAYLOAD <= u64::from(u32::MAX),
             _ => self.is_double() && (!f64::from_bits(self.0).is_nan() || self.0 == CANONICAL_NAN),
@@ -252,6 +254,7 @@ impl std::fmt::Debug for Word {
             Word::UNBOUND => f.write_str("unbound"),
             Word::EMPTY_LIST => f.write_str("()"),
             Word::ABSENT => f.write_str("absent"),
+            Word::ELSEWHERE => f.write_str("elsewhere"),
             w if w.is_small() => write!(f, "{}", w.small_value()),
             w if w.is_double() => write!(f, "{:?}", f64::from_bits(w.0)),
             w if w.is_reference() => write!(f, "@{}", w.offset()),

@@ -4,8 +4,10 @@
 use super::{Machine, Next, Outcome};
 use crate::call::make_rest;
 use crate::fiber::FiberState;
+use crate::interp::cell_value;
 use crate::native::{NativeCall, NativeFiber, NativeResult, Trap, make_error};
 use crate::object::Kind;
+use crate::process::Root;
 use crate::stack::{FRAME_HEADER_WORDS, Link, Return};
 use crate::value;
 use crate::word::Word;
@@ -71,21 +73,24 @@ impl Machine<'_> {
 
     /// A callee as it is called: of a var, the value.
     pub(super) fn called(&mut self, callee: Word) -> Word {
-        let heap = &self.process.heap;
+        let heap = &mut self.process.heap;
         if heap.kind_of(callee) != Some(Kind::Var) {
             return callee;
         }
         let slot = heap.object(callee).raw(1) as u32;
         let image = &self.image;
         match image.image().slots.get(slot as usize).map(|slot| slot.kind) {
-            Some(SlotKind::Function | SlotKind::Value | SlotKind::Native) => image.slot_value(slot),
             Some(SlotKind::Dynamic) => {
                 let bindings = self.process.fibers[self.fiber].bindings;
                 value::dynamic::binding(heap, bindings, slot)
                     .unwrap_or_else(|| image.slot_value(slot))
             }
-            // What the process has of its own is not called through vars.
-            _ => callee,
+            Some(_) => {
+                let cells = self.process.roots[Root::Cells as usize];
+                // A var without a value is no function, and that is the error.
+                cell_value(image, heap, cells, slot).unwrap_or(callee)
+            }
+            None => callee,
         }
     }
 
@@ -227,6 +232,7 @@ impl Machine<'_> {
         let mut view = NativeFiber {
             id: fiber.id,
             bindings: fiber.bindings,
+            cells: self.process.roots[Root::Cells as usize],
             fuel_spent: 0,
         };
         let result = (native.func)(&mut NativeCall {

@@ -3,6 +3,7 @@
 
 use super::{Machine, Next};
 use crate::heap::Heap;
+use crate::image::LoadedImage;
 use crate::native::make_error;
 use crate::object::{FIRST_VALUE, Header, Kind};
 use crate::process::Root;
@@ -12,79 +13,83 @@ use bytecode::{Instr, SlotKind};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
+/// The value of a definition that each process has for itself; `cells` is the process's root of them.
+///
+/// The first touch of a value with identity copies all such values at once, so that what definitions
+/// share stays shared.
+///
+/// # Errors
+/// An `:ox/unbound` error for a cell of the entry file without a value.
+pub(crate) fn cell_value(
+    image: &LoadedImage,
+    heap: &mut Heap,
+    cells: Word,
+    slot: u32,
+) -> Result<Word, Word> {
+    let Some(cell) = image.cell_of(slot) else {
+        return Ok(image.slot_value(slot));
+    };
+    let word = heap.word(cells, cell + 1);
+    if word != Word::UNBOUND && word != Word::ELSEWHERE {
+        return Ok(word);
+    }
+    let definition = &image.image().slots[slot as usize];
+    if definition.kind == SlotKind::Template {
+        copy_templates(image, heap, cells);
+        return Ok(heap.word(cells, cell + 1));
+    }
+    let name = format!("{}/{}", definition.namespace, definition.name);
+    let message = if word == Word::UNBOUND {
+        format!("{name} has no value yet: the entry file defines it further down")
+    } else {
+        format!(
+            "{name} is not here: it belongs to the process that ran the entry file, and was nothing \
+             that can be shared when this one was spawned (not defined yet, an atom, or a sequence \
+             not yet computed); pass it as an argument"
+        )
+    };
+    Err(make_error(heap, "unbound", &message))
+}
+
+fn copy_templates(image: &LoadedImage, heap: &mut Heap, cells: Word) {
+    let slots: Vec<u32> = (0u32..)
+        .zip(&image.image().slots)
+        .filter(|(_, slot)| slot.kind == SlotKind::Template)
+        .map(|(number, _)| number)
+        .collect();
+    let values: Vec<Word> = slots.iter().map(|&slot| image.slot_value(slot)).collect();
+    let copies = copy_from_boot(heap, &values);
+    for (slot, copy) in slots.into_iter().zip(copies) {
+        let cell = image.cell_of(slot).expect("a template has a cell");
+        heap.write(cells, cell + 1, copy);
+    }
+}
+
 impl Machine<'_> {
-    fn name_of(&self, slot: u32) -> String {
-        let slot = &self.image.image().slots[slot as usize];
-        format!("{}/{}", slot.namespace, slot.name)
-    }
-
-    fn cell_word(&self, slot: u32) -> (Word, u32) {
-        let cell = self
-            .image
-            .cell_of(slot)
-            .expect("the loader made these instructions for cells only");
-        let cells = self.process.root(Root::Cells);
-        (cells, cell + 1)
-    }
-
-    /// `load-cell`
+    /// `load-cell`, `load-template`
     #[inline(never)]
     pub(crate) fn load_cell(&mut self, i: Instr) -> Next {
-        if self.image.cell_of(i.x()).is_none() {
-            let word = self.image.slot_value(i.x());
-            self.set_register(i.a(), word);
-            return Next::Go;
+        let cells = self.process.root(Root::Cells);
+        match cell_value(&self.image, &mut self.process.heap, cells, i.x()) {
+            Ok(word) => {
+                self.set_register(i.a(), word);
+                self.after_allocation();
+                Next::Go
+            }
+            Err(error) => self.throw(error),
         }
-        let (cells, index) = self.cell_word(i.x());
-        let word = self.process.heap.word(cells, index);
-        if word == Word::UNBOUND {
-            let message = format!(
-                "{} has no value yet: the entry file defines it further down",
-                self.name_of(i.x())
-            );
-            let error = make_error(&mut self.process.heap, "unbound", &message);
-            return self.throw(error);
-        }
-        self.set_register(i.a(), word);
-        Next::Go
     }
 
     /// `store-cell`
     pub(crate) fn store_cell(&mut self, i: Instr) -> Next {
-        let (cells, index) = self.cell_word(i.x());
+        let cell = self
+            .image
+            .cell_of(i.x())
+            .expect("the loader made these instructions for cells only");
+        let cells = self.process.root(Root::Cells);
         let word = self.register(i.a());
-        self.process.heap.write(cells, index, word);
+        self.process.heap.write(cells, cell + 1, word);
         Next::Go
-    }
-
-    /// `load-template`: the first touch copies all values with identity at once, so that what
-    /// definitions share stays shared.
-    #[inline(never)]
-    pub(crate) fn load_template(&mut self, i: Instr) -> Next {
-        let (cells, index) = self.cell_word(i.x());
-        let mut word = self.process.heap.word(cells, index);
-        if word == Word::UNBOUND {
-            self.copy_templates();
-            word = self.process.heap.word(cells, index);
-            self.after_allocation();
-        }
-        self.set_register(i.a(), word);
-        Next::Go
-    }
-
-    fn copy_templates(&mut self) {
-        let image = Arc::clone(&self.image);
-        let slots: Vec<u32> = (0u32..)
-            .zip(&image.image().slots)
-            .filter(|(_, slot)| slot.kind == SlotKind::Template)
-            .map(|(number, _)| number)
-            .collect();
-        let values: Vec<Word> = slots.iter().map(|&slot| image.slot_value(slot)).collect();
-        let copies = copy_from_boot(&mut self.process.heap, &values);
-        for (slot, copy) in slots.into_iter().zip(copies) {
-            let (cells, index) = self.cell_word(slot);
-            self.process.heap.write(cells, index, copy);
-        }
     }
 
     /// `load-dynamic`

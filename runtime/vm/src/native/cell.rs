@@ -1,6 +1,7 @@
 //! Natives of lazy cells, atoms, volatiles and dynamic bindings, and the request of an effect.
 
 use super::{Native, NativeCall};
+use crate::interp::cell_value;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
 use crate::value::error::{wrong_state, wrong_type};
@@ -41,11 +42,7 @@ fn deref_var(call: &mut NativeCall<'_>, var: Word) -> NativeResult {
     match kind {
         Some(SlotKind::Dynamic) => Ok(dynamic::binding(call.heap, call.fiber.bindings, slot)
             .unwrap_or_else(|| call.image.slot_value(slot))),
-        Some(SlotKind::Function | SlotKind::Value | SlotKind::Native) => {
-            Ok(call.image.slot_value(slot))
-        }
-        // Cells of the process are not in a native's reach: the machine reads them.
-        Some(SlotKind::Cell | SlotKind::Template) => Err(Trap::Slow("deref*slow")),
+        Some(_) => cell_value(call.image, call.heap, call.fiber.cells, slot).map_err(Trap::Throw),
         None => Err(wrong_state(
             call.heap,
             "the var's definition is not in this image",

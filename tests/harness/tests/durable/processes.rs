@@ -248,3 +248,43 @@ fn links_monitors_and_names_survive_a_crash_anywhere() {
                   (println (whereis :q)))";
     crash_everywhere(text, |_| {}, |_, _| {});
 }
+
+#[test]
+fn a_spawned_process_has_what_the_entry_file_has_defined() {
+    let text = "(def base (inc 41))
+                (def table {:f (fn [n] (+ n base)) :deep [(str \"x\" base)]})
+                (def counter (atom 0))
+                (defn add [n] ((:f table) n))
+                (defn work [to n] (send to [:sum (add n) (:deep table)]))
+                (defactivity doubled [n] (* 2 (add n)))
+                (spawn work (self) 1)
+                (println (receive [:sum n deep] [n deep]))
+                (spawn (fn [] (spawn work (self) 2) (println (receive [:sum n _] n)) (work (self) 0)))
+                (println (doubled 3))
+                (let [me (self) by-name #'base] (spawn (fn [] (send me (deref by-name)))))
+                (println (receive n n) (#'add 4))";
+    let expected = "[43 [x42]]\n90\n42 46\n44\n";
+    let mut lines: Vec<_> = output(text).lines().map(str::to_owned).collect();
+    let mut wanted: Vec<_> = expected.lines().map(str::to_owned).collect();
+    lines.sort();
+    wanted.sort();
+    assert_eq!(lines, wanted);
+    crash_everywhere(
+        "(def base (inc 41)) (defn f [to] (sleep 10) (send to base)) (spawn f (self)) (println (receive n n))",
+        |_| {},
+        |_, _| {},
+    );
+}
+
+#[test]
+fn what_cannot_be_shared_with_a_spawned_process_is_named() {
+    let text = "(def counter (atom 0))
+                (defn tick [to] (send to (try (swap! counter inc) (catch :ox/unbound e (ex-message e)))))
+                (spawn tick (self))
+                (println (receive m m))
+                (println (swap! counter inc))";
+    let said = output(text);
+    assert!(said.contains("user/counter is not here"), "{said}");
+    assert!(said.contains("pass it as an argument"), "{said}");
+    assert!(said.ends_with("\n1\n"), "{said}");
+}
