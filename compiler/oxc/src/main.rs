@@ -5,12 +5,13 @@
 //!
 //! # Invariants
 //! - Standard output carries what was asked for; all that `oxc` itself says goes to standard error.
-//! - Exit status: 0 done, 1 the program or check failed, 2 wrong usage, 130 interrupted; of
-//!   `oxc run` what the program says.
+//! - Exit status: 0 done, 1 the program or check failed, 2 wrong usage, 101 a mistake of `oxc`
+//!   itself, 130 interrupted; of `oxc run` what the program says.
 
 mod access;
 mod answers;
 mod args;
+mod bug;
 mod changed;
 mod commands;
 mod compile;
@@ -32,6 +33,7 @@ use output::Output;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    bug::tell_of_panics();
     // How commands of programs are started: see `activities`.
     if std::env::args_os()
         .nth(1)
@@ -46,7 +48,7 @@ fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.global.color, cli.global.verbose);
     let directory = cli.global.directory.as_deref();
-    match enter(directory).and_then(|()| run(output, &cli.command)) {
+    match bug::contained(|| enter(directory).and_then(|()| run(output, &cli.command))) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             output.fail(&failure);
