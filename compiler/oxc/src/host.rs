@@ -36,10 +36,6 @@ pub(crate) const FOLDER_SUFFIX: &str = ".folder";
 const GRACE: Duration = Duration::from_secs(5);
 /// How long to try for a store that somebody is looking at.
 const LOOKERS_PATIENCE: Duration = Duration::from_secs(3);
-/// Memory of a process, in words: what its references can reach, and no more than the machine has
-/// use for.
-const QUOTA_WORDS: u32 = 1 << 29;
-
 /// How a program is run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Manner {
@@ -47,6 +43,8 @@ pub(crate) struct Manner {
     pub(crate) park: bool,
     /// Commands that answer activities.
     pub(crate) served: Vec<Served>,
+    /// What one process may use, of a run that begins.
+    pub(crate) limits: engine::Limits,
     /// Run no process, only commit.
     pub(crate) is_idle: bool,
 }
@@ -67,6 +65,7 @@ impl Manner {
         Ok(Manner {
             park,
             served,
+            limits: engine::Limits::default(),
             is_idle: false,
         })
     }
@@ -221,7 +220,7 @@ impl Host {
         let options = Options {
             durable: store.is_some(),
             park: manner.park || store.is_some_and(|path| with_suffix(path, PARK_SUFFIX).exists()),
-            quota_words: QUOTA_WORDS,
+            limits: manner.limits,
             threads: if manner.is_idle {
                 0
             } else {
@@ -303,10 +302,14 @@ impl Host {
 
     /// Lets attempts that run end, commits what they gave, and stops everything.
     fn suspend(&self) {
+        self.engine.suspend();
         self.transport.suspend();
         let _ = self.transport.wait_until_idle(GRACE);
-        // What has been reported is committed; if the store fails, the main thread hears of it.
-        let _ = self.engine.flush();
+        // What has been reported is committed, and what has not begun counts as not begun; if the
+        // store fails, the main thread hears of it.
+        let _ = self.engine.flush_reports();
+        self.engine.not_begun(&self.transport.not_begun());
+        let _ = self.engine.flush_reports();
         self.engine.stop();
         self.transport.abandon();
     }

@@ -2,19 +2,21 @@
 //!
 //! # Invariants
 //! - Whole-file writes and copies are atomic (`atomic`).
-//! - What is repeated after a crash gives the same result, except for `{:append true}`, `temp`, and a
-//!   `move` whose source has gone.
+//! - What is repeated after a crash gives the same result as once: by itself, or since the journal has a
+//!   mark of what the attempt before was about to change (`move`, `{:append true}`), or since its name
+//!   follows from the idempotency key (`temp`).
 
 use crate::arguments::{Arguments, Options};
 use crate::atomic::{AtomicFile, sync_directory};
-use crate::clock::random_bytes;
+use crate::command::journal::{Journal, Mark};
 use crate::failure::{misuse, os};
 use engine::data::Data;
 use engine::transport::TaskError;
 use scalar::{Instant, Offset};
 use std::fs;
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -22,21 +24,26 @@ use std::time::UNIX_EPOCH;
 const READ_BYTES_MAX: u64 = 256 << 20;
 
 /// Carries out an activity of `ox.fs`, named without the namespace.
-pub(crate) fn call(name: &str, arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
+pub(crate) fn call(
+    name: &str,
+    arguments: Arguments<'_>,
+    key: &str,
+    journal: &Journal,
+) -> Result<Data, TaskError> {
     match name {
         "read" => read(arguments),
-        "write" => write(arguments, key),
+        "write" => write(arguments, key, journal),
         "list" => list(arguments),
         "stat" => stat(arguments),
         "copy" => copy(arguments, key),
-        "move" => rename(arguments, key),
+        "move" => rename(arguments, key, journal),
         "delete" => delete(arguments),
         "mkdir" => {
             let (text, path) = arguments.path(0)?;
             fs::create_dir_all(path).map_err(|error| os(&error, text))?;
             Ok(Data::Nil)
         }
-        "temp" => temp(arguments),
+        "temp" => temp(arguments, key),
         other => Err(misuse(format!("there is no activity ox.fs/{other}"))),
     }
 }
@@ -69,7 +76,7 @@ fn read(arguments: Arguments<'_>) -> Result<Data, TaskError> {
         .map_err(|_| misuse(format!("{text}: not UTF-8; read it with {{:as :bytes}}")))
 }
 
-fn write(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
+fn write(arguments: Arguments<'_>, key: &str, journal: &Journal) -> Result<Data, TaskError> {
     let (text, path) = arguments.path(0)?;
     let content = match arguments.value(1) {
         Data::Str(content) => content.as_bytes(),
@@ -78,7 +85,7 @@ fn write(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
     };
     let append = arguments.options(2, &["append"])?.flag("append", false)?;
     let written = if append {
-        append_to(&path, content)
+        append_to(&path, content, key, journal)
     } else {
         write_whole(&path, content, key)
     };
@@ -86,17 +93,43 @@ fn write(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
     Ok(Data::Nil)
 }
 
-fn append_to(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(path)?;
-    file.write_all(content)?;
+fn append_to(path: &Path, content: &[u8], key: &str, journal: &Journal) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.append(true).create(true).open(path)?;
+    let found = file.metadata()?;
+    let mut rest = content;
+    if found.is_file() {
+        let (device, inode, length) = (found.dev(), found.ino(), found.len());
+        let before = journal.marks(key);
+        let before = before
+            .iter()
+            .find(|mark| (mark.device, mark.inode) == (device, inode) && mark.at <= length);
+        match before {
+            // Of what the attempt before has written there may be a part only.
+            Some(mark) => rest = &content[appended(path, content, mark.at)?..],
+            None => journal.mark(Mark::new(key, device, inode, length))?,
+        }
+    }
+    file.write_all(rest)?;
     match file.sync_data() {
         // pipes and terminals
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         other => other,
     }
+}
+
+/// How much of `content` is in a file at this place: all, or what the file ends with.
+fn appended(path: &Path, content: &[u8], at: u64) -> io::Result<usize> {
+    let mut file = fs::File::open(path)?;
+    file.seek(io::SeekFrom::Start(at))?;
+    let mut found = Vec::new();
+    file.take(content.len() as u64).read_to_end(&mut found)?;
+    // Otherwise somebody else has written there first.
+    Ok(if content.starts_with(&found) {
+        found.len()
+    } else {
+        0
+    })
 }
 
 fn write_whole(path: &Path, content: &[u8], key: &str) -> io::Result<()> {
@@ -222,10 +255,23 @@ fn copy_file(from: &Path, to: &Path, key: &str) -> Result<(), (io::Error, bool)>
     target.commit().map_err(at_target)
 }
 
-fn rename(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
+fn rename(arguments: Arguments<'_>, key: &str, journal: &Journal) -> Result<Data, TaskError> {
     let (from_text, from) = arguments.path(0)?;
     let (to_text, to) = arguments.path(1)?;
+    if let Ok(found) = fs::symlink_metadata(&to) {
+        let (device, inode) = (found.dev(), found.ino());
+        let done = journal.marks(key);
+        if done
+            .iter()
+            .any(|mark| (mark.device, mark.inode) == (device, inode))
+        {
+            // What was to be moved is there.
+            return sync_both(&from, &to, to_text);
+        }
+    }
     let found = fs::symlink_metadata(&from).map_err(|error| os(&error, from_text))?;
+    let mark = |found: &fs::Metadata| journal.mark(Mark::new(key, found.dev(), found.ino(), 0));
+    mark(&found).map_err(|error| os(&error, from_text))?;
     let renamed = match fs::rename(&from, &to) {
         Err(error) if is_in_the_way(&error) => {
             remove(&to, true).and_then(|()| fs::rename(&from, &to))
@@ -233,12 +279,18 @@ fn rename(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
         Err(error) if error.kind() == io::ErrorKind::CrossesDevices && found.is_file() => {
             copy_file(&from, &to, key)
                 .map_err(|(error, _)| error)
+                .and_then(|()| mark(&fs::symlink_metadata(&to)?))
                 .and_then(|()| fs::remove_file(&from))
         }
         other => other,
     };
     renamed.map_err(|error| os(&error, to_text))?;
-    for path in [&from, &to] {
+    sync_both(&from, &to, to_text)
+}
+
+/// Makes durable that a file has another name.
+fn sync_both(from: &Path, to: &Path, to_text: &str) -> Result<Data, TaskError> {
+    for path in [from, to] {
         if let Some(directory) = path.parent() {
             sync_directory(directory).map_err(|error| os(&error, to_text))?;
         }
@@ -278,7 +330,9 @@ fn remove(path: &Path, is_recursive: bool) -> io::Result<()> {
     }
 }
 
-fn temp(arguments: Arguments<'_>) -> Result<Data, TaskError> {
+/// The name follows from the key, which nobody else has: the attempt after a crash finds what the one
+/// before has made, which nobody has used.
+fn temp(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
     let options: Options<'_> = arguments.options(0, &["file", "prefix"])?;
     let is_file = options.flag("file", false)?;
     let prefix = options.text("prefix")?.unwrap_or("ox-");
@@ -287,28 +341,44 @@ fn temp(arguments: Arguments<'_>) -> Result<Data, TaskError> {
             "ox.fs/temp: {prefix:?} is no start of a name"
         )));
     }
-    let directory = std::env::temp_dir();
-    loop {
-        let path = directory.join(format!(
-            "{prefix}{:016x}",
-            u64::from_le_bytes(random_bytes())
-        ));
+    for turn in 0_u64.. {
+        let mut hasher = DefaultHasher::new();
+        (key, is_file, turn).hash(&mut hasher);
+        let path = std::env::temp_dir().join(format!("{prefix}{:016x}", hasher.finish()));
         let made = if is_file {
-            fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&path)
-                .map(drop)
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true).mode(0o600);
+            options.open(&path).map(drop)
         } else {
             fs::DirBuilder::new().mode(0o700).create(&path)
         };
         match made {
-            Ok(()) => return Ok(Data::text(path.to_string_lossy())),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if !is_unused(&path, is_file) {
+                    continue;
+                }
+            }
             Err(error) => return Err(os(&error, &path.to_string_lossy())),
+            Ok(()) => {}
         }
+        return Ok(Data::text(path.to_string_lossy()));
     }
+    unreachable!("some name is free")
+}
+
+/// Whether what is at a path is ours, for us alone, and empty.
+fn is_unused(path: &Path, is_file: bool) -> bool {
+    let Ok(found) = fs::symlink_metadata(path) else {
+        return false;
+    };
+    let is_private = found.permissions().mode() & 0o077 == 0
+        && found.uid() == rustix::process::geteuid().as_raw();
+    let is_empty = if is_file {
+        found.is_file() && found.len() == 0
+    } else {
+        found.is_dir() && fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+    };
+    is_private && is_empty
 }
 
 #[cfg(test)]

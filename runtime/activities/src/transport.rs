@@ -128,8 +128,9 @@ struct Table {
     attempts: HashMap<AttemptId, Entry>,
     /// Requests of which an attempt is being carried out, and the attempts that wait for its end.
     busy: HashMap<Request, Vec<(Task, Arc<Control>)>>,
-    /// No attempt starts any more; those that come stay open.
+    /// No attempt starts any more; those that come are kept here, and stay open.
     is_suspended: bool,
+    refused: Vec<AttemptId>,
     is_abandoned: bool,
     /// When to speak of queues that nobody serves, and of which. Each is spoken of once.
     unserved: Vec<(Instant, String, String)>,
@@ -230,6 +231,17 @@ impl LocalTransport {
                 .expect("no thread panics under the table")
                 .0;
         }
+    }
+
+    /// The attempts that have not begun, and, since [`LocalTransport::suspend`], will not.
+    #[must_use]
+    pub fn not_begun(&self) -> Vec<AttemptId> {
+        let mut table = self.inner.lock();
+        let mut attempts = std::mem::take(&mut table.refused);
+        let waiting = table.attempts.iter().filter(|(_, entry)| !entry.is_running);
+        attempts.extend(waiting.map(|(&id, _)| id));
+        attempts.sort_unstable();
+        attempts
     }
 
     /// Ends all commands, and returns when none is left. Nothing is reported any more: the attempts
@@ -344,6 +356,7 @@ impl Inner {
         {
             let mut table = self.lock();
             if table.is_suspended {
+                table.refused.push(task.id);
                 return;
             }
             let entry = Entry {
@@ -434,7 +447,7 @@ impl Inner {
         match server {
             Server::BuiltIn("ox.sh", name) => command::call(name, arguments, attempt),
             Server::BuiltIn("ox.http", name) => self.client.call(name, arguments, key, limit_ms),
-            Server::BuiltIn("ox.fs", name) => fs::call(name, arguments, key),
+            Server::BuiltIn("ox.fs", name) => fs::call(name, arguments, key, &self.runner.journal),
             Server::BuiltIn(_, name) => environment::call(name, arguments),
             Server::Command(served) => {
                 if let Some(callbacks) = self.callbacks.get() {
@@ -450,6 +463,7 @@ impl Inner {
     fn wait_for_worker(self: &Arc<Inner>, task: &Task) {
         let mut table = self.lock();
         if table.is_suspended {
+            table.refused.push(task.id);
             return;
         }
         table.attempts.insert(

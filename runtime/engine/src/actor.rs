@@ -8,6 +8,7 @@
 
 use crate::event::{Event, EventKind};
 use crate::letter::Letter;
+use crate::limits::Rate;
 use crate::record::{ActorRecord, FiberNote, Wait};
 use std::collections::BTreeMap;
 use vm::fiber::FiberId;
@@ -78,6 +79,12 @@ pub(crate) struct Actor {
     pub(crate) failed_request: Option<(FiberId, u64)>,
     /// Whether a fiber may wait for a lazy cell.
     pub(crate) cell_waiters: bool,
+    /// Messages in the mailbox, and their words.
+    pub(crate) mailbox: (u64, u64),
+    /// How far it may compute at its rate.
+    pub(crate) rate: Rate,
+    /// When it may go on computing, while it has used its rate up.
+    pub(crate) held_until: Option<u64>,
     /// Place in the mailbox of the cell in [`vm::process::Root::MailboxHint`].
     pub(crate) mailbox_hint: u64,
 }
@@ -100,6 +107,9 @@ impl Actor {
             vanishes: false,
             failed_request: None,
             cell_waiters: true,
+            mailbox: (0, 0),
+            rate: Rate::default(),
+            held_until: None,
             mailbox_hint: 0,
         }
     }
@@ -184,6 +194,8 @@ pub(crate) enum Incoming {
         /// Its result.
         result: Result<crate::data::Data, crate::transport::TaskError>,
     },
+    /// An attempt that was handed out has not begun, and will not in this life of the engine.
+    NotBegun(crate::transport::AttemptId),
     /// Standard input for a fiber.
     Input {
         /// The fiber.

@@ -35,6 +35,7 @@ use vm::value::fault::Fault;
 use vm::value::string::{make_keyword, try_keyword, try_text};
 use vm::value::{map, number, vector};
 
+pub(crate) use mailbox::count as count_mailbox;
 pub(crate) use process::born;
 
 /// The main fiber of every process.
@@ -270,6 +271,9 @@ impl<'a> Step<'a> {
                     .into_error(self.heap()),
             );
         }
+        if std::mem::take(&mut note.mailbox_full) {
+            return Some(self.mailbox_error());
+        }
         self.due_deadline(fiber)
     }
 
@@ -338,6 +342,7 @@ impl<'a> Step<'a> {
             }
             _ if self.actor.is_over() => {}
             Incoming::Attempt { id, result } => self.attempt_reported(id, result),
+            Incoming::NotBegun(id) => self.attempt_not_begun(id),
             Incoming::Started(id) => self.attempt_started(id),
             Incoming::Beat(id) => self.attempt_beat(id.fiber, id.request),
             Incoming::Input {
@@ -353,10 +358,7 @@ impl<'a> Step<'a> {
 
     fn take_letter(&mut self, letter: Letter) {
         match letter {
-            Letter::Message(words) => {
-                let message = parcel::unpack(self.heap(), &words);
-                self.append_message(message);
-            }
+            Letter::Message(words) => self.message(&words),
             Letter::Exit {
                 from,
                 reason,

@@ -19,6 +19,7 @@ use crate::actor::{Actor, Incoming, Posted, Taken};
 use crate::data::Data;
 use crate::key;
 use crate::letter::Letter;
+use crate::limits::Limits;
 use crate::output::{Output, Text};
 use crate::parcel;
 use crate::persist;
@@ -27,7 +28,7 @@ use crate::record::{Ending, Status, StoreRecord};
 use crate::transport::{AttemptId, Clock, TaskError, Transport};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use store::{Batch, Store};
 use vm::image::LoadedImage;
@@ -44,8 +45,8 @@ pub struct Options {
     pub loss_bound_ms: u64,
     /// Memory and letters that may be uncommitted, bytes: beyond it an epoch is closed sooner.
     pub uncommitted_max: u64,
-    /// Memory of one process, words.
-    pub quota_words: u32,
+    /// What one process may use, of a new run; an older one keeps its own.
+    pub limits: Limits,
     /// Whether anything is kept: without, no checkpoints are made.
     pub durable: bool,
     /// Whether an activity that has failed for good parks its process instead of throwing.
@@ -63,7 +64,7 @@ impl Default for Options {
             slice_fuel: 50_000,
             loss_bound_ms: 1_000,
             uncommitted_max: 256 << 20,
-            quota_words: 1 << 29,
+            limits: Limits::default(),
             durable: true,
             park: false,
             resident_max: 4_096,
@@ -214,6 +215,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) options: Options,
+    /// What one process of the run may use.
+    pub(crate) limits: Limits,
     shared: Mutex<Shared>,
     /// Something can run.
     work: Condvar,
@@ -236,10 +239,14 @@ pub(crate) struct Inner {
     stdin_lost: bool,
     /// The open epoch, to look at without the lock.
     open_epoch: AtomicU64,
+    /// No attempt is handed out any more: see [`Engine::suspend`].
+    is_suspended: AtomicBool,
 }
 
 /// The number in the queue of timers that stands for the run itself.
 const RUN: u64 = 0;
+/// Time between two looks at whether reports have been taken in.
+const REPORTS_LOOK: std::time::Duration = std::time::Duration::from_millis(1);
 /// Time that processes have to end after the main process has, milliseconds.
 const SHUTDOWN_MS: u64 = 5_000;
 
@@ -337,6 +344,7 @@ impl Engine {
         command.clone_into(&mut shared.record.command);
         shared.record.args = args.to_vec();
         shared.record.sources = sources;
+        shared.record.limits = self.inner.limits;
         let description = shared.record.encode_description();
         for (piece, bytes) in (0u32..).zip(description.chunks(key::PIECE_BYTES)) {
             shared.extra.put(&key::description_piece(piece), bytes);
@@ -412,6 +420,29 @@ impl Engine {
     /// When the engine has failed.
     pub fn wait_for_end(&self, process: u64) -> Result<Option<Standing>, EngineError> {
         self.inner.wait_for_end(process)
+    }
+
+    /// From now on no attempt is handed out: what asks for one begins it when the run is resumed.
+    pub fn suspend(&self) {
+        self.inner.is_suspended.store(true, Ordering::SeqCst);
+    }
+
+    /// Reports that attempts which were handed out have not begun and will not: they begin when the
+    /// run is resumed, those that may not be repeated too.
+    pub fn not_begun(&self, attempts: &[AttemptId]) {
+        for &id in attempts {
+            self.inner.not_begun(id);
+        }
+    }
+
+    /// Waits until the attempts reported so far are taken in by their processes, and all that is
+    /// durable.
+    ///
+    /// # Errors
+    /// When the engine has failed.
+    pub fn flush_reports(&self) -> Result<(), EngineError> {
+        self.inner.wait_for_reports();
+        self.inner.wait_for_commit(self.inner.lock())
     }
 
     /// Waits until everything said so far is durable and has left; false if the engine was stopped
@@ -594,6 +625,33 @@ impl Inner {
         self.work.notify_one();
     }
 
+    fn not_begun(&self, id: AttemptId) {
+        let mut shared = self.lock();
+        shared.attempts.remove(&id);
+        let epoch = shared.epoch;
+        shared.deliver(id.process, epoch, Incoming::NotBegun(id));
+        drop(shared);
+        self.work.notify_one();
+    }
+
+    /// Waits until no report of an attempt waits for its process, which may be in a long slice.
+    fn wait_for_reports(&self) {
+        let mut shared = self.lock();
+        while !shared.stopping && shared.has_reports() {
+            if self.options.threads == 0 {
+                drop(shared);
+                self.turn_once();
+                shared = self.lock();
+                continue;
+            }
+            // Nobody tells of the end of a turn; this happens once in the life of an engine.
+            let waited = self.progress.wait_timeout(shared, REPORTS_LOOK);
+            shared = waited
+                .expect("no thread panics while it holds the engine's state")
+                .0;
+        }
+    }
+
     /// A letter from outside: durable with the next commit, which this waits for.
     fn post_from_outside(&self, process: u64, letter: &Letter) -> Result<bool, EngineError> {
         let mut shared = self.lock();
@@ -720,6 +778,11 @@ impl Inner {
         self.lock().shutting_down
     }
 
+    /// Whether no attempt is handed out any more.
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.is_suspended.load(Ordering::SeqCst)
+    }
+
     /// Number of the run.
     pub(crate) fn run(&self) -> u64 {
         self.run.load(Ordering::Relaxed)
@@ -789,9 +852,19 @@ impl Inner {
             .ending
             .as_ref()
             .filter(|_| slot.status.has_ended() || slot.status == Status::Parked);
-        let (exit_status, report) = ending.map_or((0, String::new()), |ending| {
+        let (exit_status, mut report) = ending.map_or((0, String::new()), |ending| {
             (ending.exit_status, ending.report.clone())
         });
+        if slot.status == Status::Damaged {
+            let damage = shared
+                .damaged
+                .iter()
+                .filter(|(damaged, _)| *damaged == process);
+            report = damage
+                .map(|(_, what)| what.as_str())
+                .collect::<Vec<_>>()
+                .join("; ");
+        }
         Some(Standing {
             status: slot.status_now(),
             exit_status,
@@ -854,6 +927,18 @@ impl Shared {
         self.slots
             .get(&process)
             .is_none_or(|slot| slot.status.has_ended() || slot.status == Status::Parked)
+    }
+
+    /// Whether a report of an attempt waits for a process that will take it in.
+    fn has_reports(&self) -> bool {
+        let running = self.slots.values().filter(|slot| {
+            slot.end_status.is_none() && !matches!(slot.status, Status::Parked | Status::Damaged)
+        });
+        running
+            .flat_map(|slot| &slot.incoming)
+            .any(|(_, incoming)| {
+                matches!(incoming, Incoming::Attempt { .. } | Incoming::NotBegun(_))
+            })
     }
 
     /// Processes besides the main one that have not ended and are not parked. When the main process

@@ -16,6 +16,7 @@ pub mod event;
 pub mod inspect;
 mod key;
 pub mod letter;
+pub mod limits;
 mod output;
 mod parcel;
 mod persist;
@@ -26,5 +27,6 @@ pub mod transport;
 mod wire;
 
 pub use engine::{Engine, EngineError, Options, RetryError, Standing};
+pub use limits::{Limit, Limits};
 pub use persist::{LoadError, read_events, read_record, read_state};
 pub use pid::Pid;

@@ -4,13 +4,16 @@
 //! - A record begins with its version; a newer one is refused, older ones are read.
 //! - Everything here is as of the process's last checkpoint.
 
+use crate::limits::Limits;
 use crate::wire::{Reader, WireError, Writer};
 use vm::checkpoint::{FiberRecord, PartRecord, ProcessRecord};
 use vm::fiber::{FiberId, FiberState};
 use vm::process::ROOT_COUNT;
 
-/// Version of all records of this module.
+/// Version of all records of this module but the description.
 pub const RECORD_VERSION: u8 = 1;
+/// Version of a run's description. 2: with limits.
+pub const DESCRIPTION_VERSION: u8 = 2;
 
 /// Of the whole store: who it belongs to and the counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub struct StoreRecord {
     pub args: Vec<String>,
     /// Source text hashes of the program's files at the start: `(path, blake3)`.
     pub sources: Vec<(String, [u8; 32])>,
+    /// What one process may use.
+    pub limits: Limits,
 }
 
 /// What a process is doing, as people are told.
@@ -298,6 +303,8 @@ pub struct FiberNote {
     pub scope: u64,
     /// Whether a cancellation waits for it.
     pub cancelled: bool,
+    /// Whether a message has found the mailbox full, which waits to be thrown in it.
+    pub mailbox_full: bool,
     /// The activity it waits for.
     pub activity: Option<ActivityNote>,
     /// Chunks of each stack part that the store holds, those above its height included.
@@ -445,7 +452,7 @@ impl StoreRecord {
     #[must_use]
     pub fn encode_description(&self) -> Vec<u8> {
         let mut w = Writer::default();
-        w.u8(RECORD_VERSION)
+        w.u8(DESCRIPTION_VERSION)
             .text(&self.command)
             .number(self.args.len() as u64);
         for arg in &self.args {
@@ -455,6 +462,7 @@ impl StoreRecord {
         for (path, hash) in &self.sources {
             w.text(path).bytes(hash);
         }
+        self.limits.encode(&mut w);
         w.bytes
     }
 
@@ -480,7 +488,10 @@ impl StoreRecord {
             return Ok(record);
         };
         let mut r = Reader::new(description);
-        version(&mut r)?;
+        let version = r.u8()?;
+        if !(1..=DESCRIPTION_VERSION).contains(&version) {
+            return r.error();
+        }
         r.text()?.clone_into(&mut record.command);
         for _ in 0..r.count(1)? {
             record.args.push(r.text()?.to_owned());
@@ -489,6 +500,10 @@ impl StoreRecord {
             let path = r.text()?.to_owned();
             let hash = r.bytes()?.try_into().or_else(|_| r.error())?;
             record.sources.push((path, hash));
+        }
+        // The first version had none.
+        if version > 1 {
+            record.limits = Limits::decode(&mut r)?;
         }
         r.end()?;
         Ok(record)
@@ -721,7 +736,7 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
     w.u8(wait)
         .number(number)
         .number(note.since_ms)
-        .bool(note.looks_at_message);
+        .u8(u8::from(note.looks_at_message) | u8::from(note.mailbox_full) << 1);
     match &note.exit {
         Some(reason) => w.u8(1).words(reason),
         None => w.u8(0),
@@ -781,10 +796,16 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
     }
     let wait = Wait::from_numbers(r.u8()?, r.number()?);
     let Some(wait) = wait else { return r.error() };
+    let since_ms = r.number()?;
+    let flags = r.u8()?;
+    if flags > 0b11 {
+        return r.error();
+    }
     let mut note = FiberNote {
         wait,
-        since_ms: r.number()?,
-        looks_at_message: r.bool()?,
+        since_ms,
+        looks_at_message: flags & 1 != 0,
+        mailbox_full: flags & 2 != 0,
         exit: if r.bool()? { Some(r.words()?) } else { None },
         until: r.optional()?,
         cancelled: r.bool()?,

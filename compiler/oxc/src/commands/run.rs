@@ -25,7 +25,12 @@ use vm::image::LoadedImage;
 pub(crate) fn run(output: Output, args: &Run) -> Outcome {
     require_program(args)?;
     let (args, program_args) = split(output, args);
-    let manner = Manner::new(args.park, &args.serve)?;
+    let mut manner = Manner::new(args.park, &args.serve)?;
+    for text in &args.limit {
+        let limit = text.parse::<engine::Limit>();
+        let limit = limit.map_err(|error| Failure::usage(format!("--limit: {error}")))?;
+        manner.limits.set(limit);
+    }
     let program = Program::named(args.program.first().map(String::as_str))?;
     if args.ephemeral {
         let folder = program.folder().ok();
@@ -124,7 +129,14 @@ fn split(output: Output, args: &Run) -> (Run, Vec<String>) {
             return (args.joined(more), rest[at + 1..].to_vec());
         }
     }
-    let own = ["--store", "--ephemeral", "--or-resume", "--park", "--serve"];
+    let own = [
+        "--store",
+        "--ephemeral",
+        "--or-resume",
+        "--park",
+        "--serve",
+        "--limit",
+    ];
     if let Some(first) = rest.first().filter(|first| own.contains(&first.as_str())) {
         output.mention(format!(
             "`{first}` stands after the program, which gets it; for oxc it stands before: oxc run {first} …"
@@ -144,6 +156,7 @@ impl Run {
             or_resume: self.or_resume || more.or_resume,
             park: self.park || more.park,
             serve: [self.serve.clone(), more.serve].concat(),
+            limit: [self.limit.clone(), more.limit].concat(),
             program: self.program.clone(),
         }
     }

@@ -1,29 +1,37 @@
-//! The journal of commands that run: `PATH.groups` beside the store `PATH`.
+//! The journal of what attempts do: `PATH.groups` beside the store `PATH`.
 //!
 //! A command is written down before it begins, and struck out when nothing of it is left. Who opens
 //! the journal next ends what is still written in it, so a command never outlives the start of the
 //! next engine on the store, even when its supervisor was killed along with the engine.
 //!
+//! Besides, it remembers files that attempts have changed in a way that cannot be seen afterwards, so
+//! that the attempt which follows a crash finds that all is done.
+//!
 //! ```text
 //! begin TOKEN PID START BOOT     process group PID, led by the process that started at START
 //! end TOKEN
+//! mark KEY DEVICE INODE AT       the attempt with this key changes this file, at this place of it
 //! ```
 //!
 //! # Invariants
 //! - A line that is torn is one whose command never began.
 //! - A group is ended only if it is known to be ours: its leader has the start time that was written
-//!   down, or one of it bears the token in its environment.
-//! - No sync: what a crash of the whole system loses, it has ended too.
+//!   down, or one of it bears the token in its environment. So is what is below such a process.
+//! - Groups are not synced: what a crash of the whole system loses, it has ended too. Marks are.
+//! - The last marks are kept, many more than attempts that can be open at a crash.
 
 use crate::command::{GROUP_VARIABLE, proc};
 use rustix::process::Signal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::{File, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
+/// Marks that are kept.
+const MARKS_MAX: usize = 1_024;
 /// From this size on, the journal is written anew.
 const BYTES_MAX: u64 = 256 << 10;
 /// How often a survivor is looked for before the start gives up, and how long each wait is.
@@ -69,6 +77,56 @@ impl Group {
     }
 }
 
+/// A file that an attempt changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    key: String,
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+    /// Length of the file before, where something is appended.
+    pub(crate) at: u64,
+}
+
+impl Mark {
+    /// The mark of the attempt with this idempotency key, which may be any text.
+    pub(crate) fn new(key: &str, device: u64, inode: u64, at: u64) -> Mark {
+        Mark {
+            key: mark_key(key),
+            device,
+            inode,
+            at,
+        }
+    }
+
+    fn line(&self) -> String {
+        let Mark {
+            key,
+            device,
+            inode,
+            at,
+        } = self;
+        format!("mark {key} {device} {inode} {at}\n")
+    }
+
+    fn parse(fields: &[&str]) -> Option<Mark> {
+        let [key, device, inode, at] = fields else {
+            return None;
+        };
+        Some(Mark {
+            key: (*key).to_owned(),
+            device: device.parse().ok()?,
+            inode: inode.parse().ok()?,
+            at: at.parse().ok()?,
+        })
+    }
+}
+
+fn mark_key(key: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
 /// See the file's header. Without a path nothing is kept: such a run has no next start.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -80,6 +138,7 @@ struct State {
     file: Option<(PathBuf, File)>,
     bytes: u64,
     live: BTreeMap<String, Group>,
+    marks: VecDeque<Mark>,
 }
 
 impl Journal {
@@ -95,6 +154,7 @@ impl Journal {
                     file: None,
                     bytes: 0,
                     live: BTreeMap::new(),
+                    marks: VecDeque::new(),
                 }),
             });
         };
@@ -106,16 +166,16 @@ impl Journal {
             .open(path)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
-        let survivors: Vec<Group> = live_groups(&String::from_utf8_lossy(&bytes))
-            .into_values()
-            .collect();
+        let text = String::from_utf8_lossy(&bytes);
+        let survivors: Vec<Group> = live_groups(&text).into_values().collect();
         end_groups(&survivors)?;
-        file.set_len(0)?;
-        let state = State {
+        let mut state = State {
             file: Some((path.to_owned(), file)),
             bytes: 0,
             live: BTreeMap::new(),
+            marks: marks(&text),
         };
+        state.write_anew("")?;
         Ok(Journal {
             state: Mutex::new(state),
         })
@@ -138,6 +198,27 @@ impl Journal {
         written
     }
 
+    /// Remembers a file that an attempt is about to change. Only after this may it.
+    pub(crate) fn mark(&self, mark: Mark) -> io::Result<()> {
+        let mut state = self.lock();
+        state.append(&mark.line())?;
+        if let Some((_, file)) = &state.file {
+            file.sync_data()?;
+        }
+        state.marks.push_back(mark);
+        if state.marks.len() > MARKS_MAX {
+            state.marks.pop_front();
+        }
+        Ok(())
+    }
+
+    /// The files that attempts with this key were about to change, the latest first.
+    pub(crate) fn marks(&self, key: &str) -> Vec<Mark> {
+        let (state, key) = (self.lock(), mark_key(key));
+        let found = state.marks.iter().rev().filter(|mark| mark.key == key);
+        found.cloned().collect()
+    }
+
     /// Strikes a group out. Nothing of it may be left.
     pub(crate) fn end(&self, token: &str) {
         let mut state = self.lock();
@@ -150,29 +231,40 @@ impl Journal {
 
 impl State {
     fn append(&mut self, line: &str) -> io::Result<()> {
+        if self.bytes + line.len() as u64 > BYTES_MAX {
+            return self.write_anew(line);
+        }
+        if let Some((_, file)) = &mut self.file {
+            file.write_all(line.as_bytes())?;
+            self.bytes += line.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes what still matters, and this line.
+    fn write_anew(&mut self, line: &str) -> io::Result<()> {
         let Some((path, file)) = &mut self.file else {
             return Ok(());
         };
-        if self.bytes + line.len() as u64 > BYTES_MAX {
-            // Under another name first: a crash in between must not lose a group.
-            let mut name = path.as_os_str().to_owned();
-            name.push(".new");
-            let mut text: String = self.live.values().map(Group::line).collect();
-            text.push_str(line);
-            let mut new = OpenOptions::new()
-                .append(true)
-                .create(true)
-                .mode(0o600)
-                .open(&name)?;
-            new.set_len(0)?;
-            new.write_all(text.as_bytes())?;
-            std::fs::rename(&name, &*path)?;
-            *file = new;
-            self.bytes = text.len() as u64;
-            return Ok(());
+        let mut text: String = self.live.values().map(Group::line).collect();
+        text.extend(self.marks.iter().map(Mark::line));
+        text.push_str(line);
+        // Under another name first: a crash in between must not lose a group.
+        let mut name = path.as_os_str().to_owned();
+        name.push(".new");
+        let mut new = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&name)?;
+        new.set_len(0)?;
+        new.write_all(text.as_bytes())?;
+        if !self.marks.is_empty() {
+            new.sync_data()?;
         }
-        file.write_all(line.as_bytes())?;
-        self.bytes += line.len() as u64;
+        std::fs::rename(&name, &*path)?;
+        *file = new;
+        self.bytes = text.len() as u64;
         Ok(())
     }
 }
@@ -197,6 +289,24 @@ fn live_groups(text: &str) -> BTreeMap<String, Group> {
         }
     }
     live
+}
+
+/// The last marks.
+fn marks(text: &str) -> VecDeque<Mark> {
+    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    let mut marks = VecDeque::new();
+    for line in whole.lines() {
+        let fields: Vec<&str> = line.split(' ').collect();
+        if let Some((&"mark", rest)) = fields.split_first()
+            && let Some(mark) = Mark::parse(rest)
+        {
+            marks.push_back(mark);
+            if marks.len() > MARKS_MAX {
+                marks.pop_front();
+            }
+        }
+    }
+    marks
 }
 
 /// Ends all processes of groups, and waits until they are gone.
@@ -240,7 +350,7 @@ pub(crate) fn end_groups(groups: &[Group]) -> io::Result<()> {
 fn survivors(groups: &[&Group]) -> Vec<proc::Stat> {
     let tokens: BTreeSet<&str> = groups.iter().map(|group| group.token.as_str()).collect();
     let own = std::process::id();
-    let living: Vec<proc::Stat> = proc::all()
+    let mut living: Vec<proc::Stat> = proc::all()
         .into_iter()
         .filter(|stat| stat.is_alive && u32::try_from(stat.pid) != Ok(own))
         .collect();
@@ -263,10 +373,24 @@ fn survivors(groups: &[&Group]) -> Vec<proc::Stat> {
             ours.insert(stat.group);
         }
     }
+    let is_ours = |stat: &proc::Stat| ours.contains(&stat.group) || marked.contains(&stat.pid);
+    let mut found: BTreeSet<i32> = living
+        .iter()
+        .filter(|s| is_ours(s))
+        .map(|s| s.pid)
+        .collect();
+    // What has left group and session, and its environment too, is below one of them.
+    loop {
+        let known = found.len();
+        let below = living.iter().filter(|stat| found.contains(&stat.parent));
+        let below: Vec<i32> = below.map(|stat| stat.pid).collect();
+        found.extend(below);
+        if found.len() == known {
+            break;
+        }
+    }
+    living.retain(|stat| found.contains(&stat.pid));
     living
-        .into_iter()
-        .filter(|stat| ours.contains(&stat.group) || marked.contains(&stat.pid))
-        .collect()
 }
 
 #[cfg(test)]

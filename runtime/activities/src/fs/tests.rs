@@ -3,33 +3,45 @@
 
 use super::*;
 
-struct Folder(tempfile::TempDir);
+struct Folder {
+    folder: tempfile::TempDir,
+    beside: tempfile::TempDir,
+    calls: std::cell::Cell<u64>,
+}
 
 impl Folder {
     fn new() -> Folder {
-        Folder(tempfile::tempdir().unwrap())
+        Folder {
+            folder: tempfile::tempdir().unwrap(),
+            beside: tempfile::tempdir().unwrap(),
+            calls: std::cell::Cell::new(0),
+        }
     }
 
+    /// A call with a key of its own.
     fn call(&self, name: &str, values: &[Data]) -> Result<Data, TaskError> {
-        call(
-            name,
-            Arguments::new("ox.fs/test", values, self.0.path()),
-            "key",
-        )
+        self.calls.set(self.calls.get() + 1);
+        let key = format!("{} {}", self.folder.path().display(), self.calls.get());
+        self.call_as(&key, name, values)
+    }
+
+    /// A call by another life of the run.
+    fn call_as(&self, key: &str, name: &str, values: &[Data]) -> Result<Data, TaskError> {
+        let journal = Journal::open(Some(&self.beside.path().join("store.groups"))).unwrap();
+        let arguments = Arguments::new("ox.fs/test", values, self.folder.path());
+        call(name, arguments, key, &journal)
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
     }
 
     fn names(&self) -> Vec<String> {
         let Data::Vector(names) = self.call("list", &[Data::text(".")]).unwrap() else {
             panic!("list answers a vector")
         };
-        names
-            .iter()
-            .map(|name| name.as_text().unwrap().to_owned())
-            .collect()
+        let names = names.iter().map(|name| name.as_text().unwrap().to_owned());
+        names.collect()
     }
 }
 
@@ -105,7 +117,9 @@ fn an_attempt_that_died_is_written_over() {
         .unwrap();
     std::mem::forget(unfinished);
     assert!(folder.call("read", &texts(["a"])).is_err());
-    folder.call("write", &texts(["a", "whole"])).unwrap();
+    folder
+        .call_as("key", "write", &texts(["a", "whole"]))
+        .unwrap();
     assert_eq!(folder.call("read", &texts(["a"])), Ok(Data::text("whole")));
     assert_eq!(folder.names(), ["a"]);
 }
@@ -292,4 +306,89 @@ fn temporary_names_are_new_and_ones_own() {
     assert_eq!((mode(&first), mode(&second)), (0o700, 0o600));
     fs::remove_dir(first).unwrap();
     fs::remove_file(second).unwrap();
+}
+
+#[test]
+fn a_move_that_is_repeated_finds_it_done() {
+    let folder = Folder::new();
+    folder.call("write", &texts(["a", "moved"])).unwrap();
+    folder.call("write", &texts(["b", "in the way"])).unwrap();
+    let both = texts(["a", "b"]);
+    folder.call_as("k", "move", &both).unwrap();
+    assert_eq!(folder.call_as("k", "move", &both), Ok(Data::Nil));
+    // Somebody has made the source anew: it is not that of the move.
+    folder.call("write", &texts(["a", "another"])).unwrap();
+    assert_eq!(folder.call_as("k", "move", &both), Ok(Data::Nil));
+    assert_eq!(
+        folder.call("read", &texts(["a"])),
+        Ok(Data::text("another"))
+    );
+    assert_eq!(folder.call("read", &texts(["b"])), Ok(Data::text("moved")));
+    // Under another key it is another move, and without a source an error as ever.
+    folder.call_as("l", "move", &both).unwrap();
+    assert_eq!(
+        folder.call("read", &texts(["b"])),
+        Ok(Data::text("another"))
+    );
+    let error = folder.call_as("m", "move", &both).unwrap_err();
+    assert!(error.message.contains("a: "), "{}", error.message);
+}
+
+#[test]
+fn a_directory_is_moved_once() {
+    let folder = Folder::new();
+    folder.call("mkdir", &texts(["from"])).unwrap();
+    folder.call("write", &texts(["from/file", "text"])).unwrap();
+    for _ in 0..2 {
+        folder.call_as("k", "move", &texts(["from", "to"])).unwrap();
+        assert_eq!(folder.names(), ["to"]);
+    }
+}
+
+#[test]
+fn what_is_appended_is_appended_once() {
+    let folder = Folder::new();
+    let append = |key: &str, text: &str| {
+        let options = Data::record([("append", Data::Bool(true))]);
+        let values = [Data::text("log"), Data::text(text), options];
+        folder.call_as(key, "write", &values).unwrap();
+    };
+    append("one", "first\n");
+    append("two", "second\n");
+    append("two", "second\n");
+    assert_eq!(
+        folder.call("read", &texts(["log"])),
+        Ok(Data::text("first\nsecond\n"))
+    );
+    // The crash came in the middle of a write.
+    std::fs::write(folder.path("log"), "first\nsec").unwrap();
+    append("two", "second\n");
+    // The crash came before the write, and somebody else came first.
+    std::fs::write(folder.path("log"), "first\nother\n").unwrap();
+    append("two", "second\n");
+    assert_eq!(
+        folder.call("read", &texts(["log"])),
+        Ok(Data::text("first\nother\nsecond\n"))
+    );
+}
+
+#[test]
+fn a_temporary_directory_is_made_once() {
+    let folder = Folder::new();
+    let make = |key: &str| {
+        let made = folder.call_as(key, "temp", &[]).unwrap();
+        PathBuf::from(made.as_text().unwrap())
+    };
+    let key = format!("temp {}", folder.path("").display());
+    let (first, again) = (make(&key), make(&key));
+    assert_eq!(first, again);
+    let other = make(&format!("{key} other"));
+    assert_ne!(first, other);
+    // What is used is not given away again.
+    std::fs::write(first.join("file"), "text").unwrap();
+    let third = make(&key);
+    assert_ne!(first, third);
+    for path in [first, other, third] {
+        std::fs::remove_dir_all(path).unwrap();
+    }
 }

@@ -171,6 +171,18 @@ impl Step<'_> {
         if body.is_nil() {
             self.arguments(arguments)?;
         }
+        let limit = self.inner.limits.activities;
+        let open = if (self.actor.notes.len() as u64) < limit {
+            0
+        } else {
+            let waiting = self.waiting();
+            let open = waiting.iter().filter(|(_, wait)| *wait == Wait::Activity);
+            open.count() as u64
+        };
+        if open >= limit {
+            let text = format!("activity limit: {open} activities are open; pmap-n bounds them");
+            return Err(self.error("activity-limit", text));
+        }
         let serial = self.request_serial(fiber).unwrap_or_default();
         let key = match self.option_text(options, "idempotency-key") {
             Some(key) => key,
@@ -218,8 +230,15 @@ impl Step<'_> {
         }
     }
 
-    /// Starts the next attempt.
+    /// Starts the next attempt; when the run is resumed, if it is being suspended.
     fn begin_attempt(&mut self, fiber: FiberId) -> Result<(), Word> {
+        if self.inner.is_suspended() {
+            let now = self.now;
+            if let Some(note) = self.activity_note(fiber) {
+                note.next_attempt = Some(now);
+            }
+            return Ok(());
+        }
         if let Some(note) = self.activity_note(fiber) {
             note.attempt += 1;
         }
@@ -317,6 +336,20 @@ impl Step<'_> {
     }
 
     // ---- reports ----
+
+    /// The attempt is taken back: it begins when the run is resumed.
+    pub(super) fn attempt_not_begun(&mut self, id: AttemptId) {
+        if !self.is_current(id) {
+            return;
+        }
+        let now = self.now;
+        if let Some(note) = self.activity_note(id.fiber) {
+            note.attempt -= 1;
+            note.started = false;
+            note.next_attempt = Some(now);
+            (note.start_by, note.close_by, note.beat_by) = (None, None, None);
+        }
+    }
 
     pub(super) fn attempt_started(&mut self, id: AttemptId) {
         if !self.is_current(id) {
@@ -629,8 +662,10 @@ impl Step<'_> {
             return;
         };
         if note.attempt == 0 {
-            // A new budget.
-            self.begin_budget(fiber);
+            // It was taken back, or goes on from before a failure with a new budget.
+            if note.asked_ms == 0 {
+                self.begin_budget(fiber);
+            }
             if let Err(error) = self.begin_attempt(fiber) {
                 self.interrupt(fiber, error);
             }

@@ -1,4 +1,5 @@
-//! The mailbox: a chain of arrays `[message next]` in the process's memory.
+//! The mailbox: a chain of arrays `[message next words]` in the process's memory. Older stores have
+//! arrays without the words, which count as none.
 //!
 //! # Invariants
 //! - A message is in the chain from when its letter is taken in until it is taken out: it is stored
@@ -8,17 +9,42 @@
 //! - The hint is a cell of the chain; `mailbox_hint` is its place, so that going through a long
 //!   mailbox message by message costs a step each.
 
-use super::{Performed, Reply, Step};
+use super::{MAIN_FIBER, Performed, Reply, Step};
+use crate::parcel;
 use crate::record::Wait;
 use vm::Word;
 use vm::fiber::FiberId;
 use vm::object::Kind;
 use vm::process::Root;
+use vm::value::fault::Fault;
 use vm::value::number::make_int;
 use vm::value::vector;
 
 const MESSAGE: u32 = 1;
 const NEXT: u32 = 2;
+const WORDS: u32 = 3;
+/// Words of a cell with three values.
+const CELL_WORDS: u32 = 4;
+
+/// Messages in a process's mailbox, and their words.
+pub(crate) fn count(process: &vm::process::Process) -> (u64, u64) {
+    let (mut messages, mut words) = (0, 0);
+    let mut cell = process.root(Root::MailboxHead);
+    while !cell.is_nil() {
+        messages += 1;
+        words += cell_words(&process.heap, cell);
+        cell = process.heap.word(cell, NEXT);
+    }
+    (messages, words)
+}
+
+fn cell_words(heap: &vm::heap::Heap, cell: Word) -> u64 {
+    if heap.object(cell).words().len() < CELL_WORDS as usize {
+        return 0;
+    }
+    let words = vm::value::number::try_int(heap, heap.word(cell, WORDS));
+    words.and_then(|words| u64::try_from(words).ok()).unwrap_or(0)
+}
 
 impl Step<'_> {
     /// The cell at a place of the chain, nil behind the end.
@@ -49,12 +75,58 @@ impl Step<'_> {
         self.actor.mailbox_hint = 0;
     }
 
-    /// Adds a message, and shows it to a fiber that waits for one.
+    /// Takes a message that somebody has sent, if there is room for it.
+    pub(super) fn message(&mut self, words: &[u64]) {
+        let (messages, held) = self.actor.mailbox;
+        let limits = self.inner.limits;
+        let size = words.len() as u64;
+        if messages >= limits.mailbox_messages || held + size > limits.mailbox_words {
+            return self.mailbox_is_full();
+        }
+        let message = parcel::unpack(self.heap(), words);
+        self.append_sized(message, size);
+    }
+
+    /// A message is dropped. The main fiber is told where it waits.
+    fn mailbox_is_full(&mut self) {
+        if self.actor.process.fiber_index(MAIN_FIBER).is_none() {
+            return;
+        }
+        if self.actor.wait_of(MAIN_FIBER).is_interruptible() {
+            let error = self.mailbox_error();
+            self.interrupt(MAIN_FIBER, error);
+        } else {
+            self.note(MAIN_FIBER).mailbox_full = true;
+        }
+    }
+
+    pub(super) fn mailbox_error(&mut self) -> Word {
+        let (messages, words) = self.actor.mailbox;
+        let amount = |number: u64| Word::try_int(i64::try_from(number).unwrap_or(i64::MAX));
+        let text = format!(
+            "mailbox limit: a message was dropped, since {messages} ({} KB) are there already",
+            words / 128
+        );
+        Fault::new("mailbox-limit", text)
+            .with("messages", amount(messages).unwrap_or(Word::NIL))
+            .with("bytes", amount(8 * words).unwrap_or(Word::NIL))
+            .into_error(self.heap())
+    }
+
+    /// Adds a message of the engine's own, which is never dropped.
     pub(super) fn append_message(&mut self, message: Word) {
+        self.append_sized(message, 0);
+    }
+
+    /// Adds a message, and shows it to a fiber that waits for one.
+    fn append_sized(&mut self, message: Word, words: u64) {
+        let size = make_int(self.heap(), i64::try_from(words).unwrap_or(i64::MAX));
+        self.actor.mailbox.0 += 1;
+        self.actor.mailbox.1 += words;
         let process = &mut self.actor.process;
         let cell = process
             .heap
-            .make(Kind::Array, 0, 0, &[], &[message, Word::NIL]);
+            .make(Kind::Array, 0, 0, &[], &[message, Word::NIL, size]);
         let tail = process.root(Root::MailboxTail);
         if tail.is_nil() {
             process.set_root(Root::MailboxHead, cell);
@@ -65,12 +137,19 @@ impl Step<'_> {
         self.show_messages();
     }
 
+    fn uncount(&mut self, cell: Word) {
+        let words = cell_words(&self.actor.process.heap, cell);
+        let (messages, held) = self.actor.mailbox;
+        self.actor.mailbox = (messages.saturating_sub(1), held.saturating_sub(words));
+    }
+
     fn remove_message(&mut self, index: u64) -> bool {
         if index == 0 {
             let head = self.actor.process.root(Root::MailboxHead);
             if head.is_nil() {
                 return false;
             }
+            self.uncount(head);
             let next = self.actor.process.heap.word(head, NEXT);
             self.actor.process.set_root(Root::MailboxHead, next);
             if next.is_nil() {
@@ -90,6 +169,7 @@ impl Step<'_> {
             if cell.is_nil() {
                 return false;
             }
+            self.uncount(cell);
             let next = self.actor.process.heap.word(cell, NEXT);
             self.actor.process.heap.write(before, NEXT, next);
             if next.is_nil() {

@@ -37,7 +37,7 @@ pub(crate) fn born(
     words: &[u64],
 ) -> Result<Process, String> {
     let mut heap = Heap::new(Arc::clone(image.boot()));
-    heap.quota_words = inner.options.quota_words;
+    heap.quota_words = inner.limits.memory_words;
     let call = parcel::unpack(&mut heap, words);
     let parts = if vector::is_vector(&heap, call) {
         vector::elements(&heap, call)

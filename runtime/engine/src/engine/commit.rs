@@ -195,7 +195,8 @@ impl Inner {
             .get_mut(&number)
             .expect("an actor in hand has a slot");
         slot.dirty_in = None;
-        let more = actor.can_run() || !slot.incoming.is_empty();
+        let runs = actor.can_run() && actor.held_until.is_none();
+        let more = runs || !slot.incoming.is_empty();
         let waits_in_queue = slot.queued;
         let unsealed = actor.unsealed_bytes();
         slot.place = Place::Here(actor);

@@ -19,7 +19,7 @@ use crate::transport::{Clock, Transport};
 use bytecode::{Image, SlotKind};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Condvar, Mutex};
 use store::key::KeyReader;
 use store::{Batch, Store};
@@ -60,9 +60,11 @@ impl Inner {
                 next_segment: 1,
                 next_output: 1,
                 next_image: 1,
+                limits: options.limits,
                 ..StoreRecord::default()
             },
         };
+        let limits = record.limits;
         let (run, stdin_lost) = (record.run, record.stdin_used);
         let mut shared = Shared {
             slots: HashMap::new(),
@@ -134,6 +136,7 @@ impl Inner {
             clock,
             transport,
             options,
+            limits,
             next_segment: AtomicU64::new(shared.record.next_segment),
             next_letter: AtomicU64::new(next_letter),
             next_output: AtomicU64::new(shared.record.next_output),
@@ -141,6 +144,7 @@ impl Inner {
             run: AtomicU64::new(run),
             stdin_lost,
             open_epoch: AtomicU64::new(shared.epoch),
+            is_suspended: AtomicBool::new(false),
             shared: Mutex::new(shared),
             work: Condvar::new(),
             commit: Condvar::new(),
@@ -166,9 +170,10 @@ impl Inner {
             process: number,
             error,
         })?;
-        process.heap.quota_words = self.options.quota_words;
+        process.heap.quota_words = self.limits.memory_words;
         process.set_root(Root::MailboxHint, Word::NIL);
         let mut actor = Actor::new(number, process, record);
+        actor.mailbox = effect::count_mailbox(&actor.process);
         actor.notes = notes;
         actor.ended = actor.record.status.has_ended();
         actor.keeps_past = matches!(actor.record.status, Status::Parked | Status::Failed);
@@ -366,7 +371,7 @@ impl Inner {
         args: &[Data],
     ) -> Result<Process, String> {
         let mut heap = Heap::new(Arc::clone(image.boot()));
-        heap.quota_words = self.options.quota_words;
+        heap.quota_words = self.limits.memory_words;
         let words: Vec<Word> = args
             .iter()
             .map(|arg| data::to_word(&mut heap, arg))

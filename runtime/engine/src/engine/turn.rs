@@ -216,6 +216,17 @@ impl Inner {
         effect::expire(self, actor, said);
         let begun = self.clock.monotonic_ns();
         let mut left = self.options.slice_fuel;
+        actor.held_until = None;
+        if let Some(per_second) = self.limits.fuel_per_second {
+            match actor.rate.allowance(per_second, self.clock.now_ms()) {
+                Ok(most) => left = left.min(most),
+                Err(until) => {
+                    actor.held_until = actor.can_run().then_some(until);
+                    return;
+                }
+            }
+        }
+        let allowed = left;
         while actor.can_run() {
             actor.record.recoveries = 0;
             let granted = left.min(LOOK_FUEL);
@@ -235,6 +246,7 @@ impl Inner {
                 break;
             }
         }
+        actor.rate.spend(allowed - left);
     }
 
     /// Puts an actor back and releases what it said to the engine.
@@ -323,7 +335,10 @@ impl Inner {
         shared.weigh(number, actor.unsealed_bytes());
         let wake_at = actor.wake_at();
         let dirty = actor.dirty_in;
-        let runs = actor.can_run();
+        // One that has used its rate up goes on when its time comes.
+        let held = actor.held_until.filter(|_| actor.can_run());
+        let runs = actor.can_run() && held.is_none();
+        let wake_at = [wake_at, held].into_iter().flatten().min();
         let status = actor.status_now();
         if let Some(epoch) = dirty {
             shared.mark_dirty(number, epoch, self.clock.now_ms());
@@ -335,6 +350,8 @@ impl Inner {
         slot.in_turn = false;
         slot.dirty_in = dirty;
         slot.last_ran = epoch;
+        // While the run is being suspended what is due is left for who resumes it.
+        let wake_at = wake_at.filter(|&at| !self.is_suspended() || at > self.clock.now_ms());
         if let Some(at) = wake_at
             && slot.armed.is_none_or(|armed| at < armed)
         {

@@ -60,6 +60,7 @@ fn note() -> FiberNote {
         scopes: vec![4, 5],
         scope: 4,
         cancelled: true,
+        mailbox_full: true,
         activity: Some(ActivityNote {
             name: "ox.sh/run".to_owned(),
             queue: "default".to_owned(),
@@ -117,6 +118,10 @@ fn records_are_read_as_written() {
         command: "deploy.ox".to_owned(),
         args: vec!["a".to_owned(), String::new()],
         sources: vec![("src/deploy.ox".to_owned(), [7; 32])],
+        limits: crate::limits::Limits {
+            activities: 7,
+            ..crate::limits::Limits::default()
+        },
     };
     assert_eq!(
         StoreRecord::decode(&record.encode(), Some(&record.encode_description())).unwrap(),

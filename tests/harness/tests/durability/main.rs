@@ -4,7 +4,9 @@
 //! `bench/durable` measures.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod commands;
 mod cost;
+mod damage;
 mod kill;
 mod pipeline;
 mod soak;

@@ -195,6 +195,52 @@ fn what_may_not_be_repeated_is_lost_in_a_crash() {
 }
 
 #[test]
+fn what_has_not_begun_when_a_run_is_suspended_begins_later() {
+    // One is done when the run is interrupted, one is under way, one has not been handed to anybody,
+    // and one is asked for afterwards.
+    let text = "(defn once [name] (activity name {:idempotent false}))
+        (defn call [f] (try (f) (catch :ox/activity e (:reason (ex-data e)))))
+        (println (all (call (once \"done\")) (call (once \"under-way\")) (call (once \"queued\"))
+                      (do (call (once \"done-too\")) (call (once \"later\")))))";
+    let mut world = World::new();
+    world.start(&program(text));
+    world.settle();
+    let started = world.transport.told().started.clone();
+    let id = |name: &str| started.iter().find(|task| task.name == name).unwrap().id;
+    world.engine.suspend();
+    for name in ["done", "done-too"] {
+        world.engine.complete(id(name), Ok(Data::text(name)));
+    }
+    world.engine.flush_reports().unwrap();
+    world.engine.not_begun(&[id("queued")]);
+    world.engine.flush_reports().unwrap();
+    world.engine.stop();
+    assert_eq!(
+        world.transport.told().started.len(),
+        4,
+        "nothing is handed out"
+    );
+
+    world.restart(Crash::Never);
+    world.serve(|task| Served::Answer(Data::text(task.name.as_str())));
+    world.engine.resume().unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "[done :lost queued later]\n");
+    let told = world.transport.told();
+    let keys = |name: &str| -> Vec<(u32, String)> {
+        let tasks = told.started.iter().filter(|task| task.name == name);
+        tasks
+            .map(|task| (task.id.attempt, task.idempotency_key.clone()))
+            .collect()
+    };
+    let queued = keys("queued");
+    assert_eq!(queued.len(), 2);
+    assert_eq!(queued[0], queued[1], "the same attempt under the same key");
+    assert_eq!(keys("under-way").len(), 1);
+    assert_eq!(keys("later").len(), 1);
+}
+
+#[test]
 fn a_failed_run_goes_on_before_the_failing_effect() {
     let ok = Arc::new(AtomicUsize::new(0));
     let service = Arc::clone(&ok);

@@ -1,7 +1,8 @@
 //! What one process may use, and that the others never notice.
 
-use crate::world::{Crash, World, crash_everywhere_with, program};
-use engine::Options;
+use crate::world::{Crash, Served, World, crash_everywhere_with, program};
+use engine::transport::Clock as _;
+use engine::{Limits, Options};
 use engine::record::Status;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,8 +18,15 @@ fn options() -> Options {
 
 /// Memory for a few million words.
 fn little_memory() -> Options {
+    limited(Limits {
+        memory_words: 1 << 19,
+        ..Limits::default()
+    })
+}
+
+fn limited(limits: Limits) -> Options {
     Options {
-        quota_words: 1 << 20,
+        limits,
         ..options()
     }
 }
@@ -111,27 +119,139 @@ fn what_one_process_uses_up_is_its_own_error() {
           (attempt :recursion (fn [] (forever 0)))
           (attempt :allocation hoard)
           (attempt :number (fn [] (expt 2 10000000000)))
-          (attempt :text (fn [] (loop [s \"x\"] (recur (str s s)))))
-          (attempt :sequence (fn [] (count (doall (map inc (range 100000000))))))
           (println (reduce + (range 1000)))
           (dotimes [_ 2] (receive [:down r :process p :normal] (println :normal) [:down r :process p e] (println (:ox/kind (ex-data e))))))";
+    for crash in [Crash::Never, Crash::Before(4), Crash::After(5)] {
+        let said = said_through(little_memory(), text, crash);
+        for line in [
+            ":recursion :caught",
+            ":allocation :caught",
+            ":number :caught",
+            "499500",
+            ":ox/memory-limit",
+            ":other 4",
+        ] {
+            assert!(said.contains(&format!("{line}\n")), "{crash:?}: {line}: {said}");
+        }
+    }
+}
+
+/// What a program says that crashes once, and is taken up.
+fn said_through(options: Options, text: &str, crash: Crash) -> String {
+    let mut world = World::with(options, Arc::new(store::MemoryStore::new()));
+    world.restart(crash);
+    world.start(&program(text));
+    world.run();
+    if crash != Crash::Never {
+        assert!(world.engine.failure().is_some(), "{crash:?} has happened");
+        world.restart(Crash::Never);
+        world.engine.resume().unwrap();
+        world.run();
+    }
+    let standing = world.standing();
+    assert_eq!(standing.status, Status::Done, "{crash:?}: {}", standing.report);
+    world.stdout()
+}
+
+#[test]
+fn a_message_too_many_is_an_error_of_the_receiver() {
+    // One waits for something else, one computes, one does not catch it; who sends never notices.
+    let text = "(defn drain [] (loop [seen []] (receive n (recur (conj seen n)) (after 0 seen))))
+        (defn patient [] (println :patient (try (receive :never nil) (catch :ox/mailbox-limit e [(:messages (ex-data e)) (drain)]))))
+        (defn busy [] (receive :go nil) (loop [n 0] (when (< n 100000) (recur (inc n))))
+          (println :busy (try (receive n n) (catch :ox/mailbox-limit e :full)) (drain)))
+        (defn careless [] (sleep \"1h\"))
+        (let [[a _] (spawn-monitor patient) [b _] (spawn-monitor busy) [c _] (spawn-monitor careless)]
+          (sleep 10)
+          (send b :go)
+          (dotimes [n 7] (send a n) (send b n) (send c n))
+          (dotimes [_ 3]
+            (receive [:down r :process p e] (println :ended (if (keyword? e) e [(:ox/kind (ex-data e)) (:messages (ex-data e))])))))";
+    let limits = Limits {
+        mailbox_messages: 5,
+        ..Limits::default()
+    };
+    for crash in (2..7).flat_map(|n| [Crash::Before(n), Crash::After(n)]) {
+        let said = said_through(limited(limits), text, crash);
+        for line in [
+            ":patient [5 [0 1 2 3 4",
+            ":busy :full [0 1 2 3]",
+            ":ended [:ox/mailbox-limit 5]",
+            ":ended :normal",
+        ] {
+            assert!(said.contains(line), "{crash:?}: {line}: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_memory_of_a_mailbox_has_a_limit_too() {
+    let limits = Limits {
+        mailbox_words: 10_000,
+        ..Limits::default()
+    };
+    let world = World::with(limited(limits), Arc::new(store::MemoryStore::new()));
+    world.start(&program(
+        "(let [p (spawn (fn [] (println (try (sleep \"1h\") (catch :ox/mailbox-limit e (< 3 (:messages (ex-data e)) 20))))))]
+           (dotimes [n 20] (send p (vec (range 1000))))
+           (await-exit p))",
+    ));
+    world.run();
+    assert_eq!(world.stdout(), "true\n");
+}
+
+#[test]
+fn too_many_open_activities_are_an_error_of_who_asks() {
+    let limits = Limits {
+        activities: 3,
+        ..Limits::default()
+    };
     crash_everywhere_with(
-        little_memory(),
-        text,
-        |_| {},
-        |world, crash| {
-            let said = world.stdout();
-            for name in [":recursion", ":allocation", ":number", ":text", ":sequence"] {
-                assert!(
-                    said.contains(&format!("{name} :caught\n")),
-                    "{crash:?}: {said}"
-                );
-            }
-            assert!(said.contains("499500\n"), "{crash:?}: {said}");
-            assert!(said.contains(":ox/memory-limit\n"), "{crash:?}: {said}");
-            assert!(said.contains(":other 4\n"), "{crash:?}: {said}");
-        },
+        limited(limits),
+        "(def f (activity \"f\"))
+         (println (all (f 1) (f 2) (f 3) (try (f 4) (catch :ox/activity-limit e :too-many))))
+         (println (pmap-n 3 f [1 2 3 4 5 6]))",
+        |world| world.serve(|task| Served::Answer(task.args[0].clone())),
+        |world, _| assert!(world.stdout().ends_with("[1 2 3 4 5 6]\n"), "{}", world.stdout()),
     );
+}
+
+#[test]
+fn who_has_used_up_its_rate_waits_and_nobody_else() {
+    let time = |fuel_per_second| {
+        let limits = Limits {
+            fuel_per_second,
+            ..Limits::default()
+        };
+        let world = World::with(limited(limits), Arc::new(store::MemoryStore::new()));
+        let other = "(spawn (fn [] (sleep 3000) (println :other)))";
+        world.start(&program(&format!(
+            "{other} (println (loop [n 0] (if (< n 1000000) (recur (inc n)) n))) (sleep 4000)"
+        )));
+        world.run();
+        assert_eq!(world.standing().status, Status::Done);
+        (world.clock.now_ms() - crate::world::EPOCH_MS, world.stdout())
+    };
+    let (free, said) = time(None);
+    assert_eq!((free, said.as_str()), (4_000, "1000000\n:other\n"));
+    let (held, said) = time(Some(100_000));
+    assert!((12_000..16_000).contains(&held), "{held} ms");
+    assert_eq!(said, ":other\n1000000\n");
+}
+
+#[test]
+fn a_run_keeps_its_limits() {
+    let mut world = World::with(little_memory(), Arc::new(store::MemoryStore::new()));
+    world.start(&program(
+        "(sleep 1000)
+         (println (try (loop [v []] (recur (conj v (vec (range 100))))) (catch :ox/memory-limit e :caught)))",
+    ));
+    world.settle();
+    world.options = options();
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.run();
+    assert_eq!(world.stdout(), ":caught\n");
 }
 
 #[test]

@@ -1,0 +1,154 @@
+//! The commands of a program and the end of `oxc`: none is alive after Ctrl-C, none outlives the
+//! start of the next `oxc` on the store, and two never run at once.
+
+use crate::pipeline::oxc;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// All of the tree hold a lock, so that a second one would notice, and a pipe, whose end tells when
+/// the last is gone. One ignores signals, one has left the session too, one has no environment.
+const TREE: &str = r#"
+exec 9>lock
+flock -n 9 || echo two >> two
+echo begin >> begun
+if [ -e go ]; then echo done; exit 0; fi
+exec 3>pipe
+sh -c 'trap "" TERM INT HUP; sleep 1000; sleep 1000' &
+setsid sh -c 'trap "" TERM INT HUP; sleep 1000; sleep 1000' &
+setsid env -i sleep 1000 &
+echo $PPID > supervisor
+echo up >&3
+sleep 1000
+"#;
+
+const PROGRAM: &str = r#"(require '[ox.sh :as sh]) (println (:out (sh/run ["sh" "tree.sh"])))"#;
+
+struct Run {
+    folder: TempDir,
+}
+
+impl Run {
+    fn new() -> Run {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("tree.sh"), TREE).unwrap();
+        fs::write(folder.path().join("x.ox"), PROGRAM).unwrap();
+        let made = Command::new("mkfifo")
+            .arg(folder.path().join("pipe"))
+            .status();
+        assert!(made.unwrap().success());
+        Run { folder }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn oxc(&self, arguments: &[&str]) -> Child {
+        Command::new(oxc())
+            .args(arguments)
+            .current_dir(self.path())
+            .env("HOME", self.path())
+            .env("XDG_STATE_HOME", self.path().join("state"))
+            .env("XDG_CACHE_HOME", self.path().join("cache"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Starts the program, and waits until the tree is up.
+    fn start(&self) -> (Child, BufReader<File>) {
+        let child = self.oxc(&["run", "x.ox"]);
+        let mut pipe = BufReader::new(File::open(self.path().join("pipe")).unwrap());
+        let mut line = String::new();
+        pipe.read_line(&mut line).unwrap();
+        assert_eq!(line, "up\n");
+        (child, pipe)
+    }
+
+    fn signal(&self, name: &str, pid: &str) {
+        let sent = Command::new("kill").args(["-s", name, pid]).status();
+        assert!(sent.unwrap().success(), "kill -s {name} {pid}");
+    }
+
+    /// Whether nothing of a tree is alive.
+    fn is_free(&self) -> bool {
+        let mut flock = Command::new("flock");
+        let taken = flock.arg("-n").arg(self.path().join("lock")).arg("true");
+        taken.status().unwrap().success()
+    }
+
+    /// Takes the run up; its command is another one now, which ends.
+    fn resume(&self) {
+        fs::write(self.path().join("go"), "").unwrap();
+        let output = self.oxc(&["resume"]).wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{told}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "done\n\n",
+            "{told}"
+        );
+        assert!(!self.path().join("two").exists(), "two have run at once");
+        let begun = fs::read_to_string(self.path().join("begun")).unwrap();
+        assert_eq!(begun, "begin\nbegin\n");
+        assert!(self.is_free());
+    }
+}
+
+fn wait_until_gone(mut pipe: BufReader<File>) {
+    let mut rest = String::new();
+    pipe.read_to_string(&mut rest).unwrap();
+}
+
+#[test]
+fn after_ctrl_c_nothing_is_alive() {
+    let run = Run::new();
+    let (mut child, pipe) = run.start();
+    run.signal("INT", &child.id().to_string());
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(130));
+    assert!(run.is_free(), "a command is alive after oxc has left");
+    wait_until_gone(pipe);
+    run.resume();
+}
+
+#[test]
+fn a_second_ctrl_c_is_as_safe_as_a_crash() {
+    let run = Run::new();
+    let (mut child, _pipe) = run.start();
+    run.signal("INT", &child.id().to_string());
+    // The first is answered by a line, or by nothing before the grace is over; the second is not
+    // waited for.
+    run.signal("TERM", &child.id().to_string());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    run.resume();
+}
+
+#[test]
+fn killed_with_its_run_no_command_outlives_the_next_start() {
+    let run = Run::new();
+    let (mut child, _pipe) = run.start();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    run.resume();
+}
+
+#[test]
+fn a_command_without_run_and_supervisor_ends_before_the_next_begins() {
+    let run = Run::new();
+    let (mut child, pipe) = run.start();
+    let supervisor = fs::read_to_string(run.path().join("supervisor")).unwrap();
+    // The run is stopped first, so that it cannot end the tree on seeing its supervisor die.
+    run.signal("STOP", &child.id().to_string());
+    run.signal("KILL", supervisor.trim());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!run.is_free(), "nobody has ended the tree yet");
+    run.resume();
+    wait_until_gone(pipe);
+}
