@@ -228,6 +228,7 @@ fn inspection(view: View, command: &str) -> Inspection {
         links: view.links.iter().map(ToString::to_string).collect(),
         mailbox: view.messages as u64,
         words: view.memory_words,
+        call: waiting.call,
         fibers: view.fibers.into_iter().map(fiber_facts).collect(),
     }
 }
@@ -240,6 +241,18 @@ fn fiber_facts(fiber: FiberView) -> FiberFacts {
     }
 }
 
+    let mut view = view;
+    let waits_for = |fiber: &FiberView| fiber.waiting_for.clone();
+    // What the process as a whole waits for is what one of its fibers does.
+    if let Some(waiting) = &mut view.summary.waiting_for {
+        let same = |other: &WaitingFor| {
+            other.activity == waiting.activity
+                && other.since == waiting.since
+                && other.attempt == waiting.attempt
+        };
+        let found = view.fibers.iter().filter_map(waits_for).find(same);
+        waiting.call = found.and_then(|found| found.call);
+    }
 fn frame_facts(frame: Frame) -> FrameFacts {
     let known = |number: u32| (number > 0).then_some(number);
     FrameFacts {

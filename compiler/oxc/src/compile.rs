@@ -78,7 +78,7 @@ pub(crate) fn compile(
             if output.is_terminal || output.verbose {
                 show(output, &workspace, &built.warnings);
             }
-            needs_something_to_run(&workspace, &built)?;
+            needs_something_to_run(target, &workspace, &built)?;
             with_main_called(output, &mut workspace, built)
         }
     }
@@ -99,13 +99,20 @@ fn load(path: &Path) -> Result<Compiled, Failure> {
     })
 }
 
-fn needs_something_to_run(workspace: &Workspace, built: &Built) -> Result<(), Failure> {
+fn needs_something_to_run(
+    target: &driver::Target,
+    workspace: &Workspace,
+    built: &Built,
+) -> Result<(), Failure> {
     if built.entry_slot.is_some() || built.main_slot.is_some() {
         return Ok(());
     }
-    let namespace = workspace.entry().unwrap_or("the program");
+    let what = match target {
+        driver::Target::File(path) => path.display().to_string(),
+        _ => workspace.entry().unwrap_or("the program").to_owned(),
+    };
     Err(Failure::new(format!(
-        "there is nothing to run in {namespace}: no expression at top level, no `-main`"
+        "there is nothing to run in {what}: no expression at top level, no `-main`"
     ))
     .help("define a function `-main`; it is called with the arguments as strings"))
 }

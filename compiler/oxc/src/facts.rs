@@ -39,6 +39,9 @@ pub(crate) struct Waiting {
     pub(crate) until: Option<String>,
     /// The activity.
     pub(crate) activity: Option<String>,
+    /// The activity with its arguments, cut where they are long; null where only `oxc inspect`
+    /// knows them.
+    pub(crate) call: Option<String>,
     /// Its queue.
     pub(crate) queue: Option<String>,
     /// Workers of the queue; null where they are not counted.
@@ -151,11 +154,15 @@ impl Waiting {
     pub(crate) fn text(&self) -> String {
         let now = now_ms();
         let mut text = match self.kind.as_str() {
-            "timer" => "time".to_owned(),
+            "timer" => "a timer".to_owned(),
             "message" => "a message".to_owned(),
             "stdin" => "standard input".to_owned(),
             "fiber" => "another fiber".to_owned(),
-            "activity" => self.activity.clone().unwrap_or_default(),
+            "activity" => self
+                .call
+                .clone()
+                .or(self.activity.clone())
+                .unwrap_or_default(),
             other => other.to_owned(),
         };
         match (&self.queue, self.workers) {
@@ -266,7 +273,8 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection) -> String
         line("links", &inspection.links.join(" "));
     }
     if inspection.mailbox > 0 {
-        line("mailbox", &format!("{} messages", inspection.mailbox));
+        let some = if inspection.mailbox == 1 { "" } else { "s" };
+        line("mailbox", &format!("{} message{some}", inspection.mailbox));
     }
     if let Some(waiting) = &process.waiting_for {
         let since = waiting

@@ -62,6 +62,13 @@ impl Manner {
         let served = served
             .collect::<Result<_, _>>()
             .map_err(|error| Failure::usage(format!("--serve: {error}")))?;
+        let served: Vec<Served> = served;
+        for (at, one) in served.iter().enumerate() {
+            if served[..at].iter().any(|other| other.name == one.name) {
+                let message = format!("--serve: {} is given twice", one.name);
+                return Err(Failure::usage(message).help("one command answers an activity"));
+            }
+        }
         Ok(Manner {
             park,
             served,
@@ -305,6 +312,7 @@ impl Host {
         self.engine.suspend();
         self.transport.suspend();
         let _ = self.transport.wait_until_idle(GRACE);
+        let begun = Instant::now();
         // What has been reported is committed, and what has not begun counts as not begun; if the
         // store fails, the main thread hears of it.
         let _ = self.engine.flush_reports();

@@ -64,24 +64,16 @@ pub(crate) fn born(
     }
 }
 
-/// The name of the definition that a function is part of.
+/// What a function is called, for people.
 fn function_name(image: &LoadedImage, heap: &Heap, function: Word) -> String {
     let template = heap
         .try_object(function)
         .filter(|object| object.kind() == Kind::Function);
-    let slot = template
+    template
         .map(|object| object.raw(1) as usize)
         .filter(|&number| number < image.template_count())
-        .and_then(|number| {
-            image
-                .image()
-                .slots
-                .get(image.template(number as u32).slot as usize)
-        });
-    slot.map_or_else(
-        || "a function".to_owned(),
-        |slot| format!("{}/{}", slot.namespace, slot.name),
-    )
+        .and_then(|number| crate::report::label_of(image, number as u32))
+        .unwrap_or_else(|| "a function".to_owned())
 }
 
 impl Step<'_> {
