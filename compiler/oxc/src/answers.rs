@@ -209,6 +209,7 @@ fn waiting(waiting: WaitingFor) -> Waiting {
         kind: waiting.kind.to_owned(),
         until: waiting.until.map(instant),
         activity: waiting.activity,
+        call: waiting.call,
         queue: waiting.queue,
         workers: waiting.workers.map(|workers| workers as u64),
         attempt: waiting.attempt,
@@ -221,26 +222,6 @@ fn waiting(waiting: WaitingFor) -> Waiting {
 
 fn inspection(view: View, command: &str) -> Inspection {
     let report = Some(view.summary.report.clone()).filter(|report| !report.is_empty());
-    Inspection {
-        process: process_facts(view.summary, command),
-        parent: view.parent.map(|parent| parent.to_string()),
-        report,
-        links: view.links.iter().map(ToString::to_string).collect(),
-        mailbox: view.messages as u64,
-        words: view.memory_words,
-        call: waiting.call,
-        fibers: view.fibers.into_iter().map(fiber_facts).collect(),
-    }
-}
-
-fn fiber_facts(fiber: FiberView) -> FiberFacts {
-    FiberFacts {
-        fiber: fiber.id,
-        waiting_for: fiber.waiting_for.map(waiting),
-        frames: fiber.frames.into_iter().map(frame_facts).collect(),
-    }
-}
-
     let mut view = view;
     let waits_for = |fiber: &FiberView| fiber.waiting_for.clone();
     // What the process as a whole waits for is what one of its fibers does.
@@ -253,6 +234,25 @@ fn fiber_facts(fiber: FiberView) -> FiberFacts {
         let found = view.fibers.iter().filter_map(waits_for).find(same);
         waiting.call = found.and_then(|found| found.call);
     }
+    Inspection {
+        process: process_facts(view.summary, command),
+        parent: view.parent.map(|parent| parent.to_string()),
+        report,
+        links: view.links.iter().map(ToString::to_string).collect(),
+        mailbox: view.messages as u64,
+        words: view.memory_words,
+        fibers: view.fibers.into_iter().map(fiber_facts).collect(),
+    }
+}
+
+fn fiber_facts(fiber: FiberView) -> FiberFacts {
+    FiberFacts {
+        fiber: fiber.id,
+        waiting_for: fiber.waiting_for.map(waiting),
+        frames: fiber.frames.into_iter().map(frame_facts).collect(),
+    }
+}
+
 fn frame_facts(frame: Frame) -> FrameFacts {
     let known = |number: u32| (number > 0).then_some(number);
     FrameFacts {

@@ -312,7 +312,6 @@ impl Host {
         self.engine.suspend();
         self.transport.suspend();
         let _ = self.transport.wait_until_idle(GRACE);
-        let begun = Instant::now();
         // What has been reported is committed, and what has not begun counts as not begun; if the
         // store fails, the main thread hears of it.
         let _ = self.engine.flush_reports();
