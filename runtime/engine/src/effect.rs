@@ -413,6 +413,10 @@ impl<'a> Step<'a> {
             if self.actor.is_over() {
                 return;
             }
+            if self.deadline_is_due(fiber) && self.stop_body(fiber) {
+                self.expire_activity(fiber);
+                continue;
+            }
             if wait.is_interruptible()
                 && let Some(error) = self.due_deadline(fiber)
             {

@@ -358,6 +358,11 @@ pub struct ActivityNote {
 }
 
 impl ActivityNote {
+    /// Whether the body has been told to stop, and the fiber is interrupted when it has.
+    pub(crate) fn stops_body(&self) -> bool {
+        self.body.is_some() && !self.started
+    }
+
     /// The earliest time at which something happens by itself.
     pub(crate) fn wake_at(&self) -> Option<u64> {
         [
@@ -422,7 +427,8 @@ impl FiberNote {
                 .map(|d| d.at)
                 .min()
         };
-        let deadline = if self.wait.is_interruptible() {
+        let stops_body = self.activity.as_ref().is_some_and(ActivityNote::stops_body);
+        let deadline = if self.wait.is_interruptible() && !stops_body {
             deadline()
         } else {
             None

@@ -91,6 +91,9 @@ struct Asked {
     options: Word,
 }
 
+/// Time that a body has to end when it is told to stop, milliseconds.
+const BODY_STOP_MS: u64 = 5_000;
+
 impl Step<'_> {
     /// What an activity request asks for.
     fn asked(&self, fiber: FiberId) -> Asked {
@@ -335,6 +338,47 @@ impl Step<'_> {
                 .is_some_and(|note| note.started && note.attempt == id.attempt)
     }
 
+    // ---- stopping a body ----
+
+    /// Whether a fiber waits for a body. It is told to stop then, and the fiber is interrupted when
+    /// it has ended, so that what it tidies up is done before the fiber goes on; at the latest after
+    /// [`BODY_STOP_MS`].
+    pub(super) fn stop_body(&mut self, fiber: FiberId) -> bool {
+        if self.actor.wait_of(fiber) != Wait::Activity {
+            return false;
+        }
+        let until = self.now.saturating_add(BODY_STOP_MS);
+        let Some(note) = self.activity_note(fiber) else {
+            return false;
+        };
+        let Some(body) = note.body else {
+            return false;
+        };
+        if std::mem::take(&mut note.started) {
+            (note.start_by, note.beat_by, note.give_up_at) = (None, None, None);
+            note.close_by = Some(until);
+            self.post(body, Letter::Cancel);
+        }
+        true
+    }
+
+    /// Whether a report is about a body that was told to stop.
+    fn is_stopped(&mut self, id: AttemptId) -> bool {
+        self.waits_for_activity(id.fiber, id.request)
+            && self
+                .activity_note(id.fiber)
+                .is_some_and(|note| note.stops_body() && note.attempt == id.attempt)
+    }
+
+    /// The body has ended: what waited for that is thrown.
+    fn body_has_stopped(&mut self, fiber: FiberId) {
+        let error = match self.interruption(fiber) {
+            Some(error) => error,
+            None => self.ox_error("cancelled"),
+        };
+        self.interrupt(fiber, error);
+    }
+
     // ---- reports ----
 
     /// The attempt is taken back: it begins when the run is resumed.
@@ -413,6 +457,9 @@ impl Step<'_> {
             request,
             attempt,
         };
+        if self.is_stopped(id) {
+            return self.body_has_stopped(fiber);
+        }
         if !self.is_current(id) {
             return;
         }
@@ -467,6 +514,13 @@ impl Step<'_> {
             return;
         };
         let options = self.asked(fiber).options;
+        if note.stops_body() {
+            if due(note.close_by) {
+                self.cancel_attempt(fiber, true);
+                self.body_has_stopped(fiber);
+            }
+            return;
+        }
         let of = |step: &mut Self, name: &str| {
             duration_text(step.option_integer(options, name).unwrap_or_default())
         };
@@ -512,6 +566,14 @@ impl Step<'_> {
         let Some(note) = self.activity_note(fiber) else {
             return;
         };
+        let stops_body = note.stops_body();
+        if stops_body
+            && kill
+            && let Some(body) = note.body.take()
+        {
+            self.post(body, Letter::Kill);
+            return;
+        }
         if !std::mem::take(&mut note.started) {
             return;
         }

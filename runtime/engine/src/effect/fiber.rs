@@ -274,7 +274,7 @@ impl Step<'_> {
         let Ok(words) = parcel::pack(self.heap(), reason) else {
             return;
         };
-        if self.actor.wait_of(MAIN_FIBER).is_interruptible() {
+        if self.actor.wait_of(MAIN_FIBER).is_interruptible() && !self.stop_body(MAIN_FIBER) {
             self.interrupt(MAIN_FIBER, error);
         } else {
             self.note(MAIN_FIBER).exit = Some(words);

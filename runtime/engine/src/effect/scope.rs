@@ -107,6 +107,15 @@ impl Step<'_> {
         Reply::Value(Word::bool(expired))
     }
 
+    /// Whether a deadline has passed that was not thrown.
+    pub(super) fn deadline_is_due(&self, fiber: FiberId) -> bool {
+        let note = self.actor.notes.get(&fiber);
+        note.is_some_and(|note| {
+            let mut deadlines = note.deadlines.iter();
+            deadlines.any(|deadline| !deadline.thrown && deadline.at <= self.now)
+        })
+    }
+
     /// The error of a deadline that has passed: the earliest, of several the innermost.
     pub(super) fn due_deadline(&mut self, fiber: FiberId) -> Option<Word> {
         let now = self.now;
@@ -155,7 +164,9 @@ impl Step<'_> {
         if matches!(state, FiberState::Done | FiberState::Failed) {
             return false;
         }
-        if self.actor.wait_of(fiber).is_interruptible() {
+        if self.stop_body(fiber) {
+            self.note(fiber).cancelled = true;
+        } else if self.actor.wait_of(fiber).is_interruptible() {
             let error = self.ox_error("cancelled");
             self.interrupt(fiber, error);
         } else {

@@ -365,3 +365,47 @@ fn who_computes_is_running() {
         thread.join().unwrap();
     }
 }
+
+// ---- what is cancelled tidies up first ----
+
+const WORK: &str = "(defactivity work [] (try (sleep \"1h\") (finally (sleep 10) (println \"tidied up\"))))
+    (defactivity stubborn [] (loop [] (try (sleep \"1h\") (catch :ox/cancelled _ nil)) (recur)))
+    (defn end [f] (try (f) (catch :ox/cancelled _ \"cancelled\") (catch :ox/timeout _ \"timeout\")))\n";
+
+#[test]
+fn who_awaits_a_cancelled_fiber_goes_on_when_its_body_has_tidied_up() {
+    let cancelled =
+        "(let [f (async (work))] (sleep 5) (cancel f) (println (end (fn [] (await f)))))";
+    let timeout = "(println (end (fn [] (with-timeout 20 (work)))))";
+    let race = "(println (race (work) (do (sleep 5) :quick)))";
+    for (text, end) in [
+        (cancelled, "cancelled"),
+        (timeout, "timeout"),
+        (race, ":quick"),
+    ] {
+        let expected = format!("tidied up\n{end}\n");
+        crate::world::crash_everywhere(
+            &format!("{WORK}{text}"),
+            |_| {},
+            |world, crash| {
+                if crash == Crash::Never {
+                    assert_eq!(world.stdout(), expected);
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn a_body_that_does_not_stop_is_killed_in_the_end() {
+    let world = run(&format!(
+        "{WORK}(println (end (fn [] (with-timeout 20 (stubborn))))) (println (inst-ms (now)))"
+    ));
+    assert_eq!(
+        world.stdout(),
+        format!("timeout\n{}\n", EPOCH_MS + 5_020),
+        "{}",
+        world.standing().report
+    );
+    assert_eq!(world.engine.processes().len(), 1);
+}
