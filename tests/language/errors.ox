@@ -101,3 +101,11 @@
 (undefined-arity-helper 1 2) ;! :ox/arity "undefined-arity-helper"
 (let [[a] :k] a) ;! :ox/type "a keyword"
 (conj 1 2) ;! :ox/type "an integer"
+
+;;; ## finally runs once, inside out, and its error wins
+(let [a (atom [])] (try (try (swap! a conj 1) (finally (swap! a conj 2))) (finally (swap! a conj 3))) @a) ;=> [1 2 3]
+(let [a (atom [])] (loop [i 0] (when (< i 2) (try (swap! a conj i) (finally (swap! a conj :f))) (recur (inc i)))) @a) ;=> [0 :f 1 :f]
+(try (try (/ 1 0) (finally (throw (ex-info "f" {})))) (catch Exception e (ex-message e))) ;=> "f"
+(try (try (/ 1 0) (catch IllegalStateException e 1)) (catch ArithmeticException e 2)) ;=> 2
+(try (throw (ex-info "a" {})) (catch Throwable t (try (throw t) (catch Exception e (ex-message e))))) ;=> "a"
+(loop [i 0 acc []] (if (< i 3) (recur (inc i) (conj acc (try (if (= i 1) (throw (ex-info "x" {})) i) (catch Exception e :e) (finally nil)))) acc)) ;=> [0 :e 2]

@@ -80,3 +80,24 @@
 (inst? (now)) ;=> true
 (let [a (now) b (now)] (neg? (compare a b))) ;=> true
 (sleep 5) ;=> nil
+
+;;; ## Vars lead to what is bound now
+(def plain 5)
+(def ^:dynamic *d* 1)
+(defn getd [] *d*)
+[@#'plain (deref (var plain)) (var-get #'plain) (#'getd)] ;=> [5 5 5 1]
+(binding [*d* 2] [*d* (getd) @#'*d* (deref (var *d*))]) ;=> [2 2 2 2]
+[(binding [*d* 2] (binding [*d* (inc *d*)] (getd))) (getd)] ;=> [3 1]
+(do (try (binding [*d* 2] (throw (ex-info "" {}))) (catch Exception e nil)) (getd)) ;=> 1
+(binding [plain 1] plain) ;! :ox/state
+
+;;; ## Bindings go along where they are taken along
+(def ^:dynamic *d* 1)
+(defn getd [] *d*)
+(let [f (binding [*d* 2] (fn [] *d*))] (f)) ;=> 1
+(let [f (binding [*d* 2] (bound-fn [] *d*))] (f)) ;=> 2
+(let [f (binding [*d* 2] (bound-fn* getd))] (f)) ;=> 2
+(binding [*d* 2] (doall (map (fn [_] *d*) [1 2]))) ;=> (2 2)
+(let [s (binding [*d* 2] (map (fn [_] *d*) [1 2]))] (doall s)) ;=> (1 1)
+(binding [*d* 2] (try (throw (ex-info "" {})) (catch Exception e (getd)))) ;=> 2
+(binding [*d* 2] (set! *d* 3) *d*) ;=> 3
