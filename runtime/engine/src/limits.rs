@@ -43,7 +43,9 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
     /// It is not written so.
-    #[error("`{0}` is no limit: they look like memory=512MB, mailbox=10000, mailbox-memory=64MB, activities=100, fuel=1000000")]
+    #[error(
+        "`{0}` is no limit: they look like memory=512MB, mailbox=10000, mailbox-memory=64MB, activities=100, fuel=1000000"
+    )]
     Form(String),
     /// There is none of that name.
     #[error("there is no limit `{0}`: there are memory, mailbox, mailbox-memory, activities, fuel")]
@@ -212,7 +214,14 @@ mod tests {
         };
         assert_eq!(limits, expected);
         for wrong in [
-            "memory", "memory=", "memory=1", "memory=5GB", "memory=-1MB", "depth=3", "mailbox=x", "fuel=0",
+            "memory",
+            "memory=",
+            "memory=1",
+            "memory=5GB",
+            "memory=-1MB",
+            "depth=3",
+            "mailbox=x",
+            "fuel=0",
             "memory=99999999999GB",
         ] {
             let error = wrong.parse::<Limit>().expect_err(wrong).to_string();

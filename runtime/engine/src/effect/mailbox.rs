@@ -43,7 +43,9 @@ fn cell_words(heap: &vm::heap::Heap, cell: Word) -> u64 {
         return 0;
     }
     let words = vm::value::number::try_int(heap, heap.word(cell, WORDS));
-    words.and_then(|words| u64::try_from(words).ok()).unwrap_or(0)
+    words
+        .and_then(|words| u64::try_from(words).ok())
+        .unwrap_or(0)
 }
 
 impl Step<'_> {

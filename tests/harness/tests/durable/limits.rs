@@ -1,9 +1,9 @@
 //! What one process may use, and that the others never notice.
 
 use crate::world::{Crash, Served, World, crash_everywhere_with, program};
+use engine::record::Status;
 use engine::transport::Clock as _;
 use engine::{Limits, Options};
-use engine::record::Status;
 use std::path::Path;
 use std::sync::Arc;
 use store::EmbeddedStore;
@@ -131,7 +131,10 @@ fn what_one_process_uses_up_is_its_own_error() {
             ":ox/memory-limit",
             ":other 4",
         ] {
-            assert!(said.contains(&format!("{line}\n")), "{crash:?}: {line}: {said}");
+            assert!(
+                said.contains(&format!("{line}\n")),
+                "{crash:?}: {line}: {said}"
+            );
         }
     }
 }
@@ -149,7 +152,12 @@ fn said_through(options: Options, text: &str, crash: Crash) -> String {
         world.run();
     }
     let standing = world.standing();
-    assert_eq!(standing.status, Status::Done, "{crash:?}: {}", standing.report);
+    assert_eq!(
+        standing.status,
+        Status::Done,
+        "{crash:?}: {}",
+        standing.report
+    );
     world.stdout()
 }
 
@@ -212,7 +220,13 @@ fn too_many_open_activities_are_an_error_of_who_asks() {
          (println (all (f 1) (f 2) (f 3) (try (f 4) (catch :ox/activity-limit e :too-many))))
          (println (pmap-n 3 f [1 2 3 4 5 6]))",
         |world| world.serve(|task| Served::Answer(task.args[0].clone())),
-        |world, _| assert!(world.stdout().ends_with("[1 2 3 4 5 6]\n"), "{}", world.stdout()),
+        |world, _| {
+            assert!(
+                world.stdout().ends_with("[1 2 3 4 5 6]\n"),
+                "{}",
+                world.stdout()
+            )
+        },
     );
 }
 
@@ -230,7 +244,10 @@ fn who_has_used_up_its_rate_waits_and_nobody_else() {
         )));
         world.run();
         assert_eq!(world.standing().status, Status::Done);
-        (world.clock.now_ms() - crate::world::EPOCH_MS, world.stdout())
+        (
+            world.clock.now_ms() - crate::world::EPOCH_MS,
+            world.stdout(),
+        )
     };
     let (free, said) = time(None);
     assert_eq!((free, said.as_str()), (4_000, "1000000\n:other\n"));
