@@ -26,7 +26,7 @@
 
 ;;; ## Deep text is read at run time
 ;;; config {:steps 200}
-(let [n 200000 text (str (apply str (repeat n "[")) (apply str (repeat n "]")))] (= text (pr-str (read-string text)))) ;=> true
+(let [n 1000000 text (str (apply str (repeat n "[")) (apply str (repeat n "]")))] (= text (pr-str (read-string text)))) ;=> true
 (read-string (apply str (repeat 100000 "("))) ;! :ox/parse
 
 ;;; ## Deep values are ordered
