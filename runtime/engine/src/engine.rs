@@ -167,6 +167,8 @@ struct Shared {
     at_work_max: usize,
     /// Turns begun.
     turns: u64,
+    /// A thread watches whether those at work come to an end.
+    watched: bool,
     /// Actors that have changed in the open epoch.
     dirty: BTreeSet<u64>,
     epoch: u64,
@@ -219,9 +221,9 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     shared: Mutex<Shared>,
     /// Something can run.
-    work: Condvar,
+    work: Signal,
     /// Something may be committed.
-    commit: Condvar,
+    commit: Signal,
     /// Something has been committed, has left or has ended.
     progress: Condvar,
     /// Text may leave.
@@ -552,10 +554,12 @@ mod commit;
 mod leaving;
 mod recover;
 pub(crate) mod retry;
+mod signal;
 pub(crate) mod turn;
 
 pub(crate) use recover::unit_double;
 pub use retry::RetryError;
+use signal::Signal;
 
 /// What a letter that reaches a process no more is answered with: the receiver and the answer.
 pub(crate) fn bounce(process: u64, letter: &Letter) -> Option<(u64, Letter)> {
@@ -612,8 +616,11 @@ impl Inner {
         let mut shared = self.lock();
         let epoch = shared.epoch;
         shared.deliver(process, epoch, incoming);
+        let wants_worker = shared.wants_worker();
         drop(shared);
-        self.work.notify_one();
+        if wants_worker {
+            self.work.notify_one();
+        }
     }
 
     fn complete(&self, id: AttemptId, result: Result<Data, TaskError>) {
@@ -621,8 +628,11 @@ impl Inner {
         shared.attempts.remove(&id);
         let epoch = shared.epoch;
         shared.deliver(id.process, epoch, Incoming::Attempt { id, result });
+        let wants_worker = shared.wants_worker();
         drop(shared);
-        self.work.notify_one();
+        if wants_worker {
+            self.work.notify_one();
+        }
     }
 
     fn not_begun(&self, id: AttemptId) {

@@ -155,10 +155,6 @@ pub(crate) fn segment_piece(segment: u64, piece: u32) -> Vec<u8> {
     KeyBuilder::of_kind(b'S').u64(segment).u32(piece).finish()
 }
 
-pub(crate) fn segment(segment: u64) -> KeyRange {
-    KeyRange::prefix(&KeyBuilder::of_kind(b'S').u64(segment).finish())
-}
-
 pub(crate) fn output(sequence: u64) -> Vec<u8> {
     KeyBuilder::of_kind(b'X').u64(sequence).finish()
 }

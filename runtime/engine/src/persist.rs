@@ -60,10 +60,12 @@ pub(crate) fn write_checkpoint(
     notes: &mut BTreeMap<FiberId, FiberNote>,
     fibers: &[FiberId],
 ) {
-    for &segment in &delta.dropped_segments {
-        batch.delete_range(&key::segment(segment));
+    for level in record
+        .levels
+        .drain(delta.kept_levels.min(record.levels.len())..)
+    {
+        delete_segment(batch, level);
     }
-    record.levels.truncate(delta.kept_levels);
     if let Some(segment) = &delta.segment {
         write_segment(batch, segment);
         let words = u32::try_from(segment.words.len()).expect("a segment's length is 32-bit");
@@ -217,6 +219,13 @@ pub(crate) fn read_letters(
     Ok(complete.map(|(letter, _)| letter).collect())
 }
 
+/// Deletes a segment, piece by piece: a range would be looked up in all layers of the store.
+fn delete_segment(batch: &mut Batch, level: SegmentRef) {
+    for piece in 0..level.words.div_ceil(SEGMENT_PIECE_WORDS as u32) {
+        batch.delete(&key::segment_piece(level.segment, piece));
+    }
+}
+
 fn write_segment(batch: &mut Batch, segment: &Segment) {
     let mut bytes = Vec::with_capacity(8 * SEGMENT_PIECE_WORDS.min(segment.words.len()));
     for (piece, words) in (0u32..).zip(segment.words.chunks(SEGMENT_PIECE_WORDS)) {
@@ -276,8 +285,8 @@ fn drop_unused_chunks(
 
 /// Deletes everything of a process but its record and its life's events.
 pub(crate) fn delete_state(batch: &mut Batch, number: u64, record: &ActorRecord) {
-    for level in &record.levels {
-        batch.delete_range(&key::segment(level.segment));
+    for &level in &record.levels {
+        delete_segment(batch, level);
     }
     batch.delete_range(&key::overlays(number));
     batch.delete_range(&key::fibers(number));

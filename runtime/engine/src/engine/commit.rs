@@ -23,6 +23,8 @@ use vm::fiber::FiberId;
 
 /// Numbers that are taken from a counter of the store at a time.
 const RESERVED: u64 = 4_096;
+/// Room for what most actors write in an epoch.
+const PART_BYTES: usize = 1_024;
 /// Commits between two looks at what may leave memory.
 const PAGE_OUT_COMMITS: u64 = 64;
 
@@ -39,18 +41,7 @@ impl Inner {
                     self.clock
                         .park_until(Some(since + self.options.loss_bound_ms))
                 });
-                shared = match wait {
-                    Some(time) => {
-                        let waited = self.commit.wait_timeout(shared, time);
-                        waited
-                            .expect("no thread panics while it holds the engine's state")
-                            .0
-                    }
-                    None => {
-                        let waited = self.commit.wait(shared);
-                        waited.expect("no thread panics while it holds the engine's state")
-                    }
-                };
+                shared = self.commit.wait(shared, wait);
             }
             drop(shared);
             self.commit_once();
@@ -163,8 +154,7 @@ impl Inner {
             if closing.waiting_for.is_empty() && !shared.away.contains_key(&epoch) {
                 return shared;
             }
-            let waited = self.commit.wait(shared);
-            shared = waited.expect("no thread panics while it holds the engine's state");
+            shared = self.commit.wait(shared, None);
         }
     }
 
@@ -203,7 +193,9 @@ impl Inner {
         shared.weigh(number, unsealed);
         if more && !waits_in_queue {
             shared.enqueue(number);
-            self.work.notify_one();
+            if shared.wants_worker() {
+                self.work.notify_one();
+            }
         }
         shared
     }
@@ -234,6 +226,7 @@ impl Inner {
     /// What an actor adds to the batch.
     fn checkpoint(&self, actor: &mut Actor) -> Part {
         let mut part = Part {
+            batch: Batch::with_capacity(PART_BYTES),
             sent: std::mem::take(&mut actor.sent),
             ..Part::default()
         };

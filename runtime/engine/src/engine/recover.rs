@@ -4,6 +4,7 @@
 //! - Recovery reads process records only; a process's memory is read when it has something to do.
 //! - What was said and is not known to have left is said again before anything new.
 
+use super::signal::Signal;
 use super::{EngineError, Inner, Options, Place, RUN, SHUTDOWN_MS, Shared, Slot};
 use crate::actor::{Actor, Birth, Incoming};
 use crate::data::{self, Data};
@@ -72,6 +73,7 @@ impl Inner {
             at_work: 0,
             at_work_max: options.threads,
             turns: 0,
+            watched: false,
             dirty: BTreeSet::new(),
             epoch: 1,
             closing: None,
@@ -146,8 +148,8 @@ impl Inner {
             open_epoch: AtomicU64::new(shared.epoch),
             is_suspended: AtomicBool::new(false),
             shared: Mutex::new(shared),
-            work: Condvar::new(),
-            commit: Condvar::new(),
+            work: Signal::default(),
+            commit: Signal::default(),
             progress: Condvar::new(),
             leave: Condvar::new(),
             unsent_bytes: AtomicU64::new(0),

@@ -70,7 +70,9 @@ impl Inner {
             }
             let timer = shared.timers.peek().map(|timer| timer.0.0);
             let mut wait = self.clock.park_until(timer);
-            if is_full && !shared.ready.is_empty() {
+            // One watches those at work; the others need not.
+            let watches = is_full && !shared.ready.is_empty() && !shared.watched;
+            if watches {
                 let now = self.clock.monotonic_ns();
                 let (_, since) = *held_up.insert(
                     held_up
@@ -88,18 +90,9 @@ impl Inner {
             } else {
                 held_up = None;
             }
-            shared = match wait {
-                Some(time) => {
-                    let waited = self.work.wait_timeout(shared, time);
-                    waited
-                        .expect("no thread panics while it holds the engine's state")
-                        .0
-                }
-                None => {
-                    let waited = self.work.wait(shared);
-                    waited.expect("no thread panics while it holds the engine's state")
-                }
-            };
+            shared.watched |= watches;
+            shared = self.work.wait(shared, wait);
+            shared.watched &= !watches;
         }
     }
 
@@ -265,7 +258,7 @@ impl Inner {
         let mut shared = self.lock();
         self.put_back(&mut shared, actor, epoch);
         let wake_committer = shared.closing.is_some() || self.should_close(&shared);
-        let more_work = !shared.ready.is_empty();
+        let more_work = shared.wants_worker();
         drop(shared);
         if wake_committer {
             self.commit.notify_one();
@@ -470,6 +463,12 @@ impl Slot {
 }
 
 impl Shared {
+    /// Whether a thread that waits has something to do: to run what is ready, or to watch those that
+    /// do.
+    pub(super) fn wants_worker(&self) -> bool {
+        !self.ready.is_empty() && (self.at_work < self.at_work_max || !self.watched)
+    }
+
     /// One turn that began in this epoch is over.
     pub(super) fn turn_is_over(&mut self, epoch: u64) {
         if let Some(count) = self.away.get_mut(&epoch) {
