@@ -178,7 +178,6 @@ fn take_up(store: Arc<dyn Store>) {
     let options = Options {
         threads: 0,
         slice_fuel: 2_000,
-        quota_words: 1 << 20,
         ..Options::default()
     };
     let engine = Engine::open(
