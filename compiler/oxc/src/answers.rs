@@ -12,9 +12,12 @@ use engine::event::{Event, EventKind, FIRST};
 use engine::inspect::{self, FiberView, Frame, Running, Summary, View, WaitingFor};
 use engine::letter::Letter;
 use engine::pid::MAIN;
+use engine::record::Status;
 use engine::transport::{Stream, Transport};
 use engine::{Engine, Pid};
+use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
 
 /// An engine with its store: one that runs, or one that was opened over files to look at them.
@@ -63,6 +66,13 @@ impl Subject {
         }
     }
 
+    /// The processes that a thread computes for.
+    fn at_work(&self) -> impl Iterator<Item = u64> {
+        let all = self.engine.processes().into_iter();
+        all.filter(|&(_, status)| status == Status::Running)
+            .map(|(number, _)| number)
+    }
+
     fn pid(&self, number: u64) -> Pid {
         Pid {
             run: self.engine.store_record().run,
@@ -77,7 +87,13 @@ impl Subject {
     pub(crate) fn survey(&self) -> Result<Survey, Failure> {
         let record = self.engine.store_record();
         let snapshot = self.store.snapshot();
-        let summaries = inspect::list(&snapshot, record.run, self.running())?;
+        let mut summaries = inspect::list(&snapshot, record.run, self.running())?;
+        let at_work: HashSet<u64> = self.at_work().collect();
+        for summary in &mut summaries {
+            if at_work.contains(&summary.pid.number) {
+                summary.status = Status::Running;
+            }
+        }
         let processes = summaries
             .into_iter()
             .map(|summary| process_facts(summary, &record.command))
@@ -96,8 +112,8 @@ impl Subject {
     /// When there is none, or it is damaged.
     pub(crate) fn inspect(&self, process: u64) -> Result<Inspection, Failure> {
         if self.transport.is_some() {
-            // What it did since the last commit is seen too.
-            self.engine.flush()?;
+            // What it did since the last commit is seen too, whether or not anybody reads it.
+            self.engine.flush_within(Duration::ZERO)?;
         }
         let pid = self.pid(process);
         let snapshot = self.store.snapshot();
@@ -106,7 +122,10 @@ impl Subject {
             error => error.into(),
         })?;
         let image = self.engine.image(record.image).ok();
-        let view = inspect::view(&snapshot, pid, image.as_ref(), self.running())?;
+        let mut view = inspect::view(&snapshot, pid, image.as_ref(), self.running())?;
+        if self.at_work().any(|number| number == process) {
+            view.summary.status = Status::Running;
+        }
         Ok(inspection(view, &self.engine.store_record().command))
     }
 

@@ -307,16 +307,21 @@ impl Host {
         hint(command, self.pid(), self.store.as_deref())
     }
 
-    /// Lets attempts that run end, commits what they gave, and stops everything.
+    /// Lets attempts that run end, commits what they gave, lets leave what was printed if somebody
+    /// reads it, and stops everything.
     fn suspend(&self) {
         self.engine.suspend();
         self.transport.suspend();
+        let begun = Instant::now();
         let _ = self.transport.wait_until_idle(GRACE);
         // What has been reported is committed, and what has not begun counts as not begun; if the
         // store fails, the main thread hears of it.
         let _ = self.engine.flush_reports();
         self.engine.not_begun(&self.transport.not_begun());
         let _ = self.engine.flush_reports();
+        let _ = self
+            .engine
+            .flush_within(GRACE.saturating_sub(begun.elapsed()));
         self.engine.stop();
         self.transport.abandon();
     }
@@ -326,14 +331,18 @@ impl Host {
         let main = self.pid().number;
         let standing = self.engine.wait_for_end(main)?;
         let has_ended = standing.as_ref().is_some_and(|s| s.status.has_ended());
+        let mut has_left = true;
         if has_ended {
+            if self.keeps_others(main) {
+                self.suspend();
+            }
             // What the end had to say leaves before this command does.
-            self.engine.flush()?;
+            has_left = self.engine.flush()?;
         }
         if let Some(reason) = self.lost_output.reason.get() {
             return Ok(self.tell_lost(output, reason.as_deref()));
         }
-        if self.interrupted.load(Ordering::SeqCst) && !has_ended {
+        if self.interrupted.load(Ordering::SeqCst) && !(has_ended && has_left) {
             self.tell_suspended(output);
             return Ok(INTERRUPTED);
         }
@@ -342,6 +351,14 @@ impl Host {
         };
         self.engine.flush()?;
         Ok(self.tell_end(output, &standing))
+    }
+
+    /// Whether others have not ended though the main process has: it has failed, and they are kept
+    /// with it.
+    fn keeps_others(&self, main: u64) -> bool {
+        let processes = self.engine.processes();
+        let mut others = processes.iter().filter(|&&(number, _)| number != main);
+        others.any(|&(_, status)| !status.has_ended() && status != Status::Parked)
     }
 
     /// Says that standard output cannot be written, unless its reader is gone: as with any other

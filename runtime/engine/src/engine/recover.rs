@@ -267,12 +267,13 @@ impl Inner {
                 Err(error) => shared.damaged.push((number, error.to_string())),
             }
         }
-        let main_ended = shared.slots.get(&MAIN).is_some_and(|slot| slot.ended);
-        shared.shutting_down = shared
-            .slots
-            .get(&MAIN)
-            .is_some_and(|slot| slot.ended && !slot.is_kept);
-        if main_ended && !shared.left_processes().is_empty() {
+        if let Some(main) = shared.slots.get_mut(&MAIN) {
+            let is_over = main.ended && !main.is_kept;
+            // Who takes up what a main process that failed earlier has started waits for it.
+            main.is_kept = false;
+            shared.shutting_down = is_over;
+        }
+        if shared.shutting_down && !shared.left_processes().is_empty() {
             shared.timers.push(Reverse((
                 self.clock.now_ms().saturating_add(SHUTDOWN_MS),
                 RUN,

@@ -307,6 +307,23 @@ fn what_a_failed_main_process_has_started_is_kept_with_it() {
 }
 
 #[test]
+fn what_a_failed_main_process_has_started_can_go_on_without_it() {
+    let mut world = World::new();
+    world.start(&program(&format!(
+        "{CHILD}(spawn child) (sleep 100) (throw (ex-info \"e\" {{}}))"
+    )));
+    world.settle();
+    assert!(world.pass_time());
+    world.settle();
+    world.restart(Crash::Never);
+    assert_eq!(world.engine.resume().unwrap(), [2]);
+    world.run();
+    assert_eq!(world.stdout(), "child\ntidy\n");
+    assert_eq!(world.engine.standing(2).unwrap().status, Status::Done);
+    assert_eq!(world.standing().status, Status::Failed);
+}
+
+#[test]
 fn the_end_of_main_cancels_what_it_has_started() {
     for end in [
         "(sleep 100)",
