@@ -8,7 +8,7 @@
 use signal_hook::consts::SIGKILL;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use store::{Batch, CommitError, CommitSeq, Snapshot, Stats, Store};
+use store::{Batch, CommitError, CommitSeq, Snapshot, Stats, Store, StoreError};
 
 /// The variable.
 const VARIABLE: &str = "OX_TEST_KILL_AT_COMMIT";
@@ -54,6 +54,10 @@ impl<S: Store> Store for Deadly<S> {
 
     fn snapshot(&self) -> Snapshot {
         self.inner.snapshot()
+    }
+
+    fn take_damage(&self) -> Vec<StoreError> {
+        self.inner.take_damage()
     }
 
     fn stats(&self) -> Stats {

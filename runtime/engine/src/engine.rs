@@ -82,6 +82,9 @@ pub enum EngineError {
     /// A record of the store is damaged.
     #[error("{0}")]
     Load(String),
+    /// A newer version has written to the store: nothing is wrong with it.
+    #[error("{0}")]
+    TooNew(String),
     /// An invariant of the engine or the machine is broken: nothing of the step is kept.
     #[error("internal error, a bug in oxc: {0}; everything up to the last commit is safe")]
     Internal(String),
@@ -533,14 +536,7 @@ impl Engine {
     /// Numbers of all processes with their status.
     #[must_use]
     pub fn processes(&self) -> Vec<(u64, Status)> {
-        let shared = self.inner.lock();
-        let mut all: Vec<_> = shared
-            .slots
-            .iter()
-            .map(|(&number, slot)| (number, slot.status_now()))
-            .collect();
-        all.sort_unstable_by_key(|&(number, _)| number);
-        all
+        self.inner.standings()
     }
 
     /// Commits so far.

@@ -12,7 +12,6 @@ use bytecode::Live;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Snapshot;
-use store::key::KeyReader;
 use vm::Word;
 use vm::fiber::FiberId;
 use vm::image::{LoadedImage, Standing};
@@ -142,15 +141,11 @@ pub fn list(
     running: Running<'_>,
 ) -> Result<Vec<Summary>, LoadError> {
     let mut all = Vec::new();
-    for entry in snapshot.range(crate::key::processes()) {
-        let (key, _) = entry?;
-        let mut reader = KeyReader::new(&key);
-        let (_, Some(number)) = (reader.u8(), reader.u64()) else {
-            continue;
-        };
+    for number in persist::process_numbers(snapshot)? {
         let pid = Pid { run, number };
         all.push(match summarize(snapshot, pid, running) {
             Ok((summary, _, _)) => summary,
+            Err(error @ LoadError::TooNew { .. }) => return Err(error),
             Err(error) => damaged(pid, &error),
         });
     }
@@ -296,7 +291,7 @@ pub fn view(
         run: pid.run,
         number,
     };
-    let letters = persist::read_letters(snapshot, crate::key::messages(pid.number))?;
+    let (letters, _) = persist::read_letters(snapshot, crate::key::messages(pid.number))?;
     let is_message = |letter: &&persist::StoredLetter| {
         matches!(
             crate::letter::Letter::decode(&letter.bytes),

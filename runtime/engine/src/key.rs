@@ -21,7 +21,7 @@
 //! Numbers are big-endian, so that what is written together sorts together: segments and outputs
 //! are numbered in the order of commits.
 
-use store::key::KeyBuilder;
+use store::key::{KeyBuilder, KeyReader};
 use store::{KeyRange, VALUE_BYTES_FITTING};
 
 /// Words of a stack in one record: what fills one page of the main file with its key.
@@ -76,6 +76,13 @@ pub(crate) fn fiber(process: u64, fiber: u64) -> Vec<u8> {
 
 pub(crate) fn fibers(process: u64) -> KeyRange {
     KeyRange::prefix(&KeyBuilder::of_kind(b'F').u64(process).finish())
+}
+
+/// Fibers of this process and of those with greater numbers.
+pub(crate) fn fibers_from(process: u64) -> KeyRange {
+    let mut range = KeyRange::prefix(b"F");
+    range.start = KeyBuilder::of_kind(b'F').u64(process).finish();
+    range
 }
 
 pub(crate) fn stack_chunk(process: u64, fiber: u64, part: u32, chunk: u32) -> Vec<u8> {
@@ -155,6 +162,17 @@ pub(crate) fn segment_piece(segment: u64, piece: u32) -> Vec<u8> {
     KeyBuilder::of_kind(b'S').u64(segment).u32(piece).finish()
 }
 
+/// The process that a record belongs to, of those that have one in their key.
+pub(crate) fn process_of(key: &[u8]) -> Option<u64> {
+    let mut reader = KeyReader::new(key);
+    matches!(reader.u8()?, b'P' | b'Q' | b'F' | b'K' | b'O' | b'M').then(|| reader.u64())?
+}
+
+/// Whether this is the key of a mutated cell.
+pub(crate) fn is_overlay(key: &[u8]) -> bool {
+    key.first() == Some(&b'O')
+}
+
 pub(crate) fn output(sequence: u64) -> Vec<u8> {
     KeyBuilder::of_kind(b'X').u64(sequence).finish()
 }
@@ -168,6 +186,13 @@ pub(crate) fn event(process: u64, sequence: u64) -> Vec<u8> {
         .u64(process)
         .u64(sequence)
         .finish()
+}
+
+/// Events of this process and of those with greater numbers.
+pub(crate) fn events_from(process: u64) -> KeyRange {
+    let mut range = KeyRange::prefix(b"E");
+    range.start = KeyBuilder::of_kind(b'E').u64(process).finish();
+    range
 }
 
 pub(crate) fn events(process: u64) -> KeyRange {

@@ -10,9 +10,10 @@ use crate::event::Event;
 use crate::key::{self, SEGMENT_PIECE_WORDS, STACK_CHUNK_WORDS};
 use crate::record::{ActorRecord, FiberNote, SegmentRef, decode_fiber, encode_fiber};
 use crate::wire::WireError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use store::key::KeyReader;
-use store::{Batch, Snapshot, StoreError};
+use store::{Batch, KeyRange, Snapshot, StoreError};
 use vm::checkpoint::{Delta, Segment, State};
 use vm::fiber::FiberId;
 
@@ -39,6 +40,16 @@ pub enum LoadError {
         record: &'static str,
         /// Number of the process.
         process: u64,
+    },
+    /// A newer version has written it: nothing is wrong with it.
+    #[error("{what} of process {process}: {error}")]
+    TooNew {
+        /// What.
+        what: &'static str,
+        /// Number of the process.
+        process: u64,
+        /// What is newer.
+        error: String,
     },
     /// The records do not make a process.
     #[error("process {process} is damaged: {error}")]
@@ -177,17 +188,58 @@ pub(crate) struct StoredLetter {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// The letters in a range of keys, in order. Pieces of an incomplete one are left out.
+/// Processes of which records are hidden, by number: from this one to that one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hole {
+    pub(crate) processes: RangeInclusive<u64>,
+    /// What is damaged, for people.
+    pub(crate) error: StoreError,
+}
+
+impl Hole {
+    /// Of damage met in records of this kind, whose keys go on with a process's number.
+    ///
+    /// # Errors
+    /// When it is no damage.
+    fn of(kind: u8, error: StoreError) -> Result<Hole, StoreError> {
+        let number = |key: &[u8]| {
+            let mut reader = KeyReader::new(key);
+            (reader.u8() == Some(kind)).then(|| reader.u64())?
+        };
+        let processes = match &error {
+            StoreError::DamagedRecord { key } => match number(key) {
+                Some(number) => number..=number,
+                None => 0..=u64::MAX,
+            },
+            StoreError::Hidden { after, before, .. } => {
+                let last = before.as_deref().and_then(number);
+                number(after).unwrap_or(0)..=last.unwrap_or(u64::MAX)
+            }
+            _ => return Err(error),
+        };
+        Ok(Hole { processes, error })
+    }
+}
+
+/// The letters in a range of keys, in order, as far as they can be read, and whose may be missing.
+/// Pieces of an incomplete one are left out.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// When the system refuses to read.
 pub(crate) fn read_letters(
     snapshot: &Snapshot,
     range: store::KeyRange,
-) -> Result<Vec<StoredLetter>, StoreError> {
+) -> Result<(Vec<StoredLetter>, Vec<Hole>), StoreError> {
     let mut letters: Vec<(StoredLetter, usize)> = Vec::new();
+    let mut holes = Vec::new();
     for entry in snapshot.range(range) {
-        let (key, value) = entry?;
+        let (key, value) = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                holes.push(Hole::of(b'M', error)?);
+                continue;
+            }
+        };
         let mut reader = KeyReader::new(&key);
         let (_, Some(to), Some(sequence), Some(piece)) =
             (reader.u8(), reader.u64(), reader.u64(), reader.u32())
@@ -216,7 +268,66 @@ pub(crate) fn read_letters(
     let complete = letters
         .into_iter()
         .filter(|(letter, length)| letter.bytes.len() == *length);
-    Ok(complete.map(|(letter, _)| letter).collect())
+    Ok((complete.map(|(letter, _)| letter).collect(), holes))
+}
+
+/// The numbers of all processes of a store, those included whose record cannot be read.
+///
+/// # Errors
+/// When the system refuses to read.
+pub(crate) fn process_numbers(snapshot: &Snapshot) -> Result<Vec<u64>, StoreError> {
+    let mut numbers = BTreeSet::new();
+    let mut holes = Vec::new();
+    for entry in snapshot.range(key::processes()) {
+        match entry {
+            Ok((key, _)) => {
+                let mut reader = KeyReader::new(&key);
+                numbers.extend((reader.u8(), reader.u64()).1);
+            }
+            Err(error) => holes.push(Hole::of(b'P', error)?),
+        }
+    }
+    for hole in holes {
+        // A process has more records than this one.
+        let mut found = BTreeSet::new();
+        for traces in [key::fibers_from as fn(u64) -> KeyRange, key::events_from] {
+            let mut at = *hole.processes.start();
+            while let Some(number) = next_process(snapshot, traces(at))
+                && number <= *hole.processes.end()
+            {
+                found.insert(number);
+                match number.checked_add(1) {
+                    Some(next) => at = next,
+                    None => break,
+                }
+            }
+        }
+        if let StoreError::Hidden {
+            claimed: Some(key), ..
+        } = &hole.error
+            && found.is_empty()
+        {
+            let mut reader = KeyReader::new(key);
+            found.extend((reader.u8(), reader.u64()).1);
+        }
+        numbers.extend(found.into_iter().filter(|&number| {
+            // In the hole it may be that it has a record after all, or never had one.
+            !matches!(
+                read_record(snapshot, number),
+                Err(LoadError::Missing { .. })
+            )
+        }));
+    }
+    Ok(numbers.into_iter().collect())
+}
+
+/// The process of the first record of a range that can be read.
+fn next_process(snapshot: &Snapshot, range: KeyRange) -> Option<u64> {
+    let key = snapshot
+        .range(range)
+        .find_map(|entry| Some(entry.ok()?.0))?;
+    let mut reader = KeyReader::new(&key);
+    (reader.u8(), reader.u64()).1
 }
 
 /// Deletes a segment, piece by piece: a range would be looked up in all layers of the store.
@@ -329,11 +440,7 @@ pub fn read_record(snapshot: &Snapshot, number: u64) -> Result<ActorRecord, Load
         piece += 1;
     }
     let decoded = ActorRecord::decode(&bytes);
-    let mut decoded = decoded.map_err(|error| LoadError::Record {
-        record,
-        process: number,
-        error,
-    })?;
+    let mut decoded = decoded.map_err(|error| undecodable(record, number, error))?;
     decoded.has_pieces = piece > 1;
     Ok(decoded)
 }
@@ -341,11 +448,15 @@ pub fn read_record(snapshot: &Snapshot, number: u64) -> Result<ActorRecord, Load
 /// Reads the last events of a process's life, oldest first.
 ///
 /// # Errors
-/// When the store cannot be read. Events that are none are left out.
+/// When the store cannot be read. Events that are none or are damaged are left out.
 pub fn read_events(snapshot: &Snapshot, number: u64) -> Result<Vec<(u64, Event)>, LoadError> {
     let mut events = Vec::new();
     for entry in snapshot.range(key::events(number)) {
-        let (key, value) = entry?;
+        let (key, value) = match entry {
+            Ok(entry) => entry,
+            Err(StoreError::DamagedRecord { .. } | StoreError::Hidden { .. }) => continue,
+            Err(error) => return Err(error.into()),
+        };
         let mut reader = KeyReader::new(&key);
         let (_, _, Some(sequence)) = (reader.u8(), reader.u64(), reader.u64()) else {
             continue;
@@ -400,11 +511,8 @@ pub fn read_state(
                 record: "a fiber",
                 process: number,
             })?;
-        let (fiber_record, note) = decode_fiber(&value).map_err(|error| LoadError::Record {
-            record: "a fiber",
-            process: number,
-            error,
-        })?;
+        let (fiber_record, note) =
+            decode_fiber(&value).map_err(|error| undecodable("a fiber", number, error))?;
         let mut parts = Vec::with_capacity(fiber_record.parts.len());
         for (part, part_record) in (0u32..).zip(&fiber_record.parts) {
             parts.push(read_stack(
@@ -436,11 +544,8 @@ pub(crate) fn read_notes(
                 record: "a fiber",
                 process: number,
             })?;
-        let (_, note) = decode_fiber(&value).map_err(|error| LoadError::Record {
-            record: "a fiber",
-            process: number,
-            error,
-        })?;
+        let (_, note) =
+            decode_fiber(&value).map_err(|error| undecodable("a fiber", number, error))?;
         notes.insert(fiber, note);
     }
     Ok(notes)
@@ -450,7 +555,23 @@ fn damaged(record: &'static str, process: u64) -> LoadError {
     LoadError::Record {
         record,
         process,
-        error: WireError { at: 0 },
+        error: WireError::Malformed { at: 0 },
+    }
+}
+
+/// A record that cannot be decoded.
+fn undecodable(record: &'static str, process: u64, error: WireError) -> LoadError {
+    if let WireError::TooNew { .. } = error {
+        return LoadError::TooNew {
+            what: record,
+            process,
+            error: error.to_string(),
+        };
+    }
+    LoadError::Record {
+        record,
+        process,
+        error,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! # Invariants
 //! - A record begins with its version; a newer one is refused, older ones are read.
+//! - An engine writes the store's own record with its first commit. So a store that a newer engine
+//!   has written anything to, records without a version included, is refused at that record.
 //! - Everything here is as of the process's last checkpoint.
 
 use crate::limits::Limits;
@@ -517,10 +519,13 @@ impl StoreRecord {
 }
 
 fn version(r: &mut Reader<'_>) -> Result<(), WireError> {
-    if r.u8()? == RECORD_VERSION {
-        Ok(())
-    } else {
-        r.error()
+    match r.u8()? {
+        0 => r.error(),
+        found if found > RECORD_VERSION => Err(WireError::TooNew {
+            found,
+            supported: RECORD_VERSION,
+        }),
+        _ => Ok(()),
     }
 }
 

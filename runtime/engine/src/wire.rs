@@ -7,10 +7,23 @@ use vm::Word;
 
 /// A record cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a record ends early or holds a number out of range (byte {at})")]
-pub struct WireError {
-    /// Offset in the record.
-    pub at: usize,
+pub enum WireError {
+    /// It is none.
+    #[error("a record ends early or holds a number out of range (byte {at})")]
+    Malformed {
+        /// Offset in the record.
+        at: usize,
+    },
+    /// A newer version has written it: nothing is wrong with it.
+    #[error(
+        "it has version {found}, newer than {supported}, the newest known here; use a newer oxc"
+    )]
+    TooNew {
+        /// Its version.
+        found: u8,
+        /// The newest known here.
+        supported: u8,
+    },
 }
 
 /// Writes a record.
@@ -97,7 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn error<T>(&self) -> Result<T, WireError> {
-        Err(WireError { at: self.at })
+        Err(WireError::Malformed { at: self.at })
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], WireError> {

@@ -59,7 +59,8 @@ pub trait Disk: Debug + Send + Sync {
     /// The system's.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Makes a directory and its parents, accessible to their owner only.
+    /// Makes a directory and its parents, accessible to their owner only, and
+    /// its name and theirs durable.
     ///
     /// # Errors
     /// The system's.

@@ -189,7 +189,14 @@ impl Folded {
     /// Folds a frozen table, whose last group is `last`.
     pub(crate) fn fold(&self, table: &Table, last: u64) -> Result<(), StoreError> {
         match self.try_fold(table, last, false) {
-            Err(Fault::Refused(_)) => Ok(self.try_fold(table, last, true)?),
+            Err(first @ Fault::Refused(_)) => {
+                let again = self.try_fold(table, last, true);
+                Ok(again.map_err(|fault| match fault {
+                    // It was not the records, and redb says less when it is asked again.
+                    Fault::Store(StoreError::DamagedStore { .. }) => first,
+                    fault => fault,
+                })?)
+            }
             result => Ok(result?),
         }
     }

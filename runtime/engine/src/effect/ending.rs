@@ -263,7 +263,14 @@ impl Step<'_> {
             let is_own = from == self.actor.number;
             return self.end(End {
                 exit_status: u8::from(!is_own),
-                ..End::new(if is_own { Status::Done } else { Status::Cancelled }, words)
+                ..End::new(
+                    if is_own {
+                        Status::Done
+                    } else {
+                        Status::Cancelled
+                    },
+                    words,
+                )
             });
         }
         let run = self.inner.run();

@@ -350,6 +350,11 @@ impl Inner {
             self.fail(EngineError::Commit(error.to_string()));
             return;
         }
+        let damage = self.store.take_damage();
+        if !damage.is_empty() {
+            self.lock().take_in_damage(damage);
+            self.progress.notify_all();
+        }
         self.release(unwritten, closing.outputs);
     }
 

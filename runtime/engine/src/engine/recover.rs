@@ -13,17 +13,19 @@ use crate::event::EventKind;
 use crate::key;
 use crate::letter::Letter;
 use crate::output::Text;
-use crate::persist::{self, LoadError};
+use crate::persist::{self, Hole, LoadError};
 use crate::pid::MAIN;
 use crate::record::{ActorRecord, Ending, Status, StoreRecord};
+use crate::transport::Stream;
 use crate::transport::{Clock, Transport};
-use bytecode::{Image, SlotKind};
+use crate::wire::WireError;
+use bytecode::{DecodeError, Image, SlotKind};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Condvar, Mutex};
 use store::key::KeyReader;
-use store::{Batch, Store};
+use store::{Batch, Snapshot, Store, StoreError};
 use vm::Word;
 use vm::heap::Heap;
 use vm::image::LoadedImage;
@@ -36,6 +38,25 @@ const RECOVERIES_MAX: u32 = 3;
 
 fn load_error(error: impl std::fmt::Display) -> EngineError {
     EngineError::Load(error.to_string())
+}
+
+/// Of the store's own record.
+fn own_record_error(error: WireError) -> EngineError {
+    let told = format!("the store's own record: {error}");
+    match error {
+        WireError::TooNew { .. } => EngineError::TooNew(told),
+        WireError::Malformed { .. } => EngineError::Load(told),
+    }
+}
+
+/// Of an image's bytes.
+fn image_error(number: u32, error: DecodeError) -> EngineError {
+    match error {
+        DecodeError::NewerFormat { .. } => {
+            EngineError::TooNew(format!("image {number}: {error}; use a newer oxc"))
+        }
+        error => EngineError::Load(format!("image {number} is damaged: {error}")),
+    }
 }
 
 impl Inner {
@@ -53,7 +74,7 @@ impl Inner {
                     description.extend_from_slice(&entry.map_err(load_error)?.1);
                 }
                 let description = Some(description.as_slice()).filter(|bytes| !bytes.is_empty());
-                StoreRecord::decode(&value, description).map_err(load_error)?
+                StoreRecord::decode(&value, description).map_err(own_record_error)?
             }
             None => StoreRecord {
                 identity: [clock.random(), clock.random()],
@@ -100,13 +121,7 @@ impl Inner {
             damaged: Vec::new(),
         };
         let mut next_letter = 1;
-        for entry in snapshot.range(key::processes()) {
-            let (key, value) = entry.map_err(load_error)?;
-            let mut reader = KeyReader::new(&key);
-            let Some(number) = (reader.u8(), reader.u64()).1 else {
-                continue;
-            };
-            drop(value);
+        for number in persist::process_numbers(&snapshot).map_err(load_error)? {
             let slot = match persist::read_record(&snapshot, number) {
                 Ok(record) => {
                     if let Some(name) = record.name.clone().filter(|_| !record.status.has_ended()) {
@@ -114,16 +129,24 @@ impl Inner {
                     }
                     Slot::stored(record)
                 }
+                Err(error @ LoadError::TooNew { .. }) => {
+                    return Err(EngineError::TooNew(error.to_string()));
+                }
                 Err(error) => {
-                    shared.damaged.push((number, error.to_string()));
-                    let mut record = ActorRecord::new(0, String::new(), None, 0);
-                    record.status = Status::Damaged;
-                    Slot::stored(record)
+                    shared.slots.insert(
+                        number,
+                        Slot::stored(ActorRecord::new(0, String::new(), None, 0)),
+                    );
+                    shared.set_damaged(number, error.to_string());
+                    continue;
                 }
             };
             shared.slots.insert(number, slot);
         }
-        for letter in persist::read_letters(&snapshot, key::all_messages()).map_err(load_error)? {
+        let letters = persist::read_letters(&snapshot, key::all_messages());
+        let (letters, holes) = letters.map_err(load_error)?;
+        shared.lose_letters(&holes);
+        for letter in letters {
             next_letter = next_letter.max(letter.sequence + 1);
             // A name on its way to its holder is taken already.
             match Letter::decode(&letter.bytes) {
@@ -167,7 +190,14 @@ impl Inner {
             record: "the image",
             process: number,
         };
-        let image = self.image(record.image).map_err(|_| missing)?;
+        let image = self.image(record.image).map_err(|error| match error {
+            EngineError::TooNew(error) => LoadError::TooNew {
+                what: "the image",
+                process: number,
+                error,
+            },
+            _ => missing,
+        })?;
         let mut process = Process::restore(image, state).map_err(|error| LoadError::Restore {
             process: number,
             error,
@@ -185,22 +215,17 @@ impl Inner {
     /// Takes up what an earlier engine left unfinished.
     pub(super) fn resume(&self) -> Result<Vec<u64>, EngineError> {
         let snapshot = self.store.snapshot();
-        let mut shared = self.lock();
-        for entry in snapshot.range(key::outputs()) {
-            let (key, value) = entry.map_err(load_error)?;
-            let mut reader = KeyReader::new(&key);
-            let Some(sequence) = (reader.u8(), reader.u64()).1 else {
-                continue;
-            };
-            let text = Text::decode(sequence, &value).map_err(load_error)?;
+        let unwritten = read_outputs(&snapshot)?;
+        for text in &unwritten {
             self.count_unsent(text.text.len() as u64);
-            shared.unwritten.push(text);
         }
         let mut batch = Batch::new();
         let mut resumed = Vec::new();
-        let mut numbers: Vec<u64> = shared.slots.keys().copied().collect();
-        numbers.sort_unstable();
-        for number in numbers {
+        let mut images = BTreeSet::new();
+        for (number, status) in self.standings() {
+            if status == Status::Damaged {
+                continue;
+            }
             let Ok(mut record) = persist::read_record(&snapshot, number) else {
                 continue;
             };
@@ -220,7 +245,14 @@ impl Inner {
                 }
                 persist::write_record(&mut batch, number, &mut record);
             }
+            images.insert(record.image);
             resumed.push((number, record));
+        }
+        for image in images {
+            // What else is wrong with it is the matter of who needs it.
+            if let Err(error @ EngineError::TooNew(_)) = self.image(image) {
+                return Err(error);
+            }
         }
         // Before anything of them runs: what they write themselves comes later.
         if !batch.is_empty() {
@@ -228,6 +260,10 @@ impl Inner {
                 .commit(&[batch])
                 .map_err(|error| EngineError::Commit(error.to_string()))?;
         }
+        let letters = persist::read_letters(&snapshot, key::all_messages());
+        let (letters, _) = letters.map_err(load_error)?;
+        let mut shared = self.lock();
+        shared.unwritten.extend(unwritten);
         let epoch = shared.epoch;
         for (number, record) in &resumed {
             let slot = shared
@@ -248,7 +284,7 @@ impl Inner {
                 shared.deliver(*number, epoch, Incoming::Recovered);
             }
         }
-        for letter in persist::read_letters(&snapshot, key::all_messages()).map_err(load_error)? {
+        for letter in letters {
             let (number, sequence) = (letter.to, letter.sequence);
             if !resumed.iter().any(|&(resumed, _)| resumed == number) {
                 continue;
@@ -264,7 +300,7 @@ impl Inner {
                         large,
                     },
                 ),
-                Err(error) => shared.damaged.push((number, error.to_string())),
+                Err(error) => shared.set_damaged(number, error.to_string()),
             }
         }
         if let Some(main) = shared.slots.get_mut(&MAIN) {
@@ -284,6 +320,17 @@ impl Inner {
         self.commit.notify_all();
         self.work.notify_all();
         Ok(resumed.into_iter().map(|(number, _)| number).collect())
+    }
+
+    /// All processes and what they do, by number.
+    pub(super) fn standings(&self) -> Vec<(u64, Status)> {
+        let shared = self.lock();
+        let slots = shared.slots.iter();
+        let mut all: Vec<_> = slots
+            .map(|(&number, slot)| (number, slot.status_now()))
+            .collect();
+        all.sort_unstable_by_key(|&(number, _)| number);
+        all
     }
 
     pub(super) fn add_image(&self, image: Arc<LoadedImage>) -> u32 {
@@ -320,7 +367,7 @@ impl Inner {
         if bytes.is_empty() {
             return Err(EngineError::Load(format!("image {number} is missing")));
         }
-        let image = Image::decode(&bytes).map_err(load_error)?;
+        let image = Image::decode(&bytes).map_err(|error| image_error(number, error))?;
         let image = Arc::new(LoadedImage::load(Arc::new(image)).map_err(load_error)?);
         images.insert(number, Arc::clone(&image));
         Ok(image)
@@ -404,6 +451,94 @@ impl Inner {
         process.add_call(proto, &words);
         process.fibers[0].bindings = bindings;
         Ok(process)
+    }
+}
+
+/// What was said and is not known to have left. In place of what is damaged it says so.
+fn read_outputs(snapshot: &Snapshot) -> Result<Vec<Text>, EngineError> {
+    let mut texts: Vec<Text> = Vec::new();
+    let lost = |texts: &mut Vec<Text>, sequence: Option<u64>, why: String| {
+        let last = texts.last().map_or(0, |text| text.sequence);
+        texts.push(Text {
+            sequence: sequence.unwrap_or(last),
+            process: MAIN,
+            stream: Stream::Stderr,
+            text: format!("oxc: output of the program is lost: {why}\n"),
+        });
+    };
+    for entry in snapshot.range(key::outputs()) {
+        match entry {
+            Ok((key, value)) => {
+                let mut reader = KeyReader::new(&key);
+                let Some(sequence) = (reader.u8(), reader.u64()).1 else {
+                    continue;
+                };
+                match Text::decode(sequence, &value) {
+                    Ok(text) => texts.push(text),
+                    Err(error) => lost(&mut texts, Some(sequence), error.to_string()),
+                }
+            }
+            Err(error @ (StoreError::DamagedRecord { .. } | StoreError::Hidden { .. })) => {
+                lost(&mut texts, None, error.to_string());
+            }
+            Err(error) => return Err(load_error(error)),
+        }
+    }
+    Ok(texts)
+}
+
+impl Shared {
+    /// A process's records are damaged: it is set apart, the others go on.
+    pub(super) fn set_damaged(&mut self, number: u64, what: String) {
+        if let Some(slot) = self.slots.get_mut(&number) {
+            if !matches!(slot.place, Place::Away) {
+                slot.place = Place::Stored;
+            }
+            slot.status = Status::Damaged;
+            slot.ended = true;
+            slot.end_status = Some(Status::Damaged);
+            slot.dirty_in = None;
+            slot.ending = Some(Arc::new(Ending {
+                reason: Vec::new(),
+                exit_status: 1,
+                report: what.clone(),
+                failed_request: None,
+            }));
+            slot.incoming.clear();
+        }
+        self.dirty.remove(&number);
+        self.names.retain(|_, holder| *holder != number);
+        self.damaged.push((number, what));
+    }
+
+    /// Letters may be missing: who may have had some is damaged.
+    fn lose_letters(&mut self, holes: &[Hole]) {
+        for hole in holes {
+            let concerned: Vec<u64> = self
+                .slots
+                .iter()
+                .filter(|&(number, slot)| hole.processes.contains(number) && !slot.ended)
+                .map(|(&number, _)| number)
+                .collect();
+            for number in concerned {
+                self.set_damaged(number, hole.error.to_string());
+            }
+        }
+    }
+
+    /// What commits have found damaged: who cannot be read any more is set apart.
+    pub(super) fn take_in_damage(&mut self, damage: Vec<StoreError>) {
+        for error in damage {
+            let key = match &error {
+                StoreError::DamagedRecord { key } => key,
+                // Of the rest that is deleted nothing is ever read by what it is between.
+                StoreError::Hidden { after, .. } if key::is_overlay(after) => after,
+                _ => continue,
+            };
+            if let Some(number) = key::process_of(key) {
+                self.set_damaged(number, error.to_string());
+            }
+        }
     }
 }
 

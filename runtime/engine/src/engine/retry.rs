@@ -69,8 +69,11 @@ impl Inner {
         if value.is_some() && target(&actor.process, failed).is_none() {
             return Err(RetryError::NoPlaceForValue);
         }
-        let stored = persist::read_letters(&self.store.snapshot(), crate::key::messages(number))
-            .map_err(|error| RetryError::Damaged(error.to_string()))?;
+        let letters = persist::read_letters(&self.store.snapshot(), crate::key::messages(number));
+        let (stored, holes) = letters.map_err(|error| RetryError::Damaged(error.to_string()))?;
+        if let Some(hole) = holes.first() {
+            return Err(RetryError::Damaged(hole.error.to_string()));
+        }
 
         let mut shared = self.lock();
         let epoch = shared.epoch;
@@ -94,7 +97,7 @@ impl Inner {
                         },
                     );
                 }
-                Err(error) => shared.damaged.push((number, error.to_string())),
+                Err(error) => shared.set_damaged(number, error.to_string()),
             }
         }
         for (_, incoming) in waiting {
@@ -112,14 +115,15 @@ impl Inner {
     }
 
     pub(super) fn remove(&self, number: u64) -> Result<bool, EngineError> {
-        let mut shared = self.lock();
-        if !shared
-            .slots
-            .get(&number)
-            .is_some_and(|slot| slot.status.has_ended())
-        {
-            return Ok(false);
-        }
+        // Out of the table first: who asks for it meanwhile is told that there is none.
+        let slot = {
+            let mut shared = self.lock();
+            let slot = shared.slots.get(&number);
+            if !slot.is_some_and(|slot| slot.status.has_ended()) {
+                return Ok(false);
+            }
+            shared.slots.remove(&number)
+        };
         let mut batch = Batch::new();
         match persist::read_record(&self.store.snapshot(), number) {
             Ok(record) => persist::delete_process(&mut batch, number, &record),
@@ -130,12 +134,14 @@ impl Inner {
                 &crate::record::ActorRecord::new(0, String::new(), None, 0),
             ),
         }
-        if self.options.durable {
-            self.store
-                .commit(&[batch])
-                .map_err(|error| EngineError::Commit(error.to_string()))?;
+        if self.options.durable
+            && let Err(error) = self.store.commit(&[batch])
+        {
+            if let Some(slot) = slot {
+                self.lock().slots.insert(number, slot);
+            }
+            return Err(EngineError::Commit(error.to_string()));
         }
-        shared.slots.remove(&number);
         Ok(true)
     }
 }

@@ -6,13 +6,13 @@
 //! - Actors take turns in the order in which they became ready. A slice ends by fuel or time,
 //!   whichever comes first; where one is held up all the same, another thread takes its place.
 
-use super::{Inner, Place, RUN, Shared, Slot, bounce};
+use super::{EngineError, Inner, Place, RUN, Shared, Slot, bounce};
 use crate::actor::{Actor, Incoming, Posted};
 use crate::effect;
 use crate::letter::Letter;
 use crate::output::Output;
 use crate::parcel;
-use crate::persist;
+use crate::persist::{self, LoadError};
 use crate::pid::MAIN;
 use crate::record::Status;
 use std::collections::VecDeque;
@@ -184,6 +184,11 @@ impl Inner {
         };
         let mut actor = match actor {
             Ok(actor) => actor,
+            // Nothing is wrong with it, but with who should run it.
+            Err(error @ LoadError::TooNew { .. }) => {
+                self.lock().turn_is_over(epoch);
+                return self.fail(EngineError::TooNew(error.to_string()));
+            }
             Err(error) => return self.actor_is_damaged(process, epoch, &error.to_string()),
         };
         if closing.is_some() && actor.dirty_in == closing {
@@ -341,6 +346,11 @@ impl Inner {
             .get_mut(&number)
             .expect("an actor in hand has a slot");
         slot.in_turn = false;
+        if slot.status == Status::Damaged {
+            // Found out while it ran.
+            slot.place = Place::Stored;
+            return;
+        }
         slot.dirty_in = dirty;
         slot.last_ran = epoch;
         // While the run is being suspended what is due is left for who resumes it.
@@ -405,9 +415,8 @@ impl Inner {
         if let Some(slot) = shared.slots.get_mut(&process) {
             slot.place = Place::Stored;
             slot.in_turn = false;
-            slot.status = Status::Damaged;
         }
-        shared.damaged.push((process, what.to_owned()));
+        shared.set_damaged(process, what.to_owned());
         drop(shared);
         self.progress.notify_all();
     }

@@ -21,6 +21,44 @@ pub struct OsDisk;
 #[derive(Debug)]
 struct OsFile(File);
 
+/// Makes a directory and its parents, and makes the names of those that were not there durable:
+/// without, what is synced in them could be gone with them.
+fn make_dirs(
+    path: &Path,
+    mut create: impl FnMut(&Path) -> io::Result<()>,
+    mut sync: impl FnMut(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut missing = vec![path];
+    while let Some(&dir) = missing.last() {
+        let parent = match dir.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        match create(dir) {
+            Ok(()) => {
+                sync(parent)?;
+                missing.pop();
+            }
+            // Who made it may not have come to syncing it.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && missing.len() > 1 => {
+                missing.pop();
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return if dir.is_dir() {
+                    sync(parent)
+                } else {
+                    Err(error)
+                };
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && parent != dir => {
+                missing.push(parent);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 impl Disk for OsDisk {
     fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>> {
         let mut options = OpenOptions::new();
@@ -53,10 +91,11 @@ impl Disk for OsDisk {
     }
 
     fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(DIR_MODE)
-            .create(path)
+        make_dirs(
+            path,
+            |dir| fs::DirBuilder::new().mode(DIR_MODE).create(dir),
+            |dir| self.sync_dir(dir),
+        )
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
@@ -111,5 +150,42 @@ impl DiskFile for OsFile {
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.0.set_len(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_name_of_each_directory_that_is_made_is_synced() {
+        let there = RefCell::new(BTreeSet::from(["/p".to_owned()]));
+        let log = RefCell::new(Vec::new());
+        let text = |dir: &Path| dir.display().to_string();
+        let create = |dir: &Path| {
+            let parent = dir.parent().map(text).unwrap_or_default();
+            if !there.borrow().contains(&parent) {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            log.borrow_mut().push(format!("make {}", text(dir)));
+            there.borrow_mut().insert(text(dir));
+            Ok(())
+        };
+        let sync = |dir: &Path| {
+            log.borrow_mut().push(format!("sync {}", text(dir)));
+            Ok(())
+        };
+        make_dirs(Path::new("/p/.ox/runs/17"), create, sync).expect("made");
+        let expected = [
+            "make /p/.ox",
+            "sync /p",
+            "make /p/.ox/runs",
+            "sync /p/.ox",
+            "make /p/.ox/runs/17",
+            "sync /p/.ox/runs",
+        ];
+        assert_eq!(*log.borrow(), expected);
     }
 }

@@ -5,8 +5,8 @@
 //! before a release has written such stores.
 
 use crate::world::{World, program};
-use engine::Options;
 use engine::record::Status;
+use engine::{EngineError, Options};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::key::KeyBuilder;
@@ -97,22 +97,108 @@ fn a_frame_of_an_older_bytecode_goes_on() {
     assert!(said.contains("turn 1 11\n"), "{said:?}");
 }
 
+/// The files of a store, but for its lock.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_none_or(|suffix| suffix != "lock"))
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
 #[test]
 fn a_store_of_a_newer_version_is_refused_and_left_as_it_was() {
     let folder = copy();
     let path = folder.path().join("store.redb.log-0");
     let mut bytes = std::fs::read(&path).unwrap();
-    // The header: magic, then the version.
-    let version = bytes[8..12].to_vec();
-    bytes[8] = 99;
+    store::sim::make_newer(&mut bytes);
     std::fs::write(&path, &bytes).unwrap();
+    let before = files(folder.path());
     let error = EmbeddedStore::open(folder.path().join("store.redb")).expect_err("it is too new");
-    let told = error.to_string();
-    let refused = matches!(
-        error,
-        OpenError::TooNew { .. } | OpenError::DamagedStore { .. }
-    );
-    assert!(refused, "{told}");
-    assert_eq!(std::fs::read(&path).unwrap(), bytes);
-    assert_ne!(version, bytes[8..12]);
+    assert!(matches!(error, OpenError::TooNew { .. }), "{error}");
+    assert!(error.to_string().contains("use a newer oxc"), "{error}");
+    assert_eq!(files(folder.path()), before);
+}
+
+/// A store in which the record at `key` is changed, as an engine would have written it.
+fn with_record(key: &[u8], change: impl Fn(&mut Vec<u8>)) -> tempfile::TempDir {
+    let folder = copy();
+    let store = open(&folder.path().join("store.redb"));
+    let value = store.snapshot().get(key).unwrap();
+    let mut bytes = value.expect("the record is there").into_vec();
+    change(&mut bytes);
+    let mut batch = Batch::new();
+    batch.put(key, &bytes);
+    store.commit(&[batch]).unwrap();
+    folder
+}
+
+/// Opens an engine and takes up what is there, which must be refused for its version.
+fn assert_refused(folder: &Path) {
+    let before = files(folder);
+    let store = open(&folder.join("store.redb"));
+    let options = Options {
+        threads: 0,
+        ..Options::default()
+    };
+    let error = match World::opened(options, store) {
+        Err(error) => error,
+        Ok(world) => world.engine.resume().expect_err("it is too new"),
+    };
+    assert!(matches!(error, EngineError::TooNew(_)), "{error}");
+    assert!(error.to_string().contains("use a newer oxc"), "{error}");
+    assert_eq!(files(folder), before, "nothing was written");
+}
+
+#[test]
+fn newer_records_are_refused_and_left_as_they_were() {
+    let later = engine::record::RECORD_VERSION + 1;
+    let store_record = with_record(b"A", |bytes| bytes[0] = later);
+    assert_refused(store_record.path());
+    let process = KeyBuilder::of_kind(b'P').u64(1).finish();
+    // The first piece begins with the length of all.
+    let process_record = with_record(&process, |bytes| bytes[4] = later);
+    assert_refused(process_record.path());
+    let description = KeyBuilder::of_kind(b'D').u32(0).finish();
+    let description = with_record(&description, |bytes| bytes[0] = later);
+    assert_refused(description.path());
+}
+
+#[test]
+fn a_newer_fiber_stops_the_engine_and_is_no_damage() {
+    let fiber = KeyBuilder::of_kind(b'F').u64(1).u64(0).finish();
+    let folder = with_record(&fiber, |bytes| bytes[0] += 1);
+    let world = world(open(&folder.path().join("store.redb")));
+    world
+        .engine
+        .resume()
+        .expect("the process's record is known");
+    world.run();
+    let failure = world.engine.failure().expect("it cannot go on");
+    assert!(matches!(failure, EngineError::TooNew(_)), "{failure}");
+    assert_eq!(world.engine.damaged(), []);
+}
+
+#[test]
+fn newer_images_and_chunks_are_refused_and_left_as_they_were() {
+    let image = KeyBuilder::of_kind(b'I').u32(1).u32(0).finish();
+    let newer_image = with_record(&image, |bytes| bytes[4] = 99);
+    assert_refused(newer_image.path());
+    let newer_chunk = with_record(&image, |bytes| {
+        let number = |at: usize| {
+            u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes")) as usize
+        };
+        let (code, code_len, map_len) = (24, number(8), number(16));
+        let end = code + code_len;
+        let chunk = bytes[code..end].windows(4).position(|w| w == b"OxCh");
+        let chunk = code + chunk.expect("an image has code");
+        bytes[chunk + 6] = 99;
+        let hash = bytecode::Hash::of(&bytes[code..end]).0;
+        let place = end + map_len;
+        bytes[place..place + hash.len()].copy_from_slice(&hash);
+    });
+    assert_refused(newer_chunk.path());
 }

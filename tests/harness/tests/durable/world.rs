@@ -11,7 +11,7 @@ use engine::{Engine, Options, Standing};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use store::{Batch, CommitError, CommitSeq, MemoryStore, Snapshot, Stats, Store};
+use store::{Batch, CommitError, CommitSeq, MemoryStore, Snapshot, Stats, Store, StoreError};
 use vm::image::LoadedImage;
 
 /// Turns after which a test that does not end is given up.
@@ -186,6 +186,10 @@ impl Store for CrashingStore {
         self.inner.snapshot()
     }
 
+    fn take_damage(&self) -> Vec<StoreError> {
+        self.inner.take_damage()
+    }
+
     fn stats(&self) -> Stats {
         self.inner.stats()
     }
@@ -261,11 +265,14 @@ impl World {
     }
 
     pub(crate) fn with(options: Options, store: Arc<dyn Store>) -> World {
-        World::try_with(options, store).expect("the store can be opened")
+        World::opened(options, store).expect("the store can be opened")
     }
 
-    /// The same over a store that may be damaged.
-    pub(crate) fn try_with(options: Options, store: Arc<dyn Store>) -> Option<World> {
+    /// The same over a store that may be refused.
+    pub(crate) fn opened(
+        options: Options,
+        store: Arc<dyn Store>,
+    ) -> Result<World, engine::EngineError> {
         let clock = Arc::new(VirtualClock {
             now_ms: AtomicU64::new(EPOCH_MS),
             random: AtomicU64::new(1),
@@ -276,9 +283,8 @@ impl World {
             workers: Mutex::new(None),
             stdout_closed: Mutex::new(false),
         });
-        let (engine, crashing) =
-            try_open(&store, &clock, &transport, options, Crash::Never).ok()?;
-        Some(World {
+        let (engine, crashing) = try_open(&store, &clock, &transport, options, Crash::Never)?;
+        Ok(World {
             store,
             clock,
             transport,
