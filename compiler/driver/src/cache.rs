@@ -14,7 +14,11 @@ use crate::project::Found;
 use crate::workspace::Built;
 use bytecode::Image;
 use source::{Code, Diagnostic, FileId, Fix, Label, Severity, Span, TextRange};
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// Raised when the format of a stored build changes.
 const VERSION: u32 = 2;
@@ -223,10 +227,16 @@ fn path_of(folder: &Path, key: &[u8; 32]) -> std::path::PathBuf {
 
 /// The stored build of a key.
 pub(crate) fn load(folder: &Path, key: &[u8; 32]) -> Option<Built> {
-    let bytes = std::fs::read(path_of(folder, key)).ok()?;
+    let path = path_of(folder, key);
+    let bytes = std::fs::read(&path).ok()?;
     let (header, content) = bytes.split_at_checked(64)?;
     let sound = &header[..32] == key && header[32..] == *blake3::hash(content).as_bytes();
-    if sound { decode(content) } else { None }
+    if !sound {
+        return None;
+    }
+    // The time of a file is that of its last use. A cache that may only be read is one, too.
+    let _ = std::fs::File::open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+    decode(content)
 }
 
 /// Stores a build.
@@ -238,8 +248,13 @@ pub(crate) fn save(folder: &Path, key: &[u8; 32], built: &Built) {
     bytes.extend_from_slice(&content);
     let path = path_of(folder, key);
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&temporary, &bytes))
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    let written = made
+        .and_then(|()| {
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(true).mode(0o600);
+            options.open(&temporary)?.write_all(&bytes)
+        })
         .and_then(|()| std::fs::rename(&temporary, &path));
     if written.is_err() {
         // Nothing is lost but time; a half-written file must not stay.

@@ -6,12 +6,14 @@
 //!   never to two who ask at the same time (`.last` under the lock `.lock`).
 //! - Folders are made with mode 0700, and `.ox` holds a `.gitignore` that hides all of it.
 //! - Nothing is made before the first run.
+//! - The names of a run's folders are durable before anything is committed in it.
 
 use crate::failure::{Failure, io};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use store::disk::{Disk as _, OsDisk};
 
 /// Name of a store's main file in the folder of its run.
 const STORE_FILE: &str = "store.redb";
@@ -191,6 +193,7 @@ impl Folder {
         let mut number = greatest.max(read_number(&last).map_err(failed)?) + 1;
         // Made before it is written down: whoever dies between the two leaves an empty folder, not
         // a number that is given twice.
+        let sync = |dir: &Path| OsDisk.sync_dir(dir);
         let dir = loop {
             let dir = self.runs.join(number.to_string());
             match DirBuilder::new().mode(0o700).create(&dir) {
@@ -200,12 +203,15 @@ impl Folder {
             }
         };
         write_number(&last, number).map_err(failed)?;
+        // What is committed in it must not be gone with it.
+        sync(&self.runs).map_err(failed)?;
         Ok(RunDir { number, dir })
     }
 }
 
-fn make_dir(dir: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)
+/// Makes a directory and its parents, durably.
+pub(crate) fn make_dir(dir: &Path) -> std::io::Result<()> {
+    OsDisk.create_dir_all(dir)
 }
 
 fn open_file(path: &Path) -> std::io::Result<File> {

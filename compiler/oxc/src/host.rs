@@ -28,6 +28,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use store::disk::{Disk as _, OsDisk};
 use store::{EmbeddedStore, MemoryStore, OpenError, Store};
 
 /// Ending of the file that names the folder a program was started in.
@@ -37,7 +38,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long to try for a store that somebody is looking at.
 const LOOKERS_PATIENCE: Duration = Duration::from_secs(3);
 /// How a program is run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Manner {
     /// Park instead of throwing when an activity has failed for good.
     pub(crate) park: bool,
@@ -51,6 +52,20 @@ pub(crate) struct Manner {
 
 /// Ending of the file that says that the run was started with `--park`.
 pub(crate) const PARK_SUFFIX: &str = ".park";
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner {
+            park: false,
+            served: Vec::new(),
+            limits: engine::Limits {
+                memory_words: crate::memory::quota_words(),
+                ..engine::Limits::default()
+            },
+            is_idle: false,
+        }
+    }
+}
 
 impl Manner {
     /// By the options `--park` and `--serve`.
@@ -72,8 +87,7 @@ impl Manner {
         Ok(Manner {
             park,
             served,
-            limits: engine::Limits::default(),
-            is_idle: false,
+            ..Manner::default()
         })
     }
 }
@@ -135,14 +149,37 @@ impl LostOutput {
 }
 
 /// Where the relative paths of a program begin: the folder that it was started in, also when it is
-/// taken up from another. It is written down beside the store.
-fn directory_of(store: Option<&Path>) -> Result<PathBuf, Failure> {
+/// taken up from another. It is written down beside the store before there is one.
+///
+/// # Errors
+/// When it is not known, or there no more: elsewhere a program would act on other files.
+fn directory_of(store: Option<&Path>, is_idle: bool) -> Result<PathBuf, Failure> {
     let here = std::env::current_dir().map_err(io("find the working folder"))?;
-    let Some(store) = store else { return Ok(here) };
-    let written = std::fs::read(with_suffix(store, FOLDER_SUFFIX)).ok();
-    let folder = written.map(|bytes| PathBuf::from(std::ffi::OsString::from_vec(bytes)));
-    // A folder that is gone is no place to be.
-    Ok(folder.filter(|folder| folder.is_dir()).unwrap_or(here))
+    let Some(store) = store.filter(|store| !is_idle && store.exists()) else {
+        return Ok(here);
+    };
+    let path = with_suffix(store, FOLDER_SUFFIX);
+    let help = |failure: Failure| {
+        failure.help(format!(
+            "write the path of the folder in which its relative paths begin into {}",
+            path.display()
+        ))
+    };
+    let written = std::fs::read(&path).map_err(|error| {
+        help(io(format_args!(
+            "tell which folder the program was started in: read {}",
+            path.display()
+        ))(error))
+    })?;
+    let folder = PathBuf::from(std::ffi::OsString::from_vec(written));
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    let gone = format!(
+        "the folder that the program was started in is gone: {}",
+        folder.display()
+    );
+    Err(help(Failure::new(gone)))
 }
 
 /// Writes down how a program is started: in which folder, and whether it parks.
@@ -157,7 +194,7 @@ pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure>
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
         {
-            std::fs::create_dir_all(parent)?;
+            crate::folder::make_dir(parent)?;
         }
         let mut options = std::fs::OpenOptions::new();
         let mut file = options
@@ -167,14 +204,21 @@ pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure>
             .mode(0o600)
             .open(&path)?;
         file.write_all(here.as_os_str().as_encoded_bytes())?;
+        file.sync_all()?;
         let park = with_suffix(store, PARK_SUFFIX);
         if manner.park {
-            return options.open(park).map(drop);
+            options.open(park)?;
+        } else {
+            match std::fs::remove_file(park) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
-        match std::fs::remove_file(park) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        // The names, too: before the first commit, which is of what is done in this folder.
+        let parent = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        OsDisk.sync_dir(parent.unwrap_or(Path::new(".")))
     };
     write().map_err(io(format_args!("write {}", path.display())))
 }
@@ -214,7 +258,7 @@ impl Host {
         store: Option<&Path>,
         manner: &Manner,
     ) -> Result<Host, Failure> {
-        let directory = directory_of(store)?;
+        let directory = directory_of(store, manner.is_idle)?;
         let opened: Arc<dyn Store> = match store {
             Some(path) => crate::fault::armed(open_store(path)?),
             None => Arc::new(MemoryStore::new()),

@@ -20,6 +20,7 @@ mod failure;
 mod fault;
 mod folder;
 mod host;
+mod memory;
 mod output;
 mod place;
 mod signals;
