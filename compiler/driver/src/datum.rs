@@ -4,8 +4,8 @@
 //! - What a macro returns has been realized before it is read here.
 //! - Forms made by a macro have no origin of their own; who expands gives them the call's.
 
-use std::sync::Arc;
 use scalar::Instant;
+use std::sync::Arc;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 use vm::Word;
 use vm::boot::make_constant;

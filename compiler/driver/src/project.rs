@@ -224,15 +224,16 @@ fn find_file(path: &Path) -> Result<Found, ProjectError> {
     Ok(found)
 }
 
-/// The namespace that a file's `ns` form names.
+/// The namespace that a file's `ns` form names, also if the form's first bracket is missing.
 fn declared_namespace(text: &str) -> Option<String> {
     let parse = syntax::parse(text);
     let forms = syntax::forms(&parse, syntax::DEFAULT_FEATURES);
-    let first = forms.first()?;
-    let items = first.datum.as_list()?;
-    items.first().filter(|head| head.is_symbol("ns"))?;
-    items
-        .get(1)?
+    let data: Vec<&Datum> = match forms.first()?.datum.as_list() {
+        Some(items) => items.iter().collect(),
+        None => forms.iter().map(|form| &form.datum).collect(),
+    };
+    data.first().filter(|head| head.is_symbol("ns"))?;
+    data.get(1)?
         .as_symbol()
         .map(|symbol| symbol.name.to_string())
 }
@@ -278,10 +279,10 @@ fn mentioned_namespaces(text: &str) -> Vec<String> {
             continue;
         };
         let Some(head) = items.first() else { continue };
-        if ["ns", "require", "use"]
-            .iter()
-            .any(|name| head.is_symbol(name))
-        {
+        // A clause of an `ns` form whose brackets are wrong may be a form of its own.
+        let names = ["ns", "require", "use"];
+        let is_clause = |name: &&str| head.as_keyword().is_some_and(|key| key.is(name));
+        if names.iter().any(|name| head.is_symbol(name)) || names.iter().any(is_clause) {
             let mut rest: Vec<&Datum> = items[1..].iter().collect();
             while let Some(datum) = rest.pop() {
                 match &datum.kind {

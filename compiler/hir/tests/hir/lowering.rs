@@ -114,7 +114,7 @@ fn mistakes_are_reported_and_lowering_goes_on() {
             7:12 error OX0309 there is no host to call
               note: portable code can put it into a branch of a reader conditional: `#?(:clj … :ox …)`
             7:22 error OX0309 `Math/abs` names a host class
-              note: there is no host to call: see the namespaces `ox.math`, `ox.string`, `ox.time`
+              note: there is no host to call: see the namespaces `ox.math`, `ox.string`, `ox.sh`
             7:34 error OX0309 there is no host to call
               note: portable code can put it into a branch of a reader conditional: `#?(:clj … :ox …)`
             8:12 error OX0306 `when` is a macro, not a value

@@ -108,7 +108,7 @@ fn the_entry_file_makes_cells_in_order() {
         -entry#0@f65aa9ae8bc9832a = (fn ([0] (tail-call ox.core/println app/a)))
         a = nil
         -entry#0@fd94ca65d386e34c = (fn ([0] (store app/a (call ox.core/atom 0))))
-        -entry = (fn ([0] (do (call app/-entry#0@528d733b291eadda) (call app/-entry#0@fd94ca65d386e34c) (call app/-entry#0@a7717ada503792bb) (tail-call app/-entry#0@f65aa9ae8bc9832a))))
+        -entry = (fn ([0] (do (call app/-entry#0@528d733b291eadda) (call app/-entry#0@fd94ca65d386e34c) (call app/-entry#0@a7717ada503792bb) (call app/-entry#0@f65aa9ae8bc9832a))))
     "#]].assert_eq(&db.dump());
 }
 
