@@ -441,7 +441,7 @@ fn check_words(image: &Image, starts: &verify::Starts) -> Result<(), LoadError> 
             return invalid(format!("a constant of prototype {number} is no value"));
         }
     }
-    for slot in image.slots.iter().filter(|slot| !is_value(slot.value)) {
+    if let Some(slot) = image.slots.iter().find(|slot| !is_value(slot.value)) {
         return invalid(format!(
             "what {}/{} is bound to is no value",
             slot.namespace, slot.name

@@ -11,8 +11,8 @@
 use super::fault::Fault;
 use super::number::{self, Num};
 use super::string::{
-    is_space, make_bytes, make_keyword, make_string, make_symbol, parts_of, try_keyword, try_symbol,
-    try_text,
+    is_space, make_bytes, make_keyword, make_string, make_symbol, parts_of, try_keyword,
+    try_symbol, try_text,
 };
 use super::time::{make_instant, make_uuid};
 use super::{list, map, meta, regex, set, vector};
