@@ -34,6 +34,9 @@ mod open;
 use create::Creation;
 pub(crate) use open::{Mode, Opened, open_files};
 
+/// However short a log should be, it may be twice this long while a fold is under way, in bytes.
+const LOG_SLACK: u64 = 512 << 10;
+
 /// When frozen tables are folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoldMode {
@@ -367,8 +370,9 @@ impl EmbeddedStore {
             return Ok(());
         }
         if view.frozen.is_some() {
-            let is_full =
-                log > fold_bytes.saturating_mul(2) || table > table_bytes.saturating_mul(2);
+            // A fold that is late holds commits up before the log is much longer than it should be.
+            let log_max = due_bytes.max(LOG_SLACK).min(fold_bytes).saturating_mul(2);
+            let is_full = log > log_max || table > table_bytes.saturating_mul(2);
             if !is_full {
                 return Ok(());
             }

@@ -17,9 +17,9 @@ fn check(looks: &[Look]) {
         println!("{look:?}");
         let bound = 3 * look.live + LOG_BYTES_MAX;
         assert!(
-            look.files <= bound,
-            "{} bytes of files for {} live: {look:?}",
-            look.files,
+            look.room <= bound,
+            "{} bytes of the disk for {} live: {look:?}",
+            look.room,
             look.live
         );
         assert!(look.segments <= 40, "{look:?}");
