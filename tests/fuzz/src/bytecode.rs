@@ -161,7 +161,7 @@ fn execute(chunk: Chunk, choices: &mut Choices<'_>, mode: u8) -> Option<Ran> {
     let slot = image.slots.len() as u32 - 1;
     let proto = image.slots[slot as usize].first_proto;
     // The library's own code takes most of the time of that; the chunk has passed.
-    if mode % 16 == 0 {
+    if mode.is_multiple_of(16) {
         bytecode::verify_image(&image).expect("it is linked as it should");
     }
     let image = Arc::new(LoadedImage::load_trusted(Arc::new(image)).ok()?);

@@ -52,7 +52,7 @@ fn open(disk: &SimDisk) -> Result<EmbeddedStore, OpenError> {
 fn bytes_of(disk: &SimDisk, path: &str) -> Vec<u8> {
     let found = disk.files().into_iter();
     found
-        .filter(|(name, _)| *name == PathBuf::from(path))
+        .filter(|(name, _)| *name == Path::new(path))
         .map(|(_, bytes)| bytes)
         .next()
         .unwrap_or_default()
