@@ -489,3 +489,41 @@ fn strings(datum: &Datum) -> Option<Vec<String>> {
         })
         .collect()
 }
+
+/// That the source roots of a project and the namespace to run are there.
+///
+/// # Errors
+/// What the manifest names that is not.
+pub(crate) fn require_parts(found: &Found) -> Result<(), ProjectError> {
+    if !found.is_project {
+        return Ok(());
+    }
+    let manifest = found.root.join(MANIFEST);
+    let wrong = |key: &str, what: String| {
+        let text = std::fs::read_to_string(&manifest).unwrap_or_default();
+        let before = text.find(key).map(|at| &text[..at]);
+        // A key that is not there has its default.
+        let line = before.map(|before| before.matches('\n').count() + 1)?;
+        Some(ProjectError::Manifest {
+            path: manifest.display().to_string(),
+            line,
+            what,
+        })
+    };
+    for path in &found.manifest.paths {
+        if !found.root.join(path).is_dir()
+            && let Some(error) = wrong(":paths", format!(":paths names {path}, which is no folder"))
+        {
+            return Err(error);
+        }
+    }
+    let main = found.manifest.main.as_deref();
+    if let Some(main) = main.filter(|main| found.entry.as_deref() == Some(*main))
+        && !found.files.contains_key(main)
+    {
+        let looked = looked(&found.manifest, main);
+        let what = format!(":main names {main}, which has no file: looked for {looked}");
+        return wrong(":main", what).map_or(Ok(()), Err);
+    }
+    Ok(())
+}

@@ -57,41 +57,6 @@ impl SourceFiles for Files {
     }
 }
 
-/// That the source roots of a project and the namespace to run are there.
-fn require_parts(found: &Found) -> Result<(), ProjectError> {
-    if !found.is_project {
-        return Ok(());
-    }
-    let manifest = found.root.join(project::MANIFEST);
-    let wrong = |key: &str, what: String| {
-        let text = std::fs::read_to_string(&manifest).unwrap_or_default();
-        let before = text.find(key).map(|at| &text[..at]);
-        // A key that is not there has its default.
-        let line = before.map(|before| before.matches('\n').count() + 1)?;
-        Some(ProjectError::Manifest {
-            path: manifest.display().to_string(),
-            line,
-            what,
-        })
-    };
-    for path in &found.manifest.paths {
-        if !found.root.join(path).is_dir()
-            && let Some(error) = wrong(":paths", format!(":paths names {path}, which is no folder"))
-        {
-            return Err(error);
-        }
-    }
-    let main = found.manifest.main.as_deref();
-    if let Some(main) = main.filter(|main| found.entry.as_deref() == Some(*main))
-        && !found.files.contains_key(main)
-    {
-        let looked = project::looked(&found.manifest, main);
-        let what = format!(":main names {main}, which has no file: looked for {looked}");
-        return wrong(":main", what).map_or(Ok(()), Err);
-    }
-    Ok(())
-}
-
 /// Number of the first library file; project files have smaller ones.
 const FIRST_LIBRARY_FILE: u32 = 1 << 24;
 
@@ -102,7 +67,7 @@ impl Workspace {
     /// When it is not there.
     pub fn open(target: &Target, cwd: &Path) -> Result<Workspace, ProjectError> {
         let found = project::find(target, cwd)?;
-        require_parts(&found)?;
+        project::require_parts(&found)?;
         Ok(Workspace::of(found))
     }
 

@@ -6,7 +6,7 @@
 
 use crate::choices::Choices;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use store::disk::{Access, Disk};
 use store::sim::{SimDisk, log_file, operations_of};

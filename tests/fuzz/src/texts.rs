@@ -120,11 +120,12 @@ pub(crate) fn text(choices: &mut Choices<'_>, mistakes: Mistakes) -> String {
     let mut text = String::new();
     while !choices.is_empty() && text.len() < 1 << 16 {
         form(choices, mistakes, 0, &mut text);
-        text.push_str(if choices.byte().is_multiple_of(2) {
+        let space = if choices.byte().is_multiple_of(2) {
             "\n"
         } else {
-            choices.pick(SPACES)
-        });
+            *choices.pick(SPACES)
+        };
+        text.push_str(space);
     }
     text
 }

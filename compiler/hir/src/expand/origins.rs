@@ -166,7 +166,7 @@ mod tests {
     fn what_was_written_keeps_its_place() {
         let read = |text: &str| syntax::read_all(text).0.remove(0);
         let call = read("(m x (f x {:k 1}) [y])");
-        let operands = &call.as_list().unwrap()[1..];
+        let operands = &call.as_list().expect("a call")[1..];
         let restored = |text: &str| {
             let expanded = without_places(&read(text));
             let restored = restore(operands, &expanded);
