@@ -110,3 +110,11 @@
 (inc 1 2) ;! :ox/arity "inc"
 (map) ;! :ox/arity
 (assoc {}) ;! :ox/arity
+
+;;; ## A function is itself by its name
+(defn me [] me)
+(defn you [] (let [m (me)] [m you]))
+[(identical? me (me)) (identical? me (first (you))) (identical? you (second (you)))] ;=> [true true true]
+(let [f (fn f [] f)] (= f (f) ((f)))) ;=> true
+(defn leaves [x] (if (vector? x) (mapcat leaves x) [x]))
+(leaves [1 [2 [3]] 4]) ;=> (1 2 3 4)

@@ -496,10 +496,7 @@ impl StoreRecord {
             return Ok(record);
         };
         let mut r = Reader::new(description);
-        let version = r.u8()?;
-        if !(1..=DESCRIPTION_VERSION).contains(&version) {
-            return r.error();
-        }
+        let version = version_up_to(&mut r, DESCRIPTION_VERSION)?;
         r.text()?.clone_into(&mut record.command);
         for _ in 0..r.count(1)? {
             record.args.push(r.text()?.to_owned());
@@ -519,13 +516,14 @@ impl StoreRecord {
 }
 
 fn version(r: &mut Reader<'_>) -> Result<(), WireError> {
+    version_up_to(r, RECORD_VERSION).map(|_| ())
+}
+
+fn version_up_to(r: &mut Reader<'_>, supported: u8) -> Result<u8, WireError> {
     match r.u8()? {
         0 => r.error(),
-        found if found > RECORD_VERSION => Err(WireError::TooNew {
-            found,
-            supported: RECORD_VERSION,
-        }),
-        _ => Ok(()),
+        found if found > supported => Err(WireError::TooNew { found, supported }),
+        found => Ok(found),
     }
 }
 

@@ -591,6 +591,7 @@ impl Machine<'_> {
                     let function = unsafe { Word(*base.sub(2)) };
                     // A function that is called by its number has no function word.
                     let own = if function.is_nil() {
+                        sync!();
                         self.own_function()
                     } else {
                         function

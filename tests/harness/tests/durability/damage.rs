@@ -5,6 +5,7 @@
 
 use crate::pipeline::oxc;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -112,6 +113,8 @@ fn write_files(files: &Files, folder: &Path) {
     for (name, bytes) in files {
         fs::write(folder.join(name), bytes).unwrap();
     }
+    // Where relative paths begin, without which nothing is resumed.
+    fs::write(folder.join("s.folder"), folder.as_os_str().as_bytes()).unwrap();
 }
 
 fn assert_unchanged(files: &Files, folder: &Path, about: &str) {

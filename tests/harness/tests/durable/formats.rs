@@ -156,6 +156,7 @@ fn assert_refused(folder: &Path) {
 #[test]
 fn newer_records_are_refused_and_left_as_they_were() {
     let later = engine::record::RECORD_VERSION + 1;
+    let later_description = engine::record::DESCRIPTION_VERSION + 1;
     let store_record = with_record(b"A", |bytes| bytes[0] = later);
     assert_refused(store_record.path());
     let process = KeyBuilder::of_kind(b'P').u64(1).finish();
@@ -163,7 +164,7 @@ fn newer_records_are_refused_and_left_as_they_were() {
     let process_record = with_record(&process, |bytes| bytes[4] = later);
     assert_refused(process_record.path());
     let description = KeyBuilder::of_kind(b'D').u32(0).finish();
-    let description = with_record(&description, |bytes| bytes[0] = later);
+    let description = with_record(&description, |bytes| bytes[0] = later_description);
     assert_refused(description.path());
 }
 

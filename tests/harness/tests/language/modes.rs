@@ -125,7 +125,9 @@ pub(crate) fn run(
     let mut segments = 0;
     loop {
         process.heap.quota_words = quota_words;
-        process.heap.protects_from_space = pace.zeal().collect || mode == Mode::Reload;
+        // What is protected stays in use: where words are counted, nothing is.
+        let reloads = mode == Mode::Reload && config.words.is_none();
+        process.heap.protects_from_space = pace.zeal().collect || reloads;
         let mut fuel = pace.fuel;
         let outcome = process.run(&mut fuel, pace.zeal());
         let used = process.heap.used_words();
