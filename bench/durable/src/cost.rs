@@ -66,7 +66,7 @@ fn text(case: &Case) -> String {
 #[must_use]
 pub fn run(disk: Arc<dyn Disk>, path: &Path, case: &Case) -> Cost {
     let bench = Bench::open(disk, path, FoldMode::Inline { after: 16 });
-    bench.start(&program(&text(case)));
+    bench.start(&program("cost.ox", &text(case)));
     // What the building has left is no step's.
     bench.run_to(case.steps / 20 + 20, |_| {});
     to_collection(&bench, 1, |_| {});

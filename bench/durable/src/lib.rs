@@ -56,17 +56,32 @@ impl Transport for Instant {
 /// A program, compiled.
 #[derive(Clone, Debug)]
 pub struct Program {
+    name: String,
     image: Arc<LoadedImage>,
     slot: u32,
 }
 
-/// Compiles a script.
+impl Program {
+    /// Starts it as the main process of a new run; the process's number.
+    ///
+    /// # Panics
+    /// When it takes arguments.
+    pub fn start(&self, engine: &Engine, run: u64) -> u64 {
+        engine.describe(run, &self.name, &[], Vec::new());
+        let image = engine.add_image(Arc::clone(&self.image));
+        engine
+            .start_main(image, self.slot, &[], "main")
+            .expect("the program starts")
+    }
+}
+
+/// Compiles a script, or a namespace with `-main`, as if it were the file `name`.
 ///
 /// # Panics
 /// When it has mistakes.
 #[must_use]
-pub fn program(text: &str) -> Program {
-    let mut workspace = driver::Workspace::of_text("bench.ox", text);
+pub fn program(name: &str, text: &str) -> Program {
+    let mut workspace = driver::Workspace::of_text(name, text);
     let built = workspace
         .build()
         .unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"));
@@ -77,6 +92,7 @@ pub fn program(text: &str) -> Program {
         .expect("the text has something to run");
     let image = LoadedImage::load(Arc::new(built.image)).expect("a linked image is valid");
     Program {
+        name: name.to_owned(),
         image: Arc::new(image),
         slot,
     }
@@ -146,11 +162,7 @@ impl Bench {
     /// # Panics
     /// When it takes arguments.
     pub fn start(&self, program: &Program) {
-        self.engine.describe(1, "bench.ox", &[], Vec::new());
-        let image = self.engine.add_image(Arc::clone(&program.image));
-        self.engine
-            .start_main(image, program.slot, &[], "bench")
-            .expect("the program starts");
+        program.start(&self.engine, 1);
     }
 
     /// Steps so far.

@@ -106,7 +106,7 @@ fn heap(bench: &Bench) -> (u64, usize) {
 pub fn run(path: &Path, processes: u64, entries: u64, steps: u64, looks: u64) -> Vec<Look> {
     let mut seen = Vec::new();
     let mut bench = Bench::on_files(path, FoldMode::Background);
-    bench.start(&program(&text(processes, entries)));
+    bench.start(&program("soak.ox", &text(processes, entries)));
     let mut taken = 0;
     for number in 1..=looks {
         bench.run_to(steps * number / looks - taken, |_| {});
@@ -143,11 +143,14 @@ pub fn run(path: &Path, processes: u64, entries: u64, steps: u64, looks: u64) ->
 #[must_use]
 pub fn sequence(path: &Path, elements: u64) -> (u64, u64) {
     let bench = Bench::on_files(path, FoldMode::Background);
-    bench.start(&program(&format!(
-        "(def step (activity \"step\"))
+    bench.start(&program(
+        "sequence.ox",
+        &format!(
+            "(def step (activity \"step\"))
          (defn note [sum x] (when (zero? (rem x 10000)) (step)) (+ sum x))
          (println (reduce note 0 (map inc (filter some? (take {elements} (iterate inc 0))))))"
-    )));
+        ),
+    ));
     let mut stored = 0;
     let mut steps = 0;
     bench.run_to(u64::MAX, |bench| {

@@ -626,7 +626,7 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
             if begun.swap(true, Ordering::SeqCst) {
                 return;
             }
-            // Called by who commits, whom suspending waits for.
+            // Called by who writes the output, whom suspending waits for.
             let thread = std::thread::Builder::new()
                 .name("suspend".to_owned())
                 .spawn(move || suspend_all(output, &all));

@@ -142,6 +142,19 @@ pub struct State {
 }
 
 impl State {
+    /// The memory that it makes: segments with the mutated cells in place.
+    #[must_use]
+    pub fn memory(&self) -> Vec<u64> {
+        let segments = self.segments.iter();
+        let mut words: Vec<u64> = segments
+            .flat_map(|segment| segment.words.iter().copied())
+            .collect();
+        for (&address, &word) in &self.overlay {
+            words[address as usize] = word;
+        }
+        words
+    }
+
     /// Adds a checkpoint.
     pub fn apply(&mut self, delta: &Delta) {
         self.segments.truncate(delta.kept_levels);

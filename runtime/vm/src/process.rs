@@ -93,6 +93,13 @@ impl Process {
         }
     }
 
+    /// Words that all stacks have in use.
+    #[must_use]
+    pub fn stack_words(&self) -> u64 {
+        let parts = self.fibers.iter().flat_map(|fiber| &fiber.parts);
+        parts.map(|part| u64::from(part.height(&self.image))).sum()
+    }
+
     /// What a definition of the entry file is in this process, if it is a cell with a value.
     #[must_use]
     pub fn cell(&self, slot: u32) -> Option<Word> {

@@ -114,7 +114,7 @@ pub fn run(mut process: Process, mode: Mode) -> Ran {
         let outcome = process.run(&mut fuel, zeal);
         left -= (slice - fuel).max(1);
         steps = steps.saturating_sub(1);
-        work = work.saturating_sub(u64::from(process.heap.used_words()) + stack_words(&process));
+        work = work.saturating_sub(u64::from(process.heap.used_words()) + process.stack_words());
         // What has failed is not stored: its last checkpoint is.
         if mode == Mode::Reload && !matches!(outcome, Outcome::Failed(_)) {
             process = reload(process, &mut stored, &mut segments);
@@ -137,13 +137,6 @@ pub fn run(mut process: Process, mode: Mode) -> Ran {
     }
 }
 
-fn stack_words(process: &Process) -> u64 {
-    let parts = process.fibers.iter().flat_map(|fiber| &fiber.parts);
-    parts
-        .map(|part| u64::from(part.height(&process.image)))
-        .sum()
-}
-
 /// Checkpoints, compares the sum of all checkpoints with the process, and makes it again from that.
 fn reload(mut process: Process, stored: &mut State, segments: &mut u64) -> Process {
     let delta = process.checkpoint(|| {
@@ -156,7 +149,7 @@ fn reload(mut process: Process, stored: &mut State, segments: &mut u64) -> Proce
         .expect("the memory is sound after a checkpoint");
     let living = process.full_state();
     assert!(
-        memory(stored) == memory(&living),
+        stored.memory() == living.memory(),
         "the stored memory is not the living one"
     );
     assert_eq!(stored.fibers, living.fibers);
@@ -164,19 +157,6 @@ fn reload(mut process: Process, stored: &mut State, segments: &mut u64) -> Proce
     let image = Arc::clone(&process.image);
     drop(process);
     Process::restore(image, stored.clone()).expect("what was stored is a process")
-}
-
-/// The memory that a stored state makes: segments with the mutated cells in place.
-fn memory(state: &State) -> Vec<u64> {
-    let mut words: Vec<u64> = state
-        .segments
-        .iter()
-        .flat_map(|segment| segment.words.iter().copied())
-        .collect();
-    for (&address, &word) in &state.overlay {
-        words[address as usize] = word;
-    }
-    words
 }
 
 /// What a fiber ended with, as text.

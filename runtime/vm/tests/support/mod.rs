@@ -94,25 +94,12 @@ fn native_number(image: &mut Image, native: &NativeRef) -> u32 {
     number as u32
 }
 
-/// The memory that a stored state makes: segments with the mutated cells in place.
-pub(crate) fn memory(state: &State) -> Vec<u64> {
-    let mut words: Vec<u64> = state
-        .segments
-        .iter()
-        .flat_map(|s| s.words.iter().copied())
-        .collect();
-    for (&address, &word) in &state.overlay {
-        words[address as usize] = word;
-    }
-    words
-}
-
 /// That the sum of all checkpoints is the living process.
 pub(crate) fn assert_same(stored: &State, living: &Process) {
     let full = living.full_state();
     assert_eq!(
-        memory(stored),
-        memory(&full),
+        stored.memory(),
+        full.memory(),
         "the stored memory is not the living one"
     );
     assert_eq!(

@@ -4,6 +4,7 @@
 //! A sample; `OX_FLIPS=n` makes n trials.
 
 use crate::pipeline::oxc;
+use harness::Random;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -19,18 +20,6 @@ const PROGRAM: &str = "(loop [n 0 held (zipmap (range 3000) (range 3000)) log []
         (sleep 20)
         (recur (inc n) (assoc held (* n 7919) n) (conj log [n (count held)]))))
     (println :end)\n";
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound.max(1)
-    }
-}
 
 /// Runs `oxc` in a folder; it must end, and without a panic.
 fn ask(folder: &Path, arguments: &[&str], about: &str) -> Output {

@@ -6,6 +6,7 @@
 use crate::world::{World, program};
 use engine::Options;
 use engine::record::Status;
+use harness::Random;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -43,18 +44,6 @@ fn store_options() -> store::Options {
         fold_bytes: 8 << 10,
         fold: FoldMode::Inline { after: 1 },
         ..store::Options::default()
-    }
-}
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound.max(1)
     }
 }
 

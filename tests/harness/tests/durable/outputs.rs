@@ -1,6 +1,6 @@
 //! What leaves: nothing that was taken back, no more than was said, and nobody waits for a reader.
 
-use crate::world::{Crash, EPOCH_MS, Served, World, exit, program, run};
+use crate::world::{Crash, EPOCH_MS, RUN, Served, World, exit, program, run};
 use engine::data::Data;
 use engine::letter::Letter;
 use engine::record::Status;
@@ -53,24 +53,31 @@ fn that_output_has_left_is_committed_once() {
     assert_eq!(world.commits(), commits);
 }
 
+/// Runs a program that ends well; how often it has committed, and what it said.
+fn commits(text: &str, uncommitted_max: u64) -> (u64, String) {
+    let options = Options {
+        threads: 0,
+        loss_bound_ms: 1 << 40,
+        uncommitted_max,
+        ..Options::default()
+    };
+    let world = World::with(options, Arc::new(MemoryStore::new()));
+    world.start(&program(text));
+    world.run();
+    assert_eq!(world.standing().status, Status::Done);
+    (world.commits(), world.stdout())
+}
+
+fn assert_committed_before_the_loss_bound(text: &str, said: &str) {
+    let (few, many) = (commits(text, 1 << 40), commits(text, 64 << 10));
+    assert_eq!([&*few.1, &*many.1], [said, said]);
+    assert!(many.0 > few.0, "{many:?} {few:?}");
+}
+
 #[test]
 fn much_memory_is_committed_before_the_loss_bound() {
     let text = "(loop [v [] i 0] (if (< i 200000) (recur (conj v i) (inc i)) (println (count v))))";
-    let commits = |uncommitted_max| {
-        let options = Options {
-            threads: 0,
-            loss_bound_ms: 1 << 40,
-            uncommitted_max,
-            ..Options::default()
-        };
-        let world = World::with(options, Arc::new(MemoryStore::new()));
-        world.start(&program(text));
-        world.run();
-        assert_eq!(world.stdout(), "200000\n");
-        world.commits()
-    };
-    let (few, many) = (commits(1 << 40), commits(64 << 10));
-    assert!(many > few, "{many} {few}");
+    assert_committed_before_the_loss_bound(text, "200000\n");
 }
 
 #[test]
@@ -78,21 +85,7 @@ fn many_letters_are_committed_before_the_loss_bound() {
     let text = "(let [p (spawn (fn [] (receive :stop nil)))
                       text (apply str (repeat 1000 \"x\"))]
                   (dotimes [_ 2000] (send p text)) (send p :stop) (await-exit p))";
-    let commits = |uncommitted_max| {
-        let options = Options {
-            threads: 0,
-            loss_bound_ms: 1 << 40,
-            uncommitted_max,
-            ..Options::default()
-        };
-        let world = World::with(options, Arc::new(MemoryStore::new()));
-        world.start(&program(text));
-        world.run();
-        assert_eq!(world.standing().status, Status::Done);
-        world.commits()
-    };
-    let (few, many) = (commits(1 << 40), commits(64 << 10));
-    assert!(many > few, "{many} {few}");
+    assert_committed_before_the_loss_bound(text, "");
 }
 
 // ---- on threads ----
@@ -205,7 +198,7 @@ fn that_output_has_left_is_committed_though_nothing_else_happens() {
     let store = Arc::new(TellingStore(MemoryStore::new(), told));
     let engine = engine(Arc::clone(&store) as _, &reader, true);
     let threads = engine.run_threads().unwrap();
-    program("(println \"one\") (sleep \"1h\")").start(&engine);
+    program("(println \"one\") (sleep \"1h\")").start(&engine, RUN);
     loop {
         commits
             .recv_timeout(PATIENCE)
@@ -235,7 +228,7 @@ fn who_does_not_read_holds_up_those_who_print_and_nobody_else() {
                (cancel printer)
                (await-exit printer))",
         )
-        .start(&engine);
+        .start(&engine, RUN);
         writes.recv_timeout(PATIENCE).expect("something is written");
         let go = engine::data::to_message(&Data::keyword("go"));
         assert!(engine.post(1, Letter::Message(go)).unwrap());
@@ -263,7 +256,7 @@ fn what_is_printed_leaves_in_order_and_whole() {
     let (reader, _writes, _starts) = Reader::new(true);
     let engine = engine(Arc::new(MemoryStore::new()), &reader, true);
     let threads = engine.run_threads().unwrap();
-    program("(dotimes [i 100000] (println \"line\" i))").start(&engine);
+    program("(dotimes [i 100000] (println \"line\" i))").start(&engine, RUN);
     let standing = engine.wait_for_end(1).unwrap().unwrap();
     assert_eq!(standing.status, Status::Done, "{}", standing.report);
     assert!(engine.flush().unwrap());
@@ -370,7 +363,7 @@ fn who_computes_is_running() {
     let (reader, _writes, starts) = Reader::new(true);
     let engine = engine(Arc::new(MemoryStore::new()), &reader, true);
     let threads = engine.run_threads().unwrap();
-    program("(spawn (fn [] (loop [] (recur)))) (let [f (activity \"f\")] (f))").start(&engine);
+    program("(spawn (fn [] (loop [] (recur)))) (let [f (activity \"f\")] (f))").start(&engine, RUN);
     starts.recv_timeout(PATIENCE).expect("the attempt starts");
     let begun = Instant::now();
     while engine.standing(2).unwrap().status != Status::Running {

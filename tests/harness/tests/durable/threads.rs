@@ -1,6 +1,6 @@
 //! The engine on threads and real time: what holds in turns holds there too.
 
-use crate::world::program;
+use crate::world::{RUN, program};
 use engine::letter::Letter;
 use engine::record::Status;
 use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, Transport};
@@ -79,7 +79,7 @@ fn many_processes_talk_on_several_threads() {
         };
         let engine = engine(&store, &printer, options);
         let threads = engine.run_threads().unwrap();
-        program(&PINGS.replace("^{:a 1} ", "")).start(&engine);
+        program(&PINGS.replace("^{:a 1} ", "")).start(&engine, RUN);
         let standing = engine.wait_for_end(1).unwrap().unwrap();
         assert_eq!(standing.status, Status::Done, "{}", standing.report);
         assert!(engine.flush().unwrap());
@@ -101,7 +101,7 @@ fn a_stopped_engine_is_followed_by_another() {
     let first = engine(&store, &printer, options);
     let threads = first.run_threads().unwrap();
     program("(def seen (atom 0)) (loop [] (if (receive :stop true _ false) (println :seen @seen) (do (swap! seen inc) (recur))))")
-        .start(&first);
+        .start(&first, RUN);
     for _ in 0..5 {
         assert!(
             first

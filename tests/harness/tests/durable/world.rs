@@ -1,6 +1,7 @@
 //! A world for the engine: virtual time, a transport that keeps what it is told, a store that
 //! crashes when it is told to. Everything happens on the test's thread.
 
+use durable_bench::Program;
 use engine::data::Data;
 use engine::event::Event;
 use engine::record::Status;
@@ -12,7 +13,6 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use store::{Batch, CommitError, CommitSeq, MemoryStore, Snapshot, Stats, Store, StoreError};
-use vm::image::LoadedImage;
 
 /// Turns after which a test that does not end is given up.
 const TURNS_MAX: u64 = 2_000_000;
@@ -205,41 +205,12 @@ pub(crate) enum Crash {
     After(u64),
 }
 
-/// A program, compiled.
-#[derive(Clone)]
-pub(crate) struct Program {
-    image: Arc<LoadedImage>,
-    slot: u32,
-}
-
-impl Program {
-    /// Starts it as the main process of run 17.
-    pub(crate) fn start(&self, engine: &Engine) -> u64 {
-        engine.describe(17, "test.ox", &[], Vec::new());
-        let image = engine.add_image(Arc::clone(&self.image));
-        engine
-            .start_main(image, self.slot, &[], "test/main")
-            .expect("the program starts")
-    }
-}
+/// The run of every program here.
+pub(crate) const RUN: u64 = 17;
 
 /// Compiles a script, or a namespace with `-main`.
 pub(crate) fn program(text: &str) -> Program {
-    let mut workspace = driver::Workspace::of_text("test.ox", text);
-    let built = match workspace.build() {
-        Ok(built) => built,
-        Err(diagnostics) => panic!("{diagnostics:#?}"),
-    };
-    let slot = built
-        .image
-        .main
-        .or(built.image.entry)
-        .expect("the text has something to run");
-    let image = LoadedImage::load(Arc::new(built.image)).expect("a linked image is valid");
-    Program {
-        image: Arc::new(image),
-        slot,
-    }
+    durable_bench::program("test.ox", text)
 }
 
 /// The world around engines that follow one another on one store.
@@ -315,7 +286,7 @@ impl World {
     }
 
     pub(crate) fn start(&self, program: &Program) -> u64 {
-        program.start(&self.engine)
+        program.start(&self.engine, RUN)
     }
 
     /// Lets everything happen that happens without time passing.

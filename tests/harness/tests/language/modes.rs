@@ -134,7 +134,7 @@ pub(crate) fn run(
         if let Some(limit) = config.words.filter(|&limit| used > limit) {
             return Err(format!("{used} words are in use, more than {limit}"));
         }
-        pace.count(u64::from(used) + stack_words(&process));
+        pace.count(u64::from(used) + process.stack_words());
         if mode == Mode::Reload {
             process = reload(process, &mut archive, &mut segments)?;
         }
@@ -154,13 +154,6 @@ pub(crate) fn run(
             other => return Err(format!("it stopped with {other:?}")),
         }
     }
-}
-
-fn stack_words(process: &Process) -> u64 {
-    let parts = process.fibers.iter().flat_map(|fiber| &fiber.parts);
-    parts
-        .map(|part| u64::from(part.height(&process.image)))
-        .sum()
 }
 
 /// Checkpoints into the store, compares what is read back from it with the process as it is and as
@@ -186,7 +179,7 @@ fn reload(
         .read()
         .map_err(|error| format!("what was stored cannot be read: {error}"))?;
     let living = process.full_state();
-    if same::words(&stored) != same::words(&living) {
+    if stored.memory() != living.memory() {
         return Err("the stored memory is not the living one".to_owned());
     }
     if stored.fibers != living.fibers || stored.record != living.record {

@@ -11,7 +11,7 @@ use vm::object::{Header, Kind};
 /// before its checkpoint. A stack word that is dead in `after` may have been anything.
 pub(crate) fn difference(before: &State, after: &State) -> Result<(), String> {
     let mut walk = Walk {
-        words: [words(before), words(after)],
+        words: [before.memory(), after.memory()],
         partners: Vec::new(),
         pending: Vec::new(),
     };
@@ -61,19 +61,6 @@ pub(crate) fn difference(before: &State, after: &State) -> Result<(), String> {
         }
     }
     walk.finish()
-}
-
-/// The memory of a state: segments with the mutated cells in place.
-pub(crate) fn words(state: &State) -> Vec<u64> {
-    let mut words: Vec<u64> = state
-        .segments
-        .iter()
-        .flat_map(|segment| segment.words.iter().copied())
-        .collect();
-    for (&address, &word) in &state.overlay {
-        words[address as usize] = word;
-    }
-    words
 }
 
 struct Walk {
