@@ -44,6 +44,14 @@ pub(crate) fn key(found: &Found) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// The key of a project's build in the form in which it is run.
+pub(crate) fn key_to_run(found: &Found) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&key(found));
+    hasher.update(b"run");
+    *hasher.finalize().as_bytes()
+}
+
 /// What this compiler is: two that may build different images of the same texts differ.
 fn compiler() -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();

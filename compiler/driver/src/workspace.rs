@@ -335,6 +335,65 @@ impl Workspace {
         Ok(built)
     }
 
+    /// The program as it is run: of a file with both expressions at top level and a `-main`, the
+    /// call of `-main` is the last of its expressions. By the compiled cache if a folder is given.
+    ///
+    /// # Errors
+    /// As `build`.
+    pub fn build_to_run(&mut self, folder: Option<&Path>) -> Result<Built, Vec<Diagnostic>> {
+        let Some(folder) = folder else {
+            let built = self.build()?;
+            return match self.call_of_main(&built) {
+                Some((entry, called)) => self.with_main_called(&entry, &called, built),
+                None => Ok(built),
+            };
+        };
+        let key = cache::key_to_run(&self.found);
+        if let Some(built) = cache::load(folder, &key) {
+            return Ok(built);
+        }
+        let built = self.build_cached(folder)?;
+        let Some((entry, called)) = self.call_of_main(&built) else {
+            return Ok(built);
+        };
+        let built = self.with_main_called(&entry, &called, built)?;
+        cache::save(folder, &key, &built);
+        Ok(built)
+    }
+
+    /// Entry namespace and its text with the call of `-main` at its end, if there are expressions
+    /// at top level besides.
+    fn call_of_main(&self, built: &Built) -> Option<(String, String)> {
+        built.entry_slot?;
+        let main = &built.image.slots[built.main_slot? as usize].name;
+        let entry = self.found.entry.clone()?;
+        let text = self.text(&entry)?;
+        let call = format!("(ox.core/apply {main} ox.core/*command-line-args*)");
+        Some((entry, format!("{text}\n{call}\n")))
+    }
+
+    /// Links the entry with another text, and leaves the text as it was if that succeeds: errors
+    /// are shown in the text that has them.
+    fn with_main_called(
+        &mut self,
+        entry: &str,
+        called: &str,
+        built: Built,
+    ) -> Result<Built, Vec<Diagnostic>> {
+        let text = self.text(entry).unwrap_or_default();
+        self.edit(entry, called);
+        let mut image = self.build()?.image;
+        self.edit(entry, &text);
+        // The entry body is what runs.
+        image.main = None;
+        Ok(Built {
+            entry_slot: image.entry,
+            main_slot: None,
+            image,
+            ..built
+        })
+    }
+
     fn link_diagnostics(&self, errors: &[LinkError], entry: SourceFile) -> Vec<Diagnostic> {
         let mut all: Vec<Diagnostic> = errors
             .iter()

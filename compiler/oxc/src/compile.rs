@@ -69,17 +69,15 @@ pub(crate) fn compile(
         Program::Source(target) => {
             let progress = output.progress("compiling");
             let mut workspace = open(target)?;
-            let built = match folder {
-                Some(folder) => workspace.build_cached(&folder.cache()),
-                None => workspace.build(),
-            };
+            let cache = folder.map(Folder::cache);
+            let built = workspace.build_to_run(cache.as_deref());
             drop(progress);
             let built = built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics))?;
             if output.is_terminal || output.verbose {
                 show(output, &workspace, &built.warnings);
             }
             needs_something_to_run(target, &workspace, &built)?;
-            with_main_called(output, &mut workspace, built)
+            Ok(built.into())
         }
     }
 }
@@ -115,36 +113,6 @@ fn needs_something_to_run(
         "there is nothing to run in {what}: no expression at top level, no `-main`"
     ))
     .help("define a function `-main`; it is called with the arguments as strings"))
-}
-
-/// A file with both expressions at top level and a `-main`: the call of `-main` becomes the last
-/// of its expressions.
-fn with_main_called(
-    output: Output,
-    workspace: &mut Workspace,
-    built: Built,
-) -> Result<Compiled, Failure> {
-    let (Some(_), Some(main)) = (built.entry_slot, built.main_slot) else {
-        return Ok(built.into());
-    };
-    let name = built.image.slots[main as usize].name.clone();
-    let Some(namespace) = workspace.entry().map(str::to_owned) else {
-        return Ok(built.into());
-    };
-    let Some(text) = workspace.text(&namespace) else {
-        return Ok(built.into());
-    };
-    workspace.edit(
-        &namespace,
-        &format!("{text}\n(ox.core/apply {name} ox.core/*command-line-args*)\n"),
-    );
-    let mut called = workspace
-        .build()
-        .map_err(|diagnostics| rejected(output, workspace, &diagnostics))?;
-    called.sources = built.sources;
-    // The entry body is what runs.
-    called.image.main = None;
-    Ok(called.into())
 }
 
 /// Shows why a program cannot run.

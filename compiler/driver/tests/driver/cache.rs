@@ -64,6 +64,32 @@ fn warnings_are_said_again() {
 }
 
 #[test]
+fn a_program_with_expressions_and_a_main_is_stored_as_it_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(ns app)\n(defn -main [& args] [:main args])\n(try (-main) (catch :default e 1))";
+    let files = support::found(&[("app", text)]);
+    let fresh = Workspace::of(files.clone()).build_to_run(None).unwrap();
+    assert_eq!(fresh.image.main, None, "the entry body calls it");
+    let mut first = Workspace::of(files.clone());
+    let built = first.build_to_run(Some(folder.path())).unwrap();
+    assert_eq!(built.image, fresh.image);
+    assert_eq!(*first.text("app").unwrap(), *text, "the text is as it was");
+    let log = Log::default();
+    let mut again = Workspace::with_database(files.clone(), log.database());
+    let loaded = again.build_to_run(Some(folder.path())).unwrap();
+    assert_eq!(loaded.image, fresh.image);
+    assert_eq!(
+        (&loaded.sources, loaded.entry_slot, loaded.main_slot),
+        (&fresh.sources, fresh.entry_slot, None)
+    );
+    assert!(log.take().is_empty(), "no query has run");
+    assert_eq!(support::value(loaded), "[:main nil]");
+    // What `oxc build` makes of the same files is another image.
+    let built = again.build_cached(folder.path()).unwrap();
+    assert!(built.image.main.is_some());
+}
+
+#[test]
 fn an_edit_is_a_miss_and_so_is_another_entry() {
     let folder = tempfile::tempdir().unwrap();
     let files = support::found(&[
