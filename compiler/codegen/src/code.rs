@@ -199,6 +199,14 @@ impl Code {
             while let Some(Some(further)) = through.get(to as usize) {
                 to = *further;
             }
+            // A jump to a loop's end is one.
+            let (from, at) = (self.instrs[*pc as usize], self.instrs.get(to as usize));
+            if let Some(end) = at.filter(|end| end.op() == Some(Op::Loop))
+                && from.op() == Some(Op::Jump)
+            {
+                to = (i64::from(to) + 1 + i64::from(end.xs())) as u32;
+                self.instrs[*pc as usize] = *end;
+            }
             let instr = &mut self.instrs[*pc as usize];
             let distance = i64::from(to) - i64::from(*pc) - 1;
             *instr = with_distance(*instr, distance as i32).ok_or(unbound.clone())?;

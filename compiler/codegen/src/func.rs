@@ -8,7 +8,8 @@
 //! Invariants:
 //! - Compiling an expression leaves [`Gen::top`] as it was.
 //! - A local's register is written once, before the code that sees the local; the locals of a loop
-//!   are also written by its `recur`, when nothing reads the old values any more.
+//!   are also written when nothing reads the old values any more: by its `recur`, and by a `let` on
+//!   the way there that takes over the register (`func/reuse.rs`).
 //! - A [`Dest::Live`] register is written by the last instruction of every path, and only by that.
 //! - Code that tests, binds or jumps reads nothing that some path to it has not written.
 
@@ -20,6 +21,9 @@ mod literal;
 mod make;
 mod protect;
 mod recur;
+mod reuse;
+
+use std::collections::HashSet;
 
 use bytecode::{Instr, Op, Prototype, RefUse};
 use hir::body::{Body, CaptureIdx, Expr, ExprIdx, FuncIdx, GlobalIdx, GlobalKind, LocalIdx};
@@ -31,6 +35,7 @@ use crate::error::{CodegenError, Result};
 use crate::facts::LocalRange;
 use crate::scan::{Scan, scan};
 use crate::unit::Unit;
+use reuse::Number;
 
 /// Native stack that must be left before an expression is compiled; else more is allocated.
 pub(crate) const STACK_RED_ZONE: usize = 64 * 1024;
@@ -105,6 +110,13 @@ struct Gen<'u, 'b> {
     /// Register of the function itself, where `drop-self` has forgotten it.
     own: Option<u16>,
     ranges: Vec<LocalRange>,
+    /// Numbers that a loop computes with, and the registers that hold them meanwhile.
+    numbers: Vec<(Number, u16)>,
+    /// Registers that a second local has come to share.
+    shared: HashSet<u16>,
+    /// Whether the expression to be compiled next is in tail position of the innermost target of
+    /// `recur`: nothing that was evaluated before it waits in a local's register to be read.
+    in_tail: bool,
 }
 
 /// Compiles an arity.
@@ -132,16 +144,23 @@ pub(crate) fn generate(unit: &mut Unit<'_>, entry: Entry) -> Result<FuncCode> {
         captures: vec![None; capture_count],
         own: None,
         ranges: Vec::new(),
+        numbers: Vec::new(),
+        shared: HashSet::new(),
+        in_tail: false,
     };
     for local in 0..params {
         generator.open(LocalIdx(u32::from(local)), local)?;
     }
     generator.prologue()?;
+    if generator.scan.loops {
+        generator.hold_numbers(entry.body)?;
+    }
     let head = generator.code.pin();
     generator.loops.push(LoopTarget {
         head,
         registers: (0..params).collect(),
     });
+    generator.in_tail = generator.scan.loops;
     generator.expr(entry.body, Dest::Return)?;
     generator.close(0);
     let Gen {
@@ -234,6 +253,7 @@ impl Gen<'_, '_> {
             Expr::Local(local) => self.locals.get(local.index()).copied().flatten(),
             Expr::Capture(capture) => self.captures.get(capture.index()).copied().flatten(),
             Expr::SelfFn => self.own,
+            Expr::Const(datum) => self.held_number(datum),
             _ => None,
         }
     }
@@ -428,6 +448,7 @@ impl Gen<'_, '_> {
     /// change, and those of a loop change when this one is gone.
     fn bind(&mut self, local: LocalIdx, init: ExprIdx) -> Result<()> {
         if let Some(register) = self.in_place(init) {
+            self.shared.insert(register);
             return self.open(local, register);
         }
         self.bind_anew(local, init)
@@ -445,6 +466,7 @@ impl Gen<'_, '_> {
     /// Compiles an expression.
     fn expr(&mut self, expr: ExprIdx, dest: Dest) -> Result<()> {
         if !self.code.is_reachable() {
+            self.in_tail = false;
             return Ok(());
         }
         let outer = self.code.set_expr(expr);
@@ -456,6 +478,7 @@ impl Gen<'_, '_> {
     }
 
     fn dispatch(&mut self, idx: ExprIdx, dest: Dest) -> Result<()> {
+        let in_tail = std::mem::take(&mut self.in_tail);
         if let Some(register) = self.in_place(idx) {
             return self.give(dest, register);
         }
@@ -472,9 +495,11 @@ impl Gen<'_, '_> {
             Expr::CallGlobal { global, args, tail } => self.call_global(*global, args, *tail, dest),
             Expr::CallNative { global, args } => self.call_native(*global, args, dest),
             Expr::Apply { callee, args, tail } => self.apply(*callee, args, *tail, dest),
-            Expr::If { test, then, else_ } => self.choose(*test, *then, *else_, dest),
-            Expr::Do(exprs) => self.sequence(exprs, dest),
-            Expr::Let { bindings, body } => self.bind_all(bindings, *body, dest),
+            Expr::If { test, then, else_ } => self.choose(*test, *then, *else_, dest, in_tail),
+            Expr::Do(exprs) => self.sequence(exprs, dest, in_tail),
+            Expr::Let { bindings, body } => {
+                self.bind_all(bindings, *body, dest, in_tail.then_some(idx))
+            }
             Expr::Loop { bindings, body } => self.repeat(bindings, *body, dest),
             Expr::Recur(values) => self.recur(values),
             Expr::Fn(_) if dest == Dest::Effect => Ok(()),
@@ -519,23 +544,28 @@ impl Gen<'_, '_> {
         self.body.global(global).kind == GlobalKind::Cell
     }
 
-    fn sequence(&mut self, exprs: &[ExprIdx], dest: Dest) -> Result<()> {
+    fn sequence(&mut self, exprs: &[ExprIdx], dest: Dest, in_tail: bool) -> Result<()> {
         let Some((last, effects)) = exprs.split_last() else {
             return Err(self.malformed("an empty sequence of expressions"));
         };
         for expr in effects {
             self.expr(*expr, Dest::Effect)?;
         }
+        self.in_tail = in_tail;
         self.expr(*last, dest)
     }
 
+    /// Binds locals for a body; `tail` is the whole expression if it is in tail position of the innermost
+    /// target of `recur`.
     fn bind_all(
         &mut self,
         bindings: &[(LocalIdx, ExprIdx)],
         body: ExprIdx,
         dest: Dest,
+        tail: Option<ExprIdx>,
     ) -> Result<()> {
         let scope = self.ranges.len();
+        let mut covered = Vec::new();
         match (bindings, dest) {
             // `(let [x a] (if x x b))`, which is `or`, and `and` likewise: the value of `x` is the
             // value of the whole on one path, so it is computed where that is wanted.
@@ -546,12 +576,24 @@ impl Gen<'_, '_> {
             }
             _ => {
                 for (local, init) in bindings {
-                    self.bind(*local, *init)?;
+                    let over = match tail {
+                        Some(tail) => self.bind_over(*local, *init, tail)?,
+                        None => None,
+                    };
+                    match over {
+                        Some(old) => covered.push(old),
+                        None => self.bind(*local, *init)?,
+                    }
                 }
+                self.in_tail = tail.is_some();
                 self.expr(body, dest)?;
             }
         }
         self.close(scope);
+        // Code of other branches finds them as they were.
+        for (local, register) in covered {
+            self.open(local, register)?;
+        }
         Ok(())
     }
 
@@ -573,6 +615,10 @@ impl Gen<'_, '_> {
         dest: Dest,
     ) -> Result<()> {
         let scope = self.ranges.len();
+        let is_outermost = self.loops.len() == 1 && !self.scan.loops;
+        if is_outermost {
+            self.hold_numbers(body)?;
+        }
         let mut registers = Vec::with_capacity(bindings.len());
         for (local, init) in bindings {
             registers.push(self.top as u16);
@@ -580,8 +626,13 @@ impl Gen<'_, '_> {
         }
         let head = self.code.pin();
         self.loops.push(LoopTarget { head, registers });
+        self.in_tail = true;
         self.expr(body, dest)?;
+        self.in_tail = false;
         self.loops.pop();
+        if is_outermost {
+            self.numbers.clear();
+        }
         self.close(scope);
         Ok(())
     }

@@ -67,7 +67,7 @@ impl Gen<'_, '_> {
         if let ([(local, init)], Expr::If { test, then, else_ }) = (bindings, self.body.expr(body))
         {
             let is_local = |expr: ExprIdx| *self.body.expr(expr) == Expr::Local(*local);
-            if is_local(*test) && self.scan.uses.get(local.index()) == Some(&2) {
+            if is_local(*test) && self.scan.uses(*local) == 2 {
                 if is_local(*else_) {
                     return self.branch_both(*init, *then, sense, label);
                 }
@@ -282,7 +282,7 @@ impl Gen<'_, '_> {
     }
 
     /// The integer that the expression is, if it fits a comparing instruction.
-    fn short_int(&self, expr: ExprIdx) -> Option<i16> {
+    pub(super) fn short_int(&self, expr: ExprIdx) -> Option<i16> {
         match self.body.expr(expr) {
             Expr::Const(datum) => int(datum).and_then(|n| i16::try_from(n).ok()),
             _ => None,

@@ -12,6 +12,7 @@ impl Gen<'_, '_> {
         then: ExprIdx,
         else_: ExprIdx,
         dest: Dest,
+        in_tail: bool,
     ) -> Result<()> {
         let nothing_else = self.is_nothing(else_, dest);
         if self.is_nothing(then, dest) {
@@ -20,6 +21,7 @@ impl Gen<'_, '_> {
             }
             let end = self.code.label();
             self.branch(test, true, end)?;
+            self.in_tail = in_tail;
             self.expr(else_, dest)?;
             self.code.bind(end);
             return Ok(());
@@ -27,6 +29,7 @@ impl Gen<'_, '_> {
         if nothing_else {
             let end = self.code.label();
             self.branch(test, false, end)?;
+            self.in_tail = in_tail;
             self.expr(then, dest)?;
             self.code.bind(end);
             return Ok(());
@@ -34,9 +37,11 @@ impl Gen<'_, '_> {
         let otherwise = self.code.label();
         let end = self.code.label();
         self.branch(test, false, otherwise)?;
+        self.in_tail = in_tail;
         self.expr(then, dest)?;
         self.code.jump(end)?;
         self.code.bind(otherwise);
+        self.in_tail = in_tail;
         self.expr(else_, dest)?;
         self.code.bind(end);
         Ok(())

@@ -146,7 +146,7 @@ impl Gen<'_, '_> {
 
     /// What is to be added for this operand of a sum or difference, if it is a number that fits the
     /// instruction. Subtracting 0 is not adding it: -0.0 would lose its sign.
-    fn addend(&self, op: Op, operand: ExprIdx) -> Option<i32> {
+    pub(super) fn addend(&self, op: Op, operand: ExprIdx) -> Option<i32> {
         let Expr::Const(datum) = self.body.expr(operand) else {
             return None;
         };

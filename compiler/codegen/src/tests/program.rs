@@ -83,7 +83,8 @@ impl Program {
         if self.budget <= 0 {
             return self.leaf();
         }
-        match self.rng.below(30) {
+        match self.rng.below(32) {
+            30 | 31 => self.count(&[], 3),
             0..=3 => self.leaf(),
             4..=7 => {
                 let op = self
@@ -188,6 +189,104 @@ impl Program {
             let body = p.tail(&counter, count, &["recur"]);
             format!("{text}] (if (< {counter} 1) {} {body}))", p.expr())
         })
+    }
+
+    /// A loop that computes with numbers alone, those of the loops around it included.
+    fn count(&mut self, outer: &[String], depth: u32) -> String {
+        let names: Vec<String> = (0..3).map(|n| format!("n{}", self.names + n)).collect();
+        self.names += 3;
+        let inits: Vec<String> = names[1..]
+            .iter()
+            .map(|name| format!("{name} {}", self.number(outer, depth)))
+            .collect();
+        let scope: Vec<String> = outer.iter().chain(&names).cloned().collect();
+        format!(
+            "(loop [{} {} {}] (if (< {} 1) {} {}))",
+            names[0],
+            self.rng.below(4),
+            inits.join(" "),
+            names[0],
+            self.number(&scope, depth),
+            self.count_tail(&names[0], &scope, depth)
+        )
+    }
+
+    fn count_tail(&mut self, counter: &str, scope: &[String], depth: u32) -> String {
+        self.budget -= 1;
+        match self.rng.below(6) {
+            0..=2 if self.budget > 0 => {
+                // Names of variables that are read again, and that are not.
+                let name = match self.rng.below(3) {
+                    0 => format!("n{}", self.names),
+                    _ => {
+                        let index = self.rng.below(scope.len());
+                        scope[index].clone()
+                    }
+                };
+                self.names += 1;
+                if name == counter {
+                    return self.count_tail(counter, scope, depth);
+                }
+                let (x, y) = (self.rng.below(scope.len()), self.leaf_number(scope));
+                let x = &scope[x];
+                let op = self.rng.pick(&["+", "-", "*"]).to_owned();
+                let init = match self.rng.below(3) {
+                    0 => format!("({op} {y} {x})"),
+                    1 => format!("({op} {x} {y})"),
+                    _ => format!("({op} {x} {})", self.number(scope, depth)),
+                };
+                let mut inner = scope.to_vec();
+                inner.push(name.clone());
+                let body = self.count_tail(counter, &inner, depth);
+                format!("(let [{name} {init}] {body})")
+            }
+            3 if self.budget > 0 => format!(
+                "(if (< {} {}) {} {})",
+                self.number(scope, depth),
+                self.leaf_number(scope),
+                self.count_tail(counter, scope, depth),
+                self.count_tail(counter, scope, depth)
+            ),
+            _ => format!(
+                "(recur (- {counter} 1) {} {})",
+                self.number(scope, depth),
+                self.number(scope, depth)
+            ),
+        }
+    }
+
+    fn leaf_number(&mut self, scope: &[String]) -> String {
+        if scope.is_empty() || self.rng.below(4) == 0 {
+            return self
+                .rng
+                .pick(&["0", "3", "-7", "100000", "9000000"])
+                .to_owned();
+        }
+        let index = self.rng.below(scope.len());
+        scope[index].clone()
+    }
+
+    fn number(&mut self, scope: &[String], depth: u32) -> String {
+        self.budget -= 1;
+        if self.budget <= 0 || depth == 0 {
+            return self.leaf_number(scope);
+        }
+        let x = self.leaf_number(scope);
+        match self.rng.below(8) {
+            0 | 1 => x,
+            2..=4 => format!("(+ {x} {})", self.number(scope, depth - 1)),
+            5 => {
+                let y = self.number(scope, depth - 1);
+                format!("(let [m (+ {x} 1)] (- {y} m))")
+            }
+            6 => format!(
+                "(if (<= {x} {}) {} {})",
+                self.leaf_number(scope),
+                self.number(scope, depth - 1),
+                self.number(scope, depth - 1)
+            ),
+            _ => self.count(scope, depth - 1),
+        }
     }
 
     /// Code in tail position of something with so many further variables, which may go on with

@@ -50,6 +50,148 @@ fn a_loop_computes_in_place() {
 }
 
 #[test]
+fn a_let_on_the_way_to_recur_takes_over_the_register() {
+    check(
+        "(defn run [n]
+           (loop [k n acc 0]
+             (if (pos? k)
+               (let [acc (+ acc 3)]
+                 (recur (dec k) (if (>= acc 1000003) (- acc 1000003) acc)))
+               acc)))",
+        expect![[r#"
+            template t0 captures 0
+              arity 1 -> p0
+            proto p0 params 1 registers 4 captures 0
+              0  int r1 1000003
+              1  move r2 r0
+              2  int r3 0
+              3  jump-not-gt-int r2 0 -> 9
+              4  add-int r3 r3 3
+              5  add-int r2 r2 -1
+              6  jump-not-le r1 r3 -> 8
+              7  add-int r3 r3 -1000003
+              8  loop -> 3
+              9  return r3
+        "#]],
+    );
+    // The old value is read again, or waits as an operand.
+    check(
+        "(defn f [n] (loop [a n] (let [b (+ a 1)] (recur (* a b)))))",
+        expect![[r#"
+            template t0 captures 0
+              arity 1 -> p0
+            proto p0 params 1 registers 3 captures 0
+              0  move r1 r0
+              1  add-int r2 r1 1
+              2  mul r1 r1 r2
+              3  loop -> 1
+        "#]],
+    );
+    check(
+        "(defn f [n] (loop [a n] (recur (+ a (let [b (+ a 1)] (* b b))))))",
+        expect![[r#"
+            template t0 captures 0
+              arity 1 -> p0
+            proto p0 params 1 registers 4 captures 0
+              0  move r1 r0
+              1  add-int r3 r1 1
+              2  mul r2 r3 r3
+              3  add r1 r1 r2
+              4  loop -> 1
+        "#]],
+    );
+    check(
+        "(defn f [n] (loop [a n] (let [c a b (+ a 1)] (recur (* c b)))))",
+        expect![[r#"
+            template t0 captures 0
+              arity 1 -> p0
+            proto p0 params 1 registers 3 captures 0
+              0  move r1 r0
+              1  add-int r2 r1 1
+              2  mul r1 r1 r2
+              3  loop -> 1
+        "#]],
+    );
+    // The inner loop would compute with what it has computed.
+    check(
+        "(defn f [n] (loop [a n] (loop [i 0] (let [b (+ a 1)] (recur (+ i b))))))",
+        expect![[r#"
+            template t0 captures 0
+              arity 1 -> p0
+            proto p0 params 1 registers 4 captures 0
+              0  move r1 r0
+              1  int r2 0
+              2  add-int r3 r1 1
+              3  add r2 r2 r3
+              4  loop -> 2
+        "#]],
+    );
+}
+
+#[test]
+fn numbers_of_a_loop_wait_in_registers() {
+    check(
+        "(defn f [n] (loop [i 0] (if (< i 100000) (recur (* 2.0 (+ i 2.0 1))) (f (* 3 i)))))",
+        expect![[r#"
+            ref @0 value                             ; user/f
+            template t0 captures 0
+              arity 1 -> p0
+            proto p0 params 1 registers 8 captures 0
+               0  int r1 100000
+               1  const r2 2.0
+               2  int r3 3
+               3  int r4 0
+               4  jump-not-lt r4 r1 -> 9
+               5  add r5 r4 r2
+               6  add-int r5 r5 1
+               7  mul r4 r2 r5
+               8  loop -> 4
+               9  mul r7 r3 r4
+              10  tail-call-global r5 1 @0           ; user/f
+        "#]],
+    );
+    check(
+        "(defn f [n] (if (< n 7) (recur (quot n 3)) (loop [i n] (recur (rem i 3)))))",
+        expect![[r#"
+            template t0 captures 0
+              arity 1 -> p0
+            proto p0 params 1 registers 3 captures 0
+              0  int r1 3
+              1  jump-not-lt-int r0 7 -> 4
+              2  quot r0 r0 r1
+              3  loop -> 1
+              4  move r2 r0
+              5  rem r2 r2 r1
+              6  loop -> 5
+        "#]],
+    );
+}
+
+#[test]
+fn a_jump_to_the_end_of_a_loop_is_one() {
+    check(
+        "(defn f [g n] (loop [n n] (recur (if (pos? n) (g n) (g 1)))))",
+        expect![[r#"
+            template t0 captures 0
+              arity 2 -> p0
+            proto p0 params 2 registers 6 captures 0
+               0  move r2 r1
+               1  jump-not-gt-int r2 0 -> 7
+               2  move r3 r0
+               3  move r5 r2
+               4  call r3 1
+               5  move r2 r3
+               6  loop -> 1
+               7  move r3 r0
+               8  int r5 1
+               9  call r3 1
+              10  move r2 r3
+              11  loop -> 1
+        "#]],
+    );
+}
+
+#[test]
 fn recur_moves_all_at_once() {
     check(
         "(defn f [a b c n] (if (zero? n) [a b c] (recur b a 7 (dec n))))",
