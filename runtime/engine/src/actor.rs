@@ -63,6 +63,8 @@ pub(crate) struct Actor {
     pub(crate) sent: Vec<Posted>,
     /// Letters taken in since the last checkpoint.
     pub(crate) consumed: Vec<Taken>,
+    /// Words of these.
+    pub(crate) taken_words: u64,
     /// Events of its life since the last checkpoint.
     pub(crate) events: Vec<Event>,
     /// Until its first checkpoint: how it began.
@@ -73,6 +75,8 @@ pub(crate) struct Actor {
     pub(crate) ended: bool,
     /// Set when its last checkpoint is to be kept as it is: it has failed or is parked.
     pub(crate) keeps_past: bool,
+    /// Checkpoint that it goes back to then, if that is not the last.
+    pub(crate) goes_back_to: Option<u64>,
     /// Set when not even its record shall be kept: it was an attempt.
     pub(crate) vanishes: bool,
     /// Fiber and serial of the request whose failure was thrown last.
@@ -99,11 +103,13 @@ impl Actor {
             notes: BTreeMap::new(),
             sent: Vec::new(),
             consumed: Vec::new(),
+            taken_words: 0,
             events: Vec::new(),
             dirty_in: None,
             birth: None,
             ended: false,
             keeps_past: false,
+            goes_back_to: None,
             vanishes: false,
             failed_request: None,
             cell_waiters: true,

@@ -330,6 +330,7 @@ impl<'a> Step<'a> {
                     return;
                 }
                 self.actor.consumed.push(Taken { sequence, large });
+                self.actor.taken_words += letter.words() + crate::past::LETTER_WORDS;
                 if self.actor.ended {
                     self.bounce(&letter);
                 } else {
@@ -465,6 +466,7 @@ impl<'a> Step<'a> {
     fn revive(&mut self) -> Option<(FiberId, u64)> {
         self.actor.ended = false;
         self.actor.keeps_past = false;
+        self.actor.goes_back_to = None;
         self.actor.record.recoveries = 0;
         self.actor.record.status = Status::Ready;
         self.actor
@@ -490,7 +492,13 @@ impl<'a> Step<'a> {
             let word = crate::data::to_word(self.heap(), &value);
             self.answer(fiber, word);
         }
+        let now = self.now;
         for note in self.actor.notes.values_mut() {
+            // A time limit that has passed would end it again at once.
+            for deadline in note.deadlines.iter_mut().filter(|d| d.at <= now) {
+                deadline.at = now.saturating_add(deadline.milliseconds);
+                deadline.thrown = false;
+            }
             if let Some(activity) = &mut note.activity {
                 // The budget of attempts is a new one, the key the old one.
                 *activity = crate::record::ActivityNote {
@@ -498,11 +506,29 @@ impl<'a> Step<'a> {
                     queue: std::mem::take(&mut activity.queue),
                     key: std::mem::take(&mut activity.key),
                     max_attempts: activity.max_attempts,
+                    earlier_attempts: activity.number(),
                     ..crate::record::ActivityNote::default()
                 };
             }
         }
+        self.watch_again();
         self.ask_again();
+    }
+
+    /// Monitors went with the end. Fibers that wait for the end of a process wait with new ones.
+    fn watch_again(&mut self) {
+        for (fiber, wait) in self.waiting() {
+            if !matches!(wait, Wait::Exit(_)) {
+                continue;
+            }
+            let pid = self.request(fiber).get(1).copied().unwrap_or(Word::NIL);
+            match self.await_exit(pid) {
+                Ok(Reply::Value(reason)) => self.answer(fiber, reason),
+                Ok(Reply::Wait(wait, _)) => self.note(fiber).wait = wait,
+                Ok(Reply::Gone) => {}
+                Err(error) => self.interrupt(fiber, error),
+            }
+        }
     }
 
     // ---- arguments ----

@@ -159,6 +159,16 @@ pub(crate) struct Part {
     pub(crate) batch: Batch,
     pub(crate) sent: Vec<Posted>,
     pub(crate) consumed: Vec<(u64, Taken)>,
+    /// Letters among these of which the store has nothing, and that are kept with a past.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// Letters that were sent and taken in in one epoch, and are kept.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) process: u64,
+    pub(crate) past: u64,
+    pub(crate) letters: Vec<u64>,
 }
 
 #[derive(Debug)]
@@ -209,6 +219,8 @@ struct Shared {
     stopping: bool,
     /// Attempts handed out and not reported.
     attempts: BTreeSet<AttemptId>,
+    /// Letters in `extra`.
+    outside: Vec<Posted>,
     /// Processes whose records cannot be read, and why.
     damaged: Vec<(u64, String)>,
 }
@@ -682,6 +694,11 @@ impl Inner {
         persist::write_letter(&mut shared.extra, process, sequence, &bytes);
         let epoch = shared.epoch;
         let large = persist::is_large(&bytes);
+        shared.outside.push(Posted {
+            to: process,
+            sequence,
+            bytes,
+        });
         shared.deliver(
             process,
             epoch,

@@ -14,6 +14,7 @@
 //! | `S` segment piece | words of a segment |
 //! | `X` sequence | output not yet known to have left |
 //! | `E` process sequence | an event of its life |
+//! | `U` process checkpoint key | what was at the key at that checkpoint; empty: nothing |
 //!
 //! What can be larger than a record (letters, process records) begins with its length in bytes, four
 //! bytes little-endian.
@@ -193,6 +194,37 @@ pub(crate) fn events_from(process: u64) -> KeyRange {
     let mut range = KeyRange::prefix(b"E");
     range.start = KeyBuilder::of_kind(b'E').u64(process).finish();
     range
+}
+
+/// What is kept of a checkpoint of a process.
+pub(crate) fn past(process: u64, checkpoint: u64) -> KeyRange {
+    KeyRange::prefix(&past_record(process, checkpoint, &[]))
+}
+
+/// What is kept of all checkpoints of a process.
+pub(crate) fn pasts(process: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'U').u64(process).finish())
+}
+
+/// The record of another key, as it was at a checkpoint.
+pub(crate) fn past_record(process: u64, checkpoint: u64, key: &[u8]) -> Vec<u8> {
+    let kept = KeyBuilder::of_kind(b'U').u64(process).u64(checkpoint);
+    let mut kept = kept.finish();
+    kept.extend_from_slice(key);
+    kept
+}
+
+/// The key of a record that is kept.
+pub(crate) fn of_past_record(key: &[u8]) -> &[u8] {
+    &key[PAST_BYTES..]
+}
+
+/// Bytes before the key of a record that is kept.
+const PAST_BYTES: usize = 1 + 8 + 8;
+
+/// Whether this is the key of a process record or a piece of one.
+pub(crate) fn is_process_record(key: &[u8]) -> bool {
+    matches!(key.first(), Some(b'P' | b'Q'))
 }
 
 pub(crate) fn events(process: u64) -> KeyRange {

@@ -73,6 +73,22 @@ pub enum Letter {
 }
 
 impl Letter {
+    /// Words of the values in it.
+    pub(crate) fn words(&self) -> u64 {
+        let words = match self {
+            Letter::Message(words)
+            | Letter::Exit { reason: words, .. }
+            | Letter::Down { reason: words, .. }
+            | Letter::BodyEnded {
+                result: Ok(words) | Err(words),
+                ..
+            }
+            | Letter::Heartbeat { details: words, .. } => words.len(),
+            _ => 0,
+        };
+        words as u64
+    }
+
     /// The letter's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

@@ -19,6 +19,7 @@ pub mod letter;
 pub mod limits;
 mod output;
 mod parcel;
+mod past;
 mod persist;
 pub mod pid;
 pub mod record;

@@ -3,8 +3,10 @@
 //! # Invariants
 //! - Applying the batch of a checkpoint to the records of the one before gives the records of the
 //!   process as it was then; nothing else writes these records.
-//! - A segment is written once and deleted when its process's manifest (the process record's
-//!   levels) no longer names it.
+//! - A segment is written once and deleted when no manifest of its process (the process record's
+//!   levels, and those of its pasts) names it.
+
+pub(crate) mod past;
 
 use crate::event::Event;
 use crate::key::{self, SEGMENT_PIECE_WORDS, STACK_CHUNK_WORDS};
@@ -71,19 +73,14 @@ pub(crate) fn write_checkpoint(
     notes: &mut BTreeMap<FiberId, FiberNote>,
     fibers: &[FiberId],
 ) {
-    for level in record
-        .levels
-        .drain(delta.kept_levels.min(record.levels.len())..)
-    {
-        delete_segment(batch, level);
+    let kept = delta.kept_levels.min(record.levels.len());
+    for level in record.levels.split_off(kept) {
+        if !record.keeps(level) {
+            delete_segment(batch, level);
+        }
     }
     if let Some(segment) = &delta.segment {
-        write_segment(batch, segment);
-        let words = u32::try_from(segment.words.len()).expect("a segment's length is 32-bit");
-        record.levels.push(SegmentRef {
-            segment: segment.id,
-            words,
-        });
+        record.levels.push(write_segment(batch, segment));
     }
     if !delta.dropped_segments.is_empty() {
         batch.delete_range(&key::overlays_from(number, delta.overlay_end));
@@ -337,7 +334,7 @@ fn delete_segment(batch: &mut Batch, level: SegmentRef) {
     }
 }
 
-fn write_segment(batch: &mut Batch, segment: &Segment) {
+fn write_segment(batch: &mut Batch, segment: &Segment) -> SegmentRef {
     let mut bytes = Vec::with_capacity(8 * SEGMENT_PIECE_WORDS.min(segment.words.len()));
     for (piece, words) in (0u32..).zip(segment.words.chunks(SEGMENT_PIECE_WORDS)) {
         bytes.clear();
@@ -345,6 +342,15 @@ fn write_segment(batch: &mut Batch, segment: &Segment) {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
         batch.put(&key::segment_piece(segment.id, piece), &bytes);
+    }
+    segment_ref(segment)
+}
+
+fn segment_ref(segment: &Segment) -> SegmentRef {
+    let words = u32::try_from(segment.words.len()).expect("a segment's length is 32-bit");
+    SegmentRef {
+        segment: segment.id,
+        words,
     }
 }
 
@@ -396,8 +402,12 @@ fn drop_unused_chunks(
 
 /// Deletes everything of a process but its record and its life's events.
 pub(crate) fn delete_state(batch: &mut Batch, number: u64, record: &ActorRecord) {
-    for &level in &record.levels {
+    let kept = record.pasts.iter().flat_map(|past| &past.levels);
+    for &level in record.levels.iter().chain(kept) {
         delete_segment(batch, level);
+    }
+    if !record.pasts.is_empty() {
+        batch.delete_range(&key::pasts(number));
     }
     batch.delete_range(&key::overlays(number));
     batch.delete_range(&key::fibers(number));
@@ -418,21 +428,27 @@ pub(crate) fn delete_process(batch: &mut Batch, number: u64, record: &ActorRecor
 /// # Errors
 /// When it is damaged or not there.
 pub fn read_record(snapshot: &Snapshot, number: u64) -> Result<ActorRecord, LoadError> {
+    read_record_by(number, |key| {
+        Ok(snapshot.get(key)?.map(|value| value.to_vec()))
+    })
+}
+
+/// The same from wherever its pieces are.
+fn read_record_by(
+    number: u64,
+    get: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, StoreError>,
+) -> Result<ActorRecord, LoadError> {
     let record = "the record";
-    let value = snapshot
-        .get(&key::process(number))?
-        .ok_or(LoadError::Missing {
-            record,
-            process: number,
-        })?;
+    let value = get(&key::process(number))?.ok_or(LoadError::Missing {
+        record,
+        process: number,
+    })?;
     let damaged = || damaged(record, number);
     let (length, first) = first_piece(&value).ok_or_else(damaged)?;
     let mut bytes = first.to_vec();
     let mut piece = 1;
     while bytes.len() < length {
-        let value = snapshot
-            .get(&key::process_piece(number, piece))?
-            .ok_or_else(damaged)?;
+        let value = get(&key::process_piece(number, piece))?.ok_or_else(damaged)?;
         if value.is_empty() {
             return Err(damaged());
         }

@@ -6,14 +6,17 @@
 //!   has written anything to, records without a version included, is refused at that record.
 //! - Everything here is as of the process's last checkpoint.
 
+mod past;
+
+pub use past::Past;
+
 use crate::limits::Limits;
 use crate::wire::{Reader, WireError, Writer};
 use vm::checkpoint::{FiberRecord, PartRecord, ProcessRecord};
 use vm::fiber::{FiberId, FiberState};
-use vm::process::ROOT_COUNT;
 
-/// Version of all records of this module but the description.
-pub const RECORD_VERSION: u8 = 1;
+/// Version of all records of this module but the description. 2: with pasts.
+pub const RECORD_VERSION: u8 = 2;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 
@@ -210,6 +213,8 @@ pub struct ActorRecord {
     pub body_of: Option<BodyOf>,
     /// Set once it has ended, failed or been parked.
     pub ending: Option<Ending>,
+    /// Earlier checkpoints that are kept, oldest first.
+    pub pasts: Vec<Past>,
     /// Whether the stored record has more than one piece; not part of it.
     pub(crate) has_pieces: bool,
 }
@@ -357,9 +362,16 @@ pub struct ActivityNote {
     pub beat_by: Option<u64>,
     /// The last attempt's error, for people.
     pub last_error: String,
+    /// Attempts that were made before the process was retried, and do not count.
+    pub earlier_attempts: u32,
 }
 
 impl ActivityNote {
+    /// What the attempt under way is told apart by: no other of the request has the number.
+    pub(crate) fn number(&self) -> u32 {
+        self.earlier_attempts.saturating_add(self.attempt)
+    }
+
     /// Whether the body has been told to stop, and the fiber is interrupted when it has.
     pub(crate) fn stops_body(&self) -> bool {
         self.body.is_some() && !self.started
@@ -393,10 +405,11 @@ impl ActivityNote {
             .optional(self.start_by)
             .optional(self.close_by)
             .optional(self.beat_by);
-        w.text(&self.last_error);
+        w.text(&self.last_error)
+            .number(u64::from(self.earlier_attempts));
     }
 
-    fn decode(r: &mut Reader<'_>) -> Result<ActivityNote, WireError> {
+    fn decode(r: &mut Reader<'_>, version: u8) -> Result<ActivityNote, WireError> {
         Ok(ActivityNote {
             name: r.text()?.to_owned(),
             queue: r.text()?.to_owned(),
@@ -412,6 +425,7 @@ impl ActivityNote {
             close_by: r.optional()?,
             beat_by: r.optional()?,
             last_error: r.text()?.to_owned(),
+            earlier_attempts: if version > 1 { r.small()? } else { 0 },
         })
     }
 }
@@ -554,6 +568,7 @@ impl ActorRecord {
             is_active: false,
             body_of: None,
             ending: None,
+            pasts: Vec::new(),
             has_pieces: false,
         }
     }
@@ -570,17 +585,14 @@ impl ActorRecord {
             .number(u64::from(self.recoveries));
         w.number(self.next_event).number(self.next_token);
         w.optional(self.wake_at).bool(self.is_active);
-        for &root in &self.vm.roots {
+        for &root in &self.vm.roots[..past::STORED_ROOTS] {
             w.value(root);
         }
         w.number(self.vm.next_fiber)
             .number(self.vm.next_request)
             .number(self.vm.next_serial);
         numbers(&mut w, &self.vm.run_queue);
-        w.number(self.levels.len() as u64);
-        for level in &self.levels {
-            w.number(level.segment).number(u64::from(level.words));
-        }
+        levels(&mut w, &self.levels);
         numbers(&mut w, &self.fibers);
         numbers(&mut w, &self.links);
         monitors(&mut w, &self.monitors);
@@ -616,6 +628,7 @@ impl ActorRecord {
             }
             None => w.u8(0),
         };
+        self.encode_pasts(&mut w);
         w.bytes
     }
 
@@ -625,7 +638,7 @@ impl ActorRecord {
     /// When the bytes are none.
     pub fn decode(bytes: &[u8]) -> Result<ActorRecord, WireError> {
         let mut r = Reader::new(bytes);
-        version(&mut r)?;
+        let version = version_up_to(&mut r, RECORD_VERSION)?;
         let status = Status::from_u8(r.u8()?);
         let Some(status) = status else {
             return r.error();
@@ -640,8 +653,8 @@ impl ActorRecord {
         record.next_token = r.number()?;
         record.wake_at = r.optional()?;
         record.is_active = r.bool()?;
-        let mut roots = [0; ROOT_COUNT];
-        for root in &mut roots {
+        let mut roots = past::no_roots();
+        for root in &mut roots[..past::STORED_ROOTS] {
             *root = r.value()?;
         }
         record.vm = ProcessRecord {
@@ -651,12 +664,7 @@ impl ActorRecord {
             next_serial: r.number()?,
             run_queue: read_numbers(&mut r)?,
         };
-        for _ in 0..r.count(2)? {
-            record.levels.push(SegmentRef {
-                segment: r.number()?,
-                words: r.small()?,
-            });
-        }
+        record.levels = read_levels(&mut r)?;
         record.fibers = read_numbers(&mut r)?;
         record.links = read_numbers(&mut r)?;
         record.monitors = read_monitors(&mut r)?;
@@ -691,9 +699,30 @@ impl ActorRecord {
                 },
             });
         }
+        if version > 1 {
+            record.decode_pasts(&mut r)?;
+        }
         r.end()?;
         Ok(record)
     }
+}
+
+fn levels(w: &mut Writer, values: &[SegmentRef]) {
+    w.number(values.len() as u64);
+    for level in values {
+        w.number(level.segment).number(u64::from(level.words));
+    }
+}
+
+fn read_levels(r: &mut Reader<'_>) -> Result<Vec<SegmentRef>, WireError> {
+    (0..r.count(2)?)
+        .map(|_| {
+            Ok(SegmentRef {
+                segment: r.number()?,
+                words: r.small()?,
+            })
+        })
+        .collect()
 }
 
 fn numbers(w: &mut Writer, values: &[u64]) {
@@ -780,7 +809,7 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
 /// When the bytes are none.
 pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError> {
     let mut r = Reader::new(bytes);
-    version(&mut r)?;
+    let version = version_up_to(&mut r, RECORD_VERSION)?;
     let Some(state) = FiberState::from_u8(r.u8()?) else {
         return r.error();
     };
@@ -834,7 +863,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         note.stored_chunks.push(r.small()?);
     }
     if r.bool()? {
-        note.activity = Some(ActivityNote::decode(&mut r)?);
+        note.activity = Some(ActivityNote::decode(&mut r, version)?);
     }
     r.end()?;
     Ok((record, note))

@@ -19,6 +19,7 @@ use crate::image::LoadedImage;
 use crate::object::{Header, Kind};
 use crate::process::{Process, ROOT_COUNT};
 use crate::stack::{FRAME_HEADER_WORDS, StackPart};
+use crate::under_way::UnderWay;
 use crate::word::Word;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -396,6 +397,7 @@ impl Process {
             next_request: state.record.next_request,
             frames_collected: 0,
             removed_fibers: Vec::new(),
+            under_way: UnderWay::default(),
         };
         process.verify().map_err(RestoreError::Verify)?;
         Ok(process)

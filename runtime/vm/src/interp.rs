@@ -26,6 +26,7 @@ mod realize;
 mod throw;
 
 pub(crate) use cells::cell_value;
+pub(crate) use throw::TRACE_WORD;
 pub use throw::trace_of;
 
 use crate::fiber::{FiberId, FiberState};
@@ -1054,6 +1055,7 @@ impl Process {
         self.answer_at_once(id, Word::NIL);
         let index = self.fiber_index(id).expect("an answered fiber exists");
         self.fibers[index].pending_error = error;
+        self.under_way.has_thrown = true;
     }
 
     fn put_answer(&mut self, id: FiberId, word: Word) {
@@ -1081,5 +1083,6 @@ impl Process {
         self.answer(id, Word::NIL);
         let index = self.fiber_index(id).expect("an answered fiber exists");
         self.fibers[index].pending_error = error;
+        self.under_way.has_thrown = true;
     }
 }

@@ -22,6 +22,7 @@ pub mod object;
 pub mod process;
 pub mod reach;
 pub mod stack;
+pub mod under_way;
 pub mod value;
 pub mod verify;
 pub mod view;

@@ -10,6 +10,7 @@ use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::object::Kind;
 use crate::stack::StackPart;
+use crate::under_way::UnderWay;
 use crate::word::Word;
 use bytecode::SlotKind;
 use std::collections::VecDeque;
@@ -27,10 +28,15 @@ pub enum Root {
     MailboxTail = 2,
     /// A cell of the mailbox near which was looked last, or nil: a hint.
     MailboxHint = 3,
+    /// What the engine notes about errors under way: an array, or nil.
+    UnderWay = 4,
+    /// Errors that have ended a fiber and that [`Process::errors_under_way`] has not told yet, a
+    /// chain of arrays `[error next]`, or nil.
+    FiberErrors = 5,
 }
 
 /// Number of [`Root`]s.
-pub const ROOT_COUNT: usize = 4;
+pub const ROOT_COUNT: usize = 6;
 
 /// A process.
 #[derive(Debug)]
@@ -53,6 +59,8 @@ pub struct Process {
     pub frames_collected: u64,
     /// Fibers that ended since the last checkpoint.
     pub(crate) removed_fibers: Vec<FiberId>,
+    /// Where errors under way are held.
+    pub(crate) under_way: UnderWay,
 }
 
 impl Process {
@@ -85,11 +93,12 @@ impl Process {
             image,
             fibers: Vec::new(),
             run_queue: VecDeque::new(),
-            roots: [cells, Word::NIL, Word::NIL, Word::NIL],
+            roots: [cells, Word::NIL, Word::NIL, Word::NIL, Word::NIL, Word::NIL],
             next_fiber: 0,
             next_request: 1,
             frames_collected: 0,
             removed_fibers: Vec::new(),
+            under_way: UnderWay::default(),
         }
     }
 

@@ -258,7 +258,7 @@ impl Step<'_> {
         let Some(note) = self.activity_note(fiber).cloned() else {
             return Ok(());
         };
-        let id = self.attempt_id(fiber, note.attempt);
+        let id = self.attempt_id(fiber, note.number());
         let after = |ms: Option<u64>| ms.map(|ms| now.saturating_add(ms));
         let mut body = None;
         let mut waits_for_worker = false;
@@ -282,7 +282,7 @@ impl Step<'_> {
                 process: self.actor.number,
                 fiber,
                 request: id.request,
-                attempt: note.attempt,
+                attempt: id.attempt,
                 key: note.key.clone(),
             };
             let child = self.make_child(asked.body, asked.args, Some(of))?;
@@ -335,7 +335,7 @@ impl Step<'_> {
         self.waits_for_activity(id.fiber, id.request)
             && self
                 .activity_note(id.fiber)
-                .is_some_and(|note| note.started && note.attempt == id.attempt)
+                .is_some_and(|note| note.started && note.number() == id.attempt)
     }
 
     // ---- stopping a body ----
@@ -367,7 +367,7 @@ impl Step<'_> {
         self.waits_for_activity(id.fiber, id.request)
             && self
                 .activity_note(id.fiber)
-                .is_some_and(|note| note.stops_body() && note.attempt == id.attempt)
+                .is_some_and(|note| note.stops_body() && note.number() == id.attempt)
     }
 
     /// The body has ended: what waited for that is thrown.
@@ -577,7 +577,7 @@ impl Step<'_> {
         if !std::mem::take(&mut note.started) {
             return;
         }
-        let attempt = note.attempt;
+        let attempt = note.number();
         match note.body.take() {
             Some(body) => {
                 let letter = if kill { Letter::Kill } else { Letter::Cancel };

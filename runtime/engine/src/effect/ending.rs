@@ -3,7 +3,8 @@
 //! # Invariants
 //! - Links, monitors, names and running attempts of a process that has ended are gone with the
 //!   step that ended it.
-//! - An uncaught error keeps the last checkpoint before it; every other end leaves the record only.
+//! - An uncaught error keeps the last checkpoint before it ([`crate::past`]); every other end leaves
+//!   the record only.
 //! - When the main process ends, the others are told to shut down: they are cancelled, so that their
 //!   `finally` runs, or get a message if they trap exits; after five seconds they are killed (the
 //!   engine sees to that). A main process whose past is kept keeps the others too, as they are.
@@ -15,7 +16,7 @@ use crate::letter::Letter;
 use crate::output::Output;
 use crate::parcel;
 use crate::pid::MAIN;
-use crate::record::{Ending, Status};
+use crate::record::{Ending, Past, Status};
 use crate::report;
 use vm::Word;
 use vm::fiber::FiberId;
@@ -34,8 +35,10 @@ pub(super) struct End {
     pub(super) reason: Vec<u64>,
     pub(super) exit_status: u8,
     pub(super) report: String,
-    /// Whether the last checkpoint stays.
+    /// Whether the last checkpoint stays,
     pub(super) keeps_past: bool,
+    /// or this one instead.
+    pub(super) past: Option<Past>,
     /// Value or error of an activity's body.
     pub(super) result: Option<Result<Vec<u64>, Vec<u64>>>,
 }
@@ -48,6 +51,7 @@ impl End {
             exit_status: 0,
             report: String::new(),
             keeps_past: false,
+            past: None,
             result: None,
         }
     }
@@ -123,6 +127,9 @@ impl Step<'_> {
             );
         }
         let keeps_past = end.keeps_past && body_of.is_none();
+        let past = end
+            .past
+            .filter(|_| keeps_past && self.inner.options.durable);
         if number == MAIN {
             let keeps_others = keeps_past && self.inner.options.durable;
             for process in self.inner.begin_shutdown(keeps_others) {
@@ -145,9 +152,12 @@ impl Step<'_> {
             reason: end.reason,
             exit_status: end.exit_status,
             report: end.report,
-            failed_request: self.actor.failed_request,
+            failed_request: past
+                .as_ref()
+                .map_or(self.actor.failed_request, |past| past.failed_request),
         });
         self.actor.keeps_past = keeps_past;
+        self.actor.goes_back_to = past.map(|past| past.checkpoint);
         self.actor.ended = !keeps_past;
         self.actor.vanishes = body_of.is_some();
         self.output(Output::Ended(number));
@@ -235,10 +245,12 @@ impl Step<'_> {
         let report = report::report(self.heap(), &image, error);
         let reason = self.packed_error(error);
         let result = Some(Err(reason.clone()));
+        let past = self.actor.past_of(error).cloned();
         self.end(End {
             exit_status: 1,
             report,
             keeps_past: true,
+            past,
             result,
             ..End::new(Status::Failed, reason)
         });
@@ -354,6 +366,11 @@ impl Step<'_> {
         self.actor.keeps_past = true;
         let number = self.actor.number;
         self.output(Output::Ended(number));
+    }
+
+    /// Whether it is worth knowing what the process was before a failure: an attempt is made anew.
+    pub(super) fn keeps_pasts(&self) -> bool {
+        self.inner.options.durable && self.actor.record.body_of.is_none()
     }
 
     /// Notes which request failed, in case nobody catches the error.

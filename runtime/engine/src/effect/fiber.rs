@@ -245,6 +245,10 @@ impl Step<'_> {
         if kind.as_deref() == Some("exit") {
             self.exit_in_main(content);
         }
+        if outcome == State::Failed as i64 && kind.as_deref() != Some("exit") && self.keeps_pasts()
+        {
+            self.actor.process.note_fiber_error(content);
+        }
         // Scopes it has not left (its code was not the library's) end with it.
         let scopes = std::mem::take(&mut self.note(fiber).scopes);
         let scope = self.note(fiber).scope;

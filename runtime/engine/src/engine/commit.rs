@@ -6,12 +6,14 @@
 //!   Of an attempt that is cancelled in the group that starts it nobody hears.
 //! - A process that has failed or is parked keeps the checkpoint before; only its record changes.
 
-use super::{Closing, EngineError, Inner, Part, Place, Shared};
-use crate::actor::{Actor, Taken};
+use super::{Closing, EngineError, Inner, Kept, Part, Place, Shared};
+use crate::actor::{Actor, Posted, Taken};
 use crate::event;
 use crate::key;
 use crate::output::{Output, Text};
+use crate::past::Change;
 use crate::persist;
+use crate::persist::past::Beginning;
 use crate::pid::MAIN;
 use crate::record::Status;
 use crate::transport::{AttemptId, Fallen, Task};
@@ -19,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 use store::Batch;
+use vm::checkpoint::Delta;
 use vm::fiber::FiberId;
 
 /// Numbers that are taken from a counter of the store at a time.
@@ -213,6 +216,7 @@ impl Inner {
             actor.events.clear();
         }
         actor.birth = None;
+        actor.taken_words = 0;
         actor.dirty_in = None;
         let mut shared = self.lock();
         if let Some(closing) = &mut shared.closing {
@@ -231,15 +235,23 @@ impl Inner {
             ..Part::default()
         };
         let number = actor.number;
-        let consumed = std::mem::take(&mut actor.consumed);
         self.write_events(&mut part.batch, actor);
         actor.record.wake_at = actor.wake_at();
         actor.record.is_active = actor.is_active();
         if actor.keeps_past && actor.record.checkpoints == 0 {
             self.begin_again(actor);
         }
+        let looks = !actor.is_over() && actor.record.body_of.is_none();
+        let change = looks.then(|| actor.look_at_past());
+        let consumed = std::mem::take(&mut actor.consumed);
         if !actor.keeps_past {
             part.consumed = consumed.into_iter().map(|taken| (number, taken)).collect();
+        }
+        let goes_back = actor.goes_back_to.take().filter(|_| actor.keeps_past);
+        if let Some(checkpoint) = goes_back
+            && let Ok(()) = self.go_back(&mut part.batch, actor, checkpoint)
+        {
+            return part;
         }
         if actor.vanishes {
             persist::delete_process(&mut part.batch, number, &actor.record);
@@ -247,6 +259,7 @@ impl Inner {
             persist::delete_state(&mut part.batch, number, &actor.record);
             actor.record.levels.clear();
             actor.record.fibers.clear();
+            actor.record.pasts.clear();
             persist::write_record(&mut part.batch, number, &mut actor.record);
         } else if actor.keeps_past && actor.record.checkpoints > 0 {
             // What the record says of the memory is as the last checkpoint left it.
@@ -255,6 +268,9 @@ impl Inner {
             let delta = actor.process.checkpoint(|| self.next_segment());
             if !actor.keeps_past {
                 actor.record.status = actor.status_now();
+            }
+            if let Some(change) = change {
+                self.keep_past(&mut part, actor, &change, &delta);
             }
             let fibers: Vec<FiberId> = actor.process.fibers.iter().map(|fiber| fiber.id).collect();
             actor.notes.retain(|id, _| fibers.binary_search(id).is_ok());
@@ -268,6 +284,71 @@ impl Inner {
             );
         }
         part
+    }
+
+    /// Keeps what a checkpoint overwrites, if an error is under way.
+    fn keep_past(&self, part: &mut Part, actor: &mut Actor, change: &Change, delta: &Delta) {
+        if change.dropped.is_empty() && actor.record.pasts.is_empty() {
+            return;
+        }
+        let number = actor.number;
+        let is_first = change.begins && actor.record.checkpoints == 0;
+        let beginning = is_first.then(|| self.beginning(actor)).flatten();
+        if let (Some(beginning), Some(past)) = (&beginning, actor.record.pasts.last_mut()) {
+            past.levels.extend(beginning.level());
+        }
+        let taken: Vec<Taken> = part.consumed.iter().map(|&(_, taken)| taken).collect();
+        let kept = persist::past::keep(
+            &mut part.batch,
+            &self.store.snapshot(),
+            number,
+            &actor.record,
+            change,
+            (delta, beginning),
+            &taken,
+        );
+        match kept {
+            Ok(kept) => {
+                part.kept = kept.map(|(past, letters)| Kept {
+                    process: number,
+                    past,
+                    letters,
+                });
+            }
+            // What lies before is damaged: the process goes on without it.
+            Err(_) => {
+                persist::past::give_up(&mut part.batch, number, &mut actor.record, change);
+            }
+        }
+    }
+
+    /// The process as it was born, which no checkpoint holds.
+    fn beginning(&self, actor: &Actor) -> Option<Beginning> {
+        let image = Arc::clone(&actor.process.image);
+        let mut process = crate::effect::process_of(self, &image, actor.birth.as_ref()?).ok()?;
+        let mut record = actor.record.clone();
+        record.pasts.clear();
+        Some(Beginning {
+            delta: process.checkpoint(|| self.next_segment()),
+            record,
+        })
+    }
+
+    /// Makes what is stored of an actor that has failed what it was at a checkpoint that is kept.
+    fn go_back(
+        &self,
+        batch: &mut Batch,
+        actor: &mut Actor,
+        checkpoint: u64,
+    ) -> Result<(), persist::LoadError> {
+        let snapshot = self.store.snapshot();
+        persist::past::go_back(
+            batch,
+            &snapshot,
+            actor.number,
+            &mut actor.record,
+            checkpoint,
+        )
     }
 
     fn write_events(&self, batch: &mut Batch, actor: &mut Actor) {
@@ -310,6 +391,7 @@ impl Inner {
             .expect("this thread is closing the epoch");
         shared.committing = true;
         let mut extra = std::mem::take(&mut shared.extra);
+        let outside = std::mem::take(&mut shared.outside);
         shared.leaving.group_made();
         let unwritten = std::mem::take(&mut shared.unwritten);
         reserve(
@@ -330,6 +412,7 @@ impl Inner {
         drop(shared);
         let mut batches: Vec<Batch> = Vec::with_capacity(closing.parts.len() + 1);
         let result = if self.options.durable {
+            keep_letters(&closing.parts, &outside, &mut extra);
             add_letters(&mut closing.parts, &mut extra);
             for output in &closing.outputs {
                 if let Output::Text(text) = output {
@@ -439,6 +522,25 @@ impl Inner {
 fn reserve(stored: &mut u64, next: u64) {
     if next > *stored {
         *stored = next + RESERVED;
+    }
+}
+
+/// Adds the letters that are kept with a past and that the store never had.
+fn keep_letters(parts: &[Part], outside: &[Posted], extra: &mut Batch) {
+    let mut wanted = HashMap::new();
+    for kept in parts.iter().filter_map(|part| part.kept.as_ref()) {
+        let letters = kept.letters.iter();
+        wanted.extend(letters.map(|&sequence| (sequence, (kept.process, kept.past))));
+    }
+    if wanted.is_empty() {
+        return;
+    }
+    let sent = parts.iter().flat_map(|part| &part.sent);
+    for posted in sent.chain(outside) {
+        if let Some(&(process, past)) = wanted.get(&posted.sequence) {
+            let sequence = posted.sequence;
+            persist::past::keep_letter(extra, process, past, sequence, &posted.bytes);
+        }
     }
 }
 

@@ -118,12 +118,15 @@ impl Inner {
             failed: None,
             stopping: false,
             attempts: BTreeSet::new(),
+            outside: Vec::new(),
             damaged: Vec::new(),
         };
-        let mut next_letter = 1;
+        let mut last_letter = 0;
         for number in persist::process_numbers(&snapshot).map_err(load_error)? {
             let slot = match persist::read_record(&snapshot, number) {
                 Ok(record) => {
+                    let kept = record.pasts.iter().map(|past| past.last_letter);
+                    last_letter = kept.fold(last_letter, u64::max);
                     if let Some(name) = record.name.clone().filter(|_| !record.status.has_ended()) {
                         shared.names.insert(name, number);
                     }
@@ -147,7 +150,7 @@ impl Inner {
         let (letters, holes) = letters.map_err(load_error)?;
         shared.lose_letters(&holes);
         for letter in letters {
-            next_letter = next_letter.max(letter.sequence + 1);
+            last_letter = last_letter.max(letter.sequence);
             // A name on its way to its holder is taken already.
             match Letter::decode(&letter.bytes) {
                 Ok(Letter::Named(Some(name))) => {
@@ -163,7 +166,7 @@ impl Inner {
             options,
             limits,
             next_segment: AtomicU64::new(shared.record.next_segment),
-            next_letter: AtomicU64::new(next_letter),
+            next_letter: AtomicU64::new(last_letter + 1),
             next_output: AtomicU64::new(shared.record.next_output),
             next_process: AtomicU64::new(shared.record.next_process),
             run: AtomicU64::new(run),
@@ -204,6 +207,9 @@ impl Inner {
         })?;
         process.heap.quota_words = self.limits.memory_words;
         process.set_root(Root::MailboxHint, Word::NIL);
+        if !record.pasts.is_empty() {
+            process.look_for_errors_everywhere();
+        }
         let mut actor = Actor::new(number, process, record);
         actor.mailbox = effect::count_mailbox(&actor.process);
         actor.notes = notes;

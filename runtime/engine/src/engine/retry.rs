@@ -54,13 +54,15 @@ impl Inner {
         if !matches!(status, Status::Failed | Status::Parked) {
             return Err(RetryError::NotFailed(status));
         }
-        let actor = self.load_actor(number).map_err(|error| match error {
+        let unreadable = |error| match error {
             persist::LoadError::Missing { .. } => RetryError::NothingKept,
             other => RetryError::Damaged(other.to_string()),
-        })?;
-        if actor.process.fibers.is_empty() {
+        };
+        let record = persist::read_record(&self.store.snapshot(), number).map_err(unreadable)?;
+        if record.fibers.is_empty() {
             return Err(RetryError::NothingKept);
         }
+        let actor = self.load_actor(number).map_err(unreadable)?;
         let failed = actor
             .record
             .ending
@@ -86,6 +88,10 @@ impl Inner {
         for letter in stored {
             let large = persist::is_large(&letter.bytes);
             match Letter::decode(&letter.bytes) {
+                // Whoever asked it to stop did so before it was asked to go on.
+                Ok(Letter::Cancel | Letter::Kill | Letter::StdoutClosed) => {
+                    persist::delete_letter(&mut shared.extra, number, letter.sequence, large);
+                }
                 Ok(decoded) => {
                     let sequence = letter.sequence;
                     letters.insert(

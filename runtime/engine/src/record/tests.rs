@@ -9,7 +9,7 @@ use crate::transport::Stream;
 fn actor() -> ActorRecord {
     let mut record = ActorRecord::new(3, "app.core/-main".to_owned(), Some(7), 1_700_000_000_000);
     record.status = Status::Waiting;
-    record.vm.roots = [1, u64::MAX, 3, 4];
+    record.vm.roots = [1, u64::MAX, 3, 4, 5, past::no_roots()[5]];
     record.vm.run_queue = vec![0, 5];
     record.levels = vec![SegmentRef {
         segment: 1 << 40,
@@ -41,7 +41,25 @@ fn actor() -> ActorRecord {
         report: "no good\n".to_owned(),
         failed_request: Some((0, 12)),
     });
+    record.pasts = vec![Past {
+        checkpoint: 8,
+        levels: record.levels.clone(),
+        failed_request: Some((5, 11)),
+        letter_words: 100,
+        last_letter: 6,
+    }];
     record
+}
+
+#[test]
+fn a_record_of_the_first_version_has_no_pasts() {
+    let mut record = actor();
+    record.pasts.clear();
+    record.vm.roots[4] = past::no_roots()[4];
+    let mut bytes = record.encode();
+    assert_eq!(bytes.pop(), Some(0), "the number of pasts comes last");
+    bytes[0] = 1;
+    assert_eq!(ActorRecord::decode(&bytes), Ok(record));
 }
 
 fn note() -> FiberNote {
@@ -76,6 +94,7 @@ fn note() -> FiberNote {
             close_by: Some(8),
             beat_by: Some(9),
             last_error: "exit 2".to_owned(),
+            earlier_attempts: 6,
         }),
         stored_chunks: vec![1, 0],
     }

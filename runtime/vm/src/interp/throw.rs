@@ -18,8 +18,8 @@ use bytecode::Catches;
 
 /// Frames noted in a trace, from the throw on.
 const TRACE_FRAMES_MAX: usize = 64;
-/// Index of an error's trace word.
-const TRACE_WORD: u32 = 5;
+/// Index of an error's trace word: nil before it is thrown.
+pub(crate) const TRACE_WORD: u32 = 5;
 
 /// Whether an error is a cancellation, which only `finally` and clauses naming it see.
 fn is_cancellation(heap: &Heap, error: Word) -> bool {
@@ -58,6 +58,7 @@ impl Machine<'_> {
         let cancellation = is_cancellation(&self.process.heap, error);
         if let Some((frame, target, register)) = self.find_handler(cancellation) {
             self.fail_cells(frame.base, error);
+            self.process.under_way.has_thrown = true;
             let part = self.process.fibers[self.fiber].top_mut();
             part.low = part.low.min(frame.base);
             part.base = frame.base;

@@ -3,8 +3,12 @@
 use super::fault::Fault;
 use crate::heap::Heap;
 use crate::native::Trap;
+use crate::object::Kind;
 use crate::value::string::make_string;
 use crate::word::Word;
+
+/// Index of an error's cause.
+pub(crate) const CAUSE_WORD: u32 = 4;
 
 /// `:ox/type`: a value of a wrong type; `expected` reads on after "expected": `a map`.
 #[cold]
@@ -45,4 +49,12 @@ pub fn bad_argument(heap: &mut Heap, message: &str, value: Word) -> Trap {
 #[inline(never)]
 pub fn wrong_state(heap: &mut Heap, message: &str) -> Trap {
     Fault::new("state", message).trap(heap)
+}
+
+/// What caused an error, if that is known.
+#[must_use]
+pub fn cause_of(heap: &Heap, error: Word) -> Option<Word> {
+    let object = heap.try_object(error)?;
+    let cause = (object.kind() == Kind::Error).then(|| object.word(CAUSE_WORD as usize))?;
+    (!cause.is_nil()).then_some(cause)
 }

@@ -171,7 +171,9 @@ fn newer_records_are_refused_and_left_as_they_were() {
 #[test]
 fn a_newer_fiber_stops_the_engine_and_is_no_damage() {
     let fiber = KeyBuilder::of_kind(b'F').u64(1).u64(0).finish();
-    let folder = with_record(&fiber, |bytes| bytes[0] += 1);
+    let folder = with_record(&fiber, |bytes| {
+        bytes[0] = engine::record::RECORD_VERSION + 1
+    });
     let world = world(open(&folder.path().join("store.redb")));
     world
         .engine

@@ -10,6 +10,7 @@ mod faults;
 mod formats;
 mod limits;
 mod outputs;
+mod past;
 mod processes;
 mod threads;
 mod variants;

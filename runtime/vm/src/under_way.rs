@@ -1,0 +1,222 @@
+//! Errors under way: thrown, and held by a handler that has not done with them.
+//!
+//! A `finally` that waits holds the error which it will throw again, a `catch` the one that it may.
+//! While it does, the checkpoints that are made come after the failure; who wants to go back to
+//! before it must know from when on not to overwrite what is stored.
+//!
+//! An error is held by what live registers refer to: itself, an error whose cause it is, a function
+//! that has captured it, a future that has failed with it. One that was put into a collection or an
+//! atom has become a value of the program, and is no longer under way.
+//!
+//! # Invariants
+//! - Looking costs as much as has changed of the stacks since the last time: a frame in which a call
+//!   is under way holds what it held. It costs nothing while no error is caught.
+
+use crate::fiber::FiberId;
+use crate::heap::Heap;
+use crate::image::LoadedImage;
+use crate::interp::TRACE_WORD;
+use crate::object::{FIRST_VALUE, Kind};
+use crate::process::{Process, Root};
+use crate::stack::{FRAME_HEADER_WORDS, FrameRef, StackPart};
+use crate::value::cell;
+use crate::value::error::CAUSE_WORD;
+use crate::value::lazy::State;
+use crate::word::Word;
+use bytecode::liveness::Live;
+use std::sync::Arc;
+
+/// Objects looked at from one register: causes, captures, futures.
+const OBJECTS_MAX: usize = 64;
+
+/// What is known between two looks.
+#[derive(Debug, Default)]
+pub(crate) struct UnderWay {
+    /// Something was thrown and caught, or is about to be thrown, since the last look.
+    pub(crate) has_thrown: bool,
+    /// All frames have to be looked at, not the changed ones only.
+    everywhere: bool,
+    /// The frames that held an error at the last look.
+    holders: Vec<Holder>,
+}
+
+/// A frame that holds an error.
+#[derive(Clone, Copy, Debug)]
+struct Holder {
+    fiber: FiberId,
+    frame: FrameRef,
+    /// Where its registers end.
+    end: u32,
+}
+
+/// An error under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The error.
+    pub error: Word,
+    /// Whether it was thrown since the last checkpoint, or is about to be.
+    pub is_new: bool,
+}
+
+impl Process {
+    /// An error has ended a fiber: it is under way until it is known who hears of it.
+    pub fn note_fiber_error(&mut self, error: Word) {
+        let before = self.root(Root::FiberErrors);
+        let link = self.heap.make(Kind::Array, 0, 0, &[], &[error, before]);
+        self.set_root(Root::FiberErrors, link);
+        self.under_way.has_thrown = true;
+        // It may have changed a future that a frame has held for long.
+        self.under_way.everywhere = true;
+    }
+
+    /// The next look is at everything: the process was read from the store.
+    pub fn look_for_errors_everywhere(&mut self) {
+        self.under_way.everywhere = true;
+    }
+
+    /// The errors under way, each once, in no order that means anything. To be called right before
+    /// a checkpoint and at no other time: frames that do not change until the next call are not
+    /// looked at again.
+    pub fn errors_under_way(&mut self) -> Vec<Held> {
+        let UnderWay {
+            has_thrown,
+            everywhere,
+            holders,
+        } = std::mem::take(&mut self.under_way);
+        if !has_thrown && !everywhere && holders.is_empty() {
+            return Vec::new();
+        }
+        let image = Arc::clone(&self.image);
+        let mut found = Found {
+            heap: &self.heap,
+            errors: Vec::new(),
+        };
+        let mut link = self.root(Root::FiberErrors);
+        while !link.is_nil() {
+            found.add(self.heap.word(link, 1), true);
+            link = self.heap.word(link, 2);
+        }
+        let mut still = Vec::new();
+        for holder in holders {
+            let Some(index) = self.fiber_index(holder.fiber) else {
+                continue;
+            };
+            let part = self.fibers[index].parts.get(holder.frame.part);
+            let part = part.filter(|part| !everywhere && !has_changed(part, holder.frame));
+            if let Some(part) = part
+                && found.frame(part, holder, &image)
+            {
+                still.push(holder);
+            }
+        }
+        for fiber in &self.fibers {
+            found.add(fiber.pending_error, true);
+            let waits = fiber.waits();
+            for (number, part) in fiber.parts.iter().enumerate() {
+                let mut next = Some(if waits {
+                    part.waiting_frame(number)
+                } else {
+                    part.top_frame(number)
+                });
+                let mut end = part.height(&image);
+                while let Some(frame) = next.filter(|&frame| everywhere || has_changed(part, frame))
+                {
+                    let holder = Holder {
+                        fiber: fiber.id,
+                        frame,
+                        end,
+                    };
+                    if found.frame(part, holder, &image) {
+                        still.push(holder);
+                    }
+                    end = frame.base - frame.header_words;
+                    next = part.caller(frame);
+                }
+            }
+        }
+        let errors = found.errors;
+        self.under_way.holders = still;
+        self.set_root(Root::FiberErrors, Word::NIL);
+        errors
+    }
+}
+
+/// Whether a frame may have changed since the last checkpoint.
+fn has_changed(part: &StackPart, frame: FrameRef) -> bool {
+    frame.base >= part.low || frame.base - FRAME_HEADER_WORDS >= part.stored
+}
+
+struct Found<'h> {
+    heap: &'h Heap,
+    errors: Vec<Held>,
+}
+
+impl Found<'_> {
+    /// Adds what a frame holds; whether it holds an error.
+    fn frame(&mut self, part: &StackPart, holder: Holder, image: &LoadedImage) -> bool {
+        let frame = holder.frame;
+        let mut live = Live::default();
+        image.proto(frame.proto).live(frame.standing, &mut live);
+        let mut any = live.function
+            && self.held_by(Word(part.words[(frame.base - FRAME_HEADER_WORDS) as usize]));
+        for address in frame.base..holder.end {
+            if live.registers.contains(address - frame.base) {
+                any |= self.held_by(Word(part.words[address as usize]));
+            }
+        }
+        any
+    }
+
+    /// Adds the errors that a word holds; whether there are any.
+    fn held_by(&mut self, word: Word) -> bool {
+        let mut any = false;
+        let mut pending = vec![word];
+        let mut looked = 0;
+        while let Some(word) = pending.pop() {
+            looked += 1;
+            if !word.is_reference() || looked > OBJECTS_MAX {
+                continue;
+            }
+            match self.heap.kind_of(word) {
+                Some(Kind::Error) => {
+                    if !self.heap.word(word, TRACE_WORD).is_nil() {
+                        any = true;
+                        self.add(word, false);
+                    }
+                    pending.push(self.heap.word(word, CAUSE_WORD));
+                }
+                Some(Kind::Future) => {
+                    if let Some((state, content)) = cell::outcome(self.heap, word)
+                        && state == State::Failed as i64
+                    {
+                        pending.push(content);
+                    }
+                }
+                Some(Kind::Function) => {
+                    let first = FIRST_VALUE[Kind::Function as usize] as usize;
+                    let captured = &self.heap.object(word).words()[first..];
+                    pending.extend(captured.iter().map(|&word| Word(word)));
+                }
+                _ => {}
+            }
+        }
+        any
+    }
+
+    /// Adds an error. One that `is_thrown_now` has no trace yet.
+    fn add(&mut self, error: Word, is_thrown_now: bool) {
+        if self.heap.kind_of(error) != Some(Kind::Error) || !error.is_reference() {
+            return;
+        }
+        let trace = self.heap.word(error, TRACE_WORD);
+        let is_new = if trace.is_nil() {
+            is_thrown_now
+        } else {
+            trace.is_reference() && trace.offset() >= self.heap.sealed_end
+        };
+        match self.errors.iter_mut().find(|held| held.error == error) {
+            Some(held) => held.is_new |= is_new,
+            None => self.errors.push(Held { error, is_new }),
+        }
+    }
+}
