@@ -123,6 +123,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
         form: None,
         library: file.library(db),
         depth: 0,
+        prefix: None,
         header: Header {
             ns: file.ns(db).clone(),
             form: None,
@@ -146,7 +147,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
             Some("ns") => reader.ns_form(datum, args),
             Some(name @ ("require" | "use")) => reader.require_form(name, args),
             Some("refer-clojure") => reader.refer_clojure(args),
-            Some("quote") => reader.specs(args, "require", None),
+            Some("quote") => reader.specs(args, "require"),
             Some(_) => {}
             None => {
                 reader.header.loose.insert(form.id(db));
@@ -165,14 +166,6 @@ fn unquoted(datum: &Datum) -> Option<&Datum> {
     match datum.as_list()? {
         [head, inner] if head.is_symbol("quote") => Some(inner),
         _ => None,
-    }
-}
-
-/// The canonical name of a namespace, which may be in a prefix list.
-fn full_name(prefix: Option<&str>, name: &Arc<str>) -> Arc<str> {
-    match prefix {
-        Some(prefix) => canonical_namespace(&format!("{prefix}.{name}").into()),
-        None => canonical_namespace(name),
     }
 }
 
@@ -211,6 +204,8 @@ struct Reader {
     library: bool,
     /// How many clauses or libspecs, that should not be in others, are around what is read.
     depth: u32,
+    /// The name before the dot of what is read, within a prefix list.
+    prefix: Option<Arc<str>>,
     header: Header,
 }
 
@@ -285,7 +280,7 @@ impl Reader {
                     Some(_) if !Reader::is_clause(first) => {
                         let message = format!("`{first}` is no clause of `ns`");
                         self.problem(first.origin, message);
-                        self.spec(first, "require", None);
+                        self.spec(first, "require");
                     }
                     _ => self.clause(first),
                 }
@@ -305,8 +300,26 @@ impl Reader {
             clauses = rest;
             match name {
                 "refer-clojure" => self.refer_clojure(args),
-                _ => self.specs(args, name, None),
+                _ => self.specs(args, name),
             }
+        }
+    }
+
+    /// The canonical name of a namespace, which may be in a prefix list. As in Clojure, what is in
+    /// one has no dot: one that has belongs after the list, whose bracket is missing.
+    fn full_name(&mut self, name: &Arc<str>, origin: Origin) -> Arc<str> {
+        match &self.prefix {
+            Some(prefix) if !name.contains('.') => {
+                canonical_namespace(&format!("{prefix}.{name}").into())
+            }
+            Some(prefix) => {
+                let message = format!(
+                    "`{name}` is in the list of namespaces that begin with `{prefix}.`, where no name has a dot: is a bracket missing before it?"
+                );
+                self.problem(origin, message);
+                canonical_namespace(name)
+            }
+            None => canonical_namespace(name),
         }
     }
 
@@ -324,11 +337,11 @@ impl Reader {
             after_keyword = is_keyword;
             specs.push(quoted.unwrap_or(arg).clone());
         }
-        self.specs(&specs, name, None);
+        self.specs(&specs, name);
     }
 
     /// Libspecs one after the other. Flags such as `:reload` mean nothing.
-    fn specs(&mut self, mut specs: &[Datum], clause: &str, prefix: Option<&str>) {
+    fn specs(&mut self, mut specs: &[Datum], clause: &str) {
         while let Some((spec, rest)) = specs.split_first() {
             specs = rest;
             match &spec.kind {
@@ -337,7 +350,7 @@ impl Reader {
                     let options = options_len(rest);
                     let message = format!("`{symbol}` and its options belong in `[]`");
                     self.problem(spec.origin, message);
-                    let name = full_name(prefix, &symbol.name);
+                    let name = self.full_name(&symbol.name, spec.origin);
                     self.require(name, spec.origin, clause, &rest[..options]);
                     specs = &rest[options..];
                 }
@@ -347,10 +360,10 @@ impl Reader {
                     let message = format!("`{}` belongs into the brackets before it", rest[0]);
                     self.problem(rest[0].origin, message);
                     let whole = [items, &rest[..options]].concat();
-                    self.spec(&Datum::vector(whole, spec.origin), clause, prefix);
+                    self.spec(&Datum::vector(whole, spec.origin), clause);
                     specs = &rest[options..];
                 }
-                _ => self.spec(spec, clause, prefix),
+                _ => self.spec(spec, clause),
             }
         }
     }
@@ -369,7 +382,7 @@ impl Reader {
             _ => return self.problem(head.origin, format!("`{head}` is no clause of `ns`")),
         };
         match &*name {
-            "require" | "use" => self.specs(args, &name, None),
+            "require" | "use" => self.specs(args, &name),
             "refer-clojure" => self.refer_clojure(args),
             "re-export" if self.library => {
                 for arg in args {
@@ -410,7 +423,9 @@ impl Reader {
 
     fn inner_clause(&mut self, datum: &Datum) {
         if Reader::is_clause(datum) {
+            let prefix = self.prefix.take();
             self.within(|reader| reader.clause(datum));
+            self.prefix = prefix;
         }
     }
 
@@ -506,8 +521,7 @@ impl Reader {
     }
 
     /// A libspec: `a.b`, `[a.b :as b …]`, or a prefix list `(a [b :as c] d)`.
-    fn spec(&mut self, spec: &Datum, clause: &str, prefix: Option<&str>) {
-        let full = |name: &Arc<str>| full_name(prefix, name);
+    fn spec(&mut self, spec: &Datum, clause: &str) {
         match &spec.kind {
             DatumKind::Error => {}
             _ if Reader::is_clause(spec) => {
@@ -516,7 +530,8 @@ impl Reader {
                 self.inner_clause(spec);
             }
             DatumKind::Symbol(symbol) if symbol.ns.is_none() => {
-                self.require(full(&symbol.name), spec.origin, clause, &[]);
+                let name = self.full_name(&symbol.name, spec.origin);
+                self.require(name, spec.origin, clause, &[]);
             }
             DatumKind::Vector(items) | DatumKind::List(items) => {
                 let Some((name, rest)) = items.split_first() else {
@@ -526,14 +541,25 @@ impl Reader {
                     return self
                         .problem(name.origin, format!("`{name}` is no name of a namespace"));
                 };
-                let is_prefix = prefix.is_none()
-                    && rest
-                        .first()
-                        .is_some_and(|first| !matches!(first.kind, DatumKind::Keyword(_)));
+                let has_names = rest
+                    .first()
+                    .is_some_and(|first| !matches!(first.kind, DatumKind::Keyword(_)));
+                // In a prefix list only another list is one, which belongs after it; in brackets
+                // are a libspec without its last bracket and the next.
+                let is_prefix =
+                    has_names && (self.prefix.is_none() || matches!(spec.kind, DatumKind::List(_)));
                 if is_prefix {
-                    self.specs(rest, clause, Some(&symbol.name));
+                    let outer = self.prefix.replace(symbol.name.clone());
+                    if outer.is_some() {
+                        let message =
+                            "a prefix list within another: is a bracket missing before it?";
+                        self.problem(spec.origin, message);
+                    }
+                    self.within(|reader| reader.specs(rest, clause));
+                    self.prefix = outer;
                 } else {
-                    self.require(full(&symbol.name), name.origin, clause, rest);
+                    let full = self.full_name(&symbol.name, name.origin);
+                    self.require(full, name.origin, clause, rest);
                 }
             }
             DatumKind::String(_) => {
@@ -564,7 +590,7 @@ impl Reader {
                 self.problem(key.origin, format!("`{key}` is no option of `:{clause}`"));
                 // Without the bracket that ends it, a libspec goes on with the next.
                 let key = unquoted(key).unwrap_or(key);
-                self.within(|reader| reader.spec(key, clause, None));
+                self.within(|reader| reader.spec(key, clause));
                 continue;
             }
             let Some((value, after)) = after.split_first() else {

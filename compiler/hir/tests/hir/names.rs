@@ -34,6 +34,64 @@ fn aliases_refers_and_renames() {
 }
 
 #[test]
+fn a_bracket_missing_in_a_prefix_list_costs_no_other_name() {
+    let util = ("app/util.ox", "(ns app.util) (defn f [] 1) (defn g [] 2)");
+    let more = ("app/more.ox", "(ns app.more) (defn a [] 1)");
+    let other = ("other/lib.ox", "(ns other.lib) (defn x [] 1)");
+    let whole = "(ns app (:require (app [util :as u :refer [f]] [more :as m]) (other [lib :as l]) [other.lib :as o]) (:refer-clojure :exclude [map]))";
+    let body = "\n(defn map [] 1)\n(defn k [] [(u/f) (f) (m/a) (l/x) (o/x) (map)])\n";
+    let brackets = whole.match_indices(['(', ')', '[', ']']).map(|(at, _)| at);
+    let mut said = Vec::new();
+    for at in brackets {
+        let mut text = whole.to_owned();
+        text.remove(at);
+        let app = format!("{text}{body}");
+        let db = TestDb::new(&[("app.ox", app.as_str()), util, more, other], false);
+        let found = db.diagnostics("app");
+        let lost: Vec<&str> = found
+            .lines()
+            .filter(|line| !line.starts_with(' ') && !line.contains(" OX000"))
+            .collect();
+        if !lost.is_empty() {
+            said.push(format!("{}\n  {}\n", text, lost.join("\n  ")));
+        }
+    }
+    expect![[r#"
+        ns app (:require (app [util :as u :refer [f]] [more :as m]) (other [lib :as l]) [other.lib :as o]) (:refer-clojure :exclude [map]))
+          1:1 error OX0306 `ns` is a macro, not a value
+          1:4 error OX0101 `app` is not defined
+          1:8 error OX0103 this belongs into the `ns` form
+        (ns app :require (app [util :as u :refer [f]] [more :as m]) (other [lib :as l]) [other.lib :as o]) (:refer-clojure :exclude [map]))
+          1:9 error OX0103 a clause is in brackets: `(:require …)`
+        (ns app (:require app [util :as u :refer [f]] [more :as m]) (other [lib :as l]) [other.lib :as o]) (:refer-clojure :exclude [map]))
+          1:19 error OX0103 a namespace cannot require itself
+          1:24 error OX0102 there is no namespace `util`
+          1:48 error OX0102 there is no namespace `more`
+          1:62 error OX0103 `other` is no clause of `ns`
+          1:81 error OX0103 `[other.lib :as o]` is no clause of `ns`
+          3:30 error OX0102 there is no namespace `l`
+        (ns app (:require (app [util :as u :refer [f]] [more :as m]) other [lib :as l]) [other.lib :as o]) (:refer-clojure :exclude [map]))
+          1:62 error OX0102 there is no namespace `other`
+          1:69 error OX0102 there is no namespace `lib`
+          1:81 error OX0103 `[other.lib :as o]` is no clause of `ns`
+    "#]].assert_eq(&said.concat());
+    check_files(
+        &[
+            (
+                "app.ox",
+                "(ns app (:require (app [util :as u] [other.lib :as o] (more))))\n(defn k [] [(u/f) (o/x)])",
+            ),
+            util,
+            more,
+            other,
+        ],
+        expect![[r#"
+            1:38 error OX0103 `other.lib` is in the list of namespaces that begin with `app.`, where no name has a dot: is a bracket missing before it?
+        "#]],
+    );
+}
+
+#[test]
 fn a_script_requires_at_top_level() {
     check_files(
         &[
