@@ -6,6 +6,7 @@
 //! - Every recursion over forms runs on a stack that grows.
 
 mod call;
+mod durations;
 mod function;
 mod scope;
 pub(crate) mod special;

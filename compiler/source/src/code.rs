@@ -92,7 +92,9 @@ codes! {
     UNSUPPORTED = 310, "a form that this version does not have";
     UNKNOWN_ERROR_CLASS = 311, "a `catch` of a class that is no error's";
     UNKNOWN_TAG = 312, "a tagged literal whose tag no reader knows";
+    INVALID_DURATION = 313, "a literal that is no duration";
     LINK = 401, "a program that cannot be linked";
+    INVALID_PROJECT = 402, "an invalid project file";
 }
 
 impl Code {

@@ -28,11 +28,14 @@
     (recur s (inc i))
     i))
 
+;; about 30,000 years: sums with the time of day stay below 64 bits
+(def ^:private longest 1000000000000000)
+
 (defn duration
   "Returns a duration in milliseconds: `\"200ms\"`, `\"1h30m\"`, `\"2d\"`, or an integer of them."
   [d]
   (cond
-    (int? d) (if (neg? d) (bad-duration d) d)
+    (int? d) (if (or (neg? d) (< longest d)) (bad-duration d) d)
     (string? d)
     (let [n (count d)]
       (if (= n 0)
@@ -44,7 +47,7 @@
                   k (letters-end d j)
                   amount (parse-long (subs d i j))
                   unit (get units (subs d j k))]
-              (if (or (nil? amount) (nil? unit))
+              (if (or (nil? amount) (nil? unit) (< (quot (- longest total) unit) amount))
                 (bad-duration d)
                 (recur k (+ total (* amount unit)))))))))
     :else (bad-duration d)))

@@ -57,7 +57,6 @@ pub(crate) fn thunks_call(cx: &mut Rewrite<'_>, function: &str) -> Rewritten {
 /// `(with-timeout duration body…)`
 pub(crate) fn with_timeout(cx: &mut Rewrite<'_>) -> Rewritten {
     let (duration, body) = cx.first_arg("a duration")?;
-    check_duration(duration)?;
     Ok(cx.list([cx.ox("timeout"), duration.clone(), cx.thunk(body)]))
 }
 
@@ -69,45 +68,6 @@ pub(crate) fn retrying(cx: &mut Rewrite<'_>) -> Rewritten {
     Ok(cx.list([wrapped]))
 }
 
-/// A mistake if the datum is a literal that is no duration.
-pub(crate) fn check_duration(datum: &Datum) -> Result<(), Mistake> {
-    let mistake = |what: String| {
-        Err(Mistake::new(datum.origin, what).note(
-            "a duration is a text like \"200ms\", \"1h30m\" or \"2d\", or a number of milliseconds",
-        ))
-    };
-    match &datum.kind {
-        DatumKind::String(text) if !is_duration(text) => {
-            mistake(format!("`{datum}` is no duration"))
-        }
-        DatumKind::Int(number) if *number < 0 => mistake(format!("`{datum}` is no duration")),
-        DatumKind::Keyword(_) | DatumKind::Bool(_) | DatumKind::Char(_) | DatumKind::Vector(_) => {
-            mistake(format!("`{datum}` is no duration"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether the text is one or more numbers with units `ms s m h d`.
-pub(crate) fn is_duration(text: &str) -> bool {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        if digits == 0 || digits > 12 {
-            return false;
-        }
-        rest = &rest[digits..];
-        rest = match ["ms", "s", "m", "h", "d"]
-            .iter()
-            .find_map(|unit| rest.strip_prefix(unit))
-        {
-            Some(rest) => rest,
-            None => return false,
-        };
-    }
-    !text.is_empty()
-}
-
 /// `(receive pattern form … (after duration body…))`
 pub(crate) fn receive(cx: &mut Rewrite<'_>) -> Rewritten {
     let mut clauses = cx.args;
@@ -117,7 +77,6 @@ pub(crate) fn receive(cx: &mut Rewrite<'_>) -> Rewritten {
         let last = &clauses[clauses.len() - 1];
         match last.as_list() {
             Some([head, duration, body @ ..]) if head.is_symbol("after") => {
-                check_duration(duration)?;
                 timeout = duration.clone();
                 after = Some(cx.do_(body));
             }

@@ -41,6 +41,7 @@ impl Lowerer<'_, '_> {
                 self.expanded(&info.name.name, true, form, expanded, position)
             }
             Resolution::Def(info) => {
+                self.check_durations(&info, args);
                 let args: Vec<ExprIdx> = args
                     .iter()
                     .map(|arg| self.expr(arg, position.inner()))

@@ -129,8 +129,67 @@ fn mistakes_are_reported_and_lowering_goes_on() {
             11:13 error OX0101 `x` is not defined
             12:29 error OX0305 `recur` cannot leave a `try`
             13:1 error OX0310 `defprotocol` is not part of this version of the language
-            14:26 error OX0201 `"5x"` is no duration
+            14:26 error OX0313 `"5x"` is no duration
               note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+        "#]],
+    );
+}
+
+#[test]
+fn a_literal_that_is_no_duration_is_reported_wherever_one_is_taken() {
+    check_diagnostics(
+        "(defn a [d] (sleep \"5 s\") (sleep -1) (sleep nil) (sleep 1.5) (sleep d) (sleep (str 1)) (sleep \"1h30m\") (sleep 0))
+(defn b [] (with-timeout \"x\" 1) (timeout \"99999999d\" b) (await 1 :soon 2) (await 1))
+(defn c [] (receive _ 1 (after \"5x\" 2)) (receive _ 1 (after :infinity 2)) (receive _ 1 (after nil 2)) (receive _ 1))
+(defn d [] (retry {:delay \"1\" :max-delay \"\" :timeout nil :factor 2}) (retrying {:delay nil} 1) (poll {:timeout \"1 m\"} d))
+(defactivity e [x] {:start-to-close \"q\" :heartbeat nil :queue \"q\" :retry {:delay \"1 h\"}} x)
+(def f (activity \"F\" {:schedule-to-close 1000000000000001}))
+(defn g [] (binding [*activity-options* {:heartbeat \"1ss\"}] (f)))
+(defn h [] (try (sleep \"5 bananas\") (catch Exception _ 1)))
+(defmacro twice [x]) (defn i [] (twice (sleep :x)))
+",
+        expect![[r#"
+            1:20 error OX0313 `"5 s"` is no duration
+              note: without spaces it is one: "5s"
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            1:34 error OX0313 `-1` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            1:45 error OX0313 `nil` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            1:57 error OX0313 `1.5` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            2:26 error OX0313 `"x"` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            2:42 error OX0313 `"99999999d"` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            2:66 error OX0313 `:soon` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            3:32 error OX0313 `"5x"` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            4:27 error OX0313 `"1"` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            4:42 error OX0313 `""` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            4:88 error OX0313 `nil` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            4:112 error OX0313 `"1 m"` is no duration
+              note: without spaces it is one: "1m"
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            5:37 error OX0313 `"q"` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            5:82 error OX0313 `"1 h"` is no duration
+              note: without spaces it is one: "1h"
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            6:42 error OX0313 `1000000000000001` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            7:53 error OX0313 `"1ss"` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            8:24 warning OX0313 `"5 bananas"` is no duration
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            9:47 error OX0313 `:x` is no duration
+              at 749: in this call of `twice`
+              note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+              note: `twice` expanded to `(do (sleep :x) (sleep :x))`
         "#]],
     );
 }
