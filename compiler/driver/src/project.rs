@@ -4,6 +4,10 @@
 //! `{:name app :main app.core :paths ["src"] :test-paths ["test"] :features [:ox]}`. A file that
 //! belongs to none is a *loose script*: its folder is its only source root.
 
+mod manifest;
+
+pub use manifest::Manifest;
+use source::Diagnostic;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use syntax::datum::{Datum, DatumKind};
@@ -34,14 +38,14 @@ pub enum ProjectError {
     #[error("no ox.edn in {0} or above; `oxc new NAME` makes a project")]
     NoProject(String),
     /// The project file is not as it should be.
-    #[error("{path}:{line}: {what}")]
+    #[error("{path} is not as it should be")]
     Manifest {
         /// Path of the project file.
         path: String,
-        /// Line from 1.
-        line: usize,
-        /// What is wrong and what to do.
-        what: String,
+        /// Its text.
+        text: String,
+        /// What is wrong; the file they name is this one.
+        diagnostics: Vec<Diagnostic>,
     },
     /// The namespace has no file.
     #[error("no file for namespace {namespace}: looked for {looked}")]
@@ -54,21 +58,6 @@ pub enum ProjectError {
     /// The project file names no main namespace.
     #[error("{0} names no :main namespace, so there is nothing to run; add `:main app.core`")]
     NoMain(String),
-}
-
-/// A project's settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Manifest {
-    /// `:name`
-    pub name: String,
-    /// `:main`
-    pub main: Option<String>,
-    /// `:paths`
-    pub paths: Vec<String>,
-    /// `:test-paths`
-    pub test_paths: Vec<String>,
-    /// `:features`
-    pub features: Vec<String>,
 }
 
 /// A source file as found.
@@ -108,11 +97,14 @@ fn read(path: &Path) -> Result<String, ProjectError> {
         error,
     };
     let bytes = std::fs::read(path).map_err(error)?;
-    String::from_utf8(bytes).map_err(|_| {
-        error(std::io::Error::new(
-            std::io::ErrorKind::InvalidData,
-            "the file is not UTF-8 text",
-        ))
+    String::from_utf8(bytes).map_err(|wrong| {
+        let at = wrong.utf8_error().valid_up_to();
+        let before = &wrong.as_bytes()[..at];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let byte = wrong.as_bytes()[at];
+        let what =
+            format!("it is not UTF-8 text: byte 0x{byte:02x} at offset {at}, in line {line}");
+        error(std::io::Error::new(std::io::ErrorKind::InvalidData, what))
     })
 }
 
@@ -306,7 +298,12 @@ pub fn namespace_path(namespace: &str) -> String {
 
 fn read_project(root: PathBuf) -> Result<Found, ProjectError> {
     let path = root.join(MANIFEST);
-    let manifest = parse_manifest(&path.display().to_string(), &read(&path)?)?;
+    let text = read(&path)?;
+    let manifest = manifest::parse(&text).map_err(|diagnostics| ProjectError::Manifest {
+        path: path.display().to_string(),
+        text,
+        diagnostics,
+    })?;
     let mut files = BTreeMap::new();
     for source_root in &manifest.paths {
         let mut sources = Vec::new();
@@ -385,111 +382,6 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ProjectError> {
     Ok(())
 }
 
-/// Reads a project file.
-fn parse_manifest(path: &str, text: &str) -> Result<Manifest, ProjectError> {
-    let error = |offset: usize, what: String| ProjectError::Manifest {
-        path: path.to_owned(),
-        line: text[..offset.min(text.len())].matches('\n').count() + 1,
-        what,
-    };
-    let (data, errors) = syntax::read_all(text);
-    if let Some(first) = errors.first() {
-        return Err(error(
-            usize::from(first.range.start()),
-            first.message.clone(),
-        ));
-    }
-    let [datum] = &data[..] else {
-        return Err(error(
-            0,
-            "the project file must hold one map, like {:main app.core}".to_owned(),
-        ));
-    };
-    let DatumKind::Map(entries) = &datum.kind else {
-        return Err(error(
-            0,
-            "the project file must hold a map, like {:main app.core}".to_owned(),
-        ));
-    };
-    let mut manifest = Manifest {
-        paths: vec!["src".to_owned()],
-        test_paths: vec!["test".to_owned()],
-        ..Manifest::default()
-    };
-    const KEYS: [&str; 7] = [
-        "name",
-        "main",
-        "paths",
-        "test-paths",
-        "features",
-        "deps",
-        "lints",
-    ];
-    for (key, value) in entries.iter() {
-        let name = key
-            .as_keyword()
-            .filter(|k| k.ns.is_none())
-            .map(|k| k.name.to_string());
-        let Some(name) = name.filter(|name| KEYS.contains(&name.as_str())) else {
-            let hint = source::suggest(key.to_string().trim_start_matches(':'), KEYS)
-                .map_or(String::new(), |near| format!("; did you mean :{near}?"));
-            return Err(error(0, format!("unknown key {key}{hint}")));
-        };
-        let expected = |what: &str| error(0, format!(":{name} must be {what}, not {value}"));
-        match name.as_str() {
-            "name" => manifest.name = value.to_string().trim_matches('"').to_owned(),
-            "main" => {
-                let symbol = value
-                    .as_symbol()
-                    .ok_or_else(|| expected("a namespace, like app.core"))?;
-                manifest.main = Some(symbol.name.to_string());
-            }
-            "paths" => {
-                manifest.paths = strings(value).ok_or_else(|| expected("a vector of strings"))?
-            }
-            "test-paths" => {
-                manifest.test_paths =
-                    strings(value).ok_or_else(|| expected("a vector of strings"))?;
-            }
-            "features" => {
-                let items = value
-                    .as_vector()
-                    .ok_or_else(|| expected("a vector of keywords"))?;
-                for item in items {
-                    let feature = item
-                        .as_keyword()
-                        .ok_or_else(|| expected("a vector of keywords"))?;
-                    manifest.features.push(feature.name.to_string());
-                }
-            }
-            // Dependencies and lints are other commands' business; here they only must be maps.
-            _ if matches!(value.kind, DatumKind::Map(_)) => {
-                if name == "deps"
-                    && !matches!(&value.kind, DatumKind::Map(entries) if entries.is_empty())
-                {
-                    return Err(error(
-                        0,
-                        ":deps is not supported by this oxc yet; remove it".to_owned(),
-                    ));
-                }
-            }
-            _ => return Err(expected("a map")),
-        }
-    }
-    Ok(manifest)
-}
-
-fn strings(datum: &Datum) -> Option<Vec<String>> {
-    datum
-        .as_vector()?
-        .iter()
-        .map(|item| match &item.kind {
-            DatumKind::String(text) => Some(text.to_string()),
-            _ => None,
-        })
-        .collect()
-}
-
 /// That the source roots of a project and the namespace to run are there.
 ///
 /// # Errors
@@ -498,32 +390,35 @@ pub(crate) fn require_parts(found: &Found) -> Result<(), ProjectError> {
     if !found.is_project {
         return Ok(());
     }
-    let manifest = found.root.join(MANIFEST);
-    let wrong = |key: &str, what: String| {
-        let text = std::fs::read_to_string(&manifest).unwrap_or_default();
-        let before = text.find(key).map(|at| &text[..at]);
-        // A key that is not there has its default.
-        let line = before.map(|before| before.matches('\n').count() + 1)?;
-        Some(ProjectError::Manifest {
-            path: manifest.display().to_string(),
-            line,
-            what,
-        })
-    };
-    for path in &found.manifest.paths {
-        if !found.root.join(path).is_dir()
-            && let Some(error) = wrong(":paths", format!(":paths names {path}, which is no folder"))
+    let path = found.root.join(MANIFEST);
+    let text = read(&path)?;
+    let mut diagnostics = Vec::new();
+    // A key that is not there has its default, which may name what is not there.
+    for (index, folder) in found.manifest.paths.iter().enumerate() {
+        if !found.root.join(folder).is_dir()
+            && let Some(at) = manifest::place_of(&text, "paths", Some(index))
         {
-            return Err(error);
+            let message = format!("`:paths` names `{folder}`, which is no folder");
+            let note = "paths start at the folder of the project file";
+            diagnostics.push(manifest::mistake(at, message).note(note));
         }
     }
     let main = found.manifest.main.as_deref();
     if let Some(main) = main.filter(|main| found.entry.as_deref() == Some(*main))
         && !found.files.contains_key(main)
+        && let Some(at) = manifest::place_of(&text, "main", None)
     {
+        let message = format!("`:main` names `{main}`, which has no file");
         let looked = looked(&found.manifest, main);
-        let what = format!(":main names {main}, which has no file: looked for {looked}");
-        return wrong(":main", what).map_or(Ok(()), Err);
+        let note = format!("looked for {looked}");
+        diagnostics.push(manifest::mistake(at, message).note(note));
     }
-    Ok(())
+    if diagnostics.is_empty() {
+        return Ok(());
+    }
+    Err(ProjectError::Manifest {
+        path: path.display().to_string(),
+        text,
+        diagnostics,
+    })
 }

@@ -4,9 +4,10 @@
 //! - Errors of the user's text are shown as diagnostics on standard error, never as a failure of
 //!   `oxc`.
 
+use crate::args::Format;
 use crate::failure::{FAILED, Failure, io};
 use crate::folder::Folder;
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::place;
 use crate::target::Program;
 use bytecode::Image;
@@ -33,26 +34,46 @@ impl From<Built> for Compiled {
     }
 }
 
-impl From<driver::ProjectError> for Failure {
-    fn from(error: driver::ProjectError) -> Failure {
-        match error {
-            driver::ProjectError::Manifest { path, line, what } => {
-                let path = place::shown(Path::new(&path));
-                Failure::new(format!("{}:{line}: {what}", path.display()))
-            }
-            driver::ProjectError::Read { path, error } => io(format_args!("read {path}"))(error),
-            error => Failure::new(crate::failure::chain(&error)),
-        }
-    }
-}
-
-/// Opens what is to be compiled.
+/// Opens what is to be compiled. What is wrong with the project file is shown here, as the
+/// diagnostics of other files are.
 ///
 /// # Errors
 /// When it is not there or its project file is wrong.
-pub(crate) fn open(target: &driver::Target) -> Result<Workspace, Failure> {
+pub(crate) fn open(
+    output: Output,
+    target: &driver::Target,
+    format: Format,
+) -> Result<Workspace, Failure> {
     let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-    Ok(Workspace::open(target, &dir)?)
+    Workspace::open(target, &dir).map_err(|error| match error {
+        driver::ProjectError::Manifest {
+            path,
+            text,
+            diagnostics,
+        } => {
+            let path = place::shown(Path::new(&path)).display().to_string();
+            let file = source::render::SingleFile {
+                path: &path,
+                text: &text,
+            };
+            if format == Format::Json {
+                let json = source::render::json::render(&diagnostics, &file);
+                return match output::print(&json) {
+                    Ok(()) => Failure::told(FAILED),
+                    Err(failure) => failure,
+                };
+            }
+            let shown = source::render::terminal::render(&diagnostics, &file, output.color_stderr);
+            output.say(format!("{}\n", shown.trim_end_matches('\n')));
+            output.say(summary(count(&diagnostics, Severity::Error), 0));
+            Failure::told(FAILED)
+        }
+        driver::ProjectError::Read { path, error } => {
+            let path = place::shown(Path::new(&path));
+            io(format_args!("read {}", path.display()))(error)
+        }
+        error => Failure::new(crate::failure::chain(&error)),
+    })
 }
 
 /// Compiles or loads a program.
@@ -68,7 +89,7 @@ pub(crate) fn compile(
         Program::Image(path) => load(path),
         Program::Source(target) => {
             let progress = output.progress("compiling");
-            let mut workspace = open(target)?;
+            let mut workspace = open(output, target, Format::Text)?;
             let cache = folder.map(Folder::cache);
             let built = workspace.build_to_run(cache.as_deref());
             drop(progress);

@@ -22,7 +22,7 @@ pub(crate) fn run(output: Output, args: &Check) -> Outcome {
         let Program::Source(target) = Program::named(target)? else {
             return Err(Failure::usage("an image file holds no source to check"));
         };
-        let mut workspace = open(&target)?;
+        let mut workspace = open(output, &target, args.format)?;
         let progress = output.progress("checking");
         let diagnostics = workspace.check_linked();
         drop(progress);
