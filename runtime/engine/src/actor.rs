@@ -9,7 +9,7 @@
 use crate::event::{Event, EventKind};
 use crate::letter::Letter;
 use crate::limits::Rate;
-use crate::record::{ActorRecord, FiberNote, Wait};
+use crate::record::{ActorRecord, FiberNote, Notes, Wait};
 use std::collections::BTreeMap;
 use vm::fiber::FiberId;
 use vm::process::Process;
@@ -58,7 +58,7 @@ pub(crate) struct Actor {
     /// The engine's part.
     pub(crate) record: ActorRecord,
     /// The engine's part of each fiber.
-    pub(crate) notes: BTreeMap<FiberId, FiberNote>,
+    pub(crate) notes: Notes,
     /// Letters sent since the last checkpoint.
     pub(crate) sent: Vec<Posted>,
     /// Letters taken in since the last checkpoint.
@@ -145,7 +145,7 @@ impl Actor {
         if self.is_over() {
             None
         } else {
-            self.notes.values().filter_map(FiberNote::wake_at).min()
+            self.notes.values().filter_map(|note| note.wake_at()).min()
         }
     }
 

@@ -6,7 +6,7 @@
 //! Invariant: nothing but the store is looked at in reading.
 
 use crate::persist::{self, LoadError};
-use crate::record::{ActorRecord, FiberNote};
+use crate::record::{ActorRecord, Notes};
 use std::collections::BTreeMap;
 use store::{Batch, CommitError, MemoryStore, Store};
 use vm::checkpoint::{Delta, State};
@@ -20,7 +20,7 @@ const PROCESS: u64 = 1;
 pub struct Archive {
     store: MemoryStore,
     record: ActorRecord,
-    notes: BTreeMap<FiberId, FiberNote>,
+    notes: Notes,
 }
 
 impl Default for Archive {

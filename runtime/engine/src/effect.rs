@@ -259,7 +259,7 @@ impl<'a> Step<'a> {
 
     /// An error that waits for a fiber to wait: cancellation, exit, an expired deadline.
     fn interruption(&mut self, fiber: FiberId) -> Option<Word> {
-        let note = self.actor.notes.get_mut(&fiber)?;
+        let note = self.actor.notes.get_mut(&fiber)?.as_mut();
         if std::mem::take(&mut note.cancelled) {
             return Some(self.ox_error("cancelled"));
         }

@@ -51,8 +51,10 @@ pub struct Options {
     pub durable: bool,
     /// Whether an activity that has failed for good parks its process instead of throwing.
     pub park: bool,
-    /// Processes that wait may stay in memory up to this number.
+    /// Processes at rest may stay in memory up to this number,
     pub resident_max: usize,
+    /// and up to this sum of their memory, bytes.
+    pub resident_bytes_max: u64,
     /// How machines run, for tests.
     pub zeal: vm::interp::Zeal,
 }
@@ -68,6 +70,7 @@ impl Default for Options {
             durable: true,
             park: false,
             resident_max: 4_096,
+            resident_bytes_max: 1 << 30,
             zeal: vm::interp::Zeal::default(),
         }
     }
@@ -111,8 +114,8 @@ struct Slot {
     dirty_in: Option<u64>,
     /// As people are told: an end only once it is durable.
     status: Status,
-    /// Epoch in which it last ran.
-    last_ran: u64,
+    /// Place among those at rest in memory: see [`resident`].
+    rested: Option<u64>,
     /// Set when it has ended, durable or not: nothing reaches it any more.
     ended: bool,
     /// The status of its end, or that it is parked, durable or not.
@@ -175,6 +178,7 @@ pub(crate) struct Kept {
 struct Shared {
     slots: HashMap<u64, Slot>,
     ready: VecDeque<u64>,
+    resident: resident::Resident,
     /// Threads that have an actor's turn in hand, and how many may.
     at_work: usize,
     at_work_max: usize,
@@ -551,6 +555,14 @@ impl Engine {
         self.inner.standings()
     }
 
+    /// Processes that are in memory: the others are in the store only.
+    #[must_use]
+    pub fn resident(&self) -> usize {
+        let shared = self.inner.lock();
+        let in_memory = |slot: &&Slot| !matches!(slot.place, Place::Stored);
+        shared.slots.values().filter(in_memory).count()
+    }
+
     /// Commits so far.
     #[must_use]
     pub fn commits(&self) -> u64 {
@@ -561,6 +573,7 @@ impl Engine {
 mod commit;
 mod leaving;
 mod recover;
+mod resident;
 pub(crate) mod retry;
 mod signal;
 pub(crate) mod turn;
@@ -677,7 +690,7 @@ impl Inner {
             return Ok(false);
         };
         if slot.status == Status::Parked && matches!(letter, Letter::Cancel | Letter::Kill) {
-            slot.go_on(self.options.durable);
+            shared.go_on(process, self.options.durable);
             let epoch = shared.epoch;
             shared.deliver(process, epoch, Incoming::Revive);
         }
@@ -986,6 +999,7 @@ impl Shared {
         if !slot.queued && !matches!(slot.place, Place::Away) {
             slot.queued = true;
             self.ready.push_back(process);
+            self.take_from_rest(process);
         }
     }
 }

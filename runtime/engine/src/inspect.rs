@@ -5,11 +5,10 @@
 
 use crate::persist::{self, LoadError};
 use crate::pid::Pid;
-use crate::record::{ActorRecord, FiberNote, Status, Wait};
+use crate::record::{ActorRecord, FiberNote, Notes, Status, Wait};
 use crate::report::{Place, is_repeated, place_of};
 use crate::transport::Transport;
 use bytecode::Live;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Snapshot;
 use vm::Word;
@@ -167,8 +166,6 @@ fn damaged(pid: Pid, error: &LoadError) -> Summary {
     }
 }
 
-type Notes = BTreeMap<FiberId, FiberNote>;
-
 fn summarize(
     snapshot: &Snapshot,
     pid: Pid,
@@ -219,7 +216,7 @@ fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
             Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Nothing
         )
     };
-    let main = notes.get(&0);
+    let main = notes.get(&0).map(Box::as_ref);
     let chosen = match main {
         Some(note) if !is_inside(&note) => Some(note),
         _ => {
@@ -232,6 +229,7 @@ fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
             };
             notes
                 .values()
+                .map(Box::as_ref)
                 .filter(|note| !is_inside(note))
                 .min_by_key(rank)
                 .or(main)

@@ -10,7 +10,7 @@ pub(crate) mod past;
 
 use crate::event::Event;
 use crate::key::{self, SEGMENT_PIECE_WORDS, STACK_CHUNK_WORDS};
-use crate::record::{ActorRecord, FiberNote, SegmentRef, decode_fiber, encode_fiber};
+use crate::record::{ActorRecord, FiberNote, Notes, SegmentRef, decode_fiber, encode_fiber};
 use crate::wire::WireError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -70,7 +70,7 @@ pub(crate) fn write_checkpoint(
     number: u64,
     delta: &Delta,
     record: &mut ActorRecord,
-    notes: &mut BTreeMap<FiberId, FiberNote>,
+    notes: &mut Notes,
     fibers: &[FiberId],
 ) {
     let kept = delta.kept_levels.min(record.levels.len());
@@ -492,7 +492,7 @@ pub fn read_state(
     snapshot: &Snapshot,
     number: u64,
     record: &ActorRecord,
-) -> Result<(State, BTreeMap<FiberId, FiberNote>), LoadError> {
+) -> Result<(State, Notes), LoadError> {
     let mut state = State {
         record: record.vm.clone(),
         ..State::default()
@@ -538,7 +538,7 @@ pub fn read_state(
             )?);
         }
         state.fibers.insert(fiber, (fiber_record, parts));
-        notes.insert(fiber, note);
+        notes.insert(fiber, Box::new(note));
     }
     Ok((state, notes))
 }
@@ -551,7 +551,7 @@ pub(crate) fn read_notes(
     snapshot: &Snapshot,
     number: u64,
     record: &ActorRecord,
-) -> Result<BTreeMap<FiberId, FiberNote>, LoadError> {
+) -> Result<Notes, LoadError> {
     let mut notes = BTreeMap::new();
     for &fiber in &record.fibers {
         let value = snapshot
@@ -562,7 +562,7 @@ pub(crate) fn read_notes(
             })?;
         let (_, note) =
             decode_fiber(&value).map_err(|error| undecodable("a fiber", number, error))?;
-        notes.insert(fiber, note);
+        notes.insert(fiber, Box::new(note));
     }
     Ok(notes)
 }

@@ -12,6 +12,7 @@ pub use past::Past;
 
 use crate::limits::Limits;
 use crate::wire::{Reader, WireError, Writer};
+use std::collections::BTreeMap;
 use vm::checkpoint::{FiberRecord, PartRecord, ProcessRecord};
 use vm::fiber::{FiberId, FiberState};
 
@@ -288,6 +289,10 @@ impl Wait {
         matches!(self, Wait::Activity | Wait::Stdin | Wait::Flush(_))
     }
 }
+
+/// The notes of a process's fibers. Each in a box of its own: a leaf of the map has room for eleven,
+/// and most processes have one fiber.
+pub type Notes = BTreeMap<FiberId, Box<FiberNote>>;
 
 /// What the engine keeps of a fiber.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

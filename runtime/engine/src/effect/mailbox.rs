@@ -183,7 +183,7 @@ impl Step<'_> {
         }
         // Places behind it move up, also for those who wait there.
         for note in self.actor.notes.values_mut() {
-            if let Wait::Message(from) = &mut note.wait
+            if let Wait::Message(from) = &mut note.as_mut().wait
                 && *from > index
             {
                 *from -= 1;

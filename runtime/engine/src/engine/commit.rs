@@ -28,8 +28,6 @@ use vm::fiber::FiberId;
 const RESERVED: u64 = 4_096;
 /// Room for what most actors write in an epoch.
 const PART_BYTES: usize = 1_024;
-/// Commits between two looks at what may leave memory.
-const PAGE_OUT_COMMITS: u64 = 64;
 
 impl Inner {
     /// The committer's life.
@@ -59,9 +57,11 @@ impl Inner {
         let overdue = shared
             .dirty_since_ms
             .is_some_and(|since| self.clock.now_ms() >= since + self.options.loss_bound_ms);
+        // Who waits for a commit cannot leave memory.
         let too_much = self.options.durable
             && !shared.dirty.is_empty()
-            && shared.unsealed_bytes + shared.sent_bytes > self.options.uncommitted_max;
+            && (shared.unsealed_bytes + shared.sent_bytes > self.options.uncommitted_max
+                || shared.dirty.len() > self.options.resident_max);
         shared.commit_wanted
             || overdue
             || too_much
@@ -166,6 +166,7 @@ impl Inner {
         mut shared: MutexGuard<'a, Shared>,
         number: u64,
     ) -> MutexGuard<'a, Shared> {
+        shared.take_from_rest(number);
         let taken = shared
             .slots
             .get_mut(&number)
@@ -200,6 +201,7 @@ impl Inner {
                 self.work.notify_one();
             }
         }
+        shared.rest(number);
         shared
     }
 
@@ -492,8 +494,8 @@ impl Inner {
             fallen.extend(shared.fallen(process));
             shared.forget(process, self.options.durable);
         }
-        if self.options.durable && shared.commits.is_multiple_of(PAGE_OUT_COMMITS) {
-            shared.page_out(self.options.resident_max);
+        if self.options.durable {
+            shared.page_out(&self.options);
         }
         drop(shared);
         for task in starts {
@@ -593,6 +595,7 @@ impl Shared {
 
     /// A process has ended and that is durable: its memory goes.
     fn forget(&mut self, process: u64, durable: bool) {
+        self.take_from_rest(process);
         let Some(slot) = self.slots.get_mut(&process) else {
             return;
         };
@@ -605,35 +608,6 @@ impl Shared {
             self.slots.remove(&process);
         } else if matches!(&slot.place, Place::Here(actor) if actor.dirty_in.is_none()) && durable {
             slot.place = Place::Stored;
-        }
-    }
-
-    /// Takes processes that wait out of memory when there are too many.
-    fn page_out(&mut self, resident_max: usize) {
-        let resident = self
-            .slots
-            .values()
-            .filter(|slot| matches!(slot.place, Place::Here(_)))
-            .count();
-        if resident <= resident_max {
-            return;
-        }
-        let mut idle: Vec<(u64, u64)> = self
-            .slots
-            .iter()
-            .filter(|(_, slot)| {
-                slot.dirty_in.is_none()
-                    && !slot.queued
-                    && slot.incoming.is_empty()
-                    && matches!(&slot.place, Place::Here(actor) if !actor.can_run())
-            })
-            .map(|(&number, slot)| (slot.last_ran, number))
-            .collect();
-        idle.sort_unstable();
-        for (_, number) in idle.into_iter().take(resident - resident_max / 2) {
-            if let Some(slot) = self.slots.get_mut(&number) {
-                slot.place = Place::Stored;
-            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! - Recovery reads process records only; a process's memory is read when it has something to do.
 //! - What was said and is not known to have left is said again before anything new.
 
+use super::resident::Resident;
 use super::signal::Signal;
 use super::{EngineError, Inner, Options, Place, RUN, SHUTDOWN_MS, Shared, Slot};
 use crate::actor::{Actor, Birth, Incoming};
@@ -91,6 +92,7 @@ impl Inner {
         let mut shared = Shared {
             slots: HashMap::new(),
             ready: VecDeque::new(),
+            resident: Resident::default(),
             at_work: 0,
             at_work_max: options.threads,
             turns: 0,
@@ -401,7 +403,7 @@ impl Inner {
         actor.birth = Some(birth);
         actor.log(now, EventKind::Started(function.to_owned()));
         actor.dirty_in = Some(epoch);
-        shared.slots.insert(number, Slot::of(actor, epoch));
+        shared.slots.insert(number, Slot::of(actor));
         shared.mark_dirty(number, epoch, now);
         if self.options.durable {
             // The first checkpoint is of the beginning: what fails at once can be retried.
@@ -496,6 +498,7 @@ fn read_outputs(snapshot: &Snapshot) -> Result<Vec<Text>, EngineError> {
 impl Shared {
     /// A process's records are damaged: it is set apart, the others go on.
     pub(super) fn set_damaged(&mut self, number: u64, what: String) {
+        self.take_from_rest(number);
         if let Some(slot) = self.slots.get_mut(&number) {
             if !matches!(slot.place, Place::Away) {
                 slot.place = Place::Stored;
@@ -588,7 +591,7 @@ impl Slot {
             queued: false,
             dirty_in: None,
             status: record.status,
-            last_ran: 0,
+            rested: None,
             ended: record.status.has_ended(),
             end_status: (record.status.has_ended() || record.status == Status::Parked)
                 .then_some(record.status),

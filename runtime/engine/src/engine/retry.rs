@@ -79,10 +79,10 @@ impl Inner {
 
         let mut shared = self.lock();
         let epoch = shared.epoch;
+        shared.go_on(number, true);
         let Some(slot) = shared.slots.get_mut(&number) else {
             return Err(RetryError::Unknown);
         };
-        slot.go_on(true);
         let waiting = std::mem::take(&mut slot.incoming);
         let mut letters = BTreeMap::new();
         for letter in stored {

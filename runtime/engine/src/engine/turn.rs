@@ -172,6 +172,7 @@ impl Inner {
         let place = std::mem::replace(&mut slot.place, Place::Away);
         slot.in_turn = true;
         let incoming = std::mem::take(&mut slot.incoming);
+        shared.take_from_rest(process);
         let closing = shared.closing.as_ref().map(|closing| closing.epoch);
         let epoch = shared.epoch;
         *shared.away.entry(epoch).or_default() += 1;
@@ -278,7 +279,7 @@ impl Inner {
         for mut spawned in said.spawned {
             let number = spawned.number;
             spawned.dirty_in = Some(epoch);
-            shared.slots.insert(number, Slot::of(spawned, epoch));
+            shared.slots.insert(number, Slot::of(spawned));
             shared.mark_dirty(number, epoch, self.clock.now_ms());
             shared.enqueue(number);
             if shared.shutting_down {
@@ -352,7 +353,6 @@ impl Inner {
             return;
         }
         slot.dirty_in = dirty;
-        slot.last_ran = epoch;
         // While the run is being suspended what is due is left for who resumes it.
         let wake_at = wake_at.filter(|&at| !self.is_suspended() || at > self.clock.now_ms());
         if let Some(at) = wake_at
@@ -375,6 +375,7 @@ impl Inner {
         if runs || !slot.incoming.is_empty() {
             shared.enqueue(number);
         }
+        shared.rest(number);
     }
 
     /// An actor that does nothing more is at rest: nothing waits for it any longer.
@@ -436,7 +437,7 @@ const SLICE_NS: u64 = 1_000_000;
 const STALL_NS: u64 = 2_000_000;
 
 impl Slot {
-    pub(super) fn of(actor: Actor, epoch: u64) -> Slot {
+    pub(super) fn of(actor: Actor) -> Slot {
         Slot {
             status: actor.record.status,
             dirty_in: actor.dirty_in,
@@ -452,26 +453,28 @@ impl Slot {
             place: Place::Here(Box::new(actor)),
             incoming: VecDeque::new(),
             queued: false,
-            last_ran: epoch,
-        }
-    }
-}
-
-impl Slot {
-    /// A process that is parked or has failed takes part again, from what is stored of it.
-    pub(super) fn go_on(&mut self, durable: bool) {
-        self.status = Status::Waiting;
-        self.ended = false;
-        self.is_kept = false;
-        self.end_status = None;
-        self.ending = None;
-        if durable {
-            self.place = Place::Stored;
+            rested: None,
         }
     }
 }
 
 impl Shared {
+    /// A process that is parked or has failed takes part again, from what is stored of it.
+    pub(super) fn go_on(&mut self, process: u64, durable: bool) {
+        self.take_from_rest(process);
+        let Some(slot) = self.slots.get_mut(&process) else {
+            return;
+        };
+        slot.status = Status::Waiting;
+        slot.ended = false;
+        slot.is_kept = false;
+        slot.end_status = None;
+        slot.ending = None;
+        if durable {
+            slot.place = Place::Stored;
+        }
+    }
+
     /// Whether a thread that waits has something to do: to run what is ready, or to watch those that
     /// do.
     pub(super) fn wants_worker(&self) -> bool {

@@ -115,6 +115,47 @@ fn processes_come_back_from_the_store() {
 }
 
 #[test]
+fn who_waits_leaves_memory() {
+    let text = "(defn idle [n] (sleep 100000) n)
+         (dotimes [n 200] (spawn idle n))
+         (println \"there\") (sleep 200000) (println \"over\")";
+    let resident = |options: Options| {
+        let world = World::with(
+            Options {
+                threads: 0,
+                ..options
+            },
+            Arc::new(MemoryStore::new()),
+        );
+        world.start(&program(text));
+        world.settle();
+        world.engine.flush().unwrap();
+        let resident = world.engine.resident();
+        world.run();
+        assert_eq!(world.stdout(), "there\nover\n");
+        resident
+    };
+    assert_eq!(resident(Options::default()), 201);
+    let resident_max = 10;
+    assert_eq!(
+        resident(Options {
+            resident_max,
+            ..Options::default()
+        }),
+        resident_max
+    );
+    // Whatever it weighs one stays.
+    let resident_bytes_max = 0;
+    assert_eq!(
+        resident(Options {
+            resident_bytes_max,
+            ..Options::default()
+        }),
+        1
+    );
+}
+
+#[test]
 fn names_and_the_past_of_a_process_can_be_looked_at() {
     let world = World::new();
     world.serve(|_| Served::Silence);
