@@ -43,7 +43,7 @@
 (defn pipe
   "Runs commands, vectors of strings, each with its standard output into the next one's standard input, as one activity. A last
   argument that is a map holds options, as `run` takes them. Returns what `run` returns, of the last command; an exit status
-  other than 0 of any of them is an error."
+  other than 0 of any of them is an error, which names the last that failed, `:command` in its data."
   [& commands]
   (let [[commands opts] (commands-and-options commands)]
     (activity* "ox.sh/pipe"

@@ -17,7 +17,7 @@ pub(crate) mod supervisor;
 use crate::arguments::{Arguments, Options, Shape, brief, file_of, plain_text};
 use crate::atomic::AtomicFile;
 use crate::control::{Control, Wish};
-use crate::failure::{cancelled, misuse, os, timeout};
+use crate::failure::{cancelled, misuse, os, plain, timeout, utf8};
 use engine::data::Data;
 use engine::transport::TaskError;
 use frame::{Input, Spec};
@@ -93,9 +93,9 @@ pub(crate) fn call(
         .runner
         .run(job, attempt.control)
         .map_err(|failure| explain(failure, &spec, attempt))?;
-    let status = status_of(&ended.statuses);
-    if check && status != 0 {
-        return Err(exit_error(status, err.tail(&ended.err)));
+    if check && let Some((index, status)) = failed_of(&ended.statuses) {
+        let failed = Failed::among(&spec.commands, index);
+        return Err(exit_error(status, failed, err.tail(&ended.err)));
     }
     let last = exit_of(
         *ended
@@ -130,9 +130,9 @@ pub(crate) fn shell(
         .runner
         .run(job, attempt.control)
         .map_err(|failure| explain(failure, &spec, attempt))?;
-    match status_of(&ended.statuses) {
-        0 => Ok(ended.out),
-        status => Err(exit_error(status, tail_of(&ended.err))),
+    match failed_of(&ended.statuses) {
+        None => Ok(ended.out),
+        Some((_, status)) => Err(exit_error(status, None, tail_of(&ended.err))),
     }
 }
 
@@ -276,8 +276,10 @@ impl Output {
     fn value(self, bytes: Vec<u8>, key: &str) -> Result<Data, TaskError> {
         match self {
             Output::Text if key == "err" => Ok(Data::text(String::from_utf8_lossy(&bytes))),
-            Output::Text => String::from_utf8(bytes).map(Data::Str).map_err(|_| {
-                misuse("the command's output is not UTF-8; take it with {:out :bytes}")
+            Output::Text => utf8(bytes).map(Data::Str).map_err(|what| {
+                misuse(format!(
+                    "the command's output is {what}; take it with {{:out :bytes}}"
+                ))
             }),
             Output::Bytes => Ok(Data::Bytes(bytes)),
             Output::Inherit => Ok(Data::Nil),
@@ -306,25 +308,42 @@ fn exit_of(status: i32) -> i32 {
     }
 }
 
-/// The status of a pipe: of the last command that has failed. One that was ended because the next
-/// did not want more has not failed.
-fn status_of(statuses: &[i32]) -> i32 {
-    let (last, before) = statuses
-        .split_last()
-        .expect("there is at least one command");
-    if *last != 0 {
-        return *last;
-    }
+/// Which command of a pipe has failed, and its status: the last that has. One that was ended because
+/// the next did not want more has not failed.
+fn failed_of(statuses: &[i32]) -> Option<(usize, i32)> {
+    let last = statuses.len().checked_sub(1)?;
     let pipe = -signal_hook::consts::SIGPIPE;
-    before
+    let failed = |&(index, status): &(usize, i32)| status != 0 && (index == last || status != pipe);
+    statuses
         .iter()
-        .rev()
         .copied()
-        .find(|&status| status != 0 && status != pipe)
-        .unwrap_or(0)
+        .enumerate()
+        .rev()
+        .find(|found| failed(found))
 }
 
-fn exit_error(status: i32, stderr: impl AsRef<str>) -> TaskError {
+/// A command of several that has failed.
+#[derive(Clone, Copy, Debug)]
+struct Failed<'a> {
+    words: &'a [OsString],
+    /// From 1.
+    number: usize,
+    count: usize,
+}
+
+impl<'a> Failed<'a> {
+    /// None of a command that is alone, which needs no name.
+    fn among(commands: &'a [Vec<OsString>], index: usize) -> Option<Failed<'a>> {
+        let words = commands.get(index).filter(|_| commands.len() > 1)?;
+        Some(Failed {
+            words,
+            number: index + 1,
+            count: commands.len(),
+        })
+    }
+}
+
+fn exit_error(status: i32, failed: Option<Failed<'_>>, stderr: impl AsRef<str>) -> TaskError {
     let stderr = stderr.as_ref();
     let exit = exit_of(status);
     let mut message = if status < 0 {
@@ -332,6 +351,12 @@ fn exit_error(status: i32, stderr: impl AsRef<str>) -> TaskError {
     } else {
         format!("exit {exit}")
     };
+    let text = |word: &OsString| word.to_string_lossy().into_owned();
+    if let Some(failed) = failed {
+        let program = failed.words.first().map(text).unwrap_or_default();
+        let (number, count) = (failed.number, failed.count);
+        message = format!("{message} of {program} (command {number} of {count})");
+    }
     if let Some(line) = stderr.lines().rev().find(|line| !line.trim().is_empty()) {
         message.push_str(": ");
         message.push_str(line.trim());
@@ -342,6 +367,10 @@ fn exit_error(status: i32, stderr: impl AsRef<str>) -> TaskError {
     ];
     if status < 0 {
         data.push(("signal".to_owned(), Data::Int(i64::from(-status))));
+    }
+    if let Some(failed) = failed {
+        let words = failed.words.iter().map(|word| Data::Str(text(word)));
+        data.push(("command".to_owned(), Data::Vector(words.collect())));
     }
     TaskError {
         reason: "exit",
@@ -407,7 +436,7 @@ fn explain(failure: Failure, spec: &Spec, attempt: Attempt<'_>) -> TaskError {
         },
         Failure::System(error) => TaskError {
             reason: "error",
-            message: format!("the command cannot be run: {error}"),
+            message: format!("the command cannot be run: {}", plain(&error)),
             data: Vec::new(),
             is_retryable: true,
         },
@@ -420,20 +449,31 @@ mod tests {
 
     #[test]
     fn a_pipe_fails_with_its_last_failure_but_not_for_a_reader_that_had_enough() {
-        assert_eq!(status_of(&[0, 0]), 0);
-        assert_eq!(status_of(&[1, 2, 0]), 2);
-        assert_eq!(status_of(&[1, 3]), 3);
-        assert_eq!(status_of(&[-13, 0]), 0);
-        assert_eq!(status_of(&[-9, 0]), -9);
-        assert_eq!(status_of(&[-13]), -13);
+        assert_eq!(failed_of(&[0, 0]), None);
+        assert_eq!(failed_of(&[1, 2, 0]), Some((1, 2)));
+        assert_eq!(failed_of(&[1, 3]), Some((1, 3)));
+        assert_eq!(failed_of(&[-13, 0]), None);
+        assert_eq!(failed_of(&[-9, 0]), Some((0, -9)));
+        assert_eq!(failed_of(&[-13]), Some((0, -13)));
     }
 
     #[test]
     fn errors_tell_the_last_line() {
-        let error = exit_error(2, "one\nno rule to make target\n\n");
+        let error = exit_error(2, None, "one\nno rule to make target\n\n");
         assert_eq!(error.message, "exit 2: no rule to make target");
-        assert_eq!(exit_error(-9, "").message, "exit 137 (signal 9)");
-        assert_eq!(exit_error(-9, "").data[0].1, Data::Int(137));
+        assert_eq!(exit_error(-9, None, "").message, "exit 137 (signal 9)");
+        assert_eq!(exit_error(-9, None, "").data[0].1, Data::Int(137));
+    }
+
+    #[test]
+    fn an_error_of_a_pipe_names_the_command() {
+        let commands: Vec<Vec<OsString>> =
+            vec![vec!["sort".into(), "x".into()], vec!["cat".into()]];
+        assert!(Failed::among(&commands[..1], 0).is_none());
+        let error = exit_error(2, Failed::among(&commands, 0), "no x\n");
+        assert_eq!(error.message, "exit 2 of sort (command 1 of 2): no x");
+        let words = Data::Vector(vec![Data::text("sort"), Data::text("x")]);
+        assert!(error.data.contains(&("command".to_owned(), words)));
     }
 
     #[test]

@@ -9,7 +9,7 @@
 use crate::arguments::{Arguments, Options};
 use crate::atomic::{AtomicFile, sync_directory};
 use crate::command::journal::{Journal, Mark};
-use crate::failure::{misuse, os};
+use crate::failure::{misuse, os, utf8};
 use engine::data::Data;
 use engine::transport::TaskError;
 use scalar::{Instant, Offset};
@@ -71,9 +71,8 @@ fn read(arguments: Arguments<'_>) -> Result<Data, TaskError> {
     if as_bytes {
         return Ok(Data::Bytes(bytes));
     }
-    let read = String::from_utf8(bytes);
-    read.map(Data::Str)
-        .map_err(|_| misuse(format!("{text}: not UTF-8; read it with {{:as :bytes}}")))
+    let read = utf8(bytes).map(Data::Str);
+    read.map_err(|what| misuse(format!("{text}: {what}; read it with {{:as :bytes}}")))
 }
 
 fn write(arguments: Arguments<'_>, key: &str, journal: &Journal) -> Result<Data, TaskError> {

@@ -7,7 +7,7 @@
 
 use crate::arguments::{Arguments, Options, Shape, plain_text};
 use crate::atomic::AtomicFile;
-use crate::failure::{misuse, os, timeout};
+use crate::failure::{misuse, os, plain, timeout, utf8};
 use engine::data::{self, Data};
 use engine::transport::TaskError;
 use std::fs::File;
@@ -326,8 +326,10 @@ fn body_of(mut response: Response<Body>, shape: Shape, key: &str) -> Result<Data
     if name == "bytes" {
         return Ok(Data::Bytes(bytes));
     }
-    let text = String::from_utf8(bytes).map_err(|_| {
-        BodyError::Other(misuse("the answer is not UTF-8; take it with {:as :bytes}"))
+    let text = utf8(bytes).map_err(|what| {
+        BodyError::Other(misuse(format!(
+            "the answer is {what}; take it with {{:as :bytes}}"
+        )))
     })?;
     if name != "json" {
         return Ok(Data::Str(text));
@@ -395,6 +397,57 @@ fn rejected(response: &mut Response<Body>, url: &str) -> TaskError {
     }
 }
 
+/// The host of an address with its port, if one is given.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    // A password that stands there is nobody's business.
+    host.rsplit_once('@').map_or(host, |(_, host)| host)
+}
+
+/// What went wrong on the way, in words.
+fn trouble(error: &ureq::Error, host: &str) -> Option<String> {
+    use ureq::Error as E;
+    Some(match error {
+        E::Io(error) => match error.kind() {
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof => {
+                format!("{host} closed the connection before its answer was whole")
+            }
+            _ => {
+                let text = plain(error);
+                match text.split_once("lookup address information: ") {
+                    Some((_, why)) => {
+                        let why = why.to_lowercase();
+                        format!("the host {host} cannot be found: {why}")
+                    }
+                    None => format!("cannot connect to {host}: {text}"),
+                }
+            }
+        },
+        E::HostNotFound => format!("the host {host} cannot be found"),
+        E::ConnectionFailed => format!("cannot connect to {host}"),
+        E::ConnectProxyFailed(why) => format!("the proxy does not reach {host}: {why}"),
+        E::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            let seconds = CONNECT_TIME.as_secs();
+            format!("cannot connect to {host}: no answer in {seconds} s")
+        }
+        E::Timeout(_) => {
+            let seconds = SILENCE_TIME.as_secs();
+            format!("{host} has been silent for {seconds} s")
+        }
+        E::BodyStalled => format!("{host} has stopped in the middle of its answer"),
+        E::Protocol(why) => format!("{host} does not speak HTTP as it should: {why}"),
+        E::Tls(why) => format!("no secure connection to {host}: {why}"),
+        E::Rustls(why) => format!("no secure connection to {host}: {why}"),
+        E::TlsRequired | E::Pem(_) => format!("no secure connection to {host}"),
+        E::TooManyRedirects => format!("{host} redirects without end"),
+        _ => return None,
+    })
+}
+
 fn explain(error: &ureq::Error, url: &str, limit_ms: Option<u64>) -> TaskError {
     use ureq::Error as E;
     let (reason, is_retryable) = match error {
@@ -417,9 +470,10 @@ fn explain(error: &ureq::Error, url: &str, limit_ms: Option<u64>) -> TaskError {
         }
         _ => ("rejected", false),
     };
+    let message = trouble(error, host_of(url)).unwrap_or_else(|| format!("{url}: {error}"));
     TaskError {
         reason,
-        message: format!("{url}: {error}"),
+        message,
         data: Vec::new(),
         is_retryable,
     }
@@ -434,6 +488,22 @@ mod tests {
         let mut out = String::new();
         percent_encode(&mut out, "a-Z_0.~ /?&=+λ%");
         assert_eq!(out, "a-Z_0.~%20%2F%3F%26%3D%2B%CE%BB%25");
+    }
+
+    #[test]
+    fn trouble_names_the_host_in_words() {
+        assert_eq!(host_of("http://me:pass@a.b:80/c@d?e"), "a.b:80");
+        assert_eq!(host_of("https://a.b?x"), "a.b");
+        let refused = ureq::Error::Io(io::Error::from_raw_os_error(111));
+        let error = explain(&refused, "http://a.b:80/c", None);
+        assert_eq!(
+            error.message,
+            "cannot connect to a.b:80: connection refused"
+        );
+        let reset = ureq::Error::Io(io::ErrorKind::ConnectionReset.into());
+        let error = explain(&reset, "http://a.b/c", None);
+        let words = "a.b closed the connection before its answer was whole";
+        assert_eq!(error.message, words);
     }
 
     #[test]

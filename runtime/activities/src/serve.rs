@@ -4,7 +4,7 @@
 //! output is nil. Another exit status than 0 is a failed attempt, as `ox.sh/run`'s.
 
 use crate::command::{Attempt, shell};
-use crate::failure::misuse;
+use crate::failure::{misuse, utf8};
 use engine::data::{self, Data};
 use engine::transport::{Task, TaskError};
 use std::path::Path;
@@ -60,7 +60,7 @@ impl Served {
             data: Vec::new(),
             is_retryable: false,
         };
-        let text = String::from_utf8(answer).map_err(|_| wrong("it is not UTF-8".to_owned()))?;
+        let text = utf8(answer).map_err(wrong)?;
         if text.trim().is_empty() {
             return Ok(Data::Nil);
         }

@@ -72,7 +72,7 @@ fn what_is_written_is_read() {
         Ok(Data::Bytes(vec![0, 255]))
     );
     let error = folder.call("read", &texts(["b"])).unwrap_err();
-    assert!(error.message.contains("not UTF-8"), "{error:?}");
+    assert!(error.message.contains("not UTF-8: byte 0x"), "{error:?}");
     assert!(!error.is_retryable);
 }
 

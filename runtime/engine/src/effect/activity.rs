@@ -654,16 +654,19 @@ impl Step<'_> {
         let asked = self.asked(fiber);
         let attempts = self.activity_note(fiber).map_or(1, |note| note.attempt);
         let called = self.called(&asked);
-        let (head, tail) = match failure.message.split_once(": ") {
-            Some((head, tail)) => (head, format!(": {tail}")),
-            None => (failure.message.as_str(), String::new()),
+        let what = &failure.message;
+        // The number of attempts stands after what happened; of a command that is its status, and
+        // what it said follows.
+        let message = match what.split_once(": ").filter(|_| what.starts_with("exit ")) {
+            _ if attempts < 2 => format!("{called} failed: {what}"),
+            Some((status, line)) => {
+                format!("{called} failed: {status} after {attempts} attempts: {line}")
+            }
+            None if what.starts_with("exit ") => {
+                format!("{called} failed: {what} after {attempts} attempts")
+            }
+            None => format!("{called} failed: {what} (after {attempts} attempts)"),
         };
-        let after = if attempts > 1 {
-            format!(" after {attempts} attempts")
-        } else {
-            String::new()
-        };
-        let message = format!("{called} failed: {head}{after}{tail}");
 
         let kind = make_keyword(self.heap(), Some("ox"), "activity");
         let name = make_string(self.heap(), &asked.name);
