@@ -118,3 +118,13 @@
 (let [f (fn f [] f)] (= f (f) ((f)))) ;=> true
 (defn leaves [x] (if (vector? x) (mapcat leaves x) [x]))
 (leaves [1 [2 [3]] 4]) ;=> (1 2 3 4)
+
+;;; ## A function's own name is the function itself
+(let [f (fn f [] f)] (identical? f (f))) ;=> true
+(let [f (fn f ([] (f 1)) ([x] f))] (identical? f (f))) ;=> true
+(let [n 1 f (fn f ([] (f 1)) ([x] (if (= x n) f n)))] (identical? f (f))) ;=> true
+(let [f (fn f [n] (if (zero? n) f (f (dec n))))] (identical? f (f 100))) ;=> true
+(let [f (fn f [] (lazy-seq [f]))] (identical? f (first (f)))) ;=> true
+(def g (fn g* [] g*))
+(identical? g (g)) ;=> true
+(identical? g (apply g [])) ;=> true

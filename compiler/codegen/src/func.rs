@@ -368,18 +368,13 @@ impl Gen<'_, '_> {
         }
     }
 
-    /// The function itself. One without captures may run without a function object: it is made
-    /// again, and is the same.
+    /// The function itself.
     fn load_self(&mut self, to: u16) -> Result<()> {
         if let Some(register) = self.own {
             return self.move_to(to, register);
         }
-        let Some(func) = self.func else {
+        if self.func.is_none() {
             return Err(self.malformed("a function's own name outside of any function"));
-        };
-        if self.body.func(func).captures.is_empty() {
-            let template = self.unit.template(func);
-            return self.emit(Instr::abc(Op::Closure, to, 0, template));
         }
         self.emit(Instr::abc(Op::LoadSelf, to, 0, 0))
     }

@@ -528,23 +528,23 @@ fn closures() {
     check(
         "(fn outer [x] (fn [] (outer x)))",
         expect![[r#"
-        template t0 captures 2
-          arity 0 -> p1
-        template t1 captures 0
-          arity 1 -> p2
-        proto p0 params 0 registers 1 captures 0
-          0  closure r0 t1 r0
-          1  return r0
-        proto p1 params 0 registers 3 captures 2
-          0  capture r0 c0
-          1  capture r2 c1
-          2  tail-call r0 1
-        proto p2 params 1 registers 3 captures 0
-          0  closure r1 t1 r0
-          1  move r2 r0
-          2  closure r1 t0 r1
-          3  return r1
-    "#]],
+            template t0 captures 2
+              arity 0 -> p1
+            template t1 captures 0
+              arity 1 -> p2
+            proto p0 params 0 registers 1 captures 0
+              0  closure r0 t1 r0
+              1  return r0
+            proto p1 params 0 registers 3 captures 2
+              0  capture r0 c0
+              1  capture r2 c1
+              2  tail-call r0 1
+            proto p2 params 1 registers 3 captures 0
+              0  self r1
+              1  move r2 r0
+              2  closure r1 t0 r1
+              3  return r1
+        "#]],
     );
     check(
         "(defn f [n] (letfn [(even [x] (if (zero? x) true (odd (dec x)))) (odd [x] (if (zero? x) n (even (dec x))))] (even n)))",
