@@ -84,30 +84,6 @@ pub(crate) fn is_repeated(image: &LoadedImage, caller: u32, called: u32) -> bool
     name(caller) == Some(ENTRY) && name(called).is_some_and(is_piece)
 }
 
-/// What the function of a template is called, for people: its definition, or `fn (deploy.ox:3)` of
-/// one without a name inside of another.
-pub(crate) fn label_of(image: &LoadedImage, template: u32) -> Option<String> {
-    let template = image.template(template);
-    let mut arities = template.by_arity.iter().copied();
-    let proto = arities
-        .find(|proto| *proto != u32::MAX)
-        .or(template.variadic.map(|(_, proto)| proto))?;
-    let slot = image.image().slots.get(template.slot as usize)?;
-    let source = image.image().source_map.slots.get(template.slot as usize);
-    let index = usize::from(image.protos().get(proto as usize)?.index);
-    let name = source
-        .and_then(|source| source.protos.get(index))
-        .and_then(|proto| proto.name.as_deref());
-    let place = place_of(image, proto, 0);
-    match (name, place.file) {
-        (Some(name), _) if slot.name.starts_with(ENTRY) => {
-            Some(format!("{}/{name}", slot.namespace))
-        }
-        (None, Some(file)) => Some(format!("fn ({file}:{})", place.line)),
-        _ => Some(format!("{}/{}", slot.namespace, slot.name)),
-    }
-}
-
 /// The text of a value, readable and bounded.
 pub(crate) fn show(heap: &mut Heap, image: &LoadedImage, value: Word, bytes_max: usize) -> String {
     let mut out = String::new();

@@ -17,6 +17,7 @@ pub mod fiber;
 pub mod heap;
 pub mod image;
 pub mod interp;
+pub mod label;
 pub mod native;
 pub mod object;
 pub mod process;

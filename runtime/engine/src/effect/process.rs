@@ -70,9 +70,8 @@ fn function_name(image: &LoadedImage, heap: &Heap, function: Word) -> String {
         .try_object(function)
         .filter(|object| object.kind() == Kind::Function);
     template
-        .map(|object| object.raw(1) as usize)
-        .filter(|&number| number < image.template_count())
-        .and_then(|number| crate::report::label_of(image, number as u32))
+        .and_then(|object| u32::try_from(object.raw(1)).ok())
+        .and_then(|number| vm::label::function_label(image, number))
         .unwrap_or_else(|| "a function".to_owned())
 }
 

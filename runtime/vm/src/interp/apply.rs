@@ -113,7 +113,7 @@ impl Machine<'_> {
             }
         };
         let Some(proto) = proto else {
-            let error = self.apply_arity_error(number, args.len());
+            let error = self.arity_error(number, args.len());
             return self.throw(error);
         };
         let mut rest_word = None;
@@ -147,15 +147,5 @@ impl Machine<'_> {
         }
         self.after_allocation();
         Next::Go
-    }
-
-    fn apply_arity_error(&mut self, template: u32, args: usize) -> Word {
-        let slot = self.image.template(template).slot;
-        let slot = &self.image.image().slots[slot as usize];
-        let message = format!(
-            "wrong number of arguments ({args}) passed to {}/{}",
-            slot.namespace, slot.name
-        );
-        make_error(&mut self.process.heap, "arity", &message)
     }
 }

@@ -12,7 +12,6 @@ use crate::stack::{FRAME_HEADER_WORDS, Link, Return};
 use crate::value;
 use crate::word::Word;
 use bytecode::{Instr, Op, SlotKind};
-use std::sync::Arc;
 
 /// What a callee is.
 enum Callee {
@@ -58,11 +57,8 @@ impl Machine<'_> {
         }
     }
 
-    fn arity_error(&mut self, template: u32, args: usize) -> Word {
-        let image = Arc::clone(&self.image);
-        let template = image.template(template);
-        let slot = &image.image().slots[template.slot as usize];
-        let name = format!("{}/{}", slot.namespace, slot.name);
+    pub(super) fn arity_error(&mut self, template: u32, args: usize) -> Word {
+        let name = crate::label::function_label(&self.image, template).unwrap_or_default();
         self.arity_message(&name, args)
     }
 

@@ -2,6 +2,7 @@
 
 use crate::heap::Heap;
 use crate::image::LoadedImage;
+use crate::label::function_name;
 use crate::object::{Kind, Object};
 use crate::value::number;
 use crate::value::string::{self, parts_of, try_text};
@@ -69,14 +70,9 @@ pub(super) fn write_scalar(
             let _ = write!(out, "#bytes \"{}\"", Base64(string::bytes(object)));
         }
         Kind::Function => {
-            let template = (object.raw(1) as usize) < image.template_count();
-            let slot = template.then(|| image.template(object.raw(1) as u32).slot);
-            match slot.and_then(|slot| image.image().slots.get(slot as usize)) {
-                Some(slot) => {
-                    let _ = write!(out, "#function[{}/{}]", slot.namespace, slot.name);
-                }
-                None => out.push_str("#function[]"),
-            }
+            let template = u32::try_from(object.raw(1)).ok();
+            let name = template.and_then(|template| function_name(image, template));
+            let _ = write!(out, "#function[{}]", name.unwrap_or_default());
         }
         Kind::Native => {
             let number = object.raw(1) as usize;
