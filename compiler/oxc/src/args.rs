@@ -197,6 +197,9 @@ Examples:
   oxc eval '(def x 20)' '(* 2 (inc x))'
   echo '(count (range 10))' | oxc eval -")]
 pub(crate) struct Eval {
+    /// Limit what each process may use, as `oxc run` does: memory=512MB; may be given several times
+    #[arg(long, value_name = "NAME=AMOUNT")]
+    pub(crate) limit: Vec<String>,
     /// Forms; `-` reads them from standard input
     #[arg(value_name = "FORM", required = true, allow_hyphen_values = true)]
     pub(crate) forms: Vec<String>,
@@ -283,10 +286,14 @@ pub(crate) struct Ps {
 #[command(after_help = "\
 Examples:
   oxc inspect 17
+  oxc inspect 17 --all                the library's frames too
   oxc inspect 17.2 --format json")]
 pub(crate) struct Inspect {
     #[command(flatten)]
     pub(crate) store: StoreArg,
+    /// Show the frames of the library too, with their locals (JSON always has them)
+    #[arg(long)]
+    pub(crate) all: bool,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,

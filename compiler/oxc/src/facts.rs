@@ -239,8 +239,8 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
     table(&rows)
 }
 
-/// What `oxc inspect` prints.
-pub(crate) fn inspection_text(output: Output, inspection: &Inspection) -> String {
+/// What `oxc inspect` prints; frames of the library only if `all`.
+pub(crate) fn inspection_text(output: Output, inspection: &Inspection, all: bool) -> String {
     let process = &inspection.process;
     let mut text = String::new();
     let name = process
@@ -295,12 +295,12 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection) -> String
         }
     }
     for fiber in &inspection.fibers {
-        fiber_text(output, &mut text, fiber, inspection.fibers.len());
+        fiber_text(output, &mut text, fiber, inspection.fibers.len(), all);
     }
     text
 }
 
-fn fiber_text(output: Output, text: &mut String, fiber: &FiberFacts, fibers: usize) {
+fn fiber_text(output: Output, text: &mut String, fiber: &FiberFacts, fibers: usize, all: bool) {
     text.push('\n');
     if fibers > 1 {
         let waits = match &fiber.waiting_for {
@@ -309,24 +309,58 @@ fn fiber_text(output: Output, text: &mut String, fiber: &FiberFacts, fibers: usi
         };
         let _ = writeln!(text, "fiber {}: {waits}", fiber.fiber);
     }
-    for frame in &fiber.frames {
-        let _ = write!(text, "  at {}", output.paint(Style::Bold, &frame.function));
-        if let Some(file) = &frame.file {
-            let place = frame
-                .line
-                .map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
-            let _ = write!(text, " ({place})");
-        }
-        text.push('\n');
-        let width = frame
-            .locals
+    let mut frames = fiber.frames.as_slice();
+    while let Some((frame, rest)) = frames.split_first() {
+        let folded = frames
             .iter()
-            .map(|local| local.name.chars().count())
-            .max()
-            .unwrap_or(0);
-        for local in &frame.locals {
-            let _ = writeln!(text, "       {:<width$} = {}", local.name, local.value);
+            .take_while(|frame| !all && frame.library().is_some())
+            .count();
+        if folded == 0 {
+            frame_text(output, text, frame);
+            frames = rest;
+            continue;
         }
+        let mut namespaces: Vec<&str> = frames[..folded]
+            .iter()
+            .filter_map(FrameFacts::library)
+            .collect();
+        namespaces.dedup();
+        let some = if folded == 1 { "frame" } else { "frames" };
+        let names = namespaces.join(", ");
+        let line = format!("  … {folded} {some} of {names}, --all shows them");
+        let _ = writeln!(text, "{}", output.paint(Style::Dim, &line));
+        frames = &frames[folded..];
+    }
+}
+
+impl FrameFacts {
+    /// The namespace of the library that it is of: of the core's parts the core.
+    fn library(&self) -> Option<&str> {
+        let (namespace, _) = self.function.split_once('/')?;
+        let is_core = namespace.starts_with("ox.core.");
+        namespace
+            .starts_with("ox.")
+            .then_some(if is_core { "ox.core" } else { namespace })
+    }
+}
+
+fn frame_text(output: Output, text: &mut String, frame: &FrameFacts) {
+    let _ = write!(text, "  at {}", output.paint(Style::Bold, &frame.function));
+    if let Some(file) = &frame.file {
+        let place = frame
+            .line
+            .map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
+        let _ = write!(text, " ({place})");
+    }
+    text.push('\n');
+    let width = frame
+        .locals
+        .iter()
+        .map(|local| local.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    for local in &frame.locals {
+        let _ = writeln!(text, "       {:<width$} = {}", local.name, local.value);
     }
 }
 

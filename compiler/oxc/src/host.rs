@@ -90,6 +90,19 @@ impl Manner {
             ..Manner::default()
         })
     }
+
+    /// Takes the options `--limit`.
+    ///
+    /// # Errors
+    /// When one is no `NAME=AMOUNT` of a limit that there is.
+    pub(crate) fn limit(&mut self, limits: &[String]) -> Result<(), Failure> {
+        for text in limits {
+            let limit = text.parse::<engine::Limit>();
+            let limit = limit.map_err(|error| Failure::usage(format!("--limit: {error}")))?;
+            self.limits.set(limit);
+        }
+        Ok(())
+    }
 }
 
 /// A program that runs.
@@ -433,7 +446,13 @@ impl Host {
         match standing.status {
             Status::Done => return standing.exit_status,
             Status::Failed => {
-                output.fail(&Failure::new(standing.report.trim_end()));
+                let failure = Failure::new(standing.report.trim_end());
+                output.fail(&match option_that_raises(&standing.report) {
+                    Some(option) => failure.help(format!(
+                        "if it needs more, begin it with a greater limit: `{option}`"
+                    )),
+                    None => failure,
+                });
                 if self.store.is_some() {
                     output.mention(format!(
                         "failed: {} – {} · {}",
@@ -507,6 +526,18 @@ fn connect(
         }),
         output_failed: Box::new(move |error| lost_output.note(error)),
     });
+}
+
+/// The option that raises the limit that a report says was reached.
+fn option_that_raises(report: &str) -> Option<String> {
+    let (_, kind) = report.split_once(":ox/kind :ox/")?;
+    let end = kind.find(|c: char| !c.is_ascii_lowercase() && c != '-');
+    let example = match &kind[..end.unwrap_or(kind.len())] {
+        "memory-limit" => "memory=2GB",
+        "mailbox-limit" => "mailbox=1000000",
+        _ => return None,
+    };
+    Some(format!("--limit {example}"))
 }
 
 /// `failed: 17.2 (app.core/worker): Divide by zero – oxc inspect 17.2 · oxc retry 17.2`

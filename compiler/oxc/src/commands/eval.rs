@@ -39,6 +39,8 @@ const SILENT: [&str; 5] = ["ns", "require", "use", "import", "comment"];
 
 /// Evaluates and prints.
 pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
+    let mut manner = Manner::default();
+    manner.limit(&args.limit)?;
     let mut text = String::new();
     for form in &args.forms {
         if form == "-" {
@@ -74,7 +76,7 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
     let Some(entry) = built.entry_slot else {
         return Ok(0);
     };
-    let host = Host::open(output, None, &Manner::default())?;
+    let host = Host::open(output, None, &manner)?;
     let image = LoadedImage::load_trusted(Arc::new(built.image))
         .map_err(|error| Failure::new(format!("the forms cannot be run: {error}")))?;
     host.engine.describe(1, "", &[], Vec::new());

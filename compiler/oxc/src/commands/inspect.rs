@@ -12,7 +12,7 @@ pub(crate) fn run(output: Output, args: &Inspect) -> Outcome {
     let inspection = access::inspect(&store, args.pid)?;
     match args.format {
         Format::Json => output::print_json(&inspection)?,
-        Format::Text => output::print(&inspection_text(output, &inspection))?,
+        Format::Text => output::print(&inspection_text(output, &inspection, args.all))?,
     }
     Ok(0)
 }

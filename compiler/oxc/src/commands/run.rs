@@ -26,11 +26,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
     require_program(args)?;
     let (args, program_args) = split(output, args);
     let mut manner = Manner::new(args.park, &args.serve)?;
-    for text in &args.limit {
-        let limit = text.parse::<engine::Limit>();
-        let limit = limit.map_err(|error| Failure::usage(format!("--limit: {error}")))?;
-        manner.limits.set(limit);
-    }
+    manner.limit(&args.limit)?;
     let program = Program::named(args.program.first().map(String::as_str))?;
     if args.ephemeral {
         let folder = program.folder().ok();
