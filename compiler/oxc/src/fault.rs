@@ -8,7 +8,7 @@
 use signal_hook::consts::SIGKILL;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use store::{Batch, CommitError, CommitSeq, Snapshot, Stats, Store, StoreError};
+use store::{Hooked, Store};
 
 /// The variable.
 const VARIABLE: &str = "OX_TEST_KILL_AT_COMMIT";
@@ -20,47 +20,20 @@ pub(crate) fn armed(store: impl Store + 'static) -> Arc<dyn Store> {
         Some(number) => (number, true),
         None => (wanted.as_str(), false),
     };
-    match number.parse() {
-        Ok(at) => Arc::new(Deadly {
-            inner: store,
-            commits: AtomicU64::new(0),
-            at,
-            is_after,
-        }),
-        Err(_) => Arc::new(store),
-    }
-}
-
-#[derive(Debug)]
-struct Deadly<S> {
-    inner: S,
-    commits: AtomicU64,
-    at: u64,
-    is_after: bool,
-}
-
-impl<S: Store> Store for Deadly<S> {
-    fn commit(&self, batches: &[Batch]) -> Result<CommitSeq, CommitError> {
-        let is_last = self.commits.fetch_add(1, Ordering::Relaxed) + 1 == self.at;
-        if is_last && !self.is_after {
+    let Ok(at) = number.parse::<u64>() else {
+        return Arc::new(store);
+    };
+    let commits = AtomicU64::new(0);
+    let deadly = Hooked::new(Arc::new(store), move |store, batches| {
+        let is_last = commits.fetch_add(1, Ordering::Relaxed) + 1 == at;
+        if is_last && !is_after {
             let _ = signal_hook::low_level::raise(SIGKILL);
         }
-        let committed = self.inner.commit(batches);
+        let committed = store.commit(batches);
         if is_last {
             let _ = signal_hook::low_level::raise(SIGKILL);
         }
         committed
-    }
-
-    fn snapshot(&self) -> Snapshot {
-        self.inner.snapshot()
-    }
-
-    fn take_damage(&self) -> Vec<StoreError> {
-        self.inner.take_damage()
-    }
-
-    fn stats(&self) -> Stats {
-        self.inner.stats()
-    }
+    });
+    Arc::new(deadly)
 }

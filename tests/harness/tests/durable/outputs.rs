@@ -9,7 +9,7 @@ use engine::{Engine, Options};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use store::{Batch, CommitError, CommitSeq, MemoryStore, Snapshot, Stats, Store};
+use store::{Hooked, MemoryStore, Store};
 
 /// How long to wait for what must happen.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -161,24 +161,14 @@ impl Transport for Reader {
 }
 
 /// A store that tells of each commit.
-#[derive(Debug)]
-struct TellingStore(MemoryStore, Sender<()>);
-
-impl Store for TellingStore {
-    fn commit(&self, batches: &[Batch]) -> Result<CommitSeq, CommitError> {
-        let result = self.0.commit(batches);
+fn telling(told: Sender<()>) -> Arc<dyn Store> {
+    let telling = Hooked::new(Arc::new(MemoryStore::new()), move |store, batches| {
+        let result = store.commit(batches);
         // The test may be over.
-        let _ = self.1.send(());
+        let _ = told.send(());
         result
-    }
-
-    fn snapshot(&self) -> Snapshot {
-        self.0.snapshot()
-    }
-
-    fn stats(&self) -> Stats {
-        self.0.stats()
-    }
+    });
+    Arc::new(telling)
 }
 
 fn engine(store: Arc<dyn Store>, reader: &Arc<Reader>, durable: bool) -> Engine {
@@ -195,7 +185,7 @@ fn engine(store: Arc<dyn Store>, reader: &Arc<Reader>, durable: bool) -> Engine 
 fn that_output_has_left_is_committed_though_nothing_else_happens() {
     let (reader, _writes, _starts) = Reader::new(true);
     let (told, commits) = channel();
-    let store = Arc::new(TellingStore(MemoryStore::new(), told));
+    let store = telling(told);
     let engine = engine(Arc::clone(&store) as _, &reader, true);
     let threads = engine.run_threads().unwrap();
     program("(println \"one\") (sleep \"1h\")").start(&engine, RUN);

@@ -12,7 +12,7 @@ use engine::{Engine, Options, Standing};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use store::{Batch, CommitError, CommitSeq, MemoryStore, Snapshot, Stats, Store, StoreError};
+use store::{CommitError, Hooked, MemoryStore, Store};
 
 /// Turns after which a test that does not end is given up.
 const TURNS_MAX: u64 = 2_000_000;
@@ -157,44 +157,6 @@ impl Transport for FakeTransport {
     }
 }
 
-/// A store that stops working at a commit.
-#[derive(Debug)]
-pub(crate) struct CrashingStore {
-    inner: Arc<dyn Store>,
-    commits: AtomicU64,
-    /// The commit at which it stops, from 1; 0 for never.
-    stop_at: u64,
-    /// Whether that commit is still done.
-    done: bool,
-}
-
-impl Store for CrashingStore {
-    fn commit(&self, batches: &[Batch]) -> Result<CommitSeq, CommitError> {
-        let number = self.commits.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.stop_at == 0 || number < self.stop_at {
-            return self.inner.commit(batches);
-        }
-        if number == self.stop_at && self.done {
-            self.inner.commit(batches)?;
-        }
-        Err(CommitError::Invalid {
-            what: "the power is off".into(),
-        })
-    }
-
-    fn snapshot(&self) -> Snapshot {
-        self.inner.snapshot()
-    }
-
-    fn take_damage(&self) -> Vec<StoreError> {
-        self.inner.take_damage()
-    }
-
-    fn stats(&self) -> Stats {
-        self.inner.stats()
-    }
-}
-
 /// Where an engine crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crash {
@@ -219,7 +181,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<VirtualClock>,
     pub(crate) transport: Arc<FakeTransport>,
     pub(crate) engine: Engine,
-    crashing: Arc<CrashingStore>,
+    /// Commits that the engine has asked for.
+    commits: Arc<AtomicU64>,
     pub(crate) options: Options,
 }
 
@@ -254,13 +217,13 @@ impl World {
             workers: Mutex::new(None),
             stdout_closed: Mutex::new(false),
         });
-        let (engine, crashing) = try_open(&store, &clock, &transport, options, Crash::Never)?;
+        let (engine, commits) = try_open(&store, &clock, &transport, options, Crash::Never)?;
         Ok(World {
             store,
             clock,
             transport,
             engine,
-            crashing,
+            commits,
             options,
         })
     }
@@ -274,7 +237,7 @@ impl World {
     pub(crate) fn restart(&mut self, crash: Crash) {
         self.transport.told().pending.clear();
         self.transport.told().reads.clear();
-        let (engine, crashing) = open(
+        let (engine, commits) = open(
             &self.store,
             &self.clock,
             &self.transport,
@@ -282,7 +245,7 @@ impl World {
             crash,
         );
         self.engine = engine;
-        self.crashing = crashing;
+        self.commits = commits;
     }
 
     pub(crate) fn start(&self, program: &Program) -> u64 {
@@ -359,7 +322,7 @@ impl World {
     }
 
     pub(crate) fn commits(&self) -> u64 {
-        self.crashing.commits.load(Ordering::Relaxed)
+        self.commits.load(Ordering::Relaxed)
     }
 
     pub(crate) fn stdout(&self) -> String {
@@ -380,7 +343,7 @@ fn open(
     transport: &Arc<FakeTransport>,
     options: Options,
     crash: Crash,
-) -> (Engine, Arc<CrashingStore>) {
+) -> (Engine, Arc<AtomicU64>) {
     try_open(store, clock, transport, options, crash).expect("the store can be opened")
 }
 
@@ -390,25 +353,33 @@ fn try_open(
     transport: &Arc<FakeTransport>,
     options: Options,
     crash: Crash,
-) -> Result<(Engine, Arc<CrashingStore>), engine::EngineError> {
+) -> Result<(Engine, Arc<AtomicU64>), engine::EngineError> {
     let (stop_at, done) = match crash {
         Crash::Never => (0, false),
         Crash::Before(number) => (number, false),
         Crash::After(number) => (number, true),
     };
-    let crashing = Arc::new(CrashingStore {
-        inner: Arc::clone(store),
-        commits: AtomicU64::new(0),
-        stop_at,
-        done,
+    let commits = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&commits);
+    let crashing = Hooked::new(Arc::clone(store), move |store, batches| {
+        let number = counted.fetch_add(1, Ordering::Relaxed) + 1;
+        if stop_at == 0 || number < stop_at {
+            return store.commit(batches);
+        }
+        if number == stop_at && done {
+            store.commit(batches)?;
+        }
+        Err(CommitError::Invalid {
+            what: "the power is off".into(),
+        })
     });
     let engine = Engine::open(
-        Arc::clone(&crashing) as Arc<dyn Store>,
+        Arc::new(crashing),
         Arc::clone(clock) as Arc<dyn Clock>,
         Arc::clone(transport) as Arc<dyn Transport>,
         options,
     );
-    Ok((engine?, crashing))
+    Ok((engine?, commits))
 }
 
 /// Runs a program in a world of its own.
