@@ -1,5 +1,5 @@
 //! Times of the compiler on a generated project: cold check, cold build, one edit, a second build
-//! in a new process. `measure [NAMESPACES [DEFINITIONS]]`.
+//! in a new process, a build in a new process after an edit. `measure [NAMESPACES [DEFINITIONS]]`.
 
 #[path = "../tests/driver/generate.rs"]
 mod generate;
@@ -37,6 +37,15 @@ fn main() {
 
     let mut hello = Workspace::of_text("hello.ox", "(println \"hello\")");
     timed("hello, cold build", || hello.build().is_ok());
+    let cache = folder.join("hello");
+    for (what, text) in [
+        ("hello, empty cache", "(println \"hello\")"),
+        ("hello, built before", "(println \"hello\")"),
+        ("hello, library in the cache", "(println \"hello there\")"),
+    ] {
+        let mut hello = Workspace::of_text("hello.ox", text);
+        timed(what, || hello.build_cached(&cache).is_ok());
+    }
 
     let mut workspace = timed("open", open);
     let start = running();
@@ -98,14 +107,25 @@ fn main() {
     timed("cold build with an empty cache", || {
         workspace.build_cached(&cache).is_ok()
     });
-    let own = std::env::current_exe().expect("the path of this program");
-    timed("second build, new process", || {
-        Command::new(own)
-            .arg("again")
-            .arg(&folder)
-            .status()
-            .expect("it can be run")
-    });
+    drop(workspace);
+    let again = || {
+        let own = std::env::current_exe().expect("the path of this program");
+        let mut command = Command::new(own);
+        let status = command.arg("again").arg(&folder).status();
+        status.expect("it can be run")
+    };
+    timed("second build, new process", again);
+    let path = folder.join(generate::path_of(&middle));
+    for (what, old, new) in [
+        ("a body", "(+ a (* b", "(+ a 1 (* b"),
+        ("a comment", "(defn f0", ";; more\n\n(defn f0"),
+        ("a macro", "(neg? value#) 0", "(neg? value#) 1"),
+    ] {
+        let edited = text.replacen(old, new, 1);
+        std::fs::write(&path, edited).expect("the file can be written");
+        timed(&format!("{what} edited, new process"), again);
+        std::fs::write(&path, text).expect("the file can be written");
+    }
     std::fs::remove_dir_all(&folder).expect("the folder can be removed");
 }
 

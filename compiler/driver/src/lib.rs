@@ -11,9 +11,11 @@ mod cache;
 mod database;
 mod datum;
 mod evaluate;
+mod kept;
 mod link;
 mod macros;
 pub mod project;
+mod summaries;
 mod unit;
 mod workspace;
 

@@ -16,7 +16,8 @@ use crate::unit::{Unit, references, slot_source, unit};
 use bytecode::{
     Hash, Image, ImageProto, ImageTemplate, NativeRef, Slot, SlotKind, SlotSource, SourceMap,
 };
-use hir::body::{DefName, Root};
+use hir::body::DefName;
+use hir::stored::RootKind;
 use hir::{Db, Def, SourceFile};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -237,7 +238,7 @@ impl<'db> Linker<'db> {
         let next = self.image.chunks.len() as u32;
         let number = *self.chunks.entry(unit.hash).or_insert(next);
         if number == next {
-            self.image.chunks.push(unit.code.chunk.clone());
+            self.image.chunks.push(unit.chunk.clone());
         }
         number
     }
@@ -261,32 +262,32 @@ impl<'db> Linker<'db> {
         let unit = Arc::clone(&self.members[number].unit);
         let first_proto = self.image.protos.len() as u32;
         let first_template = self.image.templates.len() as u32;
-        let (kind, value, chunk) = match &unit.body.root {
-            Root::Native(native) => {
+        let (kind, value, chunk) = match &unit.root {
+            RootKind::Native(native) => {
                 let native = self.native(&NativeRef {
                     name: native.name.to_string(),
                     version: native.version,
                 });
                 (SlotKind::Native, self.boot.native(native), None)
             }
-            Root::Func(_) => {
+            RootKind::Func => {
                 let word = self.boot.function(first_template);
                 (SlotKind::Function, word, Some(self.chunk(&unit)))
             }
-            Root::Value { .. } => {
+            RootKind::Value => {
                 let kind = self.value_kind(number);
                 (kind, Ok(Word::NIL), Some(self.chunk(&unit)))
             }
         };
         let value = value.map_err(|error| self.boot_error(number, &error))?.0;
-        for (index, _) in (0u16..).zip(&unit.code.chunk.protos) {
+        for (index, _) in (0u16..).zip(&unit.chunk.protos) {
             self.image.protos.push(ImageProto {
                 slot,
                 index,
                 consts: Vec::new(),
             });
         }
-        for (index, template) in (0u16..).zip(&unit.code.chunk.templates) {
+        for (index, template) in (0u16..).zip(&unit.chunk.templates) {
             let dense = self.image.templates.len() as u32;
             let function = if template.captures == 0 {
                 self.boot
@@ -301,7 +302,7 @@ impl<'db> Linker<'db> {
                 function: function.0,
             });
         }
-        let natives = unit.code.chunk.natives.iter();
+        let natives = unit.chunk.natives.iter();
         let natives = natives.map(|native| self.native(native)).collect();
         let name = self.members[number].def.name(self.db);
         self.image.slots.push(Slot {
@@ -344,7 +345,7 @@ impl<'db> Linker<'db> {
             let unit = Arc::clone(&self.members[number].unit);
             let first = self.image.slots[number].first_proto as usize;
             let mut wrong = None;
-            for (index, proto) in unit.code.chunk.protos.iter().enumerate() {
+            for (index, proto) in unit.chunk.protos.iter().enumerate() {
                 let words = proto
                     .consts
                     .iter()

@@ -214,6 +214,7 @@ fn answer(
     };
     let word = match op.as_str() {
         "resolve" => {
+            call.asked.set(true);
             let datum = form(heap)?;
             let symbol = datum
                 .as_symbol()
@@ -230,6 +231,7 @@ fn answer(
             }
         }
         "macroexpand" | "macroexpand-1" => {
+            call.asked.set(true);
             let datum = form(heap)?;
             let Caller { file, stage } = call.caller;
             let expanded = if op == "macroexpand" {

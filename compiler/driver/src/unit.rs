@@ -5,10 +5,12 @@
 //! - [`unit`] and [`references`] keep their revision when only positions changed; [`slot_source`]
 //!   is the one query here that depends on positions, and nothing but the source map depends on it.
 
-use bytecode::{Hash, ProtoSource, SlotSource};
-use codegen::{Generated, ProtoFacts};
+use crate::kept;
+use bytecode::{Chunk, Hash, ProtoSource, SlotSource};
+use codegen::ProtoFacts;
 use hir::LoweredDef;
-use hir::body::{Body, Root};
+use hir::body::{GlobalIdx, GlobalRef, Root};
+use hir::stored::{RootKind, stored_def};
 use hir::{Db, Def, SourceFile};
 use rustc_hash::FxHashMap;
 use source::LineIndex;
@@ -19,22 +21,40 @@ use syntax::datum::Origin;
 /// A definition's code, ready to be linked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unit {
-    /// Body and code.
-    pub(crate) body: Arc<Body>,
-    /// The code and its facts.
-    pub(crate) code: Generated,
+    /// What the body is.
+    pub(crate) root: RootKind,
+    /// Definitions that the body refers to, by ordinal.
+    pub(crate) globals: Vec<GlobalRef>,
+    /// The definition that each reference of the code means.
+    pub(crate) refs: Vec<GlobalIdx>,
+    /// The code.
+    pub(crate) chunk: Chunk,
     /// Hash of the code's bytes.
     pub(crate) hash: Hash,
+    /// Facts of each prototype, which only the source map is made of; none of code from a summary,
+    /// which has the source map's entry too.
+    pub(crate) facts: Vec<ProtoFacts>,
 }
 
 /// The code of a definition; `None` if there is no such definition.
 #[salsa::tracked]
 pub(crate) fn unit<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Result<Arc<Unit>, String>> {
-    let body = hir::definition_body(db, def).clone()?;
-    let code = codegen::generate(&body).map_err(|error| error.to_string());
+    if let Some((stored, def)) = stored_def(db, def)
+        && let Some(unit) = kept::unit(def, stored.extra(def))
+    {
+        return Some(Ok(Arc::new(unit)));
+    }
+    let body = hir::definition_body(db, def).as_ref()?;
+    let code = codegen::generate(body).map_err(|error| error.to_string());
     Some(code.map(|code| {
-        let hash = code.chunk.hash();
-        Arc::new(Unit { body, code, hash })
+        Arc::new(Unit {
+            root: RootKind::from(&body.root),
+            globals: body.globals.clone(),
+            refs: code.refs,
+            hash: code.chunk.hash(),
+            chunk: code.chunk,
+            facts: code.facts,
+        })
     }))
 }
 
@@ -44,9 +64,8 @@ pub(crate) fn references<'db>(db: &'db dyn Db, def: Def<'db>) -> Vec<Def<'db>> {
     let Some(Ok(unit)) = unit(db, def) else {
         return Vec::new();
     };
-    let globals = unit.code.refs.iter();
-    globals
-        .map(|&global| hir::referred(db, def, unit.body.global(global)))
+    let refs = unit.refs.iter();
+    refs.map(|global| hir::referred(db, def, &unit.globals[global.index()]))
         .collect()
 }
 
@@ -104,6 +123,11 @@ impl<'db> Places<'db> {
 /// A definition's entry in the source map and the path of its file; nothing of one without a place.
 #[salsa::tracked]
 pub(crate) fn slot_source<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<(SourceFile, SlotSource)> {
+    if let Some((stored, def)) = stored_def(db, def)
+        && let Some(source) = kept::slot_source(stored.extra(def))
+    {
+        return Some((def.info.file, source));
+    }
     let lowered = hir::lowered_def(db, def)?;
     let Some(Ok(unit)) = unit(db, def) else {
         return None;
@@ -112,9 +136,9 @@ pub(crate) fn slot_source<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<(Source
     let places = Places::of(db, file, lowered.info.form);
     let (line, _) = places.line_column(lowered.name_origin);
     let is_entry = *def.name(db).name == *hir::ENTRY;
-    let protos = codegen::sources(&unit.code.facts, &lowered.source)
+    let protos = codegen::sources(&unit.facts, &lowered.source)
         .into_iter()
-        .zip(&unit.code.facts)
+        .zip(&unit.facts)
         .map(|(proto, facts)| ProtoSource {
             name: proto.name,
             lines: if is_entry {

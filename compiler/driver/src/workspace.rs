@@ -4,6 +4,7 @@ use crate::cache;
 use crate::database::Database;
 use crate::link::{self, LinkError, Purpose};
 use crate::project::{self, Found, ProjectError, Target};
+use crate::summaries::Summaries;
 use crate::unit::Places;
 use bytecode::Image;
 use hir::SourceFile;
@@ -37,6 +38,7 @@ pub struct Workspace {
     /// The project's files by namespace.
     files: BTreeMap<Arc<str>, SourceFile>,
     library: BTreeMap<Arc<str>, SourceFile>,
+    summaries: Summaries,
 }
 
 /// Paths and texts of all files, for renderers.
@@ -135,6 +137,7 @@ impl Workspace {
             found,
             files,
             library,
+            summaries: Summaries::default(),
         }
     }
 
@@ -290,7 +293,7 @@ impl Workspace {
         let arguments = DefName::new("ox.core.print", "*command-line-args*");
         let mut roots: Vec<_> = entry_body.into_iter().chain(main).collect();
         let arguments = hir::definition(&self.db, &arguments);
-        if hir::definition_body(&self.db, arguments).is_some() {
+        if hir::definition_info(&self.db, arguments).is_some() {
             roots.push(arguments);
         }
         let (mut image, slots) = link::link(&self.db, &roots, Purpose::Program)
@@ -330,8 +333,37 @@ impl Workspace {
         if let Some(built) = cache::load(folder, &key) {
             return Ok(built);
         }
-        let built = self.build()?;
+        let built = self.build_by_summaries(folder)?;
         cache::save(folder, &key, &built);
+        Ok(built)
+    }
+
+    /// Has the summaries of the standard library kept in a folder of their own, which programs
+    /// share.
+    pub fn keep_library_in(&mut self, folder: PathBuf) {
+        self.summaries.library = Some(folder);
+    }
+
+    /// As [`Workspace::check_linked`], by the summaries of namespaces that have not changed.
+    pub fn check_linked_cached(&mut self, folder: &Path) -> Vec<Diagnostic> {
+        let files: Vec<SourceFile> = self.files.values().copied().collect();
+        self.summaries
+            .load(&mut self.db, &self.found, folder, files.iter().copied());
+        let all = self.check_linked();
+        if all.iter().all(|one| one.severity != Severity::Error) {
+            self.summaries.save(&self.db, &self.found, folder, files);
+        }
+        all
+    }
+
+    /// As [`Workspace::build`], by the summaries of namespaces that have not changed.
+    fn build_by_summaries(&mut self, folder: &Path) -> Result<Built, Vec<Diagnostic>> {
+        let entry = self.found.entry.as_deref();
+        let entry = entry.and_then(|entry| self.file(entry));
+        self.summaries
+            .load(&mut self.db, &self.found, folder, entry);
+        let built = self.build()?;
+        self.summaries.save(&self.db, &self.found, folder, entry);
         Ok(built)
     }
 
@@ -344,7 +376,7 @@ impl Workspace {
         let Some(folder) = folder else {
             let built = self.build()?;
             return match self.call_of_main(&built) {
-                Some((entry, called)) => self.with_main_called(&entry, &called, built),
+                Some((entry, called)) => self.with_main_called(&entry, &called, None, built),
                 None => Ok(built),
             };
         };
@@ -356,7 +388,7 @@ impl Workspace {
         let Some((entry, called)) = self.call_of_main(&built) else {
             return Ok(built);
         };
-        let built = self.with_main_called(&entry, &called, built)?;
+        let built = self.with_main_called(&entry, &called, Some(folder), built)?;
         cache::save(folder, &key, &built);
         Ok(built)
     }
@@ -378,11 +410,16 @@ impl Workspace {
         &mut self,
         entry: &str,
         called: &str,
+        folder: Option<&Path>,
         built: Built,
     ) -> Result<Built, Vec<Diagnostic>> {
         let text = self.text(entry).unwrap_or_default();
         self.edit(entry, called);
-        let mut image = self.build()?.image;
+        self.summaries.try_again(entry);
+        let mut image = match folder {
+            Some(folder) => self.build_by_summaries(folder)?.image,
+            None => self.build()?.image,
+        };
         self.edit(entry, &text);
         // The entry body is what runs.
         image.main = None;

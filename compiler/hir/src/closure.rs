@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::body::{DefName, GlobalKind};
 use crate::db::{Db, Def, Stage};
 use crate::definition::DefInfo;
-use crate::lowered::{definition_at, lowered_definition};
+use crate::lowered::{definition_at, needs_of};
 
 /// The definitions that a macro's code can reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,12 +68,11 @@ fn closure<'db>(db: &'db dyn Db, def: Def<'db>) -> Result<Closure, PhaseCycle> {
         } else {
             Stage::ALL
         };
-        let found = lowered_definition(db, definition_at(db, &name, stage));
-        let Some(found) = found.map_err(|_| PhaseCycle)? else {
+        let Some(needs) = needs_of(db, definition_at(db, &name, stage))? else {
             continue;
         };
-        missing.extend(found.missing.iter().cloned());
-        for global in &found.body.globals {
+        missing.extend(needs.missing.iter().cloned());
+        for global in needs.globals {
             if global.kind == GlobalKind::Cell {
                 cells.insert(global.name.clone());
             }

@@ -6,6 +6,7 @@
 //!   from.
 //! - The depth of nested expansions is bounded: a macro that expands to itself is a diagnostic.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -24,6 +25,7 @@ use crate::header::{canonical_namespace, header, is_core_family};
 use crate::lower::special;
 use crate::names::{Missing, Resolution, resolve};
 use crate::problem::{Place, Problem, Unknown};
+use crate::stored::Reads;
 
 /// How many expansions may be nested.
 const EXPANSION_DEPTH_MAX: usize = 500;
@@ -61,6 +63,8 @@ pub(crate) struct Context<'db> {
     pub(crate) origin: Origin,
     /// How many `try` bodies enclose what is lowered.
     pub(crate) try_depth: u32,
+    /// What was read in other namespaces.
+    pub(crate) reads: Reads,
     expansions: Vec<Expansion>,
     resolutions: FxHashMap<Symbol, Resolution>,
 }
@@ -80,6 +84,7 @@ impl<'db> Context<'db> {
             phase_cycle: false,
             origin: Origin::NONE,
             try_depth: 0,
+            reads: Reads::default(),
             expansions: Vec::new(),
             resolutions: FxHashMap::default(),
         }
@@ -94,6 +99,11 @@ impl<'db> Context<'db> {
     pub(crate) fn resolve(&mut self, symbol: &Symbol) -> Resolution {
         if let Some(found) = self.resolutions.get(symbol) {
             return found.clone();
+        }
+        if let Some(ns) = &symbol.ns {
+            let alias = header(self.db, self.file).aliases.get(ns);
+            let ns = alias.cloned().unwrap_or_else(|| canonical_namespace(ns));
+            self.reads.namespaces.insert(ns);
         }
         let found = resolve(self.db, self.file, self.stage, symbol);
         self.resolutions.insert(symbol.clone(), found.clone());
@@ -333,6 +343,7 @@ impl<'db> Context<'db> {
             self.report(problem);
             return Err(message);
         }
+        self.reads.macros.insert(info.name.clone());
         let stage = usable_stage(self.db, info, self.stage);
         let closure = match closure_of(self.db, &info.name, stage) {
             Ok(closure) => closure,
@@ -353,6 +364,7 @@ impl<'db> Context<'db> {
             return Err(message);
         }
         let env = locals();
+        let asked = Cell::new(false);
         let call = MacroCall {
             definition: info.name.clone(),
             stage,
@@ -365,8 +377,11 @@ impl<'db> Context<'db> {
                 file: self.file,
                 stage: self.stage,
             },
+            asked: &asked,
         };
-        match self.db.run_macro(&call) {
+        let result = self.db.run_macro(&call);
+        self.reads.everything |= asked.get();
+        match result {
             Ok(datum) => Ok(origins::restore(args, &datum)),
             Err(failure) => {
                 self.failed = true;

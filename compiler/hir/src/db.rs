@@ -2,7 +2,7 @@
 //!
 //! Invariants:
 //! - Inputs are set only through the functions here, which compare first: salsa takes every set
-//!   value for a new one.
+//!   value for a new one. A summary goes when what it was made with changes.
 //! - A [`Def`] is made by [`crate::definition`] or [`crate::definition_at`] only, which
 //!   normalize the stage: one definition has one key wherever its stage does not matter.
 
@@ -11,6 +11,7 @@
     reason = "salsa's keys carry the database's lifetime"
 )]
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use source::FileId;
 use syntax::datum::Datum;
 
 use crate::body::DefName;
+use crate::stored::{Stored, StoredRef};
 
 /// What hir asks of the database beyond salsa: running macros, which needs code generation and the
 /// machine.
@@ -54,6 +56,9 @@ pub struct MacroCall<'a> {
     pub gensym_key: [u8; 16],
     /// Where the call is, for the effects `resolve` and `macroexpand`.
     pub caller: Caller,
+    /// To be set when one of these effects was answered: then the expansion depends on more than
+    /// the macro's code.
+    pub asked: &'a Cell<bool>,
 }
 
 /// Where names that a macro asks about are looked up.
@@ -103,6 +108,9 @@ pub struct SourceFile {
     pub library: bool,
     /// The text.
     pub text: Arc<str>,
+    /// What was said of this text in an earlier process.
+    #[default]
+    pub stored: Option<StoredRef>,
 }
 
 /// The program: one per database.
@@ -120,7 +128,34 @@ pub struct Project {
 /// Sets a file's text, if it differs.
 pub fn set_text(db: &mut dyn Db, file: SourceFile, text: &str) {
     if &**file.text(db) != text {
+        forget_stored(db, file);
         file.set_text(db).to(text.into());
+    }
+}
+
+/// Gives a file the summary of its text. It must have been made of the same text, features and
+/// entry, by this very compiler.
+pub fn set_stored(db: &mut dyn Db, file: SourceFile, stored: Stored) {
+    let durability = if file.library(db) {
+        salsa::Durability::HIGH
+    } else {
+        salsa::Durability::LOW
+    };
+    let stored = Some(StoredRef(Arc::new(stored)));
+    file.set_stored(db).with_durability(durability).to(stored);
+}
+
+fn forget_stored(db: &mut dyn Db, file: SourceFile) {
+    if file.stored(db).is_some() {
+        file.set_stored(db).to(None);
+    }
+}
+
+/// Drops all summaries: something has changed that they were made with.
+fn forget_all_stored(db: &mut dyn Db) {
+    let files: Vec<SourceFile> = Project::get(db).files(db).values().copied().collect();
+    for file in files {
+        forget_stored(db, file);
     }
 }
 
@@ -128,6 +163,7 @@ pub fn set_text(db: &mut dyn Db, file: SourceFile, text: &str) {
 pub fn set_files(db: &mut dyn Db, files: BTreeMap<Arc<str>, SourceFile>) {
     let project = Project::get(db);
     if *project.files(db) != files {
+        forget_all_stored(db);
         project.set_files(db).to(files);
     }
 }
@@ -136,6 +172,7 @@ pub fn set_files(db: &mut dyn Db, files: BTreeMap<Arc<str>, SourceFile>) {
 pub fn set_features(db: &mut dyn Db, features: Vec<Arc<str>>) {
     let project = Project::get(db);
     if *project.features(db) != features {
+        forget_all_stored(db);
         project.set_features(db).to(features);
     }
 }
@@ -144,6 +181,7 @@ pub fn set_features(db: &mut dyn Db, features: Vec<Arc<str>>) {
 pub fn set_entry(db: &mut dyn Db, entry: Option<SourceFile>) {
     let project = Project::get(db);
     if project.entry(db) != entry {
+        forget_all_stored(db);
         project.set_entry(db).to(entry);
     }
 }

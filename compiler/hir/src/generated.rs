@@ -20,6 +20,7 @@ use crate::forms::{Form, forms};
 use crate::lower::special;
 use crate::names::{Missing, Resolution, resolve};
 use crate::spine::generating_spine;
+use crate::stored::stored;
 
 /// The generating forms of a file, in textual order.
 #[salsa::tracked]
@@ -78,12 +79,19 @@ pub(crate) fn home_stage<'db>(db: &'db dyn Db, form: Form<'db>) -> Option<Stage>
 /// How many generating forms a file has.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn generating_count(db: &dyn Db, file: SourceFile) -> u32 {
-    generating_forms(db, file).len() as u32
+    match stored(db, file) {
+        Some(stored) => stored.generated.len() as u32,
+        None => generating_forms(db, file).len() as u32,
+    }
 }
 
 /// The definitions that generating form `index` makes, written ones left out.
 #[salsa::tracked]
-fn generated_by(db: &dyn Db, file: SourceFile, index: u32) -> Vec<DefInfo> {
+pub(crate) fn generated_by(db: &dyn Db, file: SourceFile, index: u32) -> Vec<DefInfo> {
+    if let Some(stored) = stored(db, file) {
+        let by = stored.generated.get(index as usize);
+        return by.cloned().unwrap_or_default();
+    }
     let Some(form) = generating_forms(db, file).get(index as usize) else {
         return Vec::new();
     };

@@ -22,6 +22,7 @@ use crate::db::{Db, Def, SourceFile, file_of};
 use crate::definition::DefKind;
 use crate::lowered::{definition, definition_body, definition_info, definitions};
 use crate::names::public_names;
+use crate::stored::stored_def;
 
 /// The version of the normal form: part of every hash.
 pub const NORMAL_FORM_VERSION: u32 = 1;
@@ -82,6 +83,9 @@ impl Digest {
 /// The hash of a definition's code: the key under which compiled code is kept.
 #[salsa::tracked(returns(copy))]
 pub fn body_hash<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Hash> {
+    if let Some((_, stored)) = stored_def(db, def) {
+        return Some(stored.body_hash);
+    }
     definition_body(db, def)
         .as_ref()
         .map(|body| encode::body(body))
@@ -114,7 +118,14 @@ pub fn namespace_hashes(db: &dyn Db, file: SourceFile) -> BTreeMap<Arc<str>, Has
             let def = definition(db, name);
             let mut digest = Digest::new("definition");
             let mut refs = Vec::new();
-            if let (Some(info), Some(body)) = (definition_info(db, def), definition_body(db, def)) {
+            let known = match stored_def(db, def) {
+                Some((_, stored)) => Some((&stored.info, &stored.globals, Some(stored.body_hash))),
+                None => match (definition_info(db, def), definition_body(db, def)) {
+                    (Some(info), Some(body)) => Some((info, &body.globals, body_hash(db, def))),
+                    _ => None,
+                },
+            };
+            if let Some((info, globals, body_hash)) = known {
                 digest.byte(kind_tag(&info.kind));
                 digest.byte(u8::from(info.kind.is_nominal()));
                 if info.kind.is_nominal() {
@@ -122,11 +133,10 @@ pub fn namespace_hashes(db: &dyn Db, file: SourceFile) -> BTreeMap<Arc<str>, Has
                     digest.text(&name.ns);
                     digest.text(&name.name);
                 }
-                if let Some(hash) = body_hash(db, def) {
+                if let Some(hash) = body_hash {
                     digest.hash(hash);
                 }
-                refs = body
-                    .globals
+                refs = globals
                     .iter()
                     .map(|global| match index.get(&global.name) {
                         Some(index) => groups::Ref::Member(*index),

@@ -26,11 +26,13 @@ pub mod problem;
 pub mod project;
 mod report;
 mod spine;
+pub mod stored;
 pub mod summary;
+pub mod wire;
 
 pub use db::{
     Caller, Db, Def, MacroCall, MacroFailure, Project, SourceFile, Stage, file_of, is_entry,
-    set_entry, set_features, set_files, set_text,
+    set_entry, set_features, set_files, set_stored, set_text,
 };
 pub use dump::dump;
 pub use hash::{Hash, body_hash, definition_hash, interface_hash, namespace_hashes};

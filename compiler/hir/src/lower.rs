@@ -86,6 +86,7 @@ pub(crate) fn lower<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Lowe
     let file = form.file(db);
     let mut cx = Context::new(db, file, form.id(db), stage);
     cx.problems = spine.problems;
+    cx.reads = spine.reads;
     let mut incomplete = spine.failed || !spine.missing.is_empty();
     let mut defs: Vec<LoweredDef> = Vec::new();
     let mut pieces = 0;
@@ -123,6 +124,7 @@ pub(crate) fn lower<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Lowe
         incomplete: incomplete || cx.failed,
         phase_cycle: cx.phase_cycle,
         problems: cx.problems,
+        reads: cx.reads,
     }
 }
 

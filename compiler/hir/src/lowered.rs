@@ -22,6 +22,7 @@ use crate::forms::{Form, FormId, form_by_id, form_set, forms};
 use crate::generated::{generated_name, generating_count, home_stage};
 use crate::names::written_names;
 use crate::problem::{Place, Problem};
+use crate::stored::{Reads, stored, stored_def};
 
 /// A definition as lowered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Lowered {
     pub(crate) incomplete: bool,
     /// Whether expanding it needs its own code.
     pub phase_cycle: bool,
+    /// What was read in other namespaces.
+    pub(crate) reads: Reads,
 }
 
 /// The name of the synthetic function that runs a file's top-level expressions.
@@ -186,7 +189,34 @@ pub fn lowered_def<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<&'db LoweredDe
     lowered_definition(db, def).ok().flatten()
 }
 
-/// The code of a definition.
+/// What the code of a definition needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Needs<'db> {
+    /// Names that do not exist at the stage.
+    pub(crate) missing: &'db [Arc<str>],
+    /// Definitions.
+    pub(crate) globals: &'db [GlobalRef],
+}
+
+/// What the code of a definition needs. `Err` and `None` as of [`lowered_definition`].
+pub(crate) fn needs_of<'db>(
+    db: &'db dyn Db,
+    def: Def<'db>,
+) -> Result<Option<Needs<'db>>, PhaseCycle> {
+    if let Some((_, stored)) = stored_def(db, def) {
+        return Ok(Some(Needs {
+            missing: &stored.missing,
+            globals: &stored.globals,
+        }));
+    }
+    let lowered = lowered_definition(db, def)?;
+    Ok(lowered.map(|lowered| Needs {
+        missing: &lowered.missing,
+        globals: &lowered.body.globals,
+    }))
+}
+
+/// The code of a definition, which no summary has.
 #[salsa::tracked]
 pub fn definition_body<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Arc<Body>> {
     lowered_def(db, def).map(|lowered| lowered.body.clone())
@@ -195,6 +225,9 @@ pub fn definition_body<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Arc<Body>>
 /// What others know of a definition, its code aside.
 #[salsa::tracked]
 pub fn definition_info<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<DefInfo> {
+    if let Some((_, stored)) = stored_def(db, def) {
+        return Some(stored.info.clone());
+    }
     lowered_def(db, def).map(|lowered| lowered.info.clone())
 }
 
@@ -212,6 +245,9 @@ fn form_definitions<'db>(db: &'db dyn Db, form: Form<'db>) -> Vec<DefName> {
 /// in the order of their ids, the entry body last.
 #[salsa::tracked]
 pub fn definitions(db: &dyn Db, file: SourceFile) -> Vec<DefName> {
+    if let Some(stored) = stored(db, file) {
+        return stored.definitions.clone();
+    }
     let mut seen = rustc_hash::FxHashSet::default();
     let mut all: Vec<DefName> = Vec::new();
     for form in form_set(db, file) {

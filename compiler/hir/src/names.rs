@@ -6,7 +6,7 @@
 //!   never waits for an expansion, and a generated name that equals one of the others is an error.
 //! - A lookup is a query for one symbol: adding a name re-runs only those who looked for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use syntax::datum::{Datum, Symbol};
@@ -19,6 +19,7 @@ use crate::forms::form_set;
 use crate::generated::{generated_name, generated_names};
 use crate::header::{CORE, Header, canonical_namespace, header, is_core_family};
 use crate::project::{closes_cycle, reachable};
+use crate::stored::stored;
 
 /// The names written in a file, form by form in the order of their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,9 @@ impl WrittenNames {
 /// The names written in a file.
 #[salsa::tracked]
 pub fn written_names(db: &dyn Db, file: SourceFile) -> WrittenNames {
+    if let Some(stored) = stored(db, file) {
+        return stored.written.clone();
+    }
     let header = header(db, file);
     let mut names = collect(db, file, header, &[]);
     // A file that defines a definer's name itself means its own.
@@ -54,8 +58,19 @@ pub fn written_names(db: &dyn Db, file: SourceFile) -> WrittenNames {
     names
 }
 
+/// Heads besides the definers that decide what is a definition.
+const BESIDES: [&str; 2] = ["fn", "let"];
+
 fn is_head_of_interest(name: &str) -> bool {
-    DEFINERS.contains(&name) || matches!(name, "fn" | "let")
+    DEFINERS.contains(&name) || BESIDES.contains(&name)
+}
+
+/// The heads of interest that a file seems to define itself.
+pub(crate) fn definers_written(db: &dyn Db, file: SourceFile) -> BTreeSet<Arc<str>> {
+    let all = DEFINERS.iter().chain(&BESIDES);
+    all.filter(|name| written_public(db, file, name))
+        .map(|name| Arc::from(*name))
+        .collect()
 }
 
 fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>]) -> WrittenNames {
@@ -156,6 +171,10 @@ fn core_head<'a>(
 
 /// Whether a file that is not part of a cycle writes this name, by the look of its forms alone.
 fn written_public(db: &dyn Db, file: SourceFile, name: &str) -> bool {
+    // The text alone decides, so it does not matter whether the rest of the summary holds.
+    if let Some(stored) = file.stored(db) {
+        return stored.0.definers.contains(name);
+    }
     form_set(db, file)
         .iter()
         .any(|form| match form.datum(db).as_list() {

@@ -23,10 +23,15 @@ use crate::lowered::lowered;
 use crate::names::{Missing, Resolution, public_names, resolve, written_names};
 use crate::problem::{Place, Problem, Unknown};
 use crate::project::{closes_cycle, cycle_to_report};
+use crate::stored::is_stored;
 
 /// All diagnostics of a file.
 #[salsa::tracked]
 pub fn diagnostics(db: &dyn Db, file: SourceFile) -> Vec<Diagnostic> {
+    // A namespace with diagnostics has no summary.
+    if is_stored(db, file) {
+        return Vec::new();
+    }
     let mut all = syntax::diagnostics(parsed(db, file), top_forms(db, file), file.id(db));
     for problem in problems(db, file) {
         all.push(located(db, file, problem.clone()));

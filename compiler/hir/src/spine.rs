@@ -26,6 +26,7 @@ use crate::generated::home_stage;
 use crate::lower::special;
 use crate::names::{Resolution, written_names};
 use crate::problem::Problem;
+use crate::stored::Reads;
 
 /// A local of a top-level `let` and the hidden definition it became.
 pub(crate) type Lifted = (Arc<str>, DefInfo);
@@ -47,6 +48,7 @@ pub(crate) struct Spine {
     pub(crate) missing: Vec<Arc<str>>,
     pub(crate) failed: bool,
     pub(crate) phase_cycle: bool,
+    pub(crate) reads: Reads,
 }
 
 impl Spine {
@@ -105,6 +107,7 @@ fn compute<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Spine {
         missing: cx.missing,
         failed: cx.failed,
         phase_cycle: false,
+        reads: cx.reads,
     }
 }
 

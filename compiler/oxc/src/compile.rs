@@ -91,6 +91,9 @@ pub(crate) fn compile(
             let progress = output.progress("compiling");
             let mut workspace = open(output, target, Format::Text)?;
             let cache = folder.map(Folder::cache);
+            if let Some(library) = folder.and_then(Folder::library_cache) {
+                workspace.keep_library_in(library);
+            }
             let built = workspace.build_to_run(cache.as_deref());
             drop(progress);
             let built = built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics))?;

@@ -152,6 +152,21 @@ impl Folder {
         cache
     }
 
+    /// Where the compiled library is kept that all loose scripts share; a project keeps its own.
+    pub(crate) fn library_cache(&self) -> Option<PathBuf> {
+        if self.is_project {
+            return None;
+        }
+        let library = state_home().ok()?.join("ox").join("library");
+        make_dir(&library).ok()?;
+        Some(library)
+    }
+
+    /// Whether there is a cache yet.
+    pub(crate) fn has_cache(&self) -> bool {
+        self.runs.with_file_name("cache").is_dir()
+    }
+
     /// Hides what is kept in a project from git; elsewhere, says whose it is.
     fn sign(&self) -> std::io::Result<()> {
         let home = self

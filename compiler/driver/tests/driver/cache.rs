@@ -10,11 +10,9 @@ const SIZE: Size = Size {
     definitions: 20,
 };
 
+/// The whole builds of a cache.
 fn stored(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths
+    support::stored(folder, "oxi")
 }
 
 #[test]

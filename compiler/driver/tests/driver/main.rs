@@ -9,5 +9,6 @@ mod laws;
 mod mistakes;
 mod rewrites;
 mod same;
+mod summaries;
 mod support;
 mod values;

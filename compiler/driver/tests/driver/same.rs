@@ -2,7 +2,7 @@
 //! another path, in another order, on another thread.
 
 use crate::generate::{Size, name_of, texts, write};
-use crate::support::{Dice, generated, hashes};
+use crate::support::{Dice, forget_builds, generated, hashes};
 use driver::{Target, Workspace};
 use source::Diagnostic;
 use std::collections::BTreeMap;
@@ -133,6 +133,13 @@ fn warm_fresh_and_cached_are_the_same_after_random_edits() {
     let mut dice = Dice(42);
     let mut current = original.clone();
     let mut warm = Workspace::of(generated(&current));
+    // Starts with summaries, and is edited then.
+    Workspace::of(generated(&current))
+        .build_cached(folder.path())
+        .unwrap();
+    forget_builds(folder.path());
+    let mut loaded = Workspace::of(generated(&current));
+    loaded.build_cached(folder.path()).unwrap();
     let (mut with_image, mut with_diagnostics, mut effective) = (0, 0, 0);
     let rounds = 4 * EDITS.len();
     for round in 0..rounds {
@@ -147,8 +154,20 @@ fn warm_fresh_and_cached_are_the_same_after_random_edits() {
         };
         effective += usize::from(text != current[&name]);
         warm.edit(&name, &text);
+        loaded.edit(&name, &text);
         current.insert(name, text);
         let expected = answers(&mut warm, &namespaces, None);
+        assert_eq!(
+            answers(&mut loaded, &namespaces, None),
+            expected,
+            "edited after loading, round {round}"
+        );
+        if round % 16 == 15 {
+            // Another that has all that was stored until now.
+            forget_builds(folder.path());
+            loaded = Workspace::of(generated(&current));
+            let _ = loaded.build_cached(folder.path());
+        }
         with_image += usize::from(expected.image.is_ok());
         with_diagnostics += usize::from(!expected.diagnostics.is_empty());
         if round % 3 == 0 {
@@ -158,7 +177,10 @@ fn warm_fresh_and_cached_are_the_same_after_random_edits() {
                 expected,
                 "fresh, round {round}"
             );
-            for round_trip in ["stored", "loaded"] {
+            for round_trip in ["stored", "loaded", "from summaries"] {
+                if round_trip == "from summaries" {
+                    forget_builds(folder.path());
+                }
                 let mut other = Workspace::of(generated(&current));
                 assert_eq!(
                     answers(&mut other, &namespaces, Some(folder.path())),

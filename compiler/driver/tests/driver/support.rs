@@ -7,7 +7,7 @@ use source::render::SourceFiles as _;
 use source::{Diagnostic, LineIndex};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use vm::heap::Heap;
 use vm::image::LoadedImage;
@@ -142,6 +142,25 @@ impl Log {
             .unwrap()
             .iter()
             .any(|query| query.split('(').next() == Some(name))
+    }
+}
+
+/// The files of a cache with an extension.
+pub(crate) fn stored(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+    paths.sort();
+    paths
+}
+
+/// Removes the whole builds of a cache, so that the summaries in it are used.
+pub(crate) fn forget_builds(folder: &Path) {
+    for path in stored(folder, "oxi") {
+        // Another thread may have been quicker.
+        let _ = std::fs::remove_file(path);
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::args::{Check, Deny, Format};
 use crate::compile::{count, open, show, shown_files, summary};
 use crate::failure::{FAILED, Failure, Outcome};
+use crate::folder::Folder;
 use crate::output::{self, Output};
 use crate::target::Program;
 use source::Severity;
@@ -24,7 +25,17 @@ pub(crate) fn run(output: Output, args: &Check) -> Outcome {
         };
         let mut workspace = open(output, &target, args.format)?;
         let progress = output.progress("checking");
-        let diagnostics = workspace.check_linked();
+        // A check makes no folder: it takes what compiled before has left, and adds to it.
+        let folder = Folder::around(workspace.root()).ok();
+        let diagnostics = match folder.filter(Folder::has_cache) {
+            Some(folder) => {
+                if let Some(library) = folder.library_cache() {
+                    workspace.keep_library_in(library);
+                }
+                workspace.check_linked_cached(&folder.cache())
+            }
+            None => workspace.check_linked(),
+        };
         drop(progress);
         match args.format {
             Format::Json => output::print(&source::render::json::render(
