@@ -18,7 +18,22 @@ use engine::{Engine, Pid};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Store;
+use store::{Snapshot, Store};
+
+/// Processes of which `oxc ps` looks for the arguments of what they wait for.
+const CALLS_MAX: usize = 64;
+/// Words of memory of a process that is looked at for that.
+const CALL_WORDS_MAX: u64 = 1 << 20;
+/// Characters of a call in `oxc ps`.
+const CALL_CHARS_MAX: usize = 60;
+
+/// A text cut to so many characters.
+fn abbreviated(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end_matches('…')),
+        None => text.to_owned(),
+    }
+}
 
 /// An engine with its store: one that runs, or one that was opened over files to look at them.
 #[derive(Clone, Debug)]
@@ -94,6 +109,7 @@ impl Subject {
                 summary.status = Status::Running;
             }
         }
+        self.name_calls(&snapshot, &mut summaries);
         let processes = summaries
             .into_iter()
             .map(|summary| process_facts(summary, &record.command))
@@ -104,6 +120,39 @@ impl Subject {
             has_unwritten: inspect::has_unwritten(&snapshot)?,
             processes,
         })
+    }
+
+    /// What activities the processes wait for, with their arguments. These are in their memory, so of
+    /// many or large processes the names of the activities have to do.
+    fn name_calls(&self, snapshot: &Snapshot, summaries: &mut [Summary]) {
+        let is_activity = |summary: &&mut Summary| {
+            let waiting = summary.waiting_for.as_ref();
+            waiting.is_some_and(|waiting| waiting.activity.is_some())
+        };
+        let waiting = summaries.iter_mut().filter(is_activity);
+        for summary in waiting.take(CALLS_MAX) {
+            let Ok(record) = engine::read_record(snapshot, summary.pid.number) else {
+                continue;
+            };
+            let words: u64 = record
+                .levels
+                .iter()
+                .map(|level| u64::from(level.words))
+                .sum();
+            if words > CALL_WORDS_MAX {
+                continue;
+            }
+            let image = self.engine.image(record.image).ok();
+            let view = inspect::view(snapshot, summary.pid, image.as_ref(), self.running());
+            // What is damaged is told by those who look at it alone.
+            if let Ok(mut view) = view {
+                name_call(&mut view);
+                let call = view.summary.waiting_for.and_then(|found| found.call);
+                if let Some(waiting) = &mut summary.waiting_for {
+                    waiting.call = call.map(|call| abbreviated(&call, CALL_CHARS_MAX));
+                }
+            }
+        }
     }
 
     /// Where a process stands.
@@ -225,6 +274,7 @@ fn process_facts(summary: Summary, command: &str) -> ProcessFacts {
 
 fn waiting(waiting: WaitingFor) -> Waiting {
     Waiting {
+        fiber: waiting.fiber,
         kind: waiting.kind.to_owned(),
         until: waiting.until.map(instant),
         activity: waiting.activity,
@@ -239,20 +289,20 @@ fn waiting(waiting: WaitingFor) -> Waiting {
     }
 }
 
+/// What the process as a whole waits for is what one of its fibers does.
+fn name_call(view: &mut View) {
+    let Some(waiting) = &mut view.summary.waiting_for else {
+        return;
+    };
+    let fiber = view.fibers.iter().find(|fiber| fiber.id == waiting.fiber);
+    let found = fiber.and_then(|fiber| fiber.waiting_for.as_ref());
+    waiting.call = found.and_then(|found| found.call.clone());
+}
+
 fn inspection(view: View, command: &str) -> Inspection {
     let report = Some(view.summary.report.clone()).filter(|report| !report.is_empty());
     let mut view = view;
-    let waits_for = |fiber: &FiberView| fiber.waiting_for.clone();
-    // What the process as a whole waits for is what one of its fibers does.
-    if let Some(waiting) = &mut view.summary.waiting_for {
-        let same = |other: &WaitingFor| {
-            other.activity == waiting.activity
-                && other.since == waiting.since
-                && other.attempt == waiting.attempt
-        };
-        let found = view.fibers.iter().filter_map(waits_for).find(same);
-        waiting.call = found.and_then(|found| found.call);
-    }
+    name_call(&mut view);
     Inspection {
         process: process_facts(view.summary, command),
         parent: view.parent.map(|parent| parent.to_string()),
@@ -314,24 +364,38 @@ fn event_facts(event: Event) -> EventFacts {
                 "stderr"
             }
         }
-        EventKind::Attempt { activity, attempt } => {
+        EventKind::Attempt {
+            activity,
+            attempt,
+            fiber,
+            call,
+        } => {
             facts.activity = Some(activity);
             facts.attempt = Some(attempt);
+            facts.fiber = Some(fiber);
+            facts.call = Some(call).filter(|call| !call.is_empty());
             "attempt"
         }
         EventKind::AttemptFailed {
             activity,
             attempt,
+            fiber,
             error,
             next_attempt,
         } => {
+            facts.fiber = Some(fiber);
             facts.activity = Some(activity);
             facts.attempt = Some(attempt);
             facts.text = Some(error);
             facts.next_attempt = next_attempt.map(instant);
             "attempt-failed"
         }
-        EventKind::AttemptDone { activity, attempt } => {
+        EventKind::AttemptDone {
+            activity,
+            attempt,
+            fiber,
+        } => {
+            facts.fiber = Some(fiber);
             facts.activity = Some(activity);
             facts.attempt = Some(attempt);
             "attempt-done"

@@ -39,8 +39,8 @@ pub(crate) struct Waiting {
     pub(crate) until: Option<String>,
     /// The activity.
     pub(crate) activity: Option<String>,
-    /// The activity with its arguments, cut where they are long; null where only `oxc inspect`
-    /// knows them.
+    /// The activity with its arguments, cut where they are long; null in `oxc ps` of many or large
+    /// processes.
     pub(crate) call: Option<String>,
     /// Its queue.
     pub(crate) queue: Option<String>,
@@ -56,6 +56,8 @@ pub(crate) struct Waiting {
     pub(crate) next_attempt: Option<String>,
     /// Since when it waits.
     pub(crate) since: Option<String>,
+    /// The fiber that waits, 0 for the main one.
+    pub(crate) fiber: u64,
 }
 
 /// `oxc inspect`.
@@ -125,6 +127,10 @@ pub(crate) struct EventFacts {
     pub(crate) text: Option<String>,
     /// The activity.
     pub(crate) activity: Option<String>,
+    /// The activity with its arguments, cut where they are long.
+    pub(crate) call: Option<String>,
+    /// The fiber that waits for it, 0 for the main one.
+    pub(crate) fiber: Option<u64>,
     /// The attempt, from 1.
     pub(crate) attempt: Option<u32>,
     /// When the next attempt starts.
@@ -187,6 +193,9 @@ impl Waiting {
             .and_then(|next| distance(next, now))
         {
             let _ = write!(text, ", next in {left}");
+        }
+        if self.fiber > 0 {
+            let _ = write!(text, ", in fiber {}", self.fiber);
         }
         if let Some(error) = &self.last_error {
             let _ = write!(
@@ -304,7 +313,13 @@ fn fiber_text(output: Output, text: &mut String, fiber: &FiberFacts, fibers: usi
     text.push('\n');
     if fibers > 1 {
         let waits = match &fiber.waiting_for {
-            Some(waiting) => format!("waits for {}", waiting.text()),
+            Some(waiting) => {
+                let own = Waiting {
+                    fiber: 0,
+                    ..waiting.clone()
+                };
+                format!("waits for {}", own.text())
+            }
             None => "can run".to_owned(),
         };
         let _ = writeln!(text, "fiber {}: {waits}", fiber.fiber);
@@ -367,7 +382,14 @@ fn frame_text(output: Output, text: &mut String, frame: &FrameFacts) {
 /// A line, or the lines, of `oxc logs`.
 pub(crate) fn event_text(output: Output, event: &EventFacts) -> String {
     let at = output.paint(Style::Dim, event.at.get(11..23).unwrap_or(&event.at));
+    let fiber = match event.fiber.unwrap_or_default() {
+        0 => String::new(),
+        fiber => format!("fiber {fiber}: "),
+    };
     let activity = event.activity.as_deref().unwrap_or_default();
+    let activity = format!("{fiber}{activity}");
+    let call = event.call.as_deref().map(|call| format!("{fiber}{call}"));
+    let call = call.unwrap_or_else(|| activity.clone());
     let attempt = event.attempt.unwrap_or_default();
     let words = event.text.as_deref().unwrap_or_default();
     let what = match event.event.as_str() {
@@ -383,7 +405,7 @@ pub(crate) fn event_text(output: Output, event: &EventFacts) -> String {
                 .collect();
         }
         "started" => format!("started: {words}"),
-        "attempt" => format!("{activity}: attempt {attempt}"),
+        "attempt" => format!("{call}: attempt {attempt}"),
         "attempt-done" => format!("{activity}: attempt {attempt} has answered"),
         "attempt-failed" => {
             let next = event

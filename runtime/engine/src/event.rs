@@ -47,6 +47,10 @@ pub enum EventKind {
         activity: String,
         /// From 1.
         attempt: u32,
+        /// The fiber that waits for it.
+        fiber: u64,
+        /// The activity with its arguments, cut where they are long; empty in older events.
+        call: String,
     },
     /// An attempt has failed.
     AttemptFailed {
@@ -54,6 +58,8 @@ pub enum EventKind {
         activity: String,
         /// From 1.
         attempt: u32,
+        /// The fiber that waits for it.
+        fiber: u64,
         /// What happened.
         error: String,
         /// When it is tried again, milliseconds since 1970.
@@ -65,6 +71,8 @@ pub enum EventKind {
         activity: String,
         /// From 1.
         attempt: u32,
+        /// The fiber that waits for it.
+        fiber: u64,
     },
     /// An engine has taken it up after a stop or crash.
     Recovered,
@@ -107,25 +115,40 @@ impl Event {
                 .u8(*stream as u8)
                 .text(cut(text, TEXT_BYTES_MAX))
                 .number(*left_out),
-            EventKind::Attempt { activity, attempt } => w
-                .u8(3)
+            // 3, 4 and 5 are those of attempts without the fiber, as older stores have them.
+            EventKind::Attempt {
+                activity,
+                attempt,
+                fiber,
+                call,
+            } => w
+                .u8(11)
                 .text(cut(activity, MESSAGE_BYTES_MAX))
-                .number(u64::from(*attempt)),
+                .number(u64::from(*attempt))
+                .number(*fiber)
+                .text(cut(call, MESSAGE_BYTES_MAX)),
             EventKind::AttemptFailed {
                 activity,
                 attempt,
+                fiber,
                 error,
                 next_attempt,
             } => w
-                .u8(4)
+                .u8(12)
                 .text(cut(activity, MESSAGE_BYTES_MAX))
                 .number(u64::from(*attempt))
+                .number(*fiber)
                 .text(cut(error, MESSAGE_BYTES_MAX))
                 .optional(*next_attempt),
-            EventKind::AttemptDone { activity, attempt } => w
-                .u8(5)
+            EventKind::AttemptDone {
+                activity,
+                attempt,
+                fiber,
+            } => w
+                .u8(13)
                 .text(cut(activity, MESSAGE_BYTES_MAX))
-                .number(u64::from(*attempt)),
+                .number(u64::from(*attempt))
+                .number(*fiber),
             EventKind::Recovered => w.u8(6),
             EventKind::Parked(error) => w.u8(7).text(cut(error, MESSAGE_BYTES_MAX)),
             EventKind::Retried { with_value } => w.u8(8).bool(*with_value),
@@ -156,19 +179,23 @@ impl Event {
                     left_out: r.number()?,
                 }
             }
-            3 => EventKind::Attempt {
+            tag @ (3 | 11) => EventKind::Attempt {
                 activity: r.text()?.to_owned(),
                 attempt: r.small()?,
+                fiber: if tag == 3 { 0 } else { r.number()? },
+                call: if tag == 3 { "" } else { r.text()? }.to_owned(),
             },
-            4 => EventKind::AttemptFailed {
+            tag @ (4 | 12) => EventKind::AttemptFailed {
                 activity: r.text()?.to_owned(),
                 attempt: r.small()?,
+                fiber: if tag == 4 { 0 } else { r.number()? },
                 error: r.text()?.to_owned(),
                 next_attempt: r.optional()?,
             },
-            5 => EventKind::AttemptDone {
+            tag @ (5 | 13) => EventKind::AttemptDone {
                 activity: r.text()?.to_owned(),
                 attempt: r.small()?,
+                fiber: if tag == 5 { 0 } else { r.number()? },
             },
             6 => EventKind::Recovered,
             7 => EventKind::Parked(r.text()?.to_owned()),

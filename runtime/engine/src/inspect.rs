@@ -22,6 +22,8 @@ use vm::value::vector;
 /// What a process waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WaitingFor {
+    /// The fiber that waits.
+    pub fiber: FiberId,
     /// `timer message activity fiber stdin process output`
     pub kind: &'static str,
     /// When the wait ends by itself, milliseconds since 1970.
@@ -209,18 +211,19 @@ fn summarize(
 
 /// What the process as a whole waits for: what its main fiber does; if that waits for other fibers,
 /// what one of these waits for outside.
-fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
-    let is_inside = |note: &&FiberNote| {
+fn main_wait<'n>(notes: &'n Notes, running: Running<'_>) -> Option<WaitingFor> {
+    let is_inside = |note: &FiberNote| {
         matches!(
             note.wait,
             Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Nothing
         )
     };
-    let main = notes.get(&0).map(Box::as_ref);
+    let of = |(fiber, note): (&FiberId, &'n Box<FiberNote>)| (*fiber, &**note);
+    let main = notes.get_key_value(&0).map(of);
     let chosen = match main {
-        Some(note) if !is_inside(&note) => Some(note),
+        Some((_, note)) if !is_inside(note) => main,
         _ => {
-            let rank = |note: &&FiberNote| match note.wait {
+            let rank = |chosen: &(FiberId, &FiberNote)| match chosen.1.wait {
                 Wait::Activity => 0,
                 Wait::Stdin => 1,
                 Wait::Message(_) => 2,
@@ -228,17 +231,17 @@ fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
                 _ => 4,
             };
             notes
-                .values()
-                .map(Box::as_ref)
-                .filter(|note| !is_inside(note))
+                .iter()
+                .map(of)
+                .filter(|(_, note)| !is_inside(note))
                 .min_by_key(rank)
                 .or(main)
         }
     };
-    chosen.and_then(|note| wait_of(note, running))
+    chosen.and_then(|(fiber, note)| wait_of(fiber, note, running))
 }
 
-fn wait_of(note: &FiberNote, running: Running<'_>) -> Option<WaitingFor> {
+fn wait_of(fiber: FiberId, note: &FiberNote, running: Running<'_>) -> Option<WaitingFor> {
     let kind = match note.wait {
         Wait::Nothing => return None,
         Wait::Timer => "timer",
@@ -250,6 +253,7 @@ fn wait_of(note: &FiberNote, running: Running<'_>) -> Option<WaitingFor> {
         Wait::Exit(_) => "process",
     };
     let mut view = WaitingFor {
+        fiber,
         kind,
         until: note.until,
         since: note.since_ms,
@@ -330,7 +334,8 @@ pub fn view(
         for index in 0..process.fibers.len() {
             let frames = frames_of(&mut process, index, image);
             let note = notes.get(&process.fibers[index].id);
-            let mut waiting_for = note.and_then(|note| wait_of(note, running));
+            let id = process.fibers[index].id;
+            let mut waiting_for = note.and_then(|note| wait_of(id, note, running));
             if let Some(waiting) = &mut waiting_for
                 && waiting.activity.is_some()
             {
@@ -360,8 +365,7 @@ pub fn has_unwritten(snapshot: &Snapshot) -> Result<bool, LoadError> {
         .is_some())
 }
 
-/// The activity that a fiber waits for, with its arguments. Of the built-in ones the first says
-/// enough, and the options may hold what is not for everybody.
+/// The activity that a fiber waits for, with its arguments.
 fn call_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Option<String> {
     let request = process.fibers[fiber].request;
     let heap = &mut process.heap;
@@ -374,16 +378,14 @@ fn call_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Option<S
         .get(3)
         .copied()
         .filter(|args| vector::is_vector(heap, *args))?;
-    let mut args = vector::elements(heap, args);
-    if name.starts_with("ox.") {
-        args.truncate(1);
-    }
-    let shown: Vec<String> = args
-        .into_iter()
-        .map(|arg| crate::report::show(heap, image, arg, LOCAL_BYTES_MAX))
-        .collect();
-    let text = crate::report::shorten(shown.join(" "), LOCAL_BYTES_MAX);
-    Some(format!("{name} {text}").trim_end().to_owned())
+    let args = vector::elements(heap, args);
+    Some(crate::report::call_text(
+        heap,
+        image,
+        &name,
+        &args,
+        LOCAL_BYTES_MAX,
+    ))
 }
 
 /// Longest text of a local, in bytes.

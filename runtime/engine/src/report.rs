@@ -6,6 +6,7 @@ use vm::Word;
 use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::object::Kind;
+use vm::value::string::make_keyword;
 use vm::value::{map, print, string};
 
 /// Longest report, in bytes.
@@ -96,6 +97,93 @@ pub(crate) fn show(heap: &mut Heap, image: &LoadedImage, value: Word, bytes_max:
         out.push('…');
     }
     shorten(out, bytes_max)
+}
+
+/// Elements of a collection, and levels of collections, that a call's text shows.
+const CALL_ELEMENTS_MAX: u64 = 8;
+const CALL_LEVELS_MAX: u64 = 4;
+
+/// An activity with its arguments, for people: `ox.sh/run ["make"]`, in one line. Of the built-in
+/// ones the first argument says enough: the options may hold what is not for everybody, and so may
+/// all of a request but its method and address. What it costs is bounded, but for long texts within
+/// collections.
+pub(crate) fn call_text(
+    heap: &mut Heap,
+    image: &LoadedImage,
+    name: &str,
+    args: &[Word],
+    bytes_max: usize,
+) -> String {
+    let shown = match (name, args) {
+        ("ox.http/request", [request, ..]) => request_text(heap, *request),
+        _ => {
+            let is_built_in = name.starts_with("ox.");
+            let args = if is_built_in {
+                &args[..args.len().min(1)]
+            } else {
+                args
+            };
+            let mut text = String::new();
+            for arg in args {
+                if text.len() > bytes_max {
+                    break;
+                }
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                argument(heap, image, *arg, bytes_max, &mut text);
+            }
+            text
+        }
+    };
+    let text = shorten(shown, bytes_max);
+    if text.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name} {text}")
+    }
+}
+
+fn argument(heap: &mut Heap, image: &LoadedImage, value: Word, bytes_max: usize, out: &mut String) {
+    // Of a long text no more is made than is shown.
+    if let Some(text) = string::try_text(heap, value)
+        && text.len() > bytes_max
+    {
+        let _ = write!(out, "{:?}", &text[..text.floor_char_boundary(bytes_max)]);
+        return;
+    }
+    let options = print::Options {
+        length: Some(CALL_ELEMENTS_MAX),
+        level: Some(CALL_LEVELS_MAX),
+        ..print::Options::READABLE
+    };
+    if print::print(heap, image, out, value, options, "print*slow").is_err() {
+        out.push('…');
+    }
+}
+
+/// `GET https://example.org/a`
+fn request_text(heap: &mut Heap, request: Word) -> String {
+    let mut part = |name: &str| {
+        let key = make_keyword(heap, None, name);
+        let value = map::get(heap, request, key).ok().flatten()?;
+        let keyword = string::try_keyword(heap, value).map(|(_, name)| name);
+        let text = keyword.or_else(|| string::try_text(heap, value));
+        text.map(str::to_owned)
+    };
+    let method = part("method").unwrap_or_else(|| "get".to_owned());
+    let mut url = part("url").unwrap_or_default();
+    // A password that stands before the host is nobody's business.
+    if let Some(start) = url.find("://").map(|at| at + 3) {
+        let host = &url[start..];
+        let end = host.find(['/', '?', '#']).unwrap_or(host.len());
+        if let Some(at) = host[..end].rfind('@') {
+            url.replace_range(start..=start + at, "");
+        }
+    }
+    format!("{} {url}", method.to_uppercase())
+        .trim_end()
+        .to_owned()
 }
 
 /// Cuts a text to a number of bytes.

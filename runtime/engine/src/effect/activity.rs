@@ -289,11 +289,14 @@ impl Step<'_> {
             body = Some(child.number);
             self.said.spawned.push(child);
         }
+        let call = self.called(&asked);
         self.actor.log(
             now,
             EventKind::Attempt {
                 activity: note.name.clone(),
                 attempt: note.attempt,
+                fiber,
+                call,
             },
         );
         if let Some(note) = self.activity_note(fiber) {
@@ -499,6 +502,7 @@ impl Step<'_> {
                 EventKind::AttemptDone {
                     activity: note.name,
                     attempt: note.attempt,
+                    fiber,
                 },
             );
         }
@@ -618,6 +622,7 @@ impl Step<'_> {
             EventKind::AttemptFailed {
                 activity,
                 attempt,
+                fiber,
                 error,
                 next_attempt,
             },
@@ -698,24 +703,11 @@ impl Step<'_> {
         )
     }
 
-    /// The activity with its arguments, for people. Of the built-in ones the first says enough, and
-    /// the options may hold what is not for everybody.
+    /// The activity with its arguments, for people.
     fn called(&mut self, asked: &Asked) -> String {
-        let mut args = vector::elements(&self.actor.process.heap, asked.args);
-        if asked.name.starts_with("ox.") {
-            args.truncate(1);
-        }
+        let args = vector::elements(&self.actor.process.heap, asked.args);
         let image = std::sync::Arc::clone(&self.actor.process.image);
-        let shown: Vec<String> = args
-            .into_iter()
-            .map(|arg| report::show(self.heap(), &image, arg, ARGS_BYTES_MAX))
-            .collect();
-        let text = report::shorten(shown.join(" "), ARGS_BYTES_MAX);
-        if text.is_empty() {
-            asked.name.clone()
-        } else {
-            format!("{} {text}", asked.name)
-        }
+        report::call_text(self.heap(), &image, &asked.name, &args, ARGS_BYTES_MAX)
     }
 
     // ---- another engine ----

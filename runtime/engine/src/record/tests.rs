@@ -255,16 +255,20 @@ fn events_are_read_as_written() {
         EventKind::Attempt {
             activity: "a".to_owned(),
             attempt: 1,
+            fiber: 3,
+            call: "a [1]".to_owned(),
         },
         EventKind::AttemptFailed {
             activity: "a".to_owned(),
             attempt: 1,
+            fiber: 3,
             error: "e".to_owned(),
             next_attempt: Some(9),
         },
         EventKind::AttemptDone {
             activity: "a".to_owned(),
             attempt: 1,
+            fiber: 3,
         },
         EventKind::Recovered,
         EventKind::Parked("why".to_owned()),
