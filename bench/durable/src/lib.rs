@@ -7,6 +7,7 @@
 //! - Bytes are those passed to write calls on the store's files, all of them.
 //! - With [`FoldMode::Inline`] the same program writes the same bytes in every run.
 
+pub mod beside;
 pub mod cost;
 pub mod soak;
 

@@ -1,7 +1,7 @@
-//! `durable-bench cost|soak|sequence FOLDER [NUMBER [ENTRIES]]`: figures for `bench/RESULTS.md`.
+//! `durable-bench cost|soak|sequence|beside FOLDER [NUMBER [ENTRIES]]`: figures for `bench/RESULTS.md`.
 
 use durable_bench::cost::Case;
-use durable_bench::{cost, soak};
+use durable_bench::{beside, cost, soak};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::disk::OsDisk;
@@ -9,7 +9,7 @@ use store::disk::OsDisk;
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (Some(what), Some(folder)) = (args.first(), args.get(1)) else {
-        eprintln!("usage: durable-bench cost|soak|sequence FOLDER [NUMBER [ENTRIES]]");
+        eprintln!("usage: durable-bench cost|soak|sequence|beside FOLDER [NUMBER [ENTRIES]]");
         std::process::exit(2);
     };
     let number = args.get(2).and_then(|text| text.parse().ok());
@@ -24,7 +24,12 @@ fn main() {
         ),
         "soak" => soaks(&folder, number.unwrap_or(1_000_000)),
         "sequence" => sequences(&folder, number.unwrap_or(10_000_000)),
-        other => eprintln!("{other}: cost, soak or sequence"),
+        "beside" => besides(
+            &folder,
+            number.unwrap_or(100_000),
+            entries.unwrap_or(20_000),
+        ),
+        other => eprintln!("{other}: cost, soak, sequence or beside"),
     }
     let _ = std::fs::remove_dir_all(&folder);
 }
@@ -38,6 +43,23 @@ fn sequences(folder: &Path, elements: u64) {
     for elements in [elements / 10, elements] {
         let (memory, stored) = soak::sequence(&folder.join(format!("{elements}")), elements);
         println!("{elements:>10} {:>9} {:>18}", memory >> 20, stored >> 10);
+    }
+}
+
+/// Figures of one process that steps, alone and beside many that sleep.
+fn besides(folder: &Path, sleepers: u64, steps: u64) {
+    println!("{:>9} {:>9} {:>12}", "sleepers", "steps/s", "us/step");
+    // By turns: what else the machine does hits both.
+    for round in 0..3 {
+        for sleepers in [0, sleepers] {
+            let path = folder.join(format!("{round}-{sleepers}"));
+            let step = beside::run(&path, sleepers, steps);
+            println!(
+                "{sleepers:>9} {:>9.0} {:>12.2}",
+                1.0 / step.as_secs_f64(),
+                1e6 * step.as_secs_f64(),
+            );
+        }
     }
 }
 

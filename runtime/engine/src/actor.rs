@@ -81,6 +81,8 @@ pub(crate) struct Actor {
     pub(crate) vanishes: bool,
     /// Fiber and serial of the request whose failure was thrown last.
     pub(crate) failed_request: Option<(FiberId, u64)>,
+    /// The fiber that looks at a message, as its note says.
+    pub(crate) looking: Option<FiberId>,
     /// Whether a fiber may wait for a lazy cell.
     pub(crate) cell_waiters: bool,
     /// Messages in the mailbox, and their words.
@@ -112,6 +114,7 @@ impl Actor {
             goes_back_to: None,
             vanishes: false,
             failed_request: None,
+            looking: None,
             cell_waiters: true,
             mailbox: (0, 0),
             rate: Rate::default(),

@@ -405,6 +405,7 @@ impl<'a> Step<'a> {
             Letter::Heartbeat { fiber, request, .. } => self.attempt_beat(fiber, request),
             Letter::Named(name) => self.actor.record.name = name,
             Letter::StdoutClosed => self.stdout_closed(),
+            Letter::MailboxFull => self.mailbox_is_full(),
         }
     }
 

@@ -134,6 +134,8 @@ struct Slot {
     in_turn: bool,
     /// Set when it has failed, and what was before is kept for a retry.
     is_kept: bool,
+    /// Letters that wait while it is parked.
+    waiting: Option<Box<parked::Waiting>>,
 }
 
 impl Slot {
@@ -213,7 +215,8 @@ struct Shared {
     sent_bytes: u64,
     /// The main process has ended for good: the others follow.
     shutting_down: bool,
-    names: BTreeMap<String, u64>,
+    names: names::Names,
+    children: names::Children,
     record: StoreRecord,
     /// The bytes of the record as it was written last.
     stored_record: Vec<u8>,
@@ -572,6 +575,8 @@ impl Engine {
 
 mod commit;
 mod leaving;
+mod names;
+mod parked;
 mod recover;
 mod resident;
 pub(crate) mod retry;
@@ -702,6 +707,9 @@ impl Inner {
 
     /// A letter that belongs to no process's step.
     fn post_letter(&self, shared: &mut Shared, process: u64, letter: &Letter) {
+        if self.has_no_room(shared, process, letter) {
+            return;
+        }
         let sequence = self.next_letter();
         let bytes = letter.encode();
         persist::write_letter(&mut shared.extra, process, sequence, &bytes);
@@ -745,26 +753,19 @@ impl Inner {
 
     /// Which process has a registered name.
     pub(crate) fn whereis(&self, name: &str) -> Option<u64> {
-        self.lock().names.get(name).copied()
+        self.lock().names.holder(name)
     }
 
     /// Registers a name, if it is free and the process exists (or is just being made) and has none.
     pub(crate) fn register(&self, name: &str, process: u64, just_made: bool) -> bool {
         let mut shared = self.lock();
         let exists = just_made || shared.slots.get(&process).is_some_and(|slot| !slot.ended);
-        if !exists
-            || shared.names.contains_key(name)
-            || shared.names.values().any(|&holder| holder == process)
-        {
-            return false;
-        }
-        shared.names.insert(name.to_owned(), process);
-        true
+        exists && shared.names.give(name, process)
     }
 
     /// Frees a name; who had it.
     pub(crate) fn unregister(&self, name: &str) -> Option<u64> {
-        self.lock().names.remove(name)
+        self.lock().names.take(name)
     }
 
     /// Whether a process has not ended.
@@ -784,14 +785,7 @@ impl Inner {
 
     /// The processes that a process has started and that have not ended, attempts aside.
     pub(crate) fn children_of(&self, process: u64) -> Vec<u64> {
-        let shared = self.lock();
-        let children = shared
-            .slots
-            .iter()
-            .filter(|(_, slot)| slot.parent == Some(process) && !slot.ended && !slot.is_body);
-        let mut numbers: Vec<u64> = children.map(|(&number, _)| number).collect();
-        numbers.sort_unstable();
-        numbers
+        self.lock().children_of(process)
     }
 
     /// The main process has ended: the processes that are left, which have some seconds to follow.
@@ -944,6 +938,12 @@ impl Shared {
             }
             return;
         }
+        if let Incoming::Letter { letter, .. } = &incoming {
+            self.count_for_parked(process, letter);
+        }
+        let Some(slot) = self.slots.get_mut(&process) else {
+            return;
+        };
         slot.incoming.push_back((epoch, incoming));
         if slot.status != Status::Parked {
             self.enqueue(process);

@@ -70,6 +70,8 @@ pub enum Letter {
     Named(Option<String>),
     /// Nobody reads what the run prints any more: its main process ends.
     StdoutClosed,
+    /// A message was dropped while the process was parked: its mailbox is full.
+    MailboxFull,
 }
 
 impl Letter {
@@ -134,6 +136,7 @@ impl Letter {
             Letter::Named(Some(name)) => w.u8(10).text(name),
             Letter::Named(None) => w.u8(11),
             Letter::StdoutClosed => w.u8(12),
+            Letter::MailboxFull => w.u8(13),
         };
         w.bytes
     }
@@ -185,6 +188,7 @@ impl Letter {
             10 => Letter::Named(Some(r.text()?.to_owned())),
             11 => Letter::Named(None),
             12 => Letter::StdoutClosed,
+            13 => Letter::MailboxFull,
             _ => return r.error(),
         };
         r.end()?;

@@ -125,6 +125,11 @@ fn bytes(text: &str) -> Option<u64> {
 }
 
 impl Limits {
+    /// Whether a mailbox of so many messages and words takes one more.
+    pub(crate) fn mailbox_has_room(&self, (messages, words): (u64, u64), size: u64) -> bool {
+        messages < self.mailbox_messages && words.saturating_add(size) <= self.mailbox_words
+    }
+
     /// Sets one.
     pub fn set(&mut self, limit: Limit) {
         match limit {

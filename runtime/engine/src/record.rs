@@ -165,6 +165,8 @@ pub struct Ending {
     pub report: String,
     /// Fiber and serial of the request whose failure ended it, if one did.
     pub failed_request: Option<(FiberId, u64)>,
+    /// Messages that were in the mailbox, and their words.
+    pub mailbox: (u64, u64),
 }
 
 /// A process record.
@@ -629,7 +631,8 @@ impl ActorRecord {
                 match ending.failed_request {
                     Some((fiber, request)) => w.u8(1).number(fiber).number(request),
                     None => w.u8(0),
-                }
+                };
+                w.number(ending.mailbox.0).number(ending.mailbox.1)
             }
             None => w.u8(0),
         };
@@ -701,6 +704,11 @@ impl ActorRecord {
                     Some((r.number()?, r.number()?))
                 } else {
                     None
+                },
+                mailbox: if version > 1 {
+                    (r.number()?, r.number()?)
+                } else {
+                    (0, 0)
                 },
             });
         }

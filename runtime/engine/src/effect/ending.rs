@@ -155,6 +155,7 @@ impl Step<'_> {
             failed_request: past
                 .as_ref()
                 .map_or(self.actor.failed_request, |past| past.failed_request),
+            mailbox: self.actor.mailbox,
         });
         self.actor.keeps_past = keeps_past;
         self.actor.goes_back_to = past.map(|past| past.checkpoint);
@@ -362,6 +363,7 @@ impl Step<'_> {
             exit_status: 1,
             report,
             failed_request: Some((fiber, request)),
+            mailbox: self.actor.mailbox,
         });
         self.actor.keeps_past = true;
         let number = self.actor.number;

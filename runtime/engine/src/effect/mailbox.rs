@@ -79,10 +79,8 @@ impl Step<'_> {
 
     /// Takes a message that somebody has sent, if there is room for it.
     pub(super) fn message(&mut self, words: &[u64]) {
-        let (messages, held) = self.actor.mailbox;
-        let limits = self.inner.limits;
         let size = words.len() as u64;
-        if messages >= limits.mailbox_messages || held + size > limits.mailbox_words {
+        if !self.inner.limits.mailbox_has_room(self.actor.mailbox, size) {
             return self.mailbox_is_full();
         }
         let message = parcel::unpack(self.heap(), words);
@@ -90,7 +88,7 @@ impl Step<'_> {
     }
 
     /// A message is dropped. The main fiber is told where it waits.
-    fn mailbox_is_full(&mut self) {
+    pub(super) fn mailbox_is_full(&mut self) {
         if self.actor.process.fiber_index(MAIN_FIBER).is_none() {
             return;
         }
@@ -204,11 +202,11 @@ impl Step<'_> {
         } else {
             Some(self.integer(deadline)?)
         };
-        self.note(fiber).looks_at_message = false;
+        self.looks_no_more(fiber);
         if !self.somebody_looks() {
             let cell = self.cell_at(from);
             if !cell.is_nil() {
-                self.note(fiber).looks_at_message = true;
+                self.looks(fiber);
                 return Ok(Reply::Value(self.shown(from, cell)));
             }
         }
@@ -223,7 +221,23 @@ impl Step<'_> {
     }
 
     fn somebody_looks(&self) -> bool {
-        self.actor.notes.values().any(|note| note.looks_at_message)
+        self.actor.looking.is_some()
+    }
+
+    /// A fiber is shown a message.
+    fn looks(&mut self, fiber: FiberId) {
+        self.note(fiber).looks_at_message = true;
+        self.actor.looking = Some(fiber);
+    }
+
+    /// Whether a fiber was looking at a message, which it no longer does.
+    fn looks_no_more(&mut self, fiber: FiberId) -> bool {
+        if self.actor.looking != Some(fiber) {
+            return false;
+        }
+        self.actor.looking = None;
+        self.note(fiber).looks_at_message = false;
+        true
     }
 
     fn shown(&mut self, index: u64, cell: Word) -> Word {
@@ -244,7 +258,7 @@ impl Step<'_> {
             if !cell.is_nil() {
                 let shown = self.shown(from, cell);
                 self.answer(fiber, shown);
-                self.note(fiber).looks_at_message = true;
+                self.looks(fiber);
                 return;
             }
         }
@@ -252,10 +266,7 @@ impl Step<'_> {
 
     /// A fiber does something else than look further: others may see the message.
     pub(super) fn message_passed_over(&mut self, fiber: FiberId) {
-        let Some(note) = self.actor.notes.get_mut(&fiber) else {
-            return;
-        };
-        if std::mem::take(&mut note.looks_at_message) {
+        if self.looks_no_more(fiber) {
             self.show_messages();
         }
     }

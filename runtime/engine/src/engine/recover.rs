@@ -4,6 +4,7 @@
 //! - Recovery reads process records only; a process's memory is read when it has something to do.
 //! - What was said and is not known to have left is said again before anything new.
 
+use super::names::{Children, Names};
 use super::resident::Resident;
 use super::signal::Signal;
 use super::{EngineError, Inner, Options, Place, RUN, SHUTDOWN_MS, Shared, Slot};
@@ -22,7 +23,7 @@ use crate::transport::{Clock, Transport};
 use crate::wire::WireError;
 use bytecode::{DecodeError, Image, SlotKind};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Condvar, Mutex};
 use store::key::KeyReader;
@@ -113,7 +114,8 @@ impl Inner {
             unsealed_bytes: 0,
             sent_bytes: 0,
             shutting_down: false,
-            names: BTreeMap::new(),
+            names: Names::default(),
+            children: Children::default(),
             record,
             stored_record: Vec::new(),
             away: BTreeMap::new(),
@@ -130,7 +132,7 @@ impl Inner {
                     let kept = record.pasts.iter().map(|past| past.last_letter);
                     last_letter = kept.fold(last_letter, u64::max);
                     if let Some(name) = record.name.clone().filter(|_| !record.status.has_ended()) {
-                        shared.names.insert(name, number);
+                        shared.names.give(&name, number);
                     }
                     Slot::stored(record)
                 }
@@ -147,6 +149,7 @@ impl Inner {
                 }
             };
             shared.slots.insert(number, slot);
+            shared.count_child(number);
         }
         let letters = persist::read_letters(&snapshot, key::all_messages());
         let (letters, holes) = letters.map_err(load_error)?;
@@ -154,11 +157,15 @@ impl Inner {
         for letter in letters {
             last_letter = last_letter.max(letter.sequence);
             // A name on its way to its holder is taken already.
-            match Letter::decode(&letter.bytes) {
+            let decoded = Letter::decode(&letter.bytes);
+            if let Ok(for_parked) = &decoded {
+                shared.count_for_parked(letter.to, for_parked);
+            }
+            match decoded {
                 Ok(Letter::Named(Some(name))) => {
-                    shared.names.insert(name, letter.to);
+                    shared.names.give(&name, letter.to);
                 }
-                Ok(Letter::Named(None)) => shared.names.retain(|_, holder| *holder != letter.to),
+                Ok(Letter::Named(None)) => shared.names.take_of(letter.to),
                 _ => {}
             }
         }
@@ -214,6 +221,8 @@ impl Inner {
         }
         let mut actor = Actor::new(number, process, record);
         actor.mailbox = effect::count_mailbox(&actor.process);
+        let mut looking = notes.iter().filter(|(_, note)| note.looks_at_message);
+        actor.looking = looking.next().map(|(&fiber, _)| fiber);
         actor.notes = notes;
         actor.ended = actor.record.status.has_ended();
         actor.keeps_past = matches!(actor.record.status, Status::Parked | Status::Failed);
@@ -230,6 +239,7 @@ impl Inner {
         let mut batch = Batch::new();
         let mut resumed = Vec::new();
         let mut images = BTreeSet::new();
+        let mut numbers = HashSet::new();
         for (number, status) in self.standings() {
             if status == Status::Damaged {
                 continue;
@@ -254,6 +264,7 @@ impl Inner {
                 persist::write_record(&mut batch, number, &mut record);
             }
             images.insert(record.image);
+            numbers.insert(number);
             resumed.push((number, record));
         }
         for image in images {
@@ -294,7 +305,7 @@ impl Inner {
         }
         for letter in letters {
             let (number, sequence) = (letter.to, letter.sequence);
-            if !resumed.iter().any(|&(resumed, _)| resumed == number) {
+            if !numbers.contains(&number) {
                 continue;
             }
             let large = persist::is_large(&letter.bytes);
@@ -512,11 +523,13 @@ impl Shared {
                 exit_status: 1,
                 report: what.clone(),
                 failed_request: None,
+                mailbox: (0, 0),
             }));
             slot.incoming.clear();
         }
         self.dirty.remove(&number);
-        self.names.retain(|_, holder| *holder != number);
+        self.names.take_of(number);
+        self.count_child(number);
         self.damaged.push((number, what));
     }
 
@@ -580,6 +593,7 @@ fn park_after_recoveries(record: &mut ActorRecord) {
         exit_status: 1,
         report: format!("parked: {RECOVERIES_MAX} recoveries in a row without a step\n"),
         failed_request: None,
+        mailbox: (0, 0),
     });
 }
 
@@ -601,6 +615,7 @@ impl Slot {
             armed: None,
             unsealed_bytes: 0,
             in_turn: false,
+            waiting: None,
             is_kept: record.status == Status::Failed && !record.fibers.is_empty(),
         }
     }

@@ -111,6 +111,7 @@ impl Inner {
                 letters.insert(sequence, incoming);
             }
         }
+        shared.count_child(number);
         shared.deliver(number, epoch, Incoming::Retry(value));
         for (_, letter) in letters {
             shared.deliver(number, epoch, letter);

@@ -280,6 +280,7 @@ impl Inner {
             let number = spawned.number;
             spawned.dirty_in = Some(epoch);
             shared.slots.insert(number, Slot::of(spawned));
+            shared.count_child(number);
             shared.mark_dirty(number, epoch, self.clock.now_ms());
             shared.enqueue(number);
             if shared.shutting_down {
@@ -300,6 +301,9 @@ impl Inner {
                 if let Some((back, answer)) = bounce(to, &letter) {
                     letters.push_back((back, self.next_letter(), answer));
                 }
+                continue;
+            }
+            if self.has_no_room(shared, to, &letter) {
                 continue;
             }
             let bytes = letter.encode();
@@ -391,7 +395,26 @@ impl Inner {
         slot.is_kept = !parked && actor.keeps_past && self.options.durable;
         slot.ending = actor.record.ending.clone().map(Arc::new);
         slot.place = Place::Here(actor);
+        if !parked {
+            shared.count_child(number);
+        }
+        let slot = shared
+            .slots
+            .get_mut(&number)
+            .expect("an actor in hand has a slot");
         if parked {
+            // What came while it was parking waits, too.
+            let came: Vec<Letter> = slot
+                .incoming
+                .iter()
+                .filter_map(|(_, incoming)| match incoming {
+                    Incoming::Letter { letter, .. } => Some(letter.clone()),
+                    _ => None,
+                })
+                .collect();
+            for letter in came {
+                shared.count_for_parked(number, &letter);
+            }
             return;
         }
         for (_, incoming) in std::mem::take(&mut slot.incoming) {
@@ -450,6 +473,7 @@ impl Slot {
             unsealed_bytes: 0,
             in_turn: false,
             is_kept: false,
+            waiting: None,
             place: Place::Here(Box::new(actor)),
             incoming: VecDeque::new(),
             queued: false,
@@ -468,6 +492,7 @@ impl Shared {
         slot.status = Status::Waiting;
         slot.ended = false;
         slot.is_kept = false;
+        slot.waiting = None;
         slot.end_status = None;
         slot.ending = None;
         if durable {

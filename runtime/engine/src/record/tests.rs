@@ -40,6 +40,7 @@ fn actor() -> ActorRecord {
         exit_status: 3,
         report: "no good\n".to_owned(),
         failed_request: Some((0, 12)),
+        mailbox: (13, 140),
     });
     record.pasts = vec![Past {
         checkpoint: 8,
@@ -54,6 +55,7 @@ fn actor() -> ActorRecord {
 #[test]
 fn a_record_of_the_first_version_has_no_pasts() {
     let mut record = actor();
+    record.ending = None;
     record.pasts.clear();
     record.vm.roots[4] = past::no_roots()[4];
     let mut bytes = record.encode();

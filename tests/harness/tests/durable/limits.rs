@@ -1,6 +1,7 @@
 //! What one process may use, and that the others never notice.
 
-use crate::world::{Crash, Served, World, crash_everywhere_with, program};
+use crate::world::{Crash, Served, World, crash_everywhere_with, exit, program};
+use engine::letter::Letter;
 use engine::record::Status;
 use engine::transport::Clock as _;
 use engine::{Limits, Options};
@@ -206,6 +207,68 @@ fn the_memory_of_a_mailbox_has_a_limit_too() {
     ));
     world.run();
     assert_eq!(world.stdout(), "true\n");
+}
+
+#[test]
+fn letters_to_a_parked_process_are_limited_too() {
+    let limits = Limits {
+        mailbox_messages: 5,
+        ..Limits::default()
+    };
+    for restart_after in [None, Some(0), Some(3)] {
+        let mut world = World::with(limited(limits), Arc::new(store::MemoryStore::new()));
+        world.serve(|_| exit(1, "no"));
+        world.start(&program(
+            "(defn drain [] (receive n (conj (drain) n) (after 0 ())))
+             (def parked (spawn (fn []
+               (receive :go nil)
+               (let [f (activity \"f\" {:on-exhausted :park})]
+                 (println (try (f) (catch :ox/mailbox-limit e [(:messages (ex-data e)) (drain)])))
+                 (println (receive x x) (drain))))))
+             (let [p parked] (loop [] (receive [:tell n] (send p n)) (recur)))",
+        ));
+        world.settle();
+        let send = |world: &World, to: u64, text: &str| {
+            let data = engine::data::parse(text).unwrap();
+            world
+                .engine
+                .post(to, Letter::Message(engine::data::to_message(&data)))
+                .unwrap();
+        };
+        send(&world, 2, ":before");
+        send(&world, 2, ":go");
+        world.settle();
+        assert_eq!(world.engine.standing(2).unwrap().status, Status::Parked);
+        for n in 0..9 {
+            if restart_after == Some(n) {
+                world.restart(Crash::Never);
+                world.engine.resume().unwrap();
+                world.settle();
+            }
+            if n % 2 == 0 {
+                send(&world, 2, &n.to_string());
+            } else {
+                send(&world, 1, &format!("[:tell {n}]"));
+            }
+            world.settle();
+        }
+        let letters = |world: &World| {
+            let range = store::KeyRange::prefix(b"M");
+            world.store.snapshot().range(range).count()
+        };
+        // One more says that there were more.
+        assert_eq!(letters(&world), 5, "{restart_after:?}");
+        world.engine.retry(2, None).unwrap();
+        world.settle();
+        send(&world, 2, ":after");
+        world.settle();
+        assert_eq!(
+            world.stdout(),
+            "[5 (:before 0 1 2 3)]\n:after ()\n",
+            "{restart_after:?}"
+        );
+        assert_eq!(letters(&world), 0, "{restart_after:?}");
+    }
 }
 
 #[test]
