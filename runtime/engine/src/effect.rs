@@ -494,6 +494,7 @@ impl<'a> Step<'a> {
             self.answer(fiber, word);
         }
         let now = self.now;
+        let inner = self.inner;
         for note in self.actor.notes.values_mut() {
             // A time limit that has passed would end it again at once.
             for deadline in note.deadlines.iter_mut().filter(|d| d.at <= now) {
@@ -501,8 +502,12 @@ impl<'a> Step<'a> {
                 deadline.thrown = false;
             }
             if let Some(activity) = &mut note.activity {
+                // A body was told to stop when the process ended; the next one begins when it has.
+                let body = activity.body.filter(|&body| inner.is_at_work(body));
                 // The budget of attempts is a new one, the key the old one.
                 *activity = crate::record::ActivityNote {
+                    body,
+                    close_by: body.map(|_| now.saturating_add(activity::BODY_STOP_MS)),
                     name: std::mem::take(&mut activity.name),
                     queue: std::mem::take(&mut activity.queue),
                     key: std::mem::take(&mut activity.key),

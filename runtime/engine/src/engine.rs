@@ -776,6 +776,13 @@ impl Inner {
             .is_some_and(|slot| !slot.ended)
     }
 
+    /// Whether a process has neither ended nor is parked.
+    pub(crate) fn is_at_work(&self, process: u64) -> bool {
+        let shared = self.lock();
+        let slot = shared.slots.get(&process);
+        slot.is_some_and(|slot| !slot.ended && slot.end_status.is_none())
+    }
+
     /// Why a process has ended, if it has.
     pub(crate) fn exit_reason(&self, process: u64) -> Option<Vec<u64>> {
         let shared = self.lock();

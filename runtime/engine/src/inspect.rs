@@ -261,7 +261,8 @@ fn wait_of(fiber: FiberId, note: &FiberNote, running: Running<'_>) -> Option<Wai
     };
     if let Some(activity) = &note.activity {
         view.activity = Some(activity.name.clone());
-        view.until = [activity.give_up_at, activity.start_by, activity.close_by]
+        let give_up_at = activity.give_up_at.filter(|_| !activity.stops_body());
+        view.until = [give_up_at, activity.start_by, activity.close_by]
             .into_iter()
             .flatten()
             .min();

@@ -16,8 +16,9 @@ use std::collections::BTreeMap;
 use vm::checkpoint::{FiberRecord, PartRecord, ProcessRecord};
 use vm::fiber::{FiberId, FiberState};
 
-/// Version of all records of this module but the description. 2: with pasts.
-pub const RECORD_VERSION: u8 = 2;
+/// Version of all records of this module but the description. 2: with pasts. 3: with attempts whose
+/// body is told to stop for its time.
+pub const RECORD_VERSION: u8 = 3;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 
@@ -371,6 +372,9 @@ pub struct ActivityNote {
     pub last_error: String,
     /// Attempts that were made before the process was retried, and do not count.
     pub earlier_attempts: u32,
+    /// Whether the body that was told to stop was so because its time is over: the attempt has failed
+    /// with `last_error` when it has stopped.
+    pub is_late: bool,
 }
 
 impl ActivityNote {
@@ -379,13 +383,16 @@ impl ActivityNote {
         self.earlier_attempts.saturating_add(self.attempt)
     }
 
-    /// Whether the body has been told to stop, and the fiber is interrupted when it has.
+    /// Whether the body has been told to stop; what comes then comes when it has.
     pub(crate) fn stops_body(&self) -> bool {
         self.body.is_some() && !self.started
     }
 
     /// The earliest time at which something happens by itself.
     pub(crate) fn wake_at(&self) -> Option<u64> {
+        if self.stops_body() {
+            return self.close_by;
+        }
         [
             self.next_attempt,
             self.give_up_at,
@@ -413,7 +420,8 @@ impl ActivityNote {
             .optional(self.close_by)
             .optional(self.beat_by);
         w.text(&self.last_error)
-            .number(u64::from(self.earlier_attempts));
+            .number(u64::from(self.earlier_attempts))
+            .bool(self.is_late);
     }
 
     fn decode(r: &mut Reader<'_>, version: u8) -> Result<ActivityNote, WireError> {
@@ -433,6 +441,7 @@ impl ActivityNote {
             beat_by: r.optional()?,
             last_error: r.text()?.to_owned(),
             earlier_attempts: if version > 1 { r.small()? } else { 0 },
+            is_late: version > 2 && r.bool()?,
         })
     }
 }

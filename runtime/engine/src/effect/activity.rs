@@ -9,6 +9,8 @@
 //!   lost.
 //! - A result counts only for the attempt that is under way; late ones are dropped.
 //! - All attempts of a request have one idempotency key.
+//! - Bodies of one request never run at once, and the fiber does not go on while one does: one that
+//!   is no longer wanted is told to stop, and what comes then comes when it has.
 
 use super::scope::duration_text;
 use super::{Performed, Reply, Step};
@@ -92,7 +94,9 @@ struct Asked {
 }
 
 /// Time that a body has to end when it is told to stop, milliseconds.
-const BODY_STOP_MS: u64 = 5_000;
+pub(super) const BODY_STOP_MS: u64 = 5_000;
+/// Time between two looks at whether a body that was killed is gone, milliseconds.
+const KILL_AGAIN_MS: u64 = 1_000;
 
 impl Step<'_> {
     /// What an activity request asks for.
@@ -344,8 +348,7 @@ impl Step<'_> {
     // ---- stopping a body ----
 
     /// Whether a fiber waits for a body. It is told to stop then, and the fiber is interrupted when
-    /// it has ended, so that what it tidies up is done before the fiber goes on; at the latest after
-    /// [`BODY_STOP_MS`].
+    /// it has ended, so that what it tidies up is done before the fiber goes on.
     pub(super) fn stop_body(&mut self, fiber: FiberId) -> bool {
         if self.actor.wait_of(fiber) != Wait::Activity {
             return false;
@@ -358,11 +361,29 @@ impl Step<'_> {
             return false;
         };
         if std::mem::take(&mut note.started) {
-            (note.start_by, note.beat_by, note.give_up_at) = (None, None, None);
+            (note.start_by, note.beat_by) = (None, None);
             note.close_by = Some(until);
             self.post(body, Letter::Cancel);
         }
         true
+    }
+
+    /// The time of a body that was told to stop is over.
+    fn kill_body(&mut self, fiber: FiberId) {
+        let again = self.now.saturating_add(KILL_AGAIN_MS);
+        let Some(note) = self.activity_note(fiber) else {
+            return;
+        };
+        note.close_by = Some(again);
+        let Some(body) = note.body else {
+            return;
+        };
+        if self.inner.is_at_work(body) {
+            self.post(body, Letter::Kill);
+        } else {
+            // It is damaged or parked: there will be no word of its end.
+            self.body_has_stopped(fiber);
+        }
     }
 
     /// Whether a report is about a body that was told to stop.
@@ -373,13 +394,25 @@ impl Step<'_> {
                 .is_some_and(|note| note.stops_body() && note.number() == id.attempt)
     }
 
-    /// The body has ended: what waited for that is thrown.
+    /// The body has ended: what waited for that happens.
     fn body_has_stopped(&mut self, fiber: FiberId) {
-        let error = match self.interruption(fiber) {
-            Some(error) => error,
-            None => self.ox_error("cancelled"),
+        let Some(note) = self.activity_note(fiber) else {
+            return;
         };
-        self.interrupt(fiber, error);
+        note.body = None;
+        note.close_by = None;
+        let is_late = std::mem::take(&mut note.is_late);
+        let (is_anew, message) = (note.attempt == 0, note.last_error.clone());
+        if let Some(error) = self.interruption(fiber) {
+            self.interrupt(fiber, error);
+        } else if is_late {
+            self.attempt_failed(fiber, Failure::new("timeout", message));
+        } else if is_anew {
+            self.begin_anew(fiber);
+        } else {
+            let error = self.ox_error("cancelled");
+            self.interrupt(fiber, error);
+        }
     }
 
     // ---- reports ----
@@ -520,8 +553,7 @@ impl Step<'_> {
         let options = self.asked(fiber).options;
         if note.stops_body() {
             if due(note.close_by) {
-                self.cancel_attempt(fiber, true);
-                self.body_has_stopped(fiber);
+                self.kill_body(fiber);
             }
             return;
         }
@@ -530,9 +562,13 @@ impl Step<'_> {
         };
         if due(note.give_up_at) {
             let time = duration_text(note.give_up_at.unwrap_or(now) - note.asked_ms);
-            self.cancel_attempt(fiber, false);
             let failure = Failure::new("timeout", format!("no answer within {time}"));
-            self.exhausted(fiber, failure);
+            if note.body.is_some() {
+                self.attempt_timed_out(fiber, failure);
+            } else {
+                self.cancel_attempt(fiber, false);
+                self.exhausted(fiber, failure);
+            }
         } else if due(note.start_by) {
             let time = of(self, "schedule-to-start");
             let queue = &note.queue;
@@ -560,7 +596,15 @@ impl Step<'_> {
         }
     }
 
+    /// The attempt has failed by time; that of a body when it has stopped, whatever it says then.
     fn attempt_timed_out(&mut self, fiber: FiberId, failure: Failure) {
+        if self.stop_body(fiber) {
+            if let Some(note) = self.activity_note(fiber) {
+                note.is_late = true;
+                note.last_error = failure.message;
+            }
+            return;
+        }
         self.cancel_attempt(fiber, false);
         self.attempt_failed(fiber, failure);
     }
@@ -718,18 +762,14 @@ impl Step<'_> {
         let Some(note) = self.activity_note(fiber).cloned() else {
             return;
         };
-        if note.attempt == 0 {
-            // It was taken back, or goes on from before a failure with a new budget.
-            if note.asked_ms == 0 {
-                self.begin_budget(fiber);
-            }
-            if let Err(error) = self.begin_attempt(fiber) {
-                self.interrupt(fiber, error);
-            }
+        // A body is a process of its own and goes on by itself.
+        if note.body.is_some() {
             return;
         }
-        // A body is a process of its own and goes on by itself.
-        if !note.started || note.body.is_some() {
+        if note.attempt == 0 {
+            return self.begin_anew(fiber);
+        }
+        if !note.started {
             return;
         }
         let options = self.asked(fiber).options;
@@ -742,6 +782,18 @@ impl Step<'_> {
             };
             self.attempt_failed(fiber, failure);
         } else if let Err(error) = self.hand_out(fiber) {
+            self.interrupt(fiber, error);
+        }
+    }
+
+    /// The first attempt of those that count: it was taken back, or the process goes on from before
+    /// a failure with a new budget.
+    fn begin_anew(&mut self, fiber: FiberId) {
+        let budget_begins = self.activity_note(fiber).is_some_and(|n| n.asked_ms == 0);
+        if budget_begins {
+            self.begin_budget(fiber);
+        }
+        if let Err(error) = self.begin_attempt(fiber) {
             self.interrupt(fiber, error);
         }
     }

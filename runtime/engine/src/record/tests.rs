@@ -97,6 +97,7 @@ fn note() -> FiberNote {
             beat_by: Some(9),
             last_error: "exit 2".to_owned(),
             earlier_attempts: 6,
+            is_late: true,
         }),
         stored_chunks: vec![1, 0],
     }

@@ -460,3 +460,133 @@ fn failure_before_the_first_checkpoint_keeps_the_beginning() {
     assert_eq!(world.engine.standing(2).unwrap().status, Status::Failed);
     assert_eq!(world.stdout(), "{:x 7}\n");
 }
+
+// ---- bodies of one request follow each other ----
+
+/// A body that takes its time to tidy up, as an activity `ae` with these options.
+fn tidying(options: &str) -> String {
+    format!(
+        "(defactivity ae [] {{{options}}}
+           (println \"begins\")
+           (try (sleep \"1h\") (finally (println \"tidies\") (sleep 300) (println \"tidied\"))))
+         (defn ms [] (- (inst-ms (now)) {EPOCH_MS}))
+         (println (try (ae) (catch :ox/activity e [(:reason (ex-data e)) (:attempts (ex-data e))]))
+                  (ms))"
+    )
+}
+
+#[test]
+fn the_next_attempt_begins_when_the_body_of_the_last_has_tidied_up() {
+    let once = "begins\ntidies\ntidied\n";
+    for (options, attempts, ms) in [
+        (
+            ":start-to-close 50 :retry {:max-attempts 3 :delay 1 :factor 1 :jitter 0}",
+            3,
+            3 * 350 + 2,
+        ),
+        (
+            ":heartbeat 50 :retry {:max-attempts 2 :delay 0}",
+            2,
+            2 * 350,
+        ),
+        (
+            // The time of all attempts passes while the first one tidies up.
+            ":start-to-close 50 :schedule-to-close 200 :retry {:max-attempts 3 :delay 0}",
+            1,
+            350,
+        ),
+        (
+            ":schedule-to-close 200 :retry {:max-attempts 3 :delay 0}",
+            1,
+            500,
+        ),
+    ] {
+        let expected = format!("{}[:timeout {attempts}] {ms}\n", once.repeat(attempts));
+        crash_everywhere(
+            &tidying(options),
+            |_| {},
+            |world, crash| {
+                if crash == Crash::Never {
+                    assert_eq!(world.stdout(), expected, "{options}");
+                }
+                assert_eq!(world.engine.processes().len(), 1, "{crash:?}");
+            },
+        );
+    }
+}
+
+#[test]
+fn a_late_body_that_does_not_stop_is_killed_before_the_next_attempt() {
+    let text = format!(
+        "(defactivity stubborn [] {{:start-to-close 50 :retry {{:max-attempts 2 :delay 0}}}}
+           (println \"begins\" (- (inst-ms (now)) {EPOCH_MS}))
+           (loop [] (try (sleep \"1h\") (catch :ox/cancelled _ nil)) (recur)))
+         (println (try (stubborn) (catch :ox/activity e (ex-message e))) (- (inst-ms (now)) {EPOCH_MS}))"
+    );
+    let expected = "begins 0\nbegins 5050\n\
+        user/stubborn failed: the attempt took longer than 50 ms (after 2 attempts) 10100\n";
+    crash_everywhere(
+        &text,
+        |_| {},
+        |world, crash| {
+            if crash == Crash::Never {
+                assert_eq!(world.stdout(), expected);
+            }
+            assert_eq!(world.engine.processes().len(), 1, "{crash:?}");
+        },
+    );
+}
+
+#[test]
+fn who_is_cancelled_while_a_late_body_tidies_up_makes_no_further_attempt() {
+    let text = "(defactivity ae [] {:start-to-close 50 :retry {:max-attempts 3 :delay 0}}
+          (println \"begins\") (try (sleep \"1h\") (finally (sleep 300) (println \"tidied\"))))
+        (defn end [f] (try (f) (catch :ox/cancelled _ :cancelled) (catch :ox/timeout _ :timeout)))
+        (let [f (async (ae))] (sleep 100) (cancel f) (println (end (fn [] (await f)))))
+        (println (end (fn [] (with-timeout 100 (ae)))))";
+    crash_everywhere(
+        text,
+        |_| {},
+        |world, crash| {
+            if crash == Crash::Never {
+                assert_eq!(
+                    world.stdout(),
+                    "begins\ntidied\n:cancelled\nbegins\ntidied\n:timeout\n"
+                );
+            }
+            assert_eq!(world.engine.processes().len(), 1, "{crash:?}");
+        },
+    );
+}
+
+#[test]
+fn a_process_that_is_retried_while_a_body_tidies_up_asks_again_when_it_has() {
+    let world = World::new();
+    let broken = Arc::new(AtomicUsize::new(1));
+    let service = Arc::clone(&broken);
+    world.serve(move |_| {
+        if service.load(Ordering::Relaxed) == 1 {
+            exit(1, "no")
+        } else {
+            Served::Answer(Data::Nil)
+        }
+    });
+    let text = "(defactivity ae [] {}
+          (println \"begins\") (try (sleep \"1s\") (finally (sleep 300) (println \"tidied\"))))
+        (let [f (async (ae))] (sleep 100) ((activity \"act\")) (await f) (println \"end\"))";
+    world.start(&program(text));
+    world.settle();
+    assert!(world.pass_time());
+    world.settle();
+    assert_eq!(world.standing().status, Status::Failed);
+    broken.store(0, Ordering::Relaxed);
+    world.engine.retry(1, None).unwrap();
+    world.run();
+    assert_eq!(
+        world.stdout(),
+        "begins\ntidied\nbegins\ntidied\nend\n",
+        "{:?}",
+        world.standing()
+    );
+    assert_eq!(world.engine.processes(), [(1, Status::Done)]);
+}
