@@ -8,6 +8,8 @@
 //! Invariant: applying the same groups to the same folded part gives the same
 //! table, which is what recovery relies on.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::batch::{Malformed, Op, Ops};
@@ -15,6 +17,39 @@ use crate::error::StoreError;
 use crate::key::KeyRange;
 use crate::table::{Live, Value};
 use crate::view::View;
+
+/// The operations of a group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Payload<'a> {
+    /// In a buffer that is used again: what is kept is copied.
+    Lent(&'a [u8]),
+    /// Read from the log into memory of its own, which large values go on lying in.
+    Kept(&'a Arc<Vec<u8>>),
+}
+
+/// Values shorter than this are copied: each would keep all of a record in memory.
+const PART_BYTES_MIN: usize = 4096;
+
+impl<'a> Payload<'a> {
+    pub(crate) fn bytes(self) -> &'a [u8] {
+        match self {
+            Self::Lent(bytes) => bytes,
+            Self::Kept(bytes) => bytes,
+        }
+    }
+
+    /// A value among the operations, as a part of the record.
+    fn kept(self, value: &[u8]) -> Option<Value> {
+        let Self::Kept(record) = self else {
+            return None;
+        };
+        if value.len() < PART_BYTES_MIN {
+            return None;
+        }
+        let at = (value.as_ptr() as usize).checked_sub(record.as_ptr() as usize)?;
+        Some(Value::part(record, at..at + value.len()))
+    }
+}
 
 /// What a group needs of the layers below the active table.
 #[derive(Debug, Default)]
@@ -50,9 +85,9 @@ fn key_range(start: &[u8], end: Option<&[u8]>) -> KeyRange {
 ///
 /// # Errors
 /// When the system refuses to read.
-pub(crate) fn fetch_below(view: &View, parts: &[&[u8]]) -> Result<Below, StoreError> {
+pub(crate) fn fetch_below(view: &View, payload: &[u8]) -> Result<Below, StoreError> {
     let mut below = Below::default();
-    for op in parts.iter().flat_map(|part| Ops::new(part)) {
+    for op in Ops::new(payload) {
         match op {
             Ok(Op::Patch {
                 key, bytes, total, ..
@@ -95,14 +130,20 @@ pub(crate) fn apply(
     view: &View,
     live: &Live,
     seq: u64,
-    parts: &[&[u8]],
+    parts: &[Payload<'_>],
     below: &Below,
 ) -> Result<(), Malformed> {
     let mut writer = view.active.write(seq, live);
     let mut ranges = below.ranges.iter();
-    for op in parts.iter().flat_map(|part| Ops::new(part)) {
+    let ops = parts
+        .iter()
+        .flat_map(|part| Ops::new(part.bytes()).map(move |op| (part, op)));
+    for (part, op) in ops {
         match op? {
-            Op::Put { key, value } => writer.put(key, value),
+            Op::Put { key, value } => match part.kept(value) {
+                Some(value) => writer.put_value(key, &value),
+                None => writer.put(key, value),
+            },
             Op::Delete { key } => writer.delete(key),
             Op::DeleteRange { start, end } => {
                 for key in ranges.next().into_iter().flatten() {

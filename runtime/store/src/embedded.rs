@@ -18,11 +18,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use crate::apply::{apply, fetch_below};
+use crate::apply::{Payload, apply, fetch_below};
 use crate::blocks::Blocks;
 use crate::disk::{Counters, Disk, LockGuard, OsDisk};
 use crate::error::{CommitError, OpenError, StoreError};
-use crate::folded::Folded;
+use crate::folded::{Folded, Mark};
 use crate::log::Log;
 use crate::table::{Live, Table};
 use crate::view::{Snapshot, View};
@@ -36,6 +36,9 @@ pub(crate) use open::{Mode, Opened, open_files};
 
 /// However short a log should be, it may be twice this long while a fold is under way, in bytes.
 const LOG_SLACK: u64 = 512 << 10;
+
+/// A log that is longer than this, in bytes, is not kept waiting for the next commit to be folded.
+const FOLD_AT_ONCE: u64 = 2 << 20;
 
 /// When frozen tables are folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +73,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            fold_bytes: 32 << 20,
+            fold_bytes: 8 << 20,
             fold_bytes_min: 64 << 10,
             table_bytes: 96 << 20,
             cache_bytes: 64 << 20,
@@ -88,11 +91,11 @@ pub struct EmbeddedStore {
     _lock: Option<LockGuard>,
 }
 
-/// A frozen table and the last group in it.
+/// A frozen table and how far it goes.
 #[derive(Debug)]
 struct Frozen {
     table: Arc<Table>,
-    last: u64,
+    mark: Mark,
 }
 
 #[derive(Debug)]
@@ -125,6 +128,9 @@ struct Writer {
     next: u64,
     /// What the first group of a new store has to finish.
     creation: Option<Creation>,
+    /// A table that was frozen when the store was opened. The first commit has it folded: before,
+    /// nothing but the log was looked at, and who opened the store may not go on.
+    left: Option<Frozen>,
     /// The frozen table that a later commit folds, and which one.
     pending: Option<(u64, Frozen)>,
     log_bytes: u64,
@@ -190,11 +196,11 @@ impl Shared {
         };
         drop(main);
         let before = self.counters.block_bytes.load(Ordering::Relaxed);
-        folded.fold(&frozen.table, frozen.last)?;
+        folded.fold(&frozen.table, frozen.mark)?;
         let written = self.counters.block_bytes.load(Ordering::Relaxed) - before;
         self.fold_cost.store(written, Ordering::Relaxed);
-        let (last, view) = folded.view()?.expect("a fold was committed");
-        self.folded_seq.store(last, Ordering::Release);
+        let (mark, view) = folded.view()?.expect("a fold was committed");
+        self.folded_seq.store(mark.last, Ordering::Release);
         self.folds.fetch_add(1, Ordering::Relaxed);
         self.set_view(|current| View {
             active: Arc::clone(&current.active),
@@ -275,13 +281,13 @@ impl EmbeddedStore {
             creation,
             counters,
             lock,
-            frozen_last,
+            frozen,
         } = opened;
         let log_bytes = log.as_ref().map_or(0, Log::bytes);
         let is_writable = log.is_some() || creation.is_some();
-        let frozen = frozen_last.and_then(|last| {
+        let frozen = frozen.and_then(|mark| {
             let table = Arc::clone(view.frozen.as_ref()?);
-            Some(Frozen { table, last })
+            Some(Frozen { table, mark })
         });
         let shared = Arc::new(Shared {
             view: RwLock::new(Arc::new(view)),
@@ -301,6 +307,7 @@ impl EmbeddedStore {
                 log,
                 next: last + 1,
                 creation,
+                left: frozen.filter(|_| is_writable),
                 pending: None,
                 log_bytes,
                 damage: Vec::new(),
@@ -311,10 +318,6 @@ impl EmbeddedStore {
         if is_writable && options.fold == FoldMode::Background {
             store.folder = Some(start_folder(&store.shared)?);
         }
-        if let Some(frozen) = frozen.filter(|_| is_writable) {
-            let writer = &mut *hold(&store.writer);
-            hand_over(store.folder.as_ref(), options.fold, writer, frozen);
-        }
         Ok(store)
     }
 
@@ -323,15 +326,18 @@ impl EmbeddedStore {
     fn freeze(&self, writer: &mut Writer, due_bytes: u64) -> Result<(), CommitError> {
         let log = writer.log.as_mut().expect("committed before");
         let len_max = due_bytes.saturating_mul(4);
+        let (salt, end) = (log.salt(), log.bytes());
         log.switch(len_max.min(self.shared.options.fold_bytes.saturating_mul(2)))
             .map_err(|error| self.fail(error))?;
+        writer.log_bytes = 0;
         let view = self.shared.view();
+        let last = view.active.last();
         let frozen = Frozen {
-            last: view.active.last(),
+            mark: Mark { last, salt, end },
             table: Arc::clone(&view.active),
         };
         self.shared.set_view(|current| View {
-            active: Arc::new(Table::starting_at(frozen.last)),
+            active: Arc::new(Table::starting_at(last)),
             frozen: Some(Arc::clone(&current.active)),
             folded: current.folded.clone(),
         });
@@ -346,16 +352,25 @@ impl EmbeddedStore {
         error
     }
 
-    /// Makes room: folds or freezes what is due.
-    fn before_commit(&self, writer: &mut Writer) -> Result<(), CommitError> {
+    /// How long the active log may be.
+    fn due_bytes(&self) -> u64 {
+        let options = &self.shared.options;
+        let cost = self.shared.fold_cost.load(Ordering::Relaxed);
+        let due_bytes = cost.saturating_mul(2).max(options.fold_bytes_min);
+        due_bytes.min(options.fold_bytes)
+    }
+
+    /// Makes room for a group: folds or freezes what is due.
+    fn before_commit(&self, writer: &mut Writer, group_bytes: u64) -> Result<(), CommitError> {
         let Options {
             fold_bytes,
-            fold_bytes_min,
             table_bytes,
             ..
         } = self.shared.options;
-        let cost = self.shared.fold_cost.load(Ordering::Relaxed);
-        let due_bytes = cost.saturating_mul(2).max(fold_bytes_min).min(fold_bytes);
+        let due_bytes = self.due_bytes();
+        if let Some(left) = writer.left.take() {
+            hand_over(self.folder.as_ref(), self.shared.options.fold, writer, left);
+        }
         if let Some((due, frozen)) = writer.pending.take() {
             if writer.next >= due {
                 self.shared.fold(&frozen);
@@ -367,22 +382,44 @@ impl EmbeddedStore {
         let view = self.shared.view();
         let (log, table) = (writer.log_bytes, view.active.bytes());
         if log <= due_bytes && table <= table_bytes {
+            // One group is behind no other that takes as long to be read again.
+            if group_bytes > fold_bytes && view.frozen.is_some() {
+                self.end_fold(writer)?;
+            }
             return Ok(());
         }
         if view.frozen.is_some() {
             // A fold that is late holds commits up before the log is much longer than it should be.
             let log_max = due_bytes.max(LOG_SLACK).min(fold_bytes).saturating_mul(2);
             let is_full = log > log_max || table > table_bytes.saturating_mul(2);
-            if !is_full {
+            if !is_full && group_bytes <= fold_bytes {
                 return Ok(());
             }
-            match writer.pending.take() {
-                Some((_, frozen)) => self.shared.fold(&frozen),
-                None => self.shared.await_fold()?,
-            }
-            self.shared.check_running()?;
+            self.end_fold(writer)?;
         }
-        self.freeze(writer, due_bytes)
+        self.freeze(writer, due_bytes)?;
+        if group_bytes > fold_bytes {
+            self.end_fold(writer)?;
+        }
+        Ok(())
+    }
+
+    /// Folds the frozen table, or waits until it is folded.
+    fn end_fold(&self, writer: &mut Writer) -> Result<(), CommitError> {
+        match writer.pending.take() {
+            Some((_, frozen)) => self.shared.fold(&frozen),
+            None => self.shared.await_fold()?,
+        }
+        self.shared.check_running()
+    }
+
+    /// After a commit: what would take long to be read again is folded at once, since the next
+    /// commit may be a long time away. A failure stops the store, and the next commit says so.
+    fn after_commit(&self, writer: &mut Writer) {
+        let due_bytes = self.due_bytes().max(FOLD_AT_ONCE);
+        if writer.log_bytes > due_bytes && self.shared.view().frozen.is_none() {
+            let _ = self.freeze(writer, due_bytes);
+        }
     }
 }
 
@@ -454,7 +491,7 @@ impl Store for EmbeddedStore {
                 what: format!("a group of {total} bytes; groups have at most {GROUP_BYTES_MAX}"),
             });
         }
-        self.before_commit(writer)?;
+        self.before_commit(writer, total as u64)?;
         if let Some(creation) = &mut writer.creation
             && writer.log.is_none()
         {
@@ -467,7 +504,7 @@ impl Store for EmbeddedStore {
             buffer.extend_from_slice(batch.encoded().expect("checked above"));
         }
         let view = self.shared.view();
-        let below = fetch_below(&view, &[log.payload()])?;
+        let below = fetch_below(&view, log.payload())?;
         let damage: Vec<StoreError> = below.damaged().cloned().collect();
         let payload_len = log.payload().len();
         log.append(writer.next).map_err(|error| self.fail(error))?;
@@ -477,11 +514,18 @@ impl Store for EmbeddedStore {
         }
         let seq = writer.next;
         let payload = &log.payload()[..payload_len];
-        apply(&view, &self.shared.live, seq, &[payload], &below)
-            .expect("a batch encodes operations");
+        apply(
+            &view,
+            &self.shared.live,
+            seq,
+            &[Payload::Lent(payload)],
+            &below,
+        )
+        .expect("a batch encodes operations");
         writer.log_bytes = log.bytes();
         writer.next += 1;
         writer.damage.extend(damage);
+        self.after_commit(writer);
         Ok(CommitSeq(seq))
     }
 

@@ -35,6 +35,9 @@ const DISPLACED: TableDefinition<'static, &'static [u8], &'static [u8]> =
     TableDefinition::new("displaced");
 const META: TableDefinition<'static, &'static str, u64> = TableDefinition::new("meta");
 const META_FOLDED: &str = "folded";
+/// Salt of the log file that the last group in redb is in, and where it ends there.
+const META_LOG: &str = "log";
+const META_LOG_END: &str = "log-end";
 const CHECK_BYTES: usize = 4;
 
 /// A deleted record, where removing it could touch a damaged page.
@@ -134,6 +137,17 @@ fn record_check(key: &[u8], value: &[u8]) -> u32 {
     hasher.finalize()
 }
 
+/// How far a commit log is folded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// The last group.
+    pub(crate) last: u64,
+    /// Salt of the log file that it is in; 0 if that is not known.
+    pub(crate) salt: u64,
+    /// Where it ends there.
+    pub(crate) end: u64,
+}
+
 /// redb, open.
 #[derive(Clone, Debug)]
 pub(crate) struct Folded {
@@ -158,18 +172,23 @@ impl Folded {
 
     /// The last group that is folded, and a view of everything up to it;
     /// nothing where redb is set up but no fold was ever committed.
-    pub(crate) fn view(&self) -> Result<Option<(u64, FoldedView)>, StoreError> {
+    pub(crate) fn view(&self) -> Result<Option<(Mark, FoldedView)>, StoreError> {
         let view = guarded(|| {
             let transaction = self.database.begin_read().map_err(from_redb)?;
             let meta = match transaction.open_table(META) {
                 Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
                 meta => meta.map_err(from_redb)?,
             };
-            let folded = meta
-                .get(META_FOLDED)
-                .map_err(from_redb)?
-                .ok_or_else(|| damaged("the last group is not recorded"))?
-                .value();
+            let number = |name| {
+                let found = meta.get(name).map_err(from_redb)?;
+                Ok::<_, Fault>(found.map(|number| number.value()))
+            };
+            let last = number(META_FOLDED)?;
+            let mark = Mark {
+                last: last.ok_or_else(|| damaged("the last group is not recorded"))?,
+                salt: number(META_LOG)?.unwrap_or(0),
+                end: number(META_LOG_END)?.unwrap_or(0),
+            };
             let records = transaction.open_table(RECORDS).map_err(from_redb)?;
             let displaced = match transaction.open_table(DISPLACED) {
                 Err(redb::TableError::TableDoesNotExist(_)) => None,
@@ -181,16 +200,16 @@ impl Folded {
                 blocks: self.blocks.clone(),
                 _database: Arc::clone(&self.database),
             };
-            Ok(Some((folded, view)))
+            Ok(Some((mark, view)))
         });
         Ok(view?)
     }
 
-    /// Folds a frozen table, whose last group is `last`.
-    pub(crate) fn fold(&self, table: &Table, last: u64) -> Result<(), StoreError> {
-        match self.try_fold(table, last, false) {
+    /// Folds a frozen table, whose last group is that of the mark.
+    pub(crate) fn fold(&self, table: &Table, mark: Mark) -> Result<(), StoreError> {
+        match self.try_fold(table, mark, false) {
             Err(first @ Fault::Refused(_)) => {
-                let again = self.try_fold(table, last, true);
+                let again = self.try_fold(table, mark, true);
                 Ok(again.map_err(|fault| match fault {
                     // It was not the records, and redb says less when it is asked again.
                     Fault::Store(StoreError::DamagedStore { .. }) => first,
@@ -202,7 +221,7 @@ impl Folded {
     }
 
     /// With care, damaged pages are gone around; without, they end it.
-    fn try_fold(&self, table: &Table, last: u64, with_care: bool) -> Result<(), Fault> {
+    fn try_fold(&self, table: &Table, mark: Mark, with_care: bool) -> Result<(), Fault> {
         guarded(|| {
             let mut transaction = self.database.begin_write().map_err(from_redb)?;
             transaction.set_quick_repair(true);
@@ -249,7 +268,13 @@ impl Folded {
                     Ok(())
                 })?;
                 let mut meta = transaction.open_table(META).map_err(from_redb)?;
-                meta.insert(META_FOLDED, last).map_err(from_redb)?;
+                for (name, number) in [
+                    (META_FOLDED, mark.last),
+                    (META_LOG, mark.salt),
+                    (META_LOG_END, mark.end),
+                ] {
+                    meta.insert(name, number).map_err(from_redb)?;
+                }
             }
             transaction.commit().map_err(from_redb)
         })

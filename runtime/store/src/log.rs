@@ -43,6 +43,8 @@ pub(crate) struct Log {
     base: u64,
     /// Where the next record goes; 0 while the header is not written.
     end: u64,
+    /// Length that a file is cut to when it is begun anew, if it is longer.
+    len_max: u64,
     /// Room for a header and a record's header, then the payload.
     buffer: Vec<u8>,
 }
@@ -71,6 +73,7 @@ impl Log {
         store_id: u64,
         files: [Option<LogFile>; 2],
         tail: Tail,
+        len_max: u64,
     ) -> Self {
         Self {
             disk,
@@ -82,6 +85,7 @@ impl Log {
             salt: tail.salt,
             base: tail.base,
             end: tail.end,
+            len_max,
             buffer: Vec::new(),
         }
     }
@@ -89,6 +93,11 @@ impl Log {
     /// Bytes in use of the active file.
     pub(crate) fn bytes(&self) -> u64 {
         self.end
+    }
+
+    /// Salt of the active file.
+    pub(crate) fn salt(&self) -> u64 {
+        self.salt
     }
 
     /// Empties the buffer and gives it out to take the next group's payload,
@@ -130,6 +139,10 @@ impl Log {
         let file = self.files[self.active]
             .as_mut()
             .expect("the active log is open");
+        if is_first && file.len > self.len_max {
+            file.file.set_len(self.len_max)?;
+            file.len = self.len_max;
+        }
         if end > file.len {
             let len = end + file.len.clamp(FIRST_LEN, STEP_MAX);
             file.file.set_len(len)?;
@@ -146,6 +159,7 @@ impl Log {
         let other = 1 - self.active;
         match &mut self.files[other] {
             Some(file) => {
+                // At once, not with the first record: a long one may never come.
                 if file.len > len_max {
                     file.file.set_len(len_max)?;
                     file.len = len_max;

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::apply::{Below, apply};
+use crate::apply::{Below, Payload, apply};
 use crate::error::CommitError;
 use crate::table::{Live, Table};
 use crate::view::{Snapshot, View};
@@ -45,7 +45,7 @@ impl Store for MemoryStore {
         let _writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let parts = batches
             .iter()
-            .map(Batch::encoded)
+            .map(|batch| batch.encoded().map(Payload::Lent))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|what| CommitError::Invalid { what: what.into() })?;
         let seq = self.view.active.last() + 1;

@@ -25,37 +25,90 @@ const KEY_OVERHEAD: u64 = 96;
 const PAGE_ENTRIES: usize = 64;
 
 /// A stored value; cheap to clone.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Value(Arc<Vec<u8>>);
+#[derive(Clone)]
+pub struct Value(Arc<Content>);
+
+/// Where a value's bytes are.
+enum Content {
+    Own(Vec<u8>),
+    /// A part of a large record of the commit log, as it was read.
+    Part {
+        record: Arc<Vec<u8>>,
+        at: std::ops::Range<usize>,
+    },
+}
 
 impl Value {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(bytes))
+        Self(Arc::new(Content::Own(bytes)))
+    }
+
+    /// A part of a record, which stays in memory as long as the value does.
+    pub(crate) fn part(record: &Arc<Vec<u8>>, at: std::ops::Range<usize>) -> Self {
+        Self(Arc::new(Content::Part {
+            record: Arc::clone(record),
+            at,
+        }))
     }
 
     /// The bytes, without a copy where nobody else holds them.
     pub fn into_vec(self) -> Vec<u8> {
-        Arc::try_unwrap(self.0).unwrap_or_else(|shared| shared.to_vec())
+        match Arc::try_unwrap(self.0) {
+            Ok(Content::Own(bytes)) => bytes,
+            Ok(part @ Content::Part { .. }) => part.bytes().to_vec(),
+            Err(shared) => shared.bytes().to_vec(),
+        }
+    }
+
+    /// The bytes to be changed, if nobody else can see them.
+    fn own_mut(&mut self) -> Option<&mut Vec<u8>> {
+        match Arc::get_mut(&mut self.0)? {
+            Content::Own(bytes) => Some(bytes),
+            Content::Part { .. } => None,
+        }
     }
 }
+
+impl Content {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Part { record, at } => &record[at.clone()],
+        }
+    }
+}
+
+impl Default for Value {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Value {}
 
 impl Deref for Value {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        self.0.bytes()
     }
 }
 
 impl AsRef<[u8]> for Value {
     fn as_ref(&self) -> &[u8] {
-        &self.0
+        self
     }
 }
 
 impl std::fmt::Debug for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Value({} bytes)", self.0.len())
+        write!(f, "Value({} bytes)", self.len())
     }
 }
 
@@ -336,13 +389,22 @@ pub(crate) struct TableWriter<'a> {
 impl TableWriter<'_> {
     /// Sets `key` to a copy of `bytes`.
     pub(crate) fn put(&mut self, key: &[u8], bytes: &[u8]) {
+        self.set(key, bytes, || Value::new(bytes.to_vec()), true);
+    }
+
+    /// Sets `key` to a value that is in memory already.
+    pub(crate) fn put_value(&mut self, key: &[u8], value: &Value) {
+        self.set(key, value, || value.clone(), false);
+    }
+
+    fn set(&mut self, key: &[u8], bytes: &[u8], value: impl FnOnce() -> Value, may_copy: bool) {
         let inner = &mut *self.inner;
         let new_bytes = bytes.len() as u64;
         match inner.slots.entry(Key::new(key)) {
             MapEntry::Vacant(vacant) => {
                 vacant.insert(Slot {
                     seq: self.seq,
-                    value: Some(Value::new(bytes.to_vec())),
+                    value: Some(value()),
                     older: Vec::new(),
                 });
                 inner.bytes += KEY_OVERHEAD + key.len() as u64 + new_bytes;
@@ -350,16 +412,17 @@ impl TableWriter<'_> {
             MapEntry::Occupied(mut occupied) => {
                 let slot = occupied.get_mut();
                 let old_bytes = slot.value.as_ref().map_or(0, |value| value.len() as u64);
-                if slot.older.is_empty()
+                if may_copy
+                    && slot.older.is_empty()
                     && !is_seen(&self.live, slot.seq, self.seq)
-                    && let Some(value) = slot.value.as_mut().and_then(|v| Arc::get_mut(&mut v.0))
+                    && let Some(value) = slot.value.as_mut().and_then(Value::own_mut)
                 {
                     // Nobody reads this version: its memory is used again.
                     value.clear();
                     value.extend_from_slice(bytes);
                     slot.seq = self.seq;
                 } else {
-                    slot.replace(&self.live, self.seq, Some(Value::new(bytes.to_vec())));
+                    slot.replace(&self.live, self.seq, Some(value()));
                 }
                 // Older versions are not counted: they last as long as a snapshot.
                 inner.bytes = inner.bytes + new_bytes - old_bytes;
@@ -412,7 +475,7 @@ impl TableWriter<'_> {
                 let is_seen = is_seen(&self.live, slot.seq, self.seq);
                 if !is_seen
                     && slot.older.is_empty()
-                    && let Some(value) = slot.value.as_mut().and_then(|v| Arc::get_mut(&mut v.0))
+                    && let Some(value) = slot.value.as_mut().and_then(Value::own_mut)
                 {
                     // Nobody reads this version: change it in place.
                     let old_bytes = value.len() as u64;

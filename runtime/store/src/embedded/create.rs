@@ -56,6 +56,7 @@ impl Creation {
             self.id,
             [Some(file), None],
             tail,
+            u64::MAX,
         ))
     }
 

@@ -17,8 +17,8 @@ use crate::apply::{apply, fetch_below};
 use crate::blocks::{Blocks, HeaderFault, MainHeader};
 use crate::disk::{Access, Counted, Counters, Disk, LockError, LockGuard, Paths, open_if_present};
 use crate::error::OpenError;
-use crate::folded::Folded;
-use crate::log::record::{HEADER_BYTES, HeaderState, LogHeader, ScanError, Scanned, scan};
+use crate::folded::{Folded, Mark};
+use crate::log::record::{HEADER_BYTES, HeaderState, LogHeader, ScanError, Scanned, Wanted, scan};
 use crate::log::{Log, LogFile, Tail, fresh_number};
 use crate::table::{Live, Table};
 use crate::view::View;
@@ -42,8 +42,8 @@ pub(crate) struct Opened {
     pub(crate) creation: Option<Creation>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) lock: Option<LockGuard>,
-    /// The last group of the frozen table, if there is one.
-    pub(crate) frozen_last: Option<u64>,
+    /// How far the frozen table goes, if there is one.
+    pub(crate) frozen: Option<Mark>,
 }
 
 fn damaged(what: impl Into<String>) -> OpenError {
@@ -97,22 +97,23 @@ pub(crate) fn open_files(
     let blocks = Blocks::open(main, header.id)
         .map_err(OpenError::io(format!("read {}", path.display())))?
         .ok_or_else(|| damaged("the header of the folded part"))?;
-    let (mut folded, mut folded_view, mut folded_seq) = (None, None, 0);
+    let (mut folded, mut folded_view, mut mark) = (None, None, Mark::default());
     if blocks.has_redb() {
         let redb = Folded::open(&blocks, options.cache_bytes)?;
-        if let Some((seq, view)) = redb.view()? {
-            (folded_view, folded_seq) = (Some(view), seq);
+        if let Some((found, view)) = redb.view()? {
+            (folded_view, mark) = (Some(view), found);
         }
         folded = Some(redb);
     }
+    let folded_seq = mark.last;
     let mut view = View {
         active: Arc::new(Table::starting_at(folded_seq)),
         frozen: None,
         folded: folded_view,
     };
-    let replayed = replay(&mut view, &logs, &counters, folded_seq)?;
+    let replayed = replay(&mut view, &logs, &counters, mark)?;
     let mut opened = Opened {
-        frozen_last: view.frozen.as_ref().map(|table| table.last()),
+        frozen: replayed.frozen,
         view,
         blocks: Some(blocks),
         folded,
@@ -145,6 +146,7 @@ pub(crate) fn open_files(
             header.id,
             files,
             replayed.tail,
+            options.fold_bytes.saturating_mul(2),
         ));
     }
     Ok(opened)
@@ -239,7 +241,7 @@ fn begin_new(
         creation: Some(Creation::new(disk, paths, Arc::clone(&counters))),
         counters,
         lock,
-        frozen_last: None,
+        frozen: None,
     })
 }
 
@@ -297,6 +299,7 @@ fn load_log(
 struct Replayed {
     last: u64,
     tail: Tail,
+    frozen: Option<Mark>,
 }
 
 /// Replays what is not folded; the older log's part is a frozen table again.
@@ -304,8 +307,9 @@ fn replay(
     view: &mut View,
     logs: &[LoadedLog],
     counters: &Counters,
-    folded_seq: u64,
+    mark: Mark,
 ) -> Result<Replayed, OpenError> {
+    let folded_seq = mark.last;
     let mut used: Vec<(&LoadedLog, LogHeader)> = logs
         .iter()
         .filter_map(|log| Some((log, log.header?)))
@@ -318,11 +322,11 @@ fn replay(
     {
         used.remove(0);
     }
-    let Some((newest_log, _)) = used.last().copied() else {
+    let Some((newest_log, LogHeader { base, .. })) = used.last().copied() else {
         return Err(damaged("no commit log"));
     };
     let mut last = folded_seq;
-    let mut tail = None;
+    let (mut tail, mut frozen) = (None, None);
     for (log, header) in used {
         if header.base > last + 1 {
             return Err(damaged(format!(
@@ -331,7 +335,15 @@ fn replay(
                 header.base - 1
             )));
         }
-        let found = replay_log(view, log, header, &mut last)?;
+        let mut wanted = Wanted::all(header);
+        if mark.salt == header.salt && mark.last >= header.base && mark.end <= log.file.len {
+            // What is folded is not looked at again, however long it is.
+            (wanted.first, wanted.at) = (mark.last + 1, mark.end);
+        }
+        if log.index != newest_log.index {
+            wanted.last = Some(base.saturating_sub(1));
+        }
+        let found = replay_log(view, log, wanted, &mut last)?;
         counters
             .repaired_bits
             .fetch_add(found.repaired, Ordering::Relaxed);
@@ -344,13 +356,18 @@ fn replay(
         }
         if log.index != newest_log.index {
             if !view.active.is_empty() {
+                frozen = Some(Mark {
+                    last,
+                    salt: header.salt,
+                    end: found.end,
+                });
                 view.frozen = Some(std::mem::replace(
                     &mut view.active,
                     Arc::new(Table::starting_at(last)),
                 ));
             }
-        } else if found.last < folded_seq {
-            // It lost groups at its end that nobody needs, and begins anew.
+        } else if found.last <= folded_seq {
+            // Nobody needs what is in it: it begins anew.
             tail = Some(Tail {
                 active: log.index,
                 salt: fresh_number(),
@@ -369,6 +386,7 @@ fn replay(
     Ok(Replayed {
         last,
         tail: tail.expect("the newest log was read"),
+        frozen,
     })
 }
 
@@ -376,17 +394,16 @@ fn replay(
 fn replay_log(
     view: &View,
     log: &LoadedLog,
-    header: LogHeader,
+    wanted: Wanted,
     last: &mut u64,
 ) -> Result<Scanned, OpenError> {
     let live = Live::default();
-    let found = scan(header, &log.file.file, log.file.len, |seq, payload| {
+    let found = scan(wanted, &log.file.file, log.file.len, |seq, payload| {
         if seq <= *last {
             return Ok(());
         }
-        let parts = [payload];
-        let below = fetch_below(view, &parts)?;
-        apply(view, &live, seq, &parts, &below).map_err(|_| {
+        let below = fetch_below(view, payload.bytes())?;
+        apply(view, &live, seq, &[payload], &below).map_err(|_| {
             damaged(format!(
                 "commit log {}: group {seq} is malformed",
                 log.index

@@ -32,9 +32,11 @@
 //!   is damage.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::FORMAT_VERSION;
-use crate::check::{Verdict, check, check_and_repair};
+use crate::apply::Payload;
+use crate::check::{Checker, Verdict, check, check_and_repair};
 use crate::disk::Counted;
 
 pub(crate) const HEADER_BYTES: usize = 64;
@@ -197,13 +199,36 @@ impl<E> From<io::Error> for ScanError<E> {
     }
 }
 
+/// Which records of a log file are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) salt: u64,
+    /// Sequence of the first, and where it is.
+    pub(crate) first: u64,
+    pub(crate) at: u64,
+    /// The last there can be, if that is known.
+    pub(crate) last: Option<u64>,
+}
+
+impl Wanted {
+    /// All of a file.
+    pub(crate) fn all(header: LogHeader) -> Self {
+        Self {
+            salt: header.salt,
+            first: header.base,
+            at: HEADER_BYTES as u64,
+            last: None,
+        }
+    }
+}
+
 /// Calls `each` with sequence and payload of every record, in order, after
 /// putting single flipped bits right.
 pub(crate) fn scan<E>(
-    header: LogHeader,
+    wanted: Wanted,
     file: &Counted,
     file_len: u64,
-    mut each: impl FnMut(u64, &[u8]) -> Result<(), E>,
+    mut each: impl FnMut(u64, Payload<'_>) -> Result<(), E>,
 ) -> Result<Scanned, ScanError<E>> {
     let mut window = Window {
         file,
@@ -212,14 +237,18 @@ pub(crate) fn scan<E>(
         bytes: Vec::new(),
     };
     let mut found = Scanned {
-        last: header.base.wrapping_sub(1),
-        end: HEADER_BYTES as u64,
+        last: wanted.first.wrapping_sub(1),
+        end: wanted.at,
         beyond: None,
         repaired: 0,
     };
-    let mut seq = header.base;
-    while let Some(record) = read_record(header.salt, seq, found.end, &mut window)? {
-        each(seq, record.payload).map_err(ScanError::Each)?;
+    let mut seq = wanted.first;
+    while let Some(record) = read_record(wanted.salt, seq, found.end, &mut window)? {
+        let payload = match &record.payload {
+            Bytes::InWindow(bytes) => Payload::Lent(bytes),
+            Bytes::Own(bytes) => Payload::Kept(bytes),
+        };
+        each(seq, payload).map_err(ScanError::Each)?;
         found.last = seq;
         found.end += record.bytes as u64;
         found.repaired += record.repaired;
@@ -228,12 +257,21 @@ pub(crate) fn scan<E>(
         };
         seq = next;
     }
-    found.beyond = find_beyond(header.salt, seq, found.end, &mut window)?;
+    if wanted.last != Some(found.last) {
+        found.beyond = find_beyond(wanted.salt, seq, found.end, &mut window)?;
+    }
     Ok(found)
 }
 
+/// The payload of a record.
+enum Bytes<'a> {
+    InWindow(&'a [u8]),
+    /// A large one is read once, into memory that its values go on lying in.
+    Own(Arc<Vec<u8>>),
+}
+
 struct Record<'a> {
-    payload: &'a [u8],
+    payload: Bytes<'a>,
     /// Length of the whole record, with header and padding.
     bytes: usize,
     repaired: u64,
@@ -268,9 +306,17 @@ fn read_record<'a>(
     if bytes as u64 > left {
         return Ok(None);
     }
-    let record = window.get(at, bytes)?;
-    let payload = &mut record[RECORD_HEADER_BYTES..RECORD_HEADER_BYTES + len];
-    let verdict = check_and_repair(payload_seed(salt, seq), payload, u64_at(&header, 24));
+    let (seed, stored) = (payload_seed(salt, seq), u64_at(&header, 24));
+    let (payload, verdict) = if bytes > WINDOW_BYTES {
+        let start = at + RECORD_HEADER_BYTES as u64;
+        let (own, verdict) = read_large(window.file, start, len, seed, stored)?;
+        (Bytes::Own(Arc::new(own)), verdict)
+    } else {
+        let record = window.get(at, bytes)?;
+        let payload = &mut record[RECORD_HEADER_BYTES..RECORD_HEADER_BYTES + len];
+        let verdict = check_and_repair(seed, payload, stored);
+        (Bytes::InWindow(payload), verdict)
+    };
     if verdict == Verdict::Bad {
         return Ok(None);
     }
@@ -283,6 +329,31 @@ fn read_record<'a>(
         bytes,
         repaired: repaired as u64,
     }))
+}
+
+/// Reads and checks a payload of which no more than a window at a time is in the processor's cache.
+fn read_large(
+    file: &Counted,
+    start: u64,
+    len: usize,
+    seed: u64,
+    stored: u64,
+) -> io::Result<(Vec<u8>, Verdict)> {
+    let mut payload = vec![0; len];
+    let mut checker = Checker::new(seed, len);
+    for (at, part) in (start..)
+        .step_by(WINDOW_BYTES)
+        .zip(payload.chunks_mut(WINDOW_BYTES))
+    {
+        file.read_at(at, part)?;
+        checker.add(part);
+    }
+    let verdict = if checker.finish() == stored {
+        Verdict::Good
+    } else {
+        check_and_repair(seed, &mut payload, stored)
+    };
+    Ok((payload, verdict))
 }
 
 /// Looks for a record header of this log behind a place where none is: the
@@ -349,9 +420,10 @@ mod tests {
         file.write_at(0, bytes).expect("written");
         let file = Counted::new(file, &Arc::default());
         let mut payloads = Vec::new();
-        let scanned = scan(header, &file, bytes.len() as u64, |seq, payload| {
+        let wanted = Wanted::all(header);
+        let scanned = scan(wanted, &file, bytes.len() as u64, |seq, payload| {
             assert_eq!(seq, header.base + payloads.len() as u64);
-            payloads.push(payload.to_vec());
+            payloads.push(payload.bytes().to_vec());
             Ok::<_, ()>(())
         });
         (payloads, scanned.expect("read"))
