@@ -413,9 +413,16 @@ impl Host {
     /// Whether others have not ended though the main process has: it has failed, and they are kept
     /// with it.
     fn keeps_others(&self, main: u64) -> bool {
+        self.others_that_wait(main) > 0
+    }
+
+    /// How many these are.
+    fn others_that_wait(&self, main: u64) -> usize {
         let processes = self.engine.processes();
-        let mut others = processes.iter().filter(|&&(number, _)| number != main);
-        others.any(|&(_, status)| !status.has_ended() && status != Status::Parked)
+        let others = processes.iter().filter(|&&(number, _)| number != main);
+        others
+            .filter(|(_, status)| !status.has_ended() && *status != Status::Parked)
+            .count()
     }
 
     /// Says that standard output cannot be written, unless its reader is gone: as with any other
@@ -441,6 +448,19 @@ impl Host {
         }
     }
 
+    /// Says that what a main process that failed has started goes on with it, or without.
+    fn tell_suspended_others(&self, output: Output) {
+        let others = self.others_that_wait(self.pid().number);
+        if others > 0 {
+            let processes = if others == 1 { "process" } else { "processes" };
+            output.say(format!(
+                "suspended with it: {others} {processes} – {} goes on with all, {} without it",
+                self.hint("retry"),
+                self.hint("resume")
+            ));
+        }
+    }
+
     /// Says how it ended, unless it ended well; the exit status.
     fn tell_end(&self, output: Output, standing: &Standing) -> u8 {
         match standing.status {
@@ -460,6 +480,7 @@ impl Host {
                         self.hint("inspect"),
                         self.hint("retry")
                     ));
+                    self.tell_suspended_others(output);
                 }
             }
             Status::Parked => {
