@@ -325,6 +325,7 @@ fn the_world_is_touched_where_it_may_be() {
         "compiler/oxc/",
         "compiler/driver/src/project.rs",
         "compiler/driver/src/cache.rs",
+        "compiler/driver/src/cache/files.rs",
         "runtime/activities/",
         "runtime/store/src/disk/os.rs",
         "tests/",
