@@ -29,6 +29,9 @@ fn make_dirs(
     mut sync: impl FnMut(&Path) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut missing = vec![path];
+    // Whether the way goes down again: a directory that still cannot be made when its parent is
+    // there (as in `/proc`) never can be, and is not tried for ever.
+    let mut goes_down = false;
     while let Some(&dir) = missing.last() {
         let parent = match dir.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -38,10 +41,12 @@ fn make_dirs(
             Ok(()) => {
                 sync(parent)?;
                 missing.pop();
+                goes_down = true;
             }
             // Who made it may not have come to syncing it.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && missing.len() > 1 => {
                 missing.pop();
+                goes_down = true;
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return if dir.is_dir() {
@@ -50,7 +55,9 @@ fn make_dirs(
                     Err(error)
                 };
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound && parent != dir => {
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound && parent != dir && !goes_down =>
+            {
                 missing.push(parent);
             }
             Err(error) => return Err(error),
@@ -187,5 +194,23 @@ mod tests {
             "sync /p/.ox/runs",
         ];
         assert_eq!(*log.borrow(), expected);
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_below_one_that_is_there_is_an_error() {
+        for path in ["/proc/nope", "/proc/nope/deeper/still"] {
+            let mut tried = Vec::new();
+            let create = |dir: &Path| {
+                tried.push(dir.display().to_string());
+                assert!(tried.len() < 20, "tried for ever: {tried:?}");
+                Err(match dir.to_str() {
+                    Some("/proc" | "/") => io::ErrorKind::AlreadyExists.into(),
+                    _ => io::ErrorKind::NotFound.into(),
+                })
+            };
+            let error = make_dirs(Path::new(path), create, |_| Ok(())).expect_err("not made");
+            assert_eq!(error.kind(), io::ErrorKind::NotFound, "{path}");
+            assert_eq!(tried.last().map(String::as_str), Some("/proc/nope"));
+        }
     }
 }
