@@ -24,6 +24,8 @@ use std::sync::OnceLock;
 const VERSION: u32 = 3;
 /// Stored builds kept in a folder.
 const BUILDS_MAX: usize = 64;
+/// Bytes of builds kept in a folder, besides those of the last.
+const BUILDS_BYTES_MAX: u64 = 256 << 20;
 /// Bytes of summaries kept in a folder, besides twice those of the program that was last built.
 const SUMMARIES_MAX: u64 = 64 << 20;
 const BUILD: &str = "oxi";
@@ -140,8 +142,10 @@ pub(crate) fn load(folder: &Path, key: &[u8; 32]) -> Option<Built> {
 
 /// Stores a build.
 pub(crate) fn save(folder: &Path, key: &[u8; 32], built: &Built) {
-    if files::save(folder, key, BUILD, &build::encode(built)) {
-        files::forget_oldest(folder, BUILD, BUILDS_MAX, u64::MAX);
+    let content = build::encode(built);
+    if files::save(folder, key, BUILD, &content) {
+        let bytes = BUILDS_BYTES_MAX + content.len() as u64;
+        files::forget_oldest(folder, BUILD, BUILDS_MAX, bytes);
     }
 }
 

@@ -221,7 +221,7 @@ pub(crate) fn namespace_file<'db>(db: &'db dyn Db, ns: NsName<'db>) -> Option<So
 
 /// The file of the namespace with this name.
 pub fn file_of(db: &dyn Db, ns: &str) -> Option<SourceFile> {
-    namespace_file(db, NsName::new(db, Arc::<str>::from(ns)))
+    namespace_file(db, NsName::new(db, ns))
 }
 
 /// Whether the file is the one whose entry body is run.
