@@ -9,6 +9,7 @@
 use crate::event::{Event, EventKind};
 use crate::letter::Letter;
 use crate::limits::Rate;
+use crate::persist::life::Life;
 use crate::record::{ActorRecord, FiberNote, Notes, Wait};
 use std::collections::BTreeMap;
 use vm::fiber::FiberId;
@@ -67,6 +68,8 @@ pub(crate) struct Actor {
     pub(crate) taken_words: u64,
     /// Events of its life since the last checkpoint.
     pub(crate) events: Vec<Event>,
+    /// Where the next of these goes.
+    pub(crate) life: Life,
     /// Until its first checkpoint: how it began.
     pub(crate) birth: Option<Birth>,
     /// Epoch in which it has changed since its last checkpoint.
@@ -107,6 +110,7 @@ impl Actor {
             consumed: Vec::new(),
             taken_words: 0,
             events: Vec::new(),
+            life: Life::default(),
             dirty_in: None,
             birth: None,
             ended: false,

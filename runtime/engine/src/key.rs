@@ -13,7 +13,7 @@
 //! | `M` process sequence piece | a letter that the process has not taken in |
 //! | `S` segment piece | words of a segment |
 //! | `X` sequence | output not yet known to have left |
-//! | `E` process sequence | an event of its life |
+//! | `E` process sequence | events of its life, from this one on ([`crate::persist::life`]) |
 //! | `U` process checkpoint key | what was at the key at that checkpoint; empty: nothing |
 //!
 //! What can be larger than a record (letters, process records) begins with its length in bytes, four

@@ -29,5 +29,6 @@ mod wire;
 
 pub use engine::{Engine, EngineError, Options, RetryError, Standing};
 pub use limits::{Limit, Limits};
-pub use persist::{LoadError, read_events, read_record, read_state};
+pub use persist::life::read_events;
+pub use persist::{LoadError, read_record, read_state};
 pub use pid::Pid;

@@ -6,9 +6,9 @@
 //! - A segment is written once and deleted when no manifest of its process (the process record's
 //!   levels, and those of its pasts) names it.
 
+pub(crate) mod life;
 pub(crate) mod past;
 
-use crate::event::Event;
 use crate::key::{self, SEGMENT_PIECE_WORDS, STACK_CHUNK_WORDS};
 use crate::record::{ActorRecord, FiberNote, Notes, SegmentRef, decode_fiber, encode_fiber};
 use crate::wire::WireError;
@@ -459,29 +459,6 @@ fn read_record_by(
     let mut decoded = decoded.map_err(|error| undecodable(record, number, error))?;
     decoded.has_pieces = piece > 1;
     Ok(decoded)
-}
-
-/// Reads the last events of a process's life, oldest first.
-///
-/// # Errors
-/// When the store cannot be read. Events that are none or are damaged are left out.
-pub fn read_events(snapshot: &Snapshot, number: u64) -> Result<Vec<(u64, Event)>, LoadError> {
-    let mut events = Vec::new();
-    for entry in snapshot.range(key::events(number)) {
-        let (key, value) = match entry {
-            Ok(entry) => entry,
-            Err(StoreError::DamagedRecord { .. } | StoreError::Hidden { .. }) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let mut reader = KeyReader::new(&key);
-        let (_, _, Some(sequence)) = (reader.u8(), reader.u64(), reader.u64()) else {
-            continue;
-        };
-        if let Ok(event) = Event::decode(&value) {
-            events.push((sequence, event));
-        }
-    }
-    Ok(events)
 }
 
 /// Reads the machine's state of a process and the engine's notes on its fibers.

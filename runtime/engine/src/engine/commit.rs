@@ -358,18 +358,11 @@ impl Inner {
         if events.is_empty() {
             return;
         }
-        let number = actor.number;
         let skipped = events.len().saturating_sub(event::EVENTS_MAX as usize);
         for event in &events[skipped..] {
-            batch.put(
-                &key::event(number, actor.record.next_event),
-                &event.encode(),
-            );
+            let sequence = actor.record.next_event;
+            actor.life.write(batch, actor.number, sequence, event);
             actor.record.next_event += 1;
-            let oldest = actor.record.next_event.checked_sub(event::EVENTS_MAX + 1);
-            if let Some(oldest) = oldest.filter(|&oldest| oldest > event::FIRST) {
-                batch.delete(&key::event(number, oldest));
-            }
         }
     }
 
