@@ -30,6 +30,7 @@ const HOOKS: &[(&str, &[&str])] = &[(
     &[
         "realize*",
         "ready*",
+        "walk*",
         "=*slow",
         "hash*slow",
         "compare*slow",
@@ -38,6 +39,8 @@ const HOOKS: &[(&str, &[&str])] = &[(
         "count*slow",
         "nth*slow",
         "deref*slow",
+        "format*slow",
+        "conj*slow",
         "error-matches?",
         "answer*",
     ],

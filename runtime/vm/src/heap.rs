@@ -75,6 +75,12 @@ pub struct Heap {
     /// Whether collections move everything they keep and make what they leave unreadable, for
     /// tests: a reference that was not forwarded leads into poison, never to another object.
     pub protects_from_space: bool,
+    /// Whether natives hand over to walks early and the walks' steps are short, for tests: small
+    /// inputs go the ways of large ones.
+    pub short_steps: bool,
+    /// Greatest fuel that one call of a native has cost beside the call: the longest work between two
+    /// safepoints, for tests.
+    pub longest_charge: u32,
     /// Words of poison at the survivors' start.
     pub(crate) poisoned: u32,
 }
@@ -101,6 +107,8 @@ impl Heap {
             quota_words: u32::MAX,
             reserve_used: false,
             protects_from_space: false,
+            short_steps: false,
+            longest_charge: 0,
             poisoned: 0,
         };
         heap.schedule_collection();

@@ -4,9 +4,10 @@
 //! - A native never calls back into Ox and leaves nothing on the native stack: it answers, or says
 //!   with a [`Trap`] what the machine must do first. After [`Trap::Force`] the same instruction
 //!   runs again, so a native has no effect before its last trap.
-//! - A native does a bounded amount of work. What could be unbounded (deep or huge values) answers
-//!   [`Trap::Slow`]: an Ox function takes over, built on step natives that keep their work list in
-//!   the process's memory.
+//! - A native does a bounded amount of work. What could be unbounded (deep or huge values, long
+//!   texts) answers [`Trap::Slow`] or [`Trap::Walk`]: an Ox function takes over, built on step
+//!   natives that keep their work list in the process's memory. `docs/internals/natives.md` says of
+//!   each native what bounds it.
 //! - Allocation inside a native never collects ([`crate::heap`]), so the words it holds stay valid.
 //! - A native whose answer for the same arguments changes gets a higher version and keeps the old
 //!   one under the old version: stored code goes on as it was.
@@ -23,6 +24,7 @@ mod print;
 mod read;
 mod regex;
 mod text;
+mod walk;
 
 use crate::heap::Heap;
 use crate::image::LoadedImage;
@@ -68,6 +70,9 @@ pub enum Trap {
     Ready(Word),
     /// Call this function of `ox.core` with the same arguments; its answer is the instruction's.
     Slow(&'static str),
+    /// Go on with the walk that has this state ([`crate::value::walk`]): its answer is the
+    /// instruction's.
+    Walk(Word),
     /// Stop the fiber with this effect request, a vector `[op argument …]`.
     Effect(Word),
 }
@@ -136,6 +141,7 @@ const FAMILIES: &[&[Native]] = &[
     read::NATIVES,
     regex::NATIVES,
     text::NATIVES,
+    walk::NATIVES,
 ];
 
 /// The native of this name and version.

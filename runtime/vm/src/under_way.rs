@@ -141,6 +141,49 @@ impl Process {
     }
 }
 
+impl Process {
+    /// Whether such an error is under way in a fiber: about to be thrown in it, or held by one of
+    /// its frames. Costs as much as its stack is deep.
+    pub fn is_under_way_in(&self, fiber: FiberId, is_it: impl Fn(&Heap, Word) -> bool) -> bool {
+        let Some(index) = self.fiber_index(fiber) else {
+            return false;
+        };
+        let fiber = &self.fibers[index];
+        let mut found = Found {
+            heap: &self.heap,
+            errors: Vec::new(),
+        };
+        found.add(fiber.pending_error, true);
+        let waits = fiber.waits();
+        for (number, part) in fiber.parts.iter().enumerate() {
+            let mut next = Some(if waits {
+                part.waiting_frame(number)
+            } else {
+                part.top_frame(number)
+            });
+            let mut end = part.height(&self.image);
+            while let Some(frame) = next {
+                let holder = Holder {
+                    fiber: fiber.id,
+                    frame,
+                    end,
+                };
+                found.frame(part, holder, &self.image);
+                if found
+                    .errors
+                    .iter()
+                    .any(|held| is_it(&self.heap, held.error))
+                {
+                    return true;
+                }
+                end = frame.base - frame.header_words;
+                next = part.caller(frame);
+            }
+        }
+        false
+    }
+}
+
 /// Whether a frame may have changed since the last checkpoint.
 fn has_changed(part: &StackPart, frame: FrameRef) -> bool {
     frame.base >= part.low || frame.base - FRAME_HEADER_WORDS >= part.stored

@@ -4,7 +4,9 @@
 //! What values mean to programs (equality, hashing, order, printing) is here too; the natives that
 //! programs call are thin wrappers under `native/`.
 
+pub(crate) mod build;
 pub mod cell;
+pub(crate) mod change;
 pub(crate) mod class;
 pub mod collection;
 pub mod copy;
@@ -27,6 +29,7 @@ pub mod print;
 pub mod read;
 pub mod ready;
 pub mod regex;
+pub(crate) mod replace;
 pub mod seq;
 pub mod set;
 pub mod string;
@@ -34,6 +37,7 @@ pub mod time;
 pub mod transient;
 pub(crate) mod trie;
 pub mod vector;
+pub(crate) mod walk;
 pub(crate) mod work;
 
 pub use collection::{get, is_lookup, lookup, nth};

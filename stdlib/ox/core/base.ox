@@ -97,6 +97,18 @@
           (do (realize* r) (recur))
           r)))))
 
+(defn ^:no-doc walk*
+  "Goes on with work that a native could not do at once until its answer is there: reading, writing and changing long texts.
+  The machine calls this when a native hands over. `walk-step` answers the result as a reduced value, for it can be nil."
+  [state]
+  (loop []
+    (let [r (walk-step state)]
+      (if (nil? r)
+        (recur)
+        (if (reduced? r)
+          (deref r)
+          (do (realize* r) (recur)))))))
+
 (defn ^:no-doc =*slow "`(= x y)` of values that are deep, large or unfinished." [x y]
   (drive equal-step (equal-start x y)))
 
@@ -129,6 +141,23 @@
   ([a b] (join-strings "" [(text a) (text b)]))
   ([a b c] (join-strings "" [(text a) (text b) (text c)]))
   ([a b c d] (join-strings "" [(text a) (text b) (text c) (text d)])))
+
+(defn ^:no-doc format*slow
+  "`(format* fmt args)` where an argument is large or unfinished: it is written first."
+  [fmt args]
+  (loop [i 0 written []]
+    (if (< i (count args))
+      (let [x (nth args i)]
+        (recur (inc i) (conj* written (if (number? x) x (if (nil? x) x (if (char? x) x (if (boolean? x) x (text x))))))))
+      (format* fmt written))))
+
+(defn ^:no-doc conj*slow
+  "`(conj* coll x)` where `x` is a large map."
+  [coll x]
+  (loop [coll coll s (seq x)]
+    (if (nil? s)
+      coll
+      (recur (conj* coll (first s)) (next s)))))
 
 (defn ^:no-doc count*slow
   "`(count coll)` of a sequence that has to be walked."

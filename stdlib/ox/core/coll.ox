@@ -275,7 +275,13 @@
   [& items]
   (if (nil? items)
     ()
-    (if (list? items) items (list-of (vec items)))))
+    (if (list? items)
+      items
+      (let [v (vec items)]
+        (loop [i (dec (count v)) made ()]
+          (if (< i 0)
+            made
+            (recur (dec i) (conj* made (nth v i)))))))))
 
 (defn list*
   "Returns a sequence of the arguments, the last of which is a sequence of further elements."

@@ -13,7 +13,8 @@
     function of an `ox.core.*` namespace named after the native, without a last `*`, and `*slow`:
     `count*slow`, `str*slow`; its result is the native's).
   - A native touches a bounded number of lazy cells and does bounded work for a call, or has a slow
-    path. The natives with a slow path say so.
+    path. The natives with a slow path say so. Natives over text do a few thousand bytes at once; of
+    more, they leave the work to a walk, which `walk*` steps (`walk-step`).
   - Errors are values with `:ox/kind`: `:ox/type` (an argument of a wrong type; the data has `:value`
     and `:expected`), `:ox/index` (out of bounds; `:index`, `:count`), `:ox/arithmetic` (overflow,
     division by zero), `:ox/argument` (right type, impossible value), `:ox/number-format`,
@@ -257,6 +258,7 @@
 (defnative ^:no-doc print*
   "Returns the text of `x`. `options` is true (readable, as `pr` writes), false (for people, as `print`), or a map with
   `:readably :length :level :meta :namespace-maps`. Slow path `print*slow`." [x options])
+(defnative ^:no-doc walk-step "Works for a bounded time on what a native could not do at once. Returns the answer as a reduced value, an unrealized lazy cell that has to be forced first, or nil: go on." [state])
 (defnative ^:no-doc print-start "Returns a new state for `print-step`." [x options])
 (defnative ^:no-doc print-step "As `equal-step`; the answer is the text, a string." [state])
 (defnative ^:no-doc read-form

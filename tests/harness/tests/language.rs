@@ -51,6 +51,7 @@ chapters! {
     functions
     hashing
     limits
+    long_texts
     macros
     namespaces
     printing

@@ -10,6 +10,7 @@ use crate::object::Kind;
 use crate::process::Root;
 use crate::stack::{FRAME_HEADER_WORDS, Link, Return};
 use crate::value;
+use crate::value::work::Stop;
 use crate::word::Word;
 use bytecode::{Instr, Op, SlotKind};
 
@@ -239,6 +240,8 @@ impl Machine<'_> {
         });
         self.process.fibers[self.fiber].bindings = view.bindings;
         if view.fuel_spent > 0 {
+            let longest = &mut self.process.heap.longest_charge;
+            *longest = view.fuel_spent.max(*longest);
             self.fuel = (self.fuel - i64::from(view.fuel_spent)).max(0);
         }
         result
@@ -435,7 +438,26 @@ impl Machine<'_> {
                 let args = operands(self, i);
                 self.call_hook(name, &args, |delta, proto| Link::answer(delta, proto, at))
             }
+            Trap::Walk(state) if self.image.hook("walk*").is_none() => self.walk_at_once(i, state),
+            Trap::Walk(state) => self.call_hook("walk*", &[state], |delta, proto| {
+                Link::answer(delta, proto, at)
+            }),
             Trap::Effect(request) => self.stop_with_effect(i, request),
+        }
+    }
+
+    /// A walk to its end, for an image that was linked before there was a function that steps it.
+    fn walk_at_once(&mut self, i: Instr, state: Word) -> Next {
+        loop {
+            let mut spent = 0;
+            let step = value::walk::step(&mut self.process.heap, &self.image, state, &mut spent);
+            self.fuel = (self.fuel - i64::from(spent)).max(0);
+            match step {
+                Ok(word) => return self.answer(i, word),
+                Err(Stop::Budget) => {}
+                Err(Stop::Throw(error)) => return self.throw(error),
+                Err(Stop::Unfinished(cell)) => return self.force(cell, self.at()),
+            }
         }
     }
 }

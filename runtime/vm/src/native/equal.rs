@@ -10,8 +10,9 @@ use crate::value::{equal, hash, order, ready};
 use crate::word::Word;
 use std::cmp::Ordering;
 
-/// Fuel of a step, however it ends.
-const STEP_FUEL: u32 = 64;
+/// Fuel of a step that comes to its end, and of one that does not.
+const LAST_FUEL: u32 = 64;
+const STEP_FUEL: u32 = 4096;
 
 /// What a step native answers.
 fn step<T>(
@@ -24,13 +25,16 @@ fn step<T>(
     if !walk.has(call.heap, state) {
         return Err(wrong_type(call.heap, state, "a state of a step"));
     }
-    call.fiber.fuel_spent = STEP_FUEL;
+    call.fiber.fuel_spent = LAST_FUEL;
     match step(call.heap, state) {
         Ok(result) => {
             Walk::end(call.heap, state);
             Ok(answer(call.heap, result))
         }
-        Err(Stop::Budget) => Ok(Word::NIL),
+        Err(Stop::Budget) => {
+            call.fiber.fuel_spent = STEP_FUEL;
+            Ok(Word::NIL)
+        }
         Err(Stop::Unfinished(cell)) => Ok(cell),
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
     }

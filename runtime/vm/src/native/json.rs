@@ -2,9 +2,7 @@
 
 use super::{Native, NativeCall, NativeResult};
 use crate::object::Kind;
-use crate::value::fault::{Fault, OrThrow};
-use crate::value::print::text_fuel;
-use crate::value::string::{bytes, make_string, try_text};
+use crate::value::fault::Fault;
 use crate::value::{json, number};
 
 /// Greatest indentation, in spaces of a level.
@@ -22,28 +20,16 @@ pub(super) const NATIVES: &[Native] = &[
                     .trap(call.heap));
             }
         };
-        let text = json::write(call.heap, call.image, call.args[0], indent)?;
-        call.fiber.fuel_spent = text_fuel(text.len()).saturating_mul(2);
-        Ok(make_string(call.heap, &text))
+        let spent = &mut call.fiber.fuel_spent;
+        json::write_begin(call.heap, call.image, call.args[0], indent, spent)
     }),
 ];
 
 fn parse(call: &mut NativeCall<'_>) -> NativeResult {
     let word = call.args[0];
-    let text = match call.heap.kind_of(word) {
-        Some(Kind::Str) => try_text(call.heap, word).map(str::to_owned),
-        Some(Kind::Bytes) => {
-            let text = std::str::from_utf8(bytes(call.heap.object(word))).map(str::to_owned);
-            Some(
-                text.map_err(|_| Fault::new("parse", "Invalid JSON: no UTF-8"))
-                    .or_throw(call.heap)?,
-            )
-        }
-        _ => None,
-    };
-    let Some(text) = text else {
+    if !matches!(call.heap.kind_of(word), Some(Kind::Str | Kind::Bytes)) {
         return Err(Fault::type_error(call.heap, word, "a string or byte string").trap(call.heap));
-    };
-    call.fiber.fuel_spent = text_fuel(text.len()).saturating_mul(2);
-    json::parse(call.heap, &text, call.args[1].is_truthy())
+    }
+    let keywords = call.args[1].is_truthy();
+    json::read_begin(call.heap, word, keywords, &mut call.fiber.fuel_spent)
 }

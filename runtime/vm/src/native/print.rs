@@ -5,8 +5,9 @@ use crate::object::Kind;
 use crate::value::fault::{Fault, OrThrow};
 use crate::value::print::{self, Options};
 use crate::value::string::{self, make_string, try_text};
+use crate::value::walk::copy_fuel;
 use crate::value::work::{Stop, Walk};
-use crate::value::{map, number};
+use crate::value::{change, map, number};
 use crate::word::Word;
 
 pub(super) const NATIVES: &[Native] = &[
@@ -27,7 +28,7 @@ pub(super) const NATIVES: &[Native] = &[
             Ok(text) => {
                 Walk::end(call.heap, state);
                 let bytes = string::byte_count(call.heap.object(text));
-                call.fiber.fuel_spent = print::text_fuel(bytes);
+                call.fiber.fuel_spent = STEP_FUEL + copy_fuel(bytes);
                 Ok(text)
             }
             Err(Stop::Unfinished(cell)) => Ok(cell),
@@ -66,26 +67,7 @@ fn join_strings(call: &mut NativeCall<'_>) -> NativeResult {
     if !crate::value::vector::is_vector(call.heap, strings) {
         return Err(Fault::type_error(call.heap, strings, "a vector of strings").trap(call.heap));
     }
-    let words = crate::value::vector::elements(call.heap, strings);
-    let separator = try_text(call.heap, separator).expect("checked above");
-    let mut length = separator.len() * words.len().saturating_sub(1);
-    for &word in &words {
-        match try_text(call.heap, word) {
-            Some(text) => length += text.len(),
-            None => return Err(Fault::type_error(call.heap, word, "a string").trap(call.heap)),
-        }
-    }
-    print::check_length(length).or_throw(call.heap)?;
-    let separator = try_text(call.heap, call.args[0]).expect("checked above");
-    let mut out = String::with_capacity(length);
-    for (index, &word) in words.iter().enumerate() {
-        if index > 0 {
-            out.push_str(separator);
-        }
-        out.push_str(try_text(call.heap, word).expect("checked above"));
-    }
-    call.fiber.fuel_spent = print::text_fuel(length) + words.len() as u32 / 8;
-    Ok(make_string(call.heap, &out))
+    change::join(call.heap, separator, strings, &mut call.fiber.fuel_spent)
 }
 
 /// The options of `print*`: true, false or a map.

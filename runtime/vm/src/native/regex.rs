@@ -5,10 +5,8 @@ use super::{Native, NativeCall, NativeResult, Trap};
 use crate::object::Kind;
 use crate::value::fault::{Fault, OrThrow};
 use crate::value::number::try_int;
-use crate::value::print::text_fuel;
 use crate::value::regex::{self, Compiled, Cursor};
-use crate::value::string::{byte_count, make_string, text, try_text};
-use crate::value::vector;
+use crate::value::string::byte_count;
 use crate::word::Word;
 use std::rc::Rc;
 
@@ -42,10 +40,6 @@ fn subject(call: &mut NativeCall<'_>, index: usize) -> Result<Word, Trap> {
     Ok(word)
 }
 
-fn charge(call: &mut NativeCall<'_>, bytes: usize) {
-    call.fiber.fuel_spent = regex::cost(bytes);
-}
-
 fn re_pattern(call: &mut NativeCall<'_>) -> NativeResult {
     let word = call.args[0];
     if call.heap.kind_of(word) == Some(Kind::Regex) {
@@ -57,52 +51,38 @@ fn re_pattern(call: &mut NativeCall<'_>) -> NativeResult {
 }
 
 fn re_find_from(call: &mut NativeCall<'_>) -> NativeResult {
-    let pattern = compiled(call, 0)?;
+    compiled(call, 0)?;
     let string = subject(call, 1)?;
     let Some(cursor) = Cursor::of(call.heap, call.args[2]) else {
         return Err(Fault::type_error(call.heap, call.args[2], "a cursor").trap(call.heap));
     };
-    let bytes = byte_count(call.heap.object(string)).saturating_sub(cursor.byte);
-    charge(call, bytes);
-    let found = regex::find_from(call.heap, &pattern, string, cursor).or_throw(call.heap)?;
-    Ok(found.map_or(Word::NIL, |parts| vector::make(call.heap, &parts)))
+    let words = [string, call.args[0]];
+    regex::find_from(call.heap, words, cursor, &mut call.fiber.fuel_spent)
 }
 
 fn re_matches(call: &mut NativeCall<'_>) -> NativeResult {
     let pattern = compiled(call, 0)?;
     let string = subject(call, 1)?;
     let bytes = byte_count(call.heap.object(string));
-    charge(call, bytes);
+    call.fiber.fuel_spent = pattern.cost(bytes);
     regex::match_whole(call.heap, &pattern, string).or_throw(call.heap)
 }
 
 fn split(call: &mut NativeCall<'_>) -> NativeResult {
     let string = subject(call, 0)?;
-    let pattern = compiled(call, 1)?;
+    compiled(call, 1)?;
     let Some(limit) = try_int(call.heap, call.args[2]) else {
         return Err(Fault::type_error(call.heap, call.args[2], "an integer").trap(call.heap));
     };
-    let pieces = regex::split(text(call.heap.object(string)), &pattern, limit);
-    let bytes = byte_count(call.heap.object(string));
-    charge(call, bytes);
-    let words: Vec<Word> = pieces
-        .iter()
-        .map(|piece| make_string(call.heap, piece))
-        .collect();
-    Ok(vector::make(call.heap, &words))
+    let words = [string, call.args[1]];
+    regex::split(call.heap, words, limit, &mut call.fiber.fuel_spent)
 }
 
 fn replace_match(call: &mut NativeCall<'_>) -> NativeResult {
     let string = subject(call, 0)?;
-    let pattern = compiled(call, 1)?;
+    compiled(call, 1)?;
     let replacement = subject(call, 2)?;
     let all = call.args[3].is_truthy();
-    let replacement = try_text(call.heap, replacement)
-        .expect("it is a string")
-        .to_owned();
-    let replaced = regex::replace(text(call.heap.object(string)), &pattern, &replacement, all);
-    let replaced = replaced.or_throw(call.heap)?;
-    let bytes = byte_count(call.heap.object(string));
-    call.fiber.fuel_spent = regex::cost(bytes).saturating_add(text_fuel(replaced.len()));
-    Ok(make_string(call.heap, &replaced))
+    let words = [string, call.args[1], replacement];
+    regex::replace(call.heap, words, all, &mut call.fiber.fuel_spent)
 }

@@ -8,6 +8,7 @@
 mod any;
 mod laws;
 mod oracle;
+mod steps;
 mod text;
 
 use super::{Native, NativeCall, NativeFiber, NativeResult, Trap, lookup};
@@ -54,7 +55,21 @@ impl Evaluator {
             Err(Trap::Slow("print*slow")) => {
                 self.drive("ox.core/print-start", "ox.core/print-step", args)
             }
+            Err(Trap::Walk(state)) => self.walk(state),
             Err(trap) => panic!("{name}: {trap:?}"),
+        }
+    }
+
+    /// Steps a walk to its end.
+    fn walk(&mut self, state: Word) -> Result<Word, Word> {
+        let step = lookup("ox.core/walk-step", 1).expect("the native that steps");
+        loop {
+            match self.once(step, &[state]) {
+                Ok(Word::NIL) => {}
+                Ok(answer) => return Ok(self.heap.word(answer, 1)),
+                Err(Trap::Throw(error)) => return Err(error),
+                Err(trap) => panic!("a step of a walk: {trap:?}"),
+            }
         }
     }
 

@@ -4,12 +4,13 @@ use super::number::string_argument;
 use super::{Native, NativeCall, NativeResult, Trap};
 use crate::heap::Heap;
 use crate::object::Kind;
-use crate::value::fault::{Fault, OrThrow, describe};
+use crate::value::change::{self, Change};
+use crate::value::fault::{Fault, describe};
 use crate::value::number::{make_int, try_int};
-use crate::value::print::{check_length, text_fuel};
+use crate::value::print::text_fuel;
+use crate::value::replace::{self, Question};
 use crate::value::string::{
-    self, char_count, char_index, is_space, make_keyword, make_named_of, make_string, make_symbol,
-    split_name, try_text,
+    self, char_count, make_keyword, make_named_of, make_string, make_symbol, split_name, try_text,
 };
 use crate::value::time::{instant_of, make_instant, make_uuid};
 use crate::value::{error, format};
@@ -57,18 +58,18 @@ pub(super) const NATIVES: &[Native] = &[
         Ok(call.heap.make(Kind::Tagged, 0, 0, &[], call.args))
     }),
     Native::new("ox.string/upper-case*", 1, 1, |call| {
-        changed(call, str::to_uppercase)
+        changed(call, Change::Upper)
     }),
     Native::new("ox.string/lower-case*", 1, 1, |call| {
-        changed(call, str::to_lowercase)
+        changed(call, Change::Lower)
     }),
     Native::new("ox.string/reverse*", 1, 1, |call| {
-        changed(call, |text| text.chars().rev().collect())
+        changed(call, Change::Reverse)
     }),
     Native::new("ox.string/trim*", 3, 3, trim),
     Native::new("ox.string/blank?*", 1, 1, |call| {
-        let [text] = texts(call)?;
-        Ok(Word::bool(text.chars().all(is_space)))
+        texts::<1>(call)?;
+        change::is_blank(call.heap, call.args[0])
     }),
     Native::new("ox.string/starts-with?*", 2, 2, |call| {
         test(call, |s, part| s.starts_with(part))
@@ -77,14 +78,16 @@ pub(super) const NATIVES: &[Native] = &[
         test(call, |s, part| s.ends_with(part))
     }),
     Native::new("ox.string/includes?*", 2, 2, |call| {
-        test(call, |s, part| s.contains(part))
+        let [text, _] = texts(call)?;
+        let bounds = [0, text.len()];
+        look(call, Question::Includes, bounds)
     }),
     Native::new("ox.string/index-of*", 3, 3, index_of),
     Native::new("ox.string/last-index-of*", 3, 3, last_index_of),
     Native::new("ox.string/replace-text*", 4, 4, replace_text),
 ];
 
-/// The first arguments, strings; what looking through the first costs is charged.
+/// The first arguments, strings.
 pub(super) fn texts<'a, const N: usize>(
     call: &'a mut NativeCall<'_>,
 ) -> Result<[&'a str; N], Trap> {
@@ -94,21 +97,33 @@ pub(super) fn texts<'a, const N: usize>(
         }
     }
     let heap: &Heap = call.heap;
-    let found =
-        std::array::from_fn(|index| try_text(heap, call.args[index]).expect("checked above"));
-    call.fiber.fuel_spent = text_fuel(found.first().map_or(0, |text: &&str| text.len()));
-    Ok(found)
+    Ok(std::array::from_fn(|index| {
+        try_text(heap, call.args[index]).expect("checked above")
+    }))
 }
 
-fn changed(call: &mut NativeCall<'_>, change: fn(&str) -> String) -> NativeResult {
-    let [text] = texts(call)?;
-    let new = change(text);
-    Ok(make_string(call.heap, &new))
+fn changed(call: &mut NativeCall<'_>, change: Change) -> NativeResult {
+    texts::<1>(call)?;
+    change::change(call.heap, call.args[0], change, &mut call.fiber.fuel_spent)
+}
+
+fn look(call: &mut NativeCall<'_>, question: Question, bounds: [usize; 2]) -> NativeResult {
+    let spent = &mut call.fiber.fuel_spent;
+    replace::search(
+        call.heap,
+        call.args[0],
+        call.args[1],
+        question,
+        bounds,
+        spent,
+    )
 }
 
 fn test(call: &mut NativeCall<'_>, test: fn(&str, &str) -> bool) -> NativeResult {
     let [text, part] = texts(call)?;
-    Ok(Word::bool(test(text, part)))
+    let (answer, bytes) = (test(text, part), part.len());
+    call.fiber.fuel_spent = text_fuel(bytes);
+    Ok(Word::bool(answer))
 }
 
 fn subs(call: &mut NativeCall<'_>) -> NativeResult {
@@ -215,21 +230,9 @@ fn symbol(call: &mut NativeCall<'_>) -> NativeResult {
 }
 
 fn trim(call: &mut NativeCall<'_>) -> NativeResult {
+    texts::<1>(call)?;
     let (left, right) = (call.args[1].is_truthy(), call.args[2].is_truthy());
-    let whole = call.args[0];
-    let [text] = texts(call)?;
-    let mut trimmed = text;
-    if left {
-        trimmed = trimmed.trim_start_matches(is_space);
-    }
-    if right {
-        trimmed = trimmed.trim_end_matches(is_space);
-    }
-    if trimmed.len() == text.len() {
-        return Ok(whole);
-    }
-    let trimmed = trimmed.to_owned();
-    Ok(make_string(call.heap, &trimmed))
+    change::trim(call.heap, call.args[0], left, right)
 }
 
 /// The third argument, an integer, within 0 and `count`.
@@ -247,11 +250,8 @@ fn index_of(call: &mut NativeCall<'_>) -> NativeResult {
     let from = clamped(call, count)?;
     let object = call.heap.object(call.args[0]);
     let from = string::byte_index(object, from).expect("clamped to the string");
-    let part = try_text(call.heap, call.args[1]).expect("checked above");
-    let found = string::text(object)[from..].find(part);
-    Ok(found.map_or(Word::NIL, |at| {
-        Word::small(char_index(object, from + at) as i64)
-    }))
+    let bounds = [from, string::byte_count(object)];
+    look(call, Question::First, bounds)
 }
 
 fn last_index_of(call: &mut NativeCall<'_>) -> NativeResult {
@@ -278,31 +278,12 @@ fn last_index_of(call: &mut NativeCall<'_>) -> NativeResult {
                 .unwrap_or(from)
         }
     };
-    let found = text[..end].rfind(part);
-    Ok(found.map_or(Word::NIL, |at| Word::small(char_index(object, at) as i64)))
+    look(call, Question::Last, [0, end])
 }
 
 fn replace_text(call: &mut NativeCall<'_>) -> NativeResult {
+    texts::<3>(call)?;
     let all = call.args[3].is_truthy();
-    let whole = call.args[0];
-    let [text, part, replacement] = texts(call)?;
-    let count = if all {
-        text.matches(part).count()
-    } else {
-        usize::from(text.contains(part))
-    };
-    if count == 0 {
-        return Ok(whole);
-    }
-    let length = text.len() + count.saturating_mul(replacement.len());
-    let new = check_length(length).map(|()| {
-        if all {
-            text.replace(part, replacement)
-        } else {
-            text.replacen(part, replacement, 1)
-        }
-    });
-    let new = new.or_throw(call.heap)?;
-    call.fiber.fuel_spent = text_fuel(length);
-    Ok(make_string(call.heap, &new))
+    let words = [call.args[0], call.args[1], call.args[2]];
+    replace::replace(call.heap, words, all, &mut call.fiber.fuel_spent)
 }

@@ -454,7 +454,10 @@ pub fn keys(heap: &mut Heap, a: Word, b: Word) -> Result<bool, Trap> {
 pub fn equal(heap: &mut Heap, a: Word, b: Word) -> Result<bool, Trap> {
     match quick(heap, a, b) {
         Some(answer) => Ok(answer),
-        None => walk(heap, a, b, Budget::CALL).map_err(|_| Trap::Slow("=*slow")),
+        None => {
+            let budget = Budget::call(heap);
+            walk(heap, a, b, budget).map_err(|_| Trap::Slow("=*slow"))
+        }
     }
 }
 
@@ -472,7 +475,7 @@ pub fn start(heap: &mut Heap, a: Word, b: Word) -> Word {
 /// Works on a state for a bounded time: the answer, or how the walk stopped.
 pub(crate) fn step(heap: &mut Heap, state: Word) -> Result<bool, Stop> {
     let mut work = Work::load(heap, state);
-    let mut budget = Budget::STEP;
+    let mut budget = Budget::step(heap);
     let result = run(heap, &mut work, &mut budget, true);
     work.save(heap, state);
     result

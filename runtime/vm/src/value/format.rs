@@ -231,7 +231,8 @@ fn write(
             if arg.is_nil() {
                 text.push_str("null");
             }
-            write_str(heap, image, &mut text, arg).map_err(|_| ready(heap, arg))?;
+            // A large or unfinished one is written first, by the library.
+            write_str(heap, image, &mut text, arg).map_err(|_| Trap::Slow("format*slow"))?;
             truncate(&mut text, d.precision);
         }
         'b' => {
@@ -239,7 +240,7 @@ fn write(
             truncate(&mut text, d.precision);
         }
         'h' => {
-            let hash = super::hash::of_value(heap, arg).map_err(|_| ready(heap, arg))?;
+            let hash = super::hash::of_key(heap, arg)?;
             text = format!("{:x}", hash as u32);
         }
         'c' => {
@@ -274,12 +275,6 @@ fn write(
     }
     d.pad(out, &if d.upper() { text.to_uppercase() } else { text });
     Ok(())
-}
-
-/// An argument has to be finished before it can be written.
-fn ready(heap: &Heap, arg: Word) -> Trap {
-    debug_assert!(arg.is_object() && heap.kind_of(arg).is_some());
-    Trap::Ready(arg)
 }
 
 fn misfit(heap: &mut Heap, d: &Directive, arg: Word) -> Trap {

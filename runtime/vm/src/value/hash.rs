@@ -602,7 +602,8 @@ pub fn of_value(heap: &mut Heap, value: Word) -> Result<u64, Trap> {
         cache_leaf(heap, value, hash);
         return Ok(hash);
     }
-    walk(heap, value, Budget::CALL).map_err(|_| Trap::Slow("hash*slow"))
+    let budget = Budget::call(heap);
+    walk(heap, value, budget).map_err(|_| Trap::Slow("hash*slow"))
 }
 
 /// A state for [`step`].
@@ -615,7 +616,7 @@ pub fn start(heap: &mut Heap, value: Word) -> Word {
 /// Works on a state for a bounded time: the hash, or how the walk stopped.
 pub(crate) fn step(heap: &mut Heap, state: Word) -> Result<u64, Stop> {
     let mut work = Work::load(heap, state);
-    let mut budget = Budget::STEP;
+    let mut budget = Budget::step(heap);
     let result = run(heap, &mut work, &mut budget, true);
     work.save(heap, state);
     result

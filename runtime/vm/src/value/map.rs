@@ -274,10 +274,14 @@ pub fn entries(heap: &Heap, map: Word) -> Vec<Word> {
     words
 }
 
+/// Entries that `conj` adds at once.
+const CONJ_MAX: usize = 32;
+
 /// `(conj map x)`: `x` is an entry, a vector of two, a map, or nil.
 ///
 /// # Errors
-/// `:ox/type`, `:ox/argument`, [`Trap::Force`]; [`Trap::Ready`] for an unfinished sequence of entries.
+/// `:ox/type`, `:ox/argument`, [`Trap::Force`]; [`Trap::Ready`] for an unfinished sequence of entries;
+/// [`Trap::Slow`] (`conj*slow`) for a large map.
 pub fn conj(heap: &mut Heap, map: Word, x: Word) -> NativeResult {
     if x.is_nil() {
         return Ok(map);
@@ -286,6 +290,9 @@ pub fn conj(heap: &mut Heap, map: Word, x: Word) -> NativeResult {
         return assoc(heap, map, key, value);
     }
     if is_map(heap, x) {
+        if count(heap.object(x)) > CONJ_MAX {
+            return Err(Trap::Slow("conj*slow"));
+        }
         let words = entries(heap, x);
         let mut result = map;
         for pair in words.chunks_exact(2) {

@@ -181,7 +181,7 @@ pub fn compare(heap: &mut Heap, a: Word, b: Word) -> Result<Ordering, Trap> {
     }
     let mut work = Work::new();
     work.push_item(&[a, b, Word::small(0)], ELEMENTS);
-    let mut budget = Budget::CALL;
+    let mut budget = Budget::call(heap);
     run(heap, &mut work, &mut budget, false).map_err(|stop| match stop {
         Stop::Throw(error) => Trap::Throw(error),
         _ => Trap::Slow("compare*slow"),
@@ -198,7 +198,7 @@ pub fn start(heap: &mut Heap, a: Word, b: Word) -> Word {
 /// Works on a state for a bounded time: the order, or how the walk stopped.
 pub(crate) fn step(heap: &mut Heap, state: Word) -> Result<Ordering, Stop> {
     let mut work = Work::load(heap, state);
-    let mut budget = Budget::STEP;
+    let mut budget = Budget::step(heap);
     let result = run(heap, &mut work, &mut budget, true);
     work.save(heap, state);
     result

@@ -15,11 +15,12 @@
 //! - What was written readably reads back as an equal value, for all that the reader knows.
 
 mod leaf;
+mod long;
 
 use super::seq::{Advance, Cursor};
 use super::string::{self, make_string, parts_of, try_text};
 use super::time::{instant_of, uuid};
-use super::work::{Budget, Stop, Walk, Work};
+use super::work::{Budget, Sizes, Stop, Walk, Work};
 use super::{lazy, map, meta, number, trie};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
@@ -31,8 +32,8 @@ use leaf::{write_immediate, write_scalar};
 use scalar::{Double, Offset};
 use std::fmt::Write as _;
 
-/// Text of one walk step after which it stops, in bytes.
-const STEP_TEXT_BYTES: usize = 64 * 1024;
+/// Text after which a step ends, in texts of a step: printing is faster than reading.
+const STEP_TEXTS: usize = 8;
 /// Text that costs one unit of fuel, in bytes.
 const BYTES_PER_FUEL: usize = 32;
 /// Longest string, in bytes.
@@ -99,18 +100,20 @@ const VALUE: i64 = 0; // value, depth
 const ELEMENTS: i64 = 1; // collection, index, written, depth
 const ENTRIES: i64 = 2; // holder, index, written, depth, flags
 const TEXT: i64 = 3; // number of a text in TEXTS
+const PART: i64 = 4; // string or byte string, byte
 
 /// An entry walk of a child node: its count goes to the walk below.
 const NESTED: i64 = 1;
 /// Keys are written without their namespace.
 const STRIP: i64 = 2;
 
-const TEXTS: [&str; 5] = [")", "]", "}", " ", "}]"];
+const TEXTS: [&str; 6] = [")", "]", "}", " ", "}]", "\""];
 const CLOSE_LIST: i64 = 0;
 const CLOSE_VECTOR: i64 = 1;
 const CLOSE_MAP: i64 = 2;
 const SPACE: i64 = 3;
 const CLOSE_STATUS: i64 = 4;
+const QUOTE: i64 = 5;
 
 /// A walk under way.
 struct Printer<'a> {
@@ -119,6 +122,7 @@ struct Printer<'a> {
     options: Options,
     out: String,
     work: Work,
+    sizes: Sizes,
     /// Whether the walk is saved between steps: then long work lists move into the memory.
     saved: bool,
 }
@@ -143,15 +147,18 @@ pub fn print(
     let mut work = Work::new();
     work.push_item(&[value, Word::small(0)], VALUE);
     let text = std::mem::take(out);
+    let sizes = Sizes::of(heap);
     let mut printer = Printer {
         heap,
         image,
         options,
         out: text,
         work,
+        sizes,
         saved: false,
     };
-    let result = printer.run(Budget::CALL);
+    let budget = Budget::call(printer.heap);
+    let result = printer.run(budget);
     *out = printer.out;
     result.map_err(|_| Trap::Slow(slow))
 }
@@ -174,15 +181,18 @@ pub(crate) fn step(heap: &mut Heap, image: &LoadedImage, state: Word) -> Result<
         heap.word(output, 4),
     ]);
     let work = Work::load(heap, state);
+    let sizes = Sizes::of(heap);
     let mut printer = Printer {
         heap,
         image,
         options,
         out: String::new(),
         work,
+        sizes,
         saved: true,
     };
-    let result = printer.run(Budget::STEP);
+    let budget = Budget::step(printer.heap);
+    let result = printer.run(budget);
     let Printer {
         heap, out, work, ..
     } = printer;
@@ -202,7 +212,7 @@ pub(crate) fn step(heap: &mut Heap, image: &LoadedImage, state: Word) -> Result<
 }
 
 /// The text of pieces, the last one first.
-fn join_pieces(heap: &mut Heap, mut pieces: Word) -> Fallible<Word> {
+pub(crate) fn join_pieces(heap: &mut Heap, mut pieces: Word) -> Fallible<Word> {
     let mut texts = Vec::new();
     let mut length = 0;
     while !pieces.is_nil() {
@@ -234,12 +244,14 @@ impl Printer<'_> {
     fn run(&mut self, mut budget: Budget) -> Result<(), Stop> {
         let start = self.out.len();
         loop {
-            if self.out.len() - start > STEP_TEXT_BYTES || !budget.take(1) {
-                return Err(Stop::Budget);
-            }
+            // A value that is written is done, however long its text is.
             let Some(op) = self.work.pop(self.heap) else {
                 return Ok(());
             };
+            if self.out.len() - start > STEP_TEXTS * self.sizes.step_bytes || !budget.take(1) {
+                self.work.push(op);
+                return Err(Stop::Budget);
+            }
             match op.small_value() {
                 VALUE => {
                     let depth = self.work.number(self.heap);
@@ -251,6 +263,11 @@ impl Printer<'_> {
                 }
                 ELEMENTS => self.elements(&mut budget)?,
                 ENTRIES => self.entries(&mut budget)?,
+                PART => {
+                    let at = self.work.number(self.heap) as usize;
+                    let value = self.work.operand(self.heap);
+                    self.part(value, at);
+                }
                 _ => {
                     let text = self.work.number(self.heap);
                     self.out.push_str(TEXTS[text as usize]);
@@ -297,7 +314,7 @@ impl Printer<'_> {
         };
         let start = self.out.len();
         loop {
-            if !budget.take(1) || self.out.len() - start > STEP_TEXT_BYTES {
+            if !budget.take(1) || self.out.len() - start > STEP_TEXTS * self.sizes.step_bytes {
                 save(&mut self.work, &cursor, written);
                 return Err(Stop::Budget);
             }
@@ -439,6 +456,9 @@ impl Printer<'_> {
             return true;
         }
         let object = self.heap.object(value);
+        if self.is_long(object) {
+            return false;
+        }
         if self.options.meta && object.header().has_meta() {
             return false;
         }
@@ -541,6 +561,9 @@ impl Printer<'_> {
                 return;
             }
             return self.collection(value, kind, depth + 1);
+        }
+        if self.is_long(self.heap.object(value)) {
+            return self.long(value);
         }
         if write_scalar(
             self.heap,

@@ -1,26 +1,39 @@
 //! The reader at run time: text to values, EDN and the language's own notation.
 //!
-//! A loop with a stack of open forms, so that depth costs no native stack. Positions in errors are
-//! character indices, lines and columns from 1.
+//! A loop with a stack of open forms, so that depth costs no native stack. It reads a window of the
+//! text at a time: a long text is read in steps ([`begin`], [`step`]), between which everything is in
+//! the process's memory. Positions in errors are character indices, lines and columns from 1.
+//!
+//! ```text
+//! state:  Array [parts opens parts-count source at notation function functions pending inside begun size]
+//! ```
 //!
 //! # Invariants
 //! - A token means what it means in Clojure 1.12; of what cannot be decided at run time (`::a/b`,
 //!   syntax-quote's resolution) the first is an error and the second left to whoever expands it.
 //! - What `print` writes readably reads back as an equal value.
+//! - Nothing is decided by what lies close to the end of a window behind which the text goes on: the
+//!   token is read again in the next one, which is twice as large if it began with the token.
 
+mod token;
+
+use super::build::{
+    Stack, add_elements, add_members, add_pairs, empty_map, empty_set, empty_vector,
+};
 use super::fault::Fault;
-use super::number::{self, Num};
 use super::string::{
-    is_space, make_bytes, make_keyword, make_string, make_symbol, parts_of, try_keyword,
-    try_symbol, try_text,
+    char_index, is_space, make_bytes, make_keyword, make_string, make_symbol, parts_of,
+    text as text_of, try_keyword, try_symbol, try_text,
 };
 use super::time::{make_instant, make_uuid};
-use super::{list, map, meta, regex, set, vector};
+use super::walk::{Pieces, Window, make_state, window};
+use super::work::{Sizes, Stop, Walk};
+use super::{list, map, meta, set, transient, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::Kind;
 use crate::word::Word;
-use scalar::{Instant, Uuid, named_char, parse_base64, parse_uuid};
+use scalar::{Instant, Uuid, parse_base64, parse_uuid};
 
 /// What the text may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,40 +44,56 @@ pub enum Notation {
     Edn,
 }
 
-/// A form that is open: its parts are on the value stack above `base`.
-#[derive(Clone, Debug)]
-struct Open {
-    what: Form,
-    /// Byte offset where it began.
-    at: usize,
-    /// Values below it.
-    base: usize,
+/// Open forms, by their numbers in a state.
+mod form {
+    pub(super) const LIST: i64 = 0;
+    pub(super) const VECTOR: i64 = 1;
+    pub(super) const MAP: i64 = 2;
+    pub(super) const SET: i64 = 3;
+    /// `#:namespace{…}`; extra: the namespace, a string
+    pub(super) const NAMESPACE_MAP: i64 = 4;
+    /// `#(…)`
+    pub(super) const FUNCTION: i64 = 5;
+    /// `#?(…)`; extra: nil, or an array of the value taken
+    pub(super) const CONDITIONAL: i64 = 6;
+    /// `#?@(…)`, the same
+    pub(super) const SPLICE: i64 = 7;
+    /// `'x` and the like: a list of a symbol and the next form; extra: index in `WRAPS`
+    pub(super) const WRAP: i64 = 8;
+    /// `^meta x`: the next two forms
+    pub(super) const META: i64 = 9;
+    /// `#_ x`
+    pub(super) const DISCARD: i64 = 10;
+    /// `#tag x`; extra: the tag
+    pub(super) const TAGGED: i64 = 11;
+    /// A long list that has closed; builder: the vector of its elements, at: how many are left to put
+    /// before extra, the list so far
+    pub(super) const LISTING: i64 = 12;
+    /// The same of a `#(…)`
+    pub(super) const LISTING_FUNCTION: i64 = 13;
+    /// What a `#?@(…)` took; builder: the vector or what is left of the list, at: index of the next
+    /// element
+    pub(super) const SPLICING: i64 = 14;
 }
 
-#[derive(Clone, Debug)]
-enum Form {
-    List,
-    Vector,
-    Map,
-    Set,
-    /// `#:namespace{…}`
-    NamespaceMap(String),
-    /// `#(…)`
-    Function,
-    /// `#?(…)`, and whether it splices
-    Conditional(bool),
-    /// `'x` and the like: a list of this symbol and the next form
-    Wrap(&'static str, &'static str),
-    /// `^meta x`: the next two forms
-    Meta,
-    /// `#_ x`
-    Discard,
-    /// `#tag x`
-    Tagged(Word),
-}
+/// Heads of the lists that `'x` and the like are: namespace and name.
+const WRAPS: [(Option<&str>, &str); 6] = [
+    (None, "quote"),
+    (Some("clojure.core"), "deref"),
+    (Some("ox.reader"), "syntax-quote"),
+    (Some("clojure.core"), "unquote"),
+    (Some("clojure.core"), "unquote-splicing"),
+    (None, "var"),
+];
+const QUOTE: i64 = 0;
+const DEREF: i64 = 1;
+const SYNTAX_QUOTE: i64 = 2;
+const UNQUOTE: i64 = 3;
+const UNQUOTE_SPLICING: i64 = 4;
+const VAR: i64 = 5;
 
 /// The parameters that a `#(…)` being read has used.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct FunctionParams {
     greatest: usize,
     rest: bool,
@@ -73,36 +102,208 @@ struct FunctionParams {
 /// Greatest number of a `%` parameter.
 const PARAMS_MAX: usize = 20;
 
-struct Reader<'a> {
-    heap: &'a mut Heap,
-    text: &'a str,
-    at: usize,
-    notation: Notation,
-    values: Vec<Word>,
-    opens: Vec<Open>,
-    function: Option<FunctionParams>,
-    functions: usize,
+/// Bytes before the end of a window behind which the text goes on within which nothing is decided: no
+/// token looks ahead farther (`\ud83d\ude00` has twelve).
+const MARGIN: usize = 16;
+
+/// In what the window begins.
+#[derive(Clone, Copy, Debug)]
+enum Inside {
+    Nothing,
+    Comment,
+    /// A string that has these pieces.
+    Text(Pieces),
 }
 
-type Read<T> = Result<T, Trap>;
+/// Why there is no token.
+enum Wrong {
+    /// A message, at a byte of the text.
+    At(usize, String),
+    /// The text ends inside of the form that began at the second byte.
+    Unfinished(usize, usize),
+    Trap(Trap),
+}
+
+impl From<Trap> for Wrong {
+    fn from(trap: Trap) -> Wrong {
+        Wrong::Trap(trap)
+    }
+}
+
+/// Why reading stops before the form is whole.
+enum Halt {
+    /// At the end of the window, or of what a step does.
+    Later,
+    Wrong(Wrong),
+}
+
+impl From<Wrong> for Halt {
+    fn from(wrong: Wrong) -> Halt {
+        Halt::Wrong(wrong)
+    }
+}
+
+/// What a token is.
+enum Lexeme {
+    Value(Word),
+    /// A form begins: its number and extra word.
+    Open(i64, Word),
+    Close(char),
+    /// Part of a string whose end is not in the window.
+    Part,
+}
+
+type Read<T> = Result<T, Wrong>;
+
+struct Reader<'a> {
+    heap: &'a mut Heap,
+    /// The window.
+    text: &'a str,
+    /// Byte index of the window in the text.
+    start: usize,
+    /// Whether the window ends where the text does.
+    last: bool,
+    /// Next byte, in the window.
+    at: usize,
+    notation: Notation,
+    stack: Stack,
+    function: Option<FunctionParams>,
+    functions: usize,
+    /// A value that has not been given to the form it belongs to.
+    pending: Option<Word>,
+    inside: Inside,
+    /// Byte index at which the string began that the window begins in.
+    begun: usize,
+    /// Tokens and other bounded pieces of work that may still be done.
+    units: usize,
+    /// Parts that stay on the stack.
+    parts_max: usize,
+}
 
 /// Reads the first form: the value and the byte offset behind it; `None` when there is none.
 ///
 /// # Errors
 /// `:ox/parse` with `:offset :line :column`.
-pub fn read(heap: &mut Heap, text: &str, notation: Notation) -> Read<Option<(Word, usize)>> {
-    let mut reader = Reader {
-        heap,
-        text,
-        at: 0,
-        notation,
-        values: Vec::new(),
-        opens: Vec::new(),
-        function: None,
-        functions: 0,
-    };
-    Ok(reader.form()?.map(|value| (value, reader.at)))
+pub fn read(
+    heap: &mut Heap,
+    text: &str,
+    notation: Notation,
+) -> Result<Option<(Word, usize)>, Trap> {
+    let mut reader = Reader::new(heap, notation);
+    reader.text = text;
+    match reader.form() {
+        Ok(value) => Ok(value.map(|value| (value, reader.at))),
+        Err(Halt::Wrong(Wrong::Trap(trap))) => Err(trap),
+        Err(Halt::Wrong(wrong)) => Err(wrong.fault(text).trap(heap)),
+        Err(Halt::Later) => unreachable!("all of the text is there, and no limit"),
+    }
 }
+
+impl Wrong {
+    /// What is wrong with this text.
+    #[cold]
+    fn fault(&self, text: &str) -> Box<Fault> {
+        let newlines = |bytes: &[u8]| bytes.iter().filter(|&&b| b == b'\n').count();
+        let characters = |bytes: &[u8]| bytes.iter().filter(|&&b| b & 0xc0 != 0x80).count();
+        let before = |at: usize| &text.as_bytes()[..at.min(text.len())];
+        let (at, message) = match self {
+            Wrong::At(at, message) => (*at, message.clone()),
+            Wrong::Unfinished(at, from) => {
+                let line = newlines(before(*from)) + 1;
+                (*at, format!("EOF while reading, starting at line {line},"))
+            }
+            Wrong::Trap(_) => (0, "a trap".to_owned()),
+        };
+        let before = before(at);
+        let line = newlines(before) + 1;
+        let line_start = before
+            .iter()
+            .rposition(|&b| b == b'\n')
+            .map_or(0, |at| at + 1);
+        let column = characters(&before[line_start..]) + 1;
+        let word = |n: usize| Word::small(n as i64);
+        Fault::new(
+            "parse",
+            format!("{message} at line {line}, column {column}"),
+        )
+        .with("offset", word(characters(before)))
+        .with("line", word(line))
+        .with("column", word(column))
+    }
+}
+
+/// What `read-form` answers: `[form end]`, or nil when there is no form.
+fn found(heap: &mut Heap, source: Word, value: Option<Word>, end: usize) -> Word {
+    let Some(value) = value else {
+        return Word::NIL;
+    };
+    let end = char_index(heap.object(source), end);
+    vector::make(heap, &[value, Word::small(end as i64)])
+}
+
+/// Reads the first form of a string object, a long one in steps. `spent` becomes the fuel.
+///
+/// # Errors
+/// `:ox/parse`; [`Trap::Walk`].
+pub(crate) fn begin(
+    heap: &mut Heap,
+    source: Word,
+    notation: Notation,
+    spent: &mut u32,
+) -> Result<Word, Trap> {
+    let sizes = Sizes::of(heap);
+    let reader = Reader::new(heap, notation);
+    match reader.look_through(source, 0, sizes.call_bytes, spent) {
+        (Ok(answer), _) => Ok(answer),
+        (Err(Stop::Throw(error)), _) => Err(Trap::Throw(error)),
+        (Err(Stop::Unfinished(cell)), _) => Err(Trap::Force(cell)),
+        (Err(Stop::Budget), words) => Err(Trap::Walk(make_state(heap, Walk::Read, &words))),
+    }
+}
+
+/// Reads on from a state: what `read-form` answers, or how the walk stopped.
+pub(crate) fn step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word, Stop> {
+    let word = |index: u32| heap.word(state, index);
+    let number = |index: u32| word(index).small_value() as usize;
+    let (source, at, size) = (word(4), number(5), number(12));
+    let notation = if number(6) == 0 {
+        Notation::Language
+    } else {
+        Notation::Edn
+    };
+    let function = word(7).as_small().map(|bits| FunctionParams {
+        greatest: (bits >> 1) as usize,
+        rest: bits & 1 != 0,
+    });
+    let pending = match word(9) {
+        Word::ABSENT => None,
+        value => Some(value),
+    };
+    let inside = match word(10) {
+        Word::FALSE => Inside::Nothing,
+        Word::TRUE => Inside::Comment,
+        pieces => Inside::Text(Pieces(pieces)),
+    };
+    let (functions, begun) = (number(8), number(11));
+    let stack = Stack::load(heap, state, 1);
+    let mut reader = Reader::new(heap, notation);
+    reader.stack = stack;
+    reader.function = function;
+    reader.functions = functions;
+    reader.pending = pending;
+    reader.inside = inside;
+    reader.begun = begun;
+    let (result, words) = reader.look_through(source, at, size, spent);
+    if matches!(result, Err(Stop::Budget)) {
+        for (index, word) in (1..).zip(words) {
+            heap.write(state, index, word);
+        }
+    }
+    result
+}
+
+/// Words of a state.
+const STATE_WORDS: usize = 12;
 
 /// Whether a character ends a token.
 fn is_terminator(c: char) -> bool {
@@ -115,35 +316,114 @@ fn is_terminator(c: char) -> bool {
 }
 
 impl<'a> Reader<'a> {
+    fn new(heap: &'a mut Heap, notation: Notation) -> Reader<'a> {
+        let parts_max = Sizes::of(heap).elements;
+        Reader {
+            heap,
+            text: "",
+            start: 0,
+            last: true,
+            at: 0,
+            notation,
+            stack: Stack::new(),
+            function: None,
+            functions: 0,
+            pending: None,
+            inside: Inside::Nothing,
+            begun: 0,
+            units: usize::MAX,
+            parts_max,
+        }
+    }
+
+    /// Reads in the window of `size` bytes at a byte of a text: the answer of `read-form`, or how it
+    /// stopped and, if it has to go on, the words of its state.
+    fn look_through(
+        mut self,
+        source: Word,
+        at: usize,
+        size: usize,
+        spent: &mut u32,
+    ) -> (Result<Word, Stop>, [Word; STATE_WORDS]) {
+        let Some(Window { text, start, last }) = window(self.heap, source, at, size) else {
+            unreachable!("a string is UTF-8");
+        };
+        // The reader lives as long as the memory it borrows, the window does not.
+        let mut reader = Reader {
+            heap: self.heap,
+            text: &text,
+            start,
+            last,
+            stack: std::mem::replace(&mut self.stack, Stack::new()),
+            units: 2 * size,
+            ..self
+        };
+        let result = reader.form();
+        let done = reader.at.max((2 * size - reader.units) / 2);
+        *spent = spent.saturating_add(done as u32);
+        let end = start + reader.at;
+        let mut words = [Word::NIL; STATE_WORDS];
+        let result = match result {
+            Ok(value) => Ok(found(reader.heap, source, value, end)),
+            Err(Halt::Wrong(Wrong::Trap(trap))) => Err(trap.into()),
+            Err(Halt::Wrong(wrong)) => {
+                let fault = wrong.fault(text_of(reader.heap.object(source)));
+                Err(Stop::Throw(fault.into_error(reader.heap)))
+            }
+            Err(Halt::Later) => {
+                // A token that does not fit is read again in a larger window.
+                let size = if reader.at == 0 && reader.units > 0 {
+                    size.max(Sizes::of(reader.heap).step_bytes / 2) * 2
+                } else {
+                    Sizes::of(reader.heap).step_bytes
+                };
+                words = reader.save(source, size);
+                Err(Stop::Budget)
+            }
+        };
+        (result, words)
+    }
+
+    /// The words of a state.
+    fn save(self, source: Word, size: usize) -> [Word; STATE_WORDS] {
+        let small = |n: usize| Word::small(n as i64);
+        let at = self.start + self.at;
+        let [parts, opens, count] = self.stack.save(self.heap);
+        [
+            parts,
+            opens,
+            count,
+            source,
+            small(at),
+            Word::small(i64::from(self.notation == Notation::Edn)),
+            self.function.map_or(Word::NIL, |used| {
+                small(used.greatest << 1 | usize::from(used.rest))
+            }),
+            small(self.functions),
+            self.pending.unwrap_or(Word::ABSENT),
+            match self.inside {
+                Inside::Nothing => Word::FALSE,
+                Inside::Comment => Word::TRUE,
+                Inside::Text(pieces) => pieces.0,
+            },
+            small(self.begun),
+            small(size),
+        ]
+    }
+
+    /// An error at a byte of the window.
     #[cold]
-    fn error_at(&mut self, at: usize, message: &str) -> Trap {
-        let before = &self.text[..at.min(self.text.len())];
-        let line = before.matches('\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .map_or(0, |last| last.chars().count())
-            + 1;
-        let offset = before.chars().count();
-        let word = |n: usize| Word::small(n as i64);
-        Fault::new(
-            "parse",
-            format!("{message} at line {line}, column {column}"),
-        )
-        .with("offset", word(offset))
-        .with("line", word(line))
-        .with("column", word(column))
-        .trap(self.heap)
+    fn error_at(&self, at: usize, message: &str) -> Wrong {
+        Wrong::At(self.start + at, message.to_owned())
     }
 
     /// An error of a value inside the text (a number out of range, a bad date) with its position.
     #[cold]
-    fn fault_at(&mut self, at: usize, fault: &Fault) -> Trap {
+    fn fault_at(&mut self, at: usize, fault: &Fault) -> Wrong {
         if fault.kind == "memory-limit" {
-            return fault.clone().trap(self.heap);
+            return Wrong::Trap(fault.clone().trap(self.heap));
         }
-        let message = fault.message.clone();
-        self.error_at(at, &message)
+        self.error_at(at, &fault.message)
     }
 
     fn peek(&self) -> Option<char> {
@@ -157,13 +437,22 @@ impl<'a> Reader<'a> {
     /// Skips white space and comments.
     fn skip(&mut self) {
         loop {
+            if let Inside::Comment = self.inside {
+                let rest = self.rest();
+                let end = rest.find('\n');
+                self.at += end.unwrap_or(rest.len());
+                if end.is_none() && !self.last {
+                    return;
+                }
+                self.inside = Inside::Nothing;
+            }
             let rest = self.rest();
             self.at += rest.len() - rest.trim_start_matches(|c| c == ',' || is_space(c)).len();
             let rest = self.rest();
             if rest.starts_with(';')
                 || (rest.starts_with("#!") && self.notation == Notation::Language)
             {
-                self.at += rest.find('\n').unwrap_or(rest.len());
+                self.inside = Inside::Comment;
             } else {
                 return;
             }
@@ -178,238 +467,378 @@ impl<'a> Reader<'a> {
         token
     }
 
-    fn open(&mut self, what: Form, at: usize) {
-        self.opens.push(Open {
-            what,
-            at,
-            base: self.values.len(),
-        });
-    }
-
-    /// Reads one form, whatever it holds.
-    fn form(&mut self) -> Read<Option<Word>> {
+    /// Reads one form, whatever it holds; `None` when there is none.
+    fn form(&mut self) -> Result<Option<Word>, Halt> {
         loop {
-            self.skip();
-            let at = self.at;
-            let Some(c) = self.peek() else {
-                return match self.opens.last() {
-                    None => Ok(None),
-                    Some(open) => {
-                        let from = open.at;
-                        let line = self.text[..from].matches('\n').count() + 1;
-                        Err(self
-                            .error_at(at, &format!("EOF while reading, starting at line {line},")))
+            if self.units == 0 {
+                return Err(Halt::Later);
+            }
+            self.units -= 1;
+            if let Some(value) = self.pending.take() {
+                if let Some(value) = self.deliver(value)? {
+                    return Ok(Some(value));
+                }
+                continue;
+            }
+            match self.stack.top.map(|top| top.form) {
+                Some(form::LISTING | form::LISTING_FUNCTION) => {
+                    self.list_on();
+                    continue;
+                }
+                Some(form::SPLICING) => {
+                    if let Some(value) = self.splice_on()? {
+                        return Ok(Some(value));
                     }
-                };
-            };
-            self.at += c.len_utf8();
-            let value = match c {
-                '(' => {
-                    self.open(Form::List, at);
                     continue;
                 }
-                '[' => {
-                    self.open(Form::Vector, at);
-                    continue;
-                }
-                '{' => {
-                    self.open(Form::Map, at);
-                    continue;
-                }
-                ')' | ']' | '}' => match self.close(c, at)? {
-                    Some(value) => value,
-                    None => continue,
-                },
-                '"' => self.string(at)?,
-                '\\' => self.character(at)?,
-                ':' => self.keyword(at)?,
-                '#' => match self.dispatch(at)? {
-                    Some(value) => value,
-                    None => continue,
-                },
-                '\'' | '@' | '`' | '~' if self.notation == Notation::Language => {
-                    let form = match c {
-                        '\'' => Form::Wrap("", "quote"),
-                        '@' => Form::Wrap("clojure.core", "deref"),
-                        '`' => Form::Wrap("ox.reader", "syntax-quote"),
-                        _ if self.peek() == Some('@') => {
-                            self.at += 1;
-                            Form::Wrap("clojure.core", "unquote-splicing")
-                        }
-                        _ => Form::Wrap("clojure.core", "unquote"),
+                _ => {}
+            }
+            if !matches!(self.inside, Inside::Text(_)) {
+                self.skip();
+            }
+            let at = self.at;
+            match self.whole_lexeme()? {
+                None => {
+                    return match self.stack.top {
+                        None => Ok(None),
+                        Some(open) => Err(Wrong::Unfinished(self.start + at, open.at).into()),
                     };
-                    self.open(form, at);
-                    continue;
                 }
-                '^' => {
-                    self.open(Form::Meta, at);
-                    continue;
+                Some(Lexeme::Part) => return Err(Halt::Later),
+                Some(Lexeme::Value(value)) => self.pending = Some(value),
+                Some(Lexeme::Open(form, extra)) => {
+                    if form == form::FUNCTION {
+                        self.function = Some(FunctionParams::default());
+                        self.functions += 1;
+                    }
+                    self.stack.open(self.heap, form, self.start + at, extra);
                 }
-                '@' | '`' | '~' | '\'' => {
-                    return Err(self.error_at(at, &format!("Invalid leading character: {c}")));
-                }
-                _ => {
-                    self.at = at;
-                    self.symbol_or_number(at)?
-                }
-            };
-            if let Some(value) = self.deliver(value)? {
-                return Ok(Some(value));
+                Some(Lexeme::Close(c)) => self.close(c, at)?,
             }
         }
     }
 
-    /// Gives a value to the form it belongs to, which may be finished by it; the value of the whole
-    /// when nothing is open.
-    fn deliver(&mut self, mut value: Word) -> Read<Option<Word>> {
-        loop {
-            let Some(open) = self.opens.last() else {
-                return Ok(Some(value));
+    /// The next token; `None` at the end of the text.
+    fn whole_lexeme(&mut self) -> Result<Option<Lexeme>, Halt> {
+        if let Inside::Text(_) = self.inside {
+            return Ok(Some(self.string()?.map_or(Lexeme::Part, Lexeme::Value)));
+        }
+        let (at, function) = (self.at, self.function);
+        let Some(c) = self.peek() else {
+            return if self.last {
+                Ok(None)
+            } else {
+                Err(Halt::Later)
             };
-            let (at, base) = (open.at, open.base);
-            match &open.what {
-                Form::Wrap(namespace, name) => {
-                    let namespace = (!namespace.is_empty()).then_some(*namespace);
-                    let name = *name;
-                    self.opens.pop();
-                    let head = make_symbol(self.heap, namespace, name);
-                    value = list::make(self.heap, &[head, value]);
-                }
-                Form::Discard => {
-                    self.opens.pop();
-                    return Ok(None);
-                }
-                Form::Tagged(tag) => {
-                    let tag = *tag;
-                    self.opens.pop();
-                    value = self.tagged(tag, value, at)?;
-                }
-                Form::Meta if self.values.len() > base => {
-                    let given = self.values.pop().expect("it is above the base");
-                    self.opens.pop();
-                    value = self.with_meta(given, value, at)?;
-                }
-                _ => {
-                    self.values.push(value);
-                    return Ok(None);
-                }
+        };
+        self.at += c.len_utf8();
+        if c == '"' {
+            self.begun = self.start + at;
+            return Ok(Some(self.string()?.map_or(Lexeme::Part, Lexeme::Value)));
+        }
+        let lexeme = self.lexeme(c, at);
+        if !self.last && self.at + MARGIN > self.text.len() {
+            (self.at, self.function, self.inside) = (at, function, Inside::Nothing);
+            return Err(Halt::Later);
+        }
+        Ok(Some(lexeme?))
+    }
+
+    /// The token that begins with `c`, which has been read.
+    fn lexeme(&mut self, c: char, at: usize) -> Read<Lexeme> {
+        let wrap = |index| Ok(Lexeme::Open(form::WRAP, Word::small(index)));
+        match c {
+            '(' => Ok(Lexeme::Open(form::LIST, Word::NIL)),
+            '[' => Ok(Lexeme::Open(form::VECTOR, Word::NIL)),
+            '{' => Ok(Lexeme::Open(form::MAP, Word::NIL)),
+            ')' | ']' | '}' => Ok(Lexeme::Close(c)),
+            '\\' => self.character(at).map(Lexeme::Value),
+            ':' => self.keyword(at).map(Lexeme::Value),
+            '#' => self.dispatch(at),
+            '^' => Ok(Lexeme::Open(form::META, Word::NIL)),
+            '\'' | '@' | '`' | '~' if self.notation == Notation::Edn => {
+                Err(self.error_at(at, &format!("Invalid leading character: {c}")))
+            }
+            '\'' => wrap(QUOTE),
+            '@' => wrap(DEREF),
+            '`' => wrap(SYNTAX_QUOTE),
+            '~' if self.peek() == Some('@') => {
+                self.at += 1;
+                wrap(UNQUOTE_SPLICING)
+            }
+            '~' => wrap(UNQUOTE),
+            _ => {
+                self.at = at;
+                self.symbol_or_number(at).map(Lexeme::Value)
             }
         }
     }
 
-    fn close(&mut self, c: char, at: usize) -> Read<Option<Word>> {
-        let wanted = match self.opens.last().map(|open| &open.what) {
-            Some(Form::List | Form::Function | Form::Conditional(_)) => ')',
-            Some(Form::Vector) => ']',
-            Some(Form::Map | Form::Set | Form::NamespaceMap(_)) => '}',
+    /// Gives a value to the form it belongs to; the value of the whole when nothing is open.
+    fn deliver(&mut self, value: Word) -> Read<Option<Word>> {
+        let Some(top) = self.stack.top else {
+            return Ok(Some(value));
+        };
+        match top.form {
+            form::WRAP => {
+                self.stack.close(self.heap);
+                let (namespace, name) = WRAPS[top.extra.small_value() as usize];
+                let head = make_symbol(self.heap, namespace, name);
+                self.pending = Some(list::make(self.heap, &[head, value]));
+            }
+            form::DISCARD => {
+                self.stack.close(self.heap);
+            }
+            form::TAGGED => {
+                self.stack.close(self.heap);
+                self.pending = Some(self.tagged(top.extra, value, top.at)?);
+            }
+            form::META if self.stack.count() > 0 => {
+                let given = self.stack.take(self.heap)[0];
+                self.stack.close(self.heap);
+                self.pending = Some(self.with_meta(given, value, top.at)?);
+            }
+            _ => {
+                self.stack.push(self.heap, value);
+                if self.stack.count() >= self.parts_max {
+                    self.gather()?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Moves the parts of the innermost form, a long one, off the stack.
+    fn gather(&mut self) -> Read<()> {
+        let Some(top) = self.stack.top else {
+            return Ok(());
+        };
+        let mut parts = self.stack.take(self.heap);
+        let heap = &mut *self.heap;
+        match top.form {
+            form::LIST | form::FUNCTION | form::VECTOR => {
+                let builder = self.stack.builder(heap, empty_vector)?;
+                add_elements(heap, builder, &parts)?;
+            }
+            form::SET => {
+                let builder = self.stack.builder(heap, empty_set)?;
+                if !add_members(heap, builder, &parts)? {
+                    return Err(duplicate(top.at, DUPLICATE_ELEMENT));
+                }
+            }
+            form::MAP | form::NAMESPACE_MAP => {
+                if top.form == form::NAMESPACE_MAP {
+                    self.qualify(&mut parts, top.extra);
+                }
+                let heap = &mut *self.heap;
+                let builder = self.stack.builder(heap, empty_map)?;
+                if !add_pairs(heap, builder, &parts)? {
+                    return Err(duplicate(top.at, DUPLICATE_KEY));
+                }
+            }
+            _ => {
+                // A reader conditional: what it takes is all that is kept.
+                let taken = self.taken(&parts);
+                if let (Some(value), Some(top)) = (taken, &mut self.stack.top)
+                    && top.extra.is_nil()
+                {
+                    top.extra = self.heap.make(Kind::Array, 0, 0, &[], &[value]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, c: char, at: usize) -> Read<()> {
+        let wanted = match self.stack.top.map(|top| top.form) {
+            Some(form::LIST | form::FUNCTION | form::CONDITIONAL | form::SPLICE) => ')',
+            Some(form::VECTOR) => ']',
+            Some(form::MAP | form::SET | form::NAMESPACE_MAP) => '}',
             _ => '\0',
         };
-        if c != wanted {
+        let Some(top) = self.stack.top.filter(|_| c == wanted) else {
             return Err(self.error_at(at, &format!("Unmatched delimiter: {c}")));
+        };
+        let odd = !self.stack.count().is_multiple_of(2);
+        if odd && matches!(top.form, form::MAP | form::NAMESPACE_MAP) {
+            let message = "Map literal must contain an even number of forms";
+            return Err(Wrong::At(top.at, message.to_owned()));
         }
-        let open = self.opens.pop().expect("it was looked at");
-        let parts = self.values.split_off(open.base);
-        Ok(Some(match open.what {
-            Form::List => list::make(self.heap, &parts),
-            Form::Vector => vector::make(self.heap, &parts),
-            Form::Map => self.map(&parts, open.at)?,
-            Form::NamespaceMap(namespace) => {
-                let parts: Vec<Word> = parts
-                    .iter()
-                    .enumerate()
-                    .map(|(i, &part)| {
-                        if i % 2 == 0 {
-                            self.qualified(&namespace, part)
-                        } else {
-                            part
-                        }
-                    })
-                    .collect();
-                self.map(&parts, open.at)?
+        if matches!(top.form, form::CONDITIONAL | form::SPLICE) {
+            return self.close_conditional(top.form, odd, top.at);
+        }
+        if !top.builder.is_nil() {
+            self.gather()?;
+            let whole = transient::persistent(self.heap, top.builder)?;
+            if !matches!(top.form, form::LIST | form::FUNCTION) {
+                self.stack.close(self.heap);
+                self.pending = Some(whole);
+            } else if let Some(open) = &mut self.stack.top {
+                open.form = if top.form == form::LIST {
+                    form::LISTING
+                } else {
+                    form::LISTING_FUNCTION
+                };
+                open.builder = whole;
+                open.extra = Word::EMPTY_LIST;
+                open.at = vector::count(self.heap.object(whole));
             }
-            Form::Set => match set::from_words(self.heap, &parts) {
-                Ok(set) => set,
-                Err(Trap::Throw(_)) => return Err(self.error_at(open.at, "Duplicate key in a set")),
-                Err(trap) => return Err(trap),
+            return Ok(());
+        }
+        let mut parts = self.stack.take(self.heap);
+        self.stack.close(self.heap);
+        self.pending = Some(match top.form {
+            form::LIST => list::make(self.heap, &parts),
+            form::FUNCTION => {
+                let body = list::make(self.heap, &parts);
+                self.function(body)
+            }
+            form::VECTOR => vector::make(self.heap, &parts),
+            form::SET => match set::from_words(self.heap, &parts) {
+                Err(Trap::Throw(_)) => return Err(duplicate(top.at, DUPLICATE_ELEMENT)),
+                other => other?,
             },
-            Form::Function => self.function(&parts),
-            Form::Conditional(splice) => return self.conditional(&parts, splice, open.at),
-            Form::Wrap(..) | Form::Meta | Form::Discard | Form::Tagged(_) => {
-                unreachable!("they have no closing delimiter")
+            _ => {
+                if top.form == form::NAMESPACE_MAP {
+                    self.qualify(&mut parts, top.extra);
+                }
+                match map::from_pairs(self.heap, &parts) {
+                    Err(Trap::Throw(_)) => return Err(duplicate(top.at, DUPLICATE_KEY)),
+                    other => other?,
+                }
             }
-        }))
+        });
+        Ok(())
     }
 
-    fn map(&mut self, parts: &[Word], at: usize) -> Read<Word> {
-        if !parts.len().is_multiple_of(2) {
-            return Err(self.error_at(at, "Map literal must contain an even number of forms"));
-        }
-        match map::from_pairs(self.heap, parts) {
-            Err(Trap::Throw(_)) => Err(self.error_at(at, "Duplicate key in a map")),
-            other => other,
-        }
-    }
-
-    /// A key of `#:namespace{…}`: one without a namespace gets it, one with `_` loses that.
-    fn qualified(&mut self, namespace: &str, key: Word) -> Word {
-        let Some(object) = self.heap.try_object(key) else {
-            return key;
+    /// Puts the next elements of a long list before those that are there.
+    fn list_on(&mut self) {
+        let Some(top) = &mut self.stack.top else {
+            return;
         };
-        let kind = object.kind();
-        if !matches!(kind, Kind::Keyword | Kind::Symbol) {
-            return key;
+        for _ in 0..self.parts_max.min(top.at) {
+            top.at -= 1;
+            if let Some(element) = vector::nth(self.heap, top.builder, top.at) {
+                top.extra = list::push(self.heap, top.extra, element);
+            }
         }
-        let (own, name) = parts_of(self.heap, object);
-        let name = name.to_owned();
-        let namespace = match own {
-            None => Some(namespace),
-            Some("_") => None,
-            Some(_) => return key,
-        };
-        if kind == Kind::Keyword {
-            make_keyword(self.heap, namespace, &name)
-        } else {
-            make_symbol(self.heap, namespace, &name)
+        self.units = self.units.saturating_sub(self.parts_max);
+        if top.at == 0 {
+            let (form, list) = (top.form, top.extra);
+            self.stack.close(self.heap);
+            self.pending = Some(match form {
+                form::LISTING => list,
+                _ => self.function(list),
+            });
         }
     }
 
-    fn conditional(&mut self, parts: &[Word], splice: bool, at: usize) -> Read<Option<Word>> {
-        if !parts.len().is_multiple_of(2) {
-            return Err(self.error_at(at, "read-cond requires an even number of forms"));
+    /// Keys of `#:namespace{…}`: one without a namespace gets it, one with `_` loses that.
+    fn qualify(&mut self, parts: &mut [Word], namespace: Word) {
+        let given = try_text(self.heap, namespace)
+            .unwrap_or_default()
+            .to_owned();
+        for key in parts.iter_mut().step_by(2) {
+            let Some(object) = self.heap.try_object(*key) else {
+                continue;
+            };
+            let kind = object.kind();
+            if !matches!(kind, Kind::Keyword | Kind::Symbol) {
+                continue;
+            }
+            let (own, name) = parts_of(self.heap, object);
+            let name = name.to_owned();
+            let namespace = match own {
+                None => Some(given.as_str()),
+                Some("_") => None,
+                Some(_) => continue,
+            };
+            *key = if kind == Kind::Keyword {
+                make_keyword(self.heap, namespace, &name)
+            } else {
+                make_symbol(self.heap, namespace, &name)
+            };
         }
+    }
+
+    /// What a reader conditional takes of these pairs.
+    fn taken(&self, parts: &[Word]) -> Option<Word> {
         let taken = parts.chunks_exact(2).find(|pair| {
             matches!(
                 try_keyword(self.heap, pair[0]),
                 Some((None, "ox" | "default"))
             )
         });
-        let Some(&[_, value]) = taken else {
+        taken.map(|pair| pair[1])
+    }
+
+    fn close_conditional(&mut self, form: i64, odd: bool, at: usize) -> Read<()> {
+        if odd {
+            let message = "read-cond requires an even number of forms";
+            return Err(Wrong::At(at, message.to_owned()));
+        }
+        self.gather()?;
+        let taken = self
+            .stack
+            .close(self.heap)
+            .map_or(Word::NIL, |open| open.extra);
+        if taken.is_nil() {
+            return Ok(());
+        }
+        let value = self.heap.word(taken, 1);
+        if form == form::CONDITIONAL {
+            self.pending = Some(value);
+        } else if self.stack.top.is_none() {
+            let message = "Reader conditional splicing not allowed at the top level";
+            return Err(Wrong::At(at, message.to_owned()));
+        } else {
+            self.stack.open(self.heap, form::SPLICING, 0, Word::NIL);
+            if let Some(open) = &mut self.stack.top {
+                open.builder = value;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the next element of what a `#?@(…)` took to the form it stands in.
+    fn splice_on(&mut self) -> Read<Option<Word>> {
+        let Some(open) = self.stack.close(self.heap) else {
             return Ok(None);
         };
-        if !splice {
-            return Ok(Some(value));
-        }
-        if self.opens.is_empty() {
-            return Err(self.error_at(
-                at,
-                "Reader conditional splicing not allowed at the top level",
-            ));
-        }
-        let elements = if vector::is_vector(self.heap, value) {
-            vector::elements(self.heap, value)
+        let (source, index) = (open.builder, open.at);
+        let (element, rest) = if vector::is_vector(self.heap, source) {
+            (vector::nth(self.heap, source, index), source)
+        } else if list::count(self.heap, source) > 0
+            && self.heap.kind_of(source) == Some(Kind::List)
+        {
+            (Some(self.heap.word(source, 3)), self.heap.word(source, 4))
         } else {
-            list_elements(self.heap, value)
+            (None, source)
         };
-        for element in elements {
-            if let Some(value) = self.deliver(element)? {
-                return Ok(Some(value));
+        let Some(element) = element else {
+            return Ok(None);
+        };
+        let whole = self.deliver(element)?;
+        if whole.is_some() {
+            return Ok(whole);
+        }
+        // What the element completed is given on before the next one.
+        while let Some(value) = self.pending.take() {
+            let whole = self.deliver(value)?;
+            if whole.is_some() {
+                return Ok(whole);
             }
+        }
+        self.stack
+            .open(self.heap, form::SPLICING, index + 1, Word::NIL);
+        if let Some(open) = &mut self.stack.top {
+            open.builder = rest;
         }
         Ok(None)
     }
 
     /// `#(…)` as `(fn* [params] (…))`.
-    fn function(&mut self, parts: &[Word]) -> Word {
+    fn function(&mut self, body: Word) -> Word {
         let used = self.function.take().unwrap_or_default();
         let mut params: Vec<Word> = (1..=used.greatest).map(|n| self.parameter(n)).collect();
         if used.rest {
@@ -418,7 +847,6 @@ impl<'a> Reader<'a> {
         }
         let head = make_symbol(self.heap, None, "fn*");
         let params = vector::make(self.heap, &params);
-        let body = list::make(self.heap, parts);
         list::make(self.heap, &[head, params, body])
     }
 
@@ -434,37 +862,36 @@ impl<'a> Reader<'a> {
     }
 
     /// What comes after `#`.
-    fn dispatch(&mut self, at: usize) -> Read<Option<Word>> {
+    fn dispatch(&mut self, at: usize) -> Read<Lexeme> {
         let Some(c) = self.peek() else {
             return Err(self.error_at(at, "EOF while reading"));
         };
         let language = self.notation == Notation::Language;
-        let form = match c {
-            '{' => Form::Set,
-            '_' => Form::Discard,
+        let (form, extra) = match c {
+            '{' => (form::SET, Word::NIL),
+            '_' => (form::DISCARD, Word::NIL),
             '(' if language => {
                 if self.function.is_some() {
                     return Err(self.error_at(at, "Nested #()s are not allowed"));
                 }
-                self.function = Some(FunctionParams::default());
-                self.functions += 1;
-                Form::Function
+                (form::FUNCTION, Word::NIL)
             }
-            '\'' if language => Form::Wrap("", "var"),
-            '^' => Form::Meta,
+            '\'' if language => (form::WRAP, Word::small(VAR)),
+            '^' => (form::META, Word::NIL),
             '"' if language => {
                 self.at += 1;
-                return self.regex(at).map(Some);
+                return self.regex(at).map(Lexeme::Value);
             }
             '#' => {
                 self.at += 1;
                 let token = self.token();
-                return match token {
-                    "Inf" => Ok(Some(Word::double(f64::INFINITY))),
-                    "-Inf" => Ok(Some(Word::double(f64::NEG_INFINITY))),
-                    "NaN" => Ok(Some(Word::double(f64::NAN))),
-                    _ => Err(self.error_at(at, &format!("Invalid token: ##{token}"))),
+                let value = match token {
+                    "Inf" => f64::INFINITY,
+                    "-Inf" => f64::NEG_INFINITY,
+                    "NaN" => f64::NAN,
+                    _ => return Err(self.error_at(at, &format!("Invalid token: ##{token}"))),
                 };
+                return Ok(Lexeme::Value(Word::double(value)));
             }
             ':' => return self.namespace_map(at),
             '?' if language => {
@@ -475,24 +902,27 @@ impl<'a> Reader<'a> {
                 if self.peek() != Some('(') {
                     return Err(self.error_at(at, "read-cond body must be a list"));
                 }
-                Form::Conditional(splice)
+                let form = if splice {
+                    form::SPLICE
+                } else {
+                    form::CONDITIONAL
+                };
+                (form, Word::NIL)
             }
             '=' => return Err(self.error_at(at, "#= is not allowed")),
             '<' => return Err(self.error_at(at, "Unreadable form")),
             c if c.is_alphabetic() => {
                 let token = self.token();
                 let tag = self.symbol(token, at)?;
-                self.open(Form::Tagged(tag), at);
-                return Ok(None);
+                return Ok(Lexeme::Open(form::TAGGED, tag));
             }
             c => return Err(self.error_at(at, &format!("No dispatch macro for: {c}"))),
         };
         self.at += 1;
-        self.open(form, at);
-        Ok(None)
+        Ok(Lexeme::Open(form, extra))
     }
 
-    fn namespace_map(&mut self, at: usize) -> Read<Option<Word>> {
+    fn namespace_map(&mut self, at: usize) -> Read<Lexeme> {
         self.at += 1;
         let namespace = self.token();
         if namespace.is_empty() || namespace.starts_with(':') || namespace.contains('/') {
@@ -503,8 +933,8 @@ impl<'a> Reader<'a> {
             return Err(self.error_at(at, "Namespaced map must specify a map"));
         }
         self.at += 1;
-        self.open(Form::NamespaceMap(namespace.to_owned()), at);
-        Ok(None)
+        let namespace = make_string(self.heap, namespace);
+        Ok(Lexeme::Open(form::NAMESPACE_MAP, namespace))
     }
 
     fn tagged(&mut self, tag: Word, value: Word, at: usize) -> Read<Word> {
@@ -513,276 +943,56 @@ impl<'a> Reader<'a> {
             _ => return Ok(self.heap.make(Kind::Tagged, 0, 0, &[], &[tag, value])),
         };
         let Some(text) = try_text(self.heap, value).map(str::to_owned) else {
-            return Err(self.error_at(at, &format!("#{name} must be followed by a string")));
+            let message = format!("#{name} must be followed by a string");
+            return Err(Wrong::At(at, message));
         };
         let made = match name.as_str() {
             "inst" => Instant::parse(&text).map(|instant| make_instant(self.heap, instant)),
             "uuid" => parse_uuid(&text).map(|uuid| make_uuid(self.heap, Uuid(uuid))),
             _ => parse_base64(&text).map(|bytes| make_bytes(self.heap, &bytes)),
         };
-        made.ok_or_else(|| self.error_at(at, &format!("Unrecognized #{name} syntax")))
+        made.ok_or_else(|| Wrong::At(at, format!("Unrecognized #{name} syntax")))
     }
 
     /// `^given value`
     fn with_meta(&mut self, given: Word, value: Word, at: usize) -> Read<Word> {
         let key = |heap: &mut Heap, name: &str| make_keyword(heap, None, name);
+        let own = meta::get(self.heap, value);
         let added = match self.heap.kind_of(given) {
             Some(Kind::Keyword) => vec![given, Word::TRUE],
             Some(Kind::Symbol | Kind::Str) => vec![key(self.heap, "tag"), given],
             Some(Kind::Vector | Kind::SmallVector) => vec![key(self.heap, "param-tags"), given],
+            // Most often there was none before.
+            Some(Kind::SmallMap | Kind::Map) if own.is_nil() => Vec::new(),
             Some(Kind::SmallMap | Kind::Map) => map::entries(self.heap, given),
             _ => {
-                return Err(self.error_at(
-                    at,
-                    "Metadata must be Symbol, Keyword, String, Map or Vector",
-                ));
+                let message = "Metadata must be Symbol, Keyword, String, Map or Vector";
+                return Err(Wrong::At(at, message.to_owned()));
             }
         };
-        let mut all = meta::get(self.heap, value);
-        if all.is_nil() {
-            all = map::empty(self.heap, Word::NIL);
-        }
+        let mut all = if !own.is_nil() {
+            own
+        } else if added.is_empty() {
+            meta::set_on(self.heap, given, Word::NIL)
+        } else {
+            map::empty(self.heap, Word::NIL)
+        };
         for pair in added.chunks_exact(2) {
             all = map::assoc(self.heap, all, pair[0], pair[1])?;
         }
         match meta::with(self.heap, value, all) {
             Err(Trap::Throw(_)) => {
-                Err(self.error_at(at, "Metadata can only be applied to what carries it"))
+                let message = "Metadata can only be applied to what carries it";
+                Err(Wrong::At(at, message.to_owned()))
             }
-            other => other,
+            other => Ok(other?),
         }
-    }
-
-    /// Four hexadecimal digits after `\u`.
-    fn unicode_escape(&mut self, at: usize) -> Read<u32> {
-        let digits = self
-            .rest()
-            .get(..4)
-            .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
-        match digits {
-            Some(digits) => {
-                self.at += 4;
-                Ok(u32::from_str_radix(digits, 16).expect("hexadecimal digits"))
-            }
-            None => Err(self.error_at(at, "Invalid unicode escape")),
-        }
-    }
-
-    /// A scalar value from `\u` escapes: one, or the two halves of a surrogate pair.
-    fn unicode_char(&mut self, at: usize) -> Read<char> {
-        let first = self.unicode_escape(at)?;
-        if (0xd800..0xdc00).contains(&first) && self.rest().starts_with("\\u") {
-            self.at += 2;
-            let second = self.unicode_escape(at)?;
-            if (0xdc00..0xe000).contains(&second) {
-                let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-                return Ok(char::from_u32(code).expect("a pair of surrogates is a scalar value"));
-            }
-        }
-        char::from_u32(first)
-            .ok_or_else(|| self.error_at(at, "Invalid character constant: a lone surrogate"))
-    }
-
-    fn string(&mut self, at: usize) -> Read<Word> {
-        let mut out = String::new();
-        loop {
-            let rest = self.rest();
-            let Some(length) = rest.find(['"', '\\']) else {
-                self.at = self.text.len();
-                return Err(self.error_at(at, "EOF while reading string, which begins"));
-            };
-            let plain = &rest[..length];
-            self.at += length + 1;
-            if rest.as_bytes()[length] == b'"' {
-                if out.is_empty() {
-                    return Ok(make_string(self.heap, plain));
-                }
-                out.push_str(plain);
-                return Ok(make_string(self.heap, &out));
-            }
-            out.push_str(plain);
-            let escape = self.at - 1;
-            let Some(c) = self.peek() else {
-                return Err(self.error_at(at, "EOF while reading string, which begins"));
-            };
-            self.at += c.len_utf8();
-            out.push(match c {
-                't' => '\t',
-                'r' => '\r',
-                'n' => '\n',
-                '\\' => '\\',
-                '"' => '"',
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'u' => self.unicode_char(escape)?,
-                '0'..='7' => {
-                    self.at -= 1;
-                    let rest = self.rest();
-                    let length = rest
-                        .bytes()
-                        .take(3)
-                        .take_while(|b| (b'0'..b'8').contains(b))
-                        .count();
-                    self.at += length;
-                    self.octal(&rest[..length], escape)?
-                }
-                c => {
-                    return Err(
-                        self.error_at(escape, &format!("Unsupported escape character: \\{c}"))
-                    );
-                }
-            });
-        }
-    }
-
-    fn octal(&mut self, digits: &str, at: usize) -> Read<char> {
-        match u32::from_str_radix(digits, 8) {
-            Ok(code @ 0..=0o377) => Ok(char::from_u32(code).expect("a small code point")),
-            _ => Err(self.error_at(at, "Octal escape sequence must be in range [0, 377]")),
-        }
-    }
-
-    fn character(&mut self, at: usize) -> Read<Word> {
-        let Some(first) = self.peek() else {
-            return Err(self.error_at(at, "EOF while reading character"));
-        };
-        self.at += first.len_utf8();
-        if is_terminator(first) && first != '\\' {
-            return Ok(Word::char(first));
-        }
-        let from = self.at - first.len_utf8();
-        self.token();
-        let token = &self.text[from..self.at];
-        let mut chars = token.chars();
-        let c = match (chars.next(), chars.next()) {
-            (Some(c), None) => c,
-            _ => match named_char(token) {
-                Some(named) => named,
-                None if first == 'u' && token.len() == 5 => {
-                    self.at = from + 1;
-                    self.unicode_char(at)?
-                }
-                None if first == 'o' && (2..=4).contains(&token.len()) => {
-                    self.octal(&token[1..], at)?
-                }
-                None => {
-                    return Err(self.error_at(at, &format!("Unsupported character: \\{token}")));
-                }
-            },
-        };
-        Ok(Word::char(c))
-    }
-
-    fn regex(&mut self, at: usize) -> Read<Word> {
-        let from = self.at;
-        let mut escaped = false;
-        loop {
-            let Some(c) = self.peek() else {
-                return Err(self.error_at(at, "EOF while reading regex"));
-            };
-            self.at += c.len_utf8();
-            match c {
-                '"' if !escaped => break,
-                '\\' => escaped = !escaped,
-                _ => escaped = false,
-            }
-        }
-        let source = &self.text[from..self.at - 1];
-        if let Err(fault) = regex::compile(source) {
-            return Err(self.fault_at(at, &fault));
-        }
-        let source = make_string(self.heap, source);
-        Ok(self.heap.make(Kind::Regex, 0, 0, &[], &[source]))
-    }
-
-    fn keyword(&mut self, at: usize) -> Read<Word> {
-        let token = self.token();
-        if token.starts_with(':') {
-            let message = format!("Invalid token: :{token} (namespaces are not known at run time)");
-            return Err(self.error_at(at, &message));
-        }
-        match split_token(token) {
-            // A keyword's name may begin with a digit.
-            Some((namespace, name)) => Ok(make_keyword(self.heap, namespace, name)),
-            None => Err(self.error_at(at, &format!("Invalid token: :{token}"))),
-        }
-    }
-
-    fn symbol(&mut self, token: &str, at: usize) -> Read<Word> {
-        match split_token(token) {
-            Some((namespace, name)) => Ok(make_symbol(self.heap, namespace, name)),
-            None => Err(self.error_at(at, &format!("Invalid token: {token}"))),
-        }
-    }
-
-    fn symbol_or_number(&mut self, at: usize) -> Read<Word> {
-        let token = self.token();
-        let unsigned = token.strip_prefix(['+', '-']).unwrap_or(token);
-        if unsigned.starts_with(|c: char| c.is_ascii_digit()) {
-            return match number::text::parse_numeral(token) {
-                Ok(num) => Ok(Num::make(num, self.heap)),
-                Err(fault) => Err(self.fault_at(at, &fault)),
-            };
-        }
-        match token {
-            "nil" => return Ok(Word::NIL),
-            "true" => return Ok(Word::TRUE),
-            "false" => return Ok(Word::FALSE),
-            _ => {}
-        }
-        if token.starts_with('%') && self.function.is_some() {
-            return self.argument(token, at);
-        }
-        self.symbol(token, at)
-    }
-
-    /// `%`, `%2`, `%&` inside of `#(…)`.
-    fn argument(&mut self, token: &str, at: usize) -> Read<Word> {
-        let used = self
-            .function
-            .as_mut()
-            .expect("only inside of a function literal");
-        let number = match &token[1..] {
-            "" => 1,
-            "&" => {
-                used.rest = true;
-                return Ok(self.parameter(0));
-            }
-            digits => match digits.parse::<usize>() {
-                Ok(number @ 1..=PARAMS_MAX) => number,
-                _ => return Err(self.error_at(at, "arg literal must be %, %& or %integer")),
-            },
-        };
-        used.greatest = used.greatest.max(number);
-        Ok(self.parameter(number))
     }
 }
 
-/// Namespace and name of a symbol's or keyword's token (without the colon); `None` when it is
-/// neither.
-fn split_token(token: &str) -> Option<(Option<&str>, &str)> {
-    if token.is_empty() || token.ends_with(':') || token.contains("::") {
-        return None;
-    }
-    if token == "/" {
-        return Some((None, token));
-    }
-    let Some(at) = token.find('/') else {
-        return Some((None, token));
-    };
-    let (namespace, name) = (&token[..at], &token[at + 1..]);
-    let valid = !namespace.is_empty()
-        && !namespace.ends_with(':')
-        && !name.is_empty()
-        && (name == "/" || !name.contains('/'));
-    valid.then_some((Some(namespace), name))
-}
+const DUPLICATE_KEY: &str = "Duplicate key in a map";
+const DUPLICATE_ELEMENT: &str = "Duplicate key in a set";
 
-fn list_elements(heap: &Heap, mut list: Word) -> Vec<Word> {
-    let mut elements = Vec::new();
-    while heap.kind_of(list) == Some(Kind::List) && heap.object(list).raw(1) > 0 {
-        elements.push(heap.word(list, 3));
-        list = heap.word(list, 4);
-    }
-    elements
+fn duplicate(at: usize, message: &str) -> Wrong {
+    Wrong::At(at, message.to_owned())
 }

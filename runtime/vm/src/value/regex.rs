@@ -9,15 +9,20 @@
 //! - Compiled patterns are a cache of the thread, never part of a process: the object holds its
 //!   source only.
 
+mod scan;
 mod translate;
 
-use super::fault::{Fallible, Fault};
-use super::string::{is_ascii, make_string, text};
-use super::vector;
+use super::fault::{Fallible, Fault, OrThrow};
+use super::string::{byte_count, is_ascii, make_string, text};
+use super::walk::{Pieces, make_state};
+use super::work::{Sizes, Stop, Walk};
+use super::{transient, vector};
 use crate::heap::Heap;
+use crate::native::Trap;
 use crate::object::Kind;
 use crate::word::Word;
 use rustc_hash::FxHashMap;
+use scan::{Gap, Scanner, Seek, stretch_of};
 use std::cell::RefCell;
 use std::rc::Rc;
 use translate::translate;
@@ -28,6 +33,8 @@ const CACHE_MAX: usize = 512;
 const SOURCE_BYTES_MAX: usize = 64 * 1024;
 /// Greatest size of a compiled pattern, in bytes.
 const COMPILED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Texts of a step of other walks that are searched at once.
+const SEEK_STEPS: usize = 4;
 /// Text that costs one unit of fuel to search, in bytes.
 const BYTES_PER_FUEL: usize = 16;
 
@@ -38,17 +45,13 @@ pub struct Compiled {
     pub search: regex::Regex,
     /// Matches all of a text; made when first needed.
     whole: std::cell::OnceCell<regex::Regex>,
+    /// Looks for matches in long texts; made when first needed.
+    scanner: std::cell::OnceCell<Option<RefCell<Scanner>>>,
     translated: String,
 }
 
 thread_local! {
     static CACHE: RefCell<FxHashMap<String, Rc<Compiled>>> = RefCell::new(FxHashMap::default());
-}
-
-/// Fuel of searching so much text once.
-#[must_use]
-pub fn cost(bytes: usize) -> u32 {
-    u32::try_from(bytes / BYTES_PER_FUEL).unwrap_or(u32::MAX)
 }
 
 fn build(pattern: &str) -> Fallible<regex::Regex> {
@@ -93,6 +96,7 @@ pub fn compile(source: &str) -> Fallible<Rc<Compiled>> {
     let compiled = Rc::new(Compiled {
         search,
         whole: std::cell::OnceCell::new(),
+        scanner: std::cell::OnceCell::new(),
         translated,
     });
     CACHE.with_borrow_mut(|cache| {
@@ -105,6 +109,32 @@ pub fn compile(source: &str) -> Fallible<Rc<Compiled>> {
 }
 
 impl Compiled {
+    /// Fuel of searching so much text once.
+    #[must_use]
+    pub fn cost(&self, bytes: usize) -> u32 {
+        u32::try_from(bytes / BYTES_PER_FUEL).unwrap_or(u32::MAX)
+    }
+
+    /// From where on the next match at or after a byte is to be looked for.
+    fn seek(&self, subject: &str, at: usize, gap: Gap, sizes: Sizes) -> Seek {
+        let left = subject.len() - at;
+        if left <= sizes.call_bytes {
+            return Seek::From(at);
+        }
+        let scanner = self
+            .scanner
+            .get_or_init(|| Scanner::new(&self.translated, COMPILED_BYTES_MAX).map(RefCell::new));
+        let Some(scanner) = scanner else {
+            return Seek::From(at);
+        };
+        let mut scanner = scanner.borrow_mut();
+        let stretch = stretch_of(scanner.states()).min(SEEK_STEPS * sizes.step_bytes);
+        if left <= stretch {
+            return Seek::From(at);
+        }
+        scanner.seek(subject.as_bytes(), at, gap, stretch)
+    }
+
     /// The pattern that matches all of a text or nothing.
     ///
     /// # Errors
@@ -115,6 +145,14 @@ impl Compiled {
             let _ = self.whole.set(pattern);
         }
         Ok(self.whole.get().expect("set above"))
+    }
+}
+
+/// The compiled form of a regular expression object.
+fn of_word(heap: &mut Heap, word: Word) -> Result<Rc<Compiled>, Trap> {
+    match source(heap, word) {
+        Some(source) => compile(source).or_throw(heap),
+        None => Err(Fault::type_error(heap, word, "a regular expression").trap(heap)),
     }
 }
 
@@ -159,21 +197,6 @@ pub fn match_whole(heap: &mut Heap, pattern: &Compiled, string: Word) -> Fallibl
         .as_ref()
         .map(groups_of);
     Ok(groups.map_or(Word::NIL, |groups| make_match(heap, &groups)))
-}
-
-/// The matches one after another, as Java finds them: after one that is not empty, an empty one may
-/// follow in its place.
-fn matches<'s>(
-    subject: &'s str,
-    pattern: &'s Compiled,
-) -> impl Iterator<Item = regex::Captures<'s>> {
-    let mut from = Some(0);
-    std::iter::from_fn(move || {
-        let captures = pattern.search.captures_at(subject, from?)?;
-        let whole = captures.get_match();
-        from = next_start(subject, whole.start(), whole.end());
-        Some(captures)
-    })
 }
 
 /// Where the search after a match begins; `None` at the end.
@@ -234,25 +257,90 @@ impl Cursor {
     }
 }
 
-/// `re-find-from`: match, start, end and the next cursor.
+/// `re-find-from`: a vector of match, start, end and the next cursor, or nil; far in steps.
+///
+/// ```text
+/// state:  Array [string pattern byte character base reach]
+/// ```
 ///
 /// # Errors
-/// `:ox/argument` for a cursor that is none of this string.
-pub fn find_from(
+/// `:ox/argument` for a cursor that is none of this string; [`Trap::Walk`].
+pub(crate) fn find_from(
+    heap: &mut Heap,
+    [string, pattern]: [Word; 2],
+    cursor: Cursor,
+    spent: &mut u32,
+) -> Result<Word, Trap> {
+    let compiled = of_word(heap, pattern)?;
+    let subject = text(heap.object(string));
+    if !subject.is_char_boundary(cursor.byte) {
+        let message = "the cursor does not belong to the string";
+        return Err(Fault::new("argument", message).trap(heap));
+    }
+    match find(heap, &compiled, string, cursor, Gap::default(), spent) {
+        Ok(found) => Ok(found),
+        Err(gap) => {
+            let small = |n: usize| Word::small(n as i64);
+            let words = [
+                string,
+                pattern,
+                small(cursor.byte),
+                small(cursor.character),
+                small(gap.base),
+                small(gap.reach),
+            ];
+            Err(Trap::Walk(make_state(heap, Walk::Find, &words)))
+        }
+    }
+}
+
+/// Looks on.
+pub(crate) fn find_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word, Stop> {
+    let number = |index: u32| heap.word(state, index).small_value() as usize;
+    let cursor = Cursor {
+        byte: number(3),
+        character: number(4),
+    };
+    let gap = Gap {
+        base: number(5),
+        reach: number(6),
+    };
+    let (string, pattern) = (heap.word(state, 1), heap.word(state, 2));
+    let compiled = of_word(heap, pattern)?;
+    find(heap, &compiled, string, cursor, gap, spent).map_err(|gap| {
+        heap.write(state, 5, Word::small(gap.base as i64));
+        heap.write(state, 6, Word::small(gap.reach as i64));
+        Stop::Budget
+    })
+}
+
+/// What `re-find-from` answers, or where the search goes on.
+fn find(
     heap: &mut Heap,
     pattern: &Compiled,
     string: Word,
     cursor: Cursor,
-) -> Fallible<Option<[Word; 4]>> {
+    gap: Gap,
+    spent: &mut u32,
+) -> Result<Word, Gap> {
+    let sizes = Sizes::of(heap);
     let subject = text(heap.object(string));
-    if !subject.is_char_boundary(cursor.byte) {
-        return Err(Fault::new(
-            "argument",
-            "the cursor does not belong to the string",
-        ));
-    }
-    let Some(captures) = pattern.search.captures_at(subject, cursor.byte) else {
-        return Ok(None);
+    let at = match pattern.seek(subject, cursor.byte, gap, sizes) {
+        Seek::From(at) => at,
+        Seek::Nowhere => return Ok(Word::NIL),
+        Seek::Later(next) => {
+            let looked = (SEEK_STEPS * sizes.step_bytes).max(next.reach);
+            *spent = spent.saturating_add(pattern.cost(looked));
+            return Err(next);
+        }
+    };
+    let found = pattern.search.captures_at(subject, at);
+    let reached = found
+        .as_ref()
+        .map_or(subject.len(), |found| found.get_match().end());
+    *spent = spent.saturating_add(pattern.cost(reached - at));
+    let Some(captures) = found else {
+        return Ok(Word::NIL);
     };
     let whole = captures.get_match();
     let start = cursor.advanced(subject, whole.start());
@@ -265,40 +353,169 @@ pub fn find_from(
         Some(next) => next.make(heap, string),
         None => Word::NIL,
     };
-    Ok(Some([
-        found,
-        small(start.character),
-        small(end.character),
-        next,
-    ]))
+    let parts = [found, small(start.character), small(end.character), next];
+    Ok(vector::make(heap, &parts))
 }
 
-/// The pieces between matches, as Java's `String.split` gives them.
-#[must_use]
-pub fn split(subject: &str, pattern: &Compiled, limit: i64) -> Vec<String> {
-    let mut pieces: Vec<String> = Vec::new();
-    let mut from = 0;
-    for captures in matches(subject, pattern) {
-        let found = captures.get_match();
-        if limit > 0 && pieces.len() as i64 == limit - 1 {
-            break;
+/// The pieces of a string between matches, as Java's `String.split` gives them, in steps where
+/// there are many. The words are the string and the regular expression.
+///
+/// ```text
+/// state:  Array [builder string pattern limit from next]     next: nil when no match can follow
+/// ```
+///
+/// # Errors
+/// `:ox/memory-limit`; [`Trap::Walk`].
+pub(crate) fn split(
+    heap: &mut Heap,
+    [string, pattern]: [Word; 2],
+    limit: i64,
+    spent: &mut u32,
+) -> Result<Word, Trap> {
+    let nothing = vector::make(heap, &[]);
+    let builder = transient::make(heap, nothing)?;
+    let mut splitting = Splitting {
+        builder,
+        string,
+        limit,
+        from: 0,
+        next: Some(0),
+        gap: Gap::default(),
+    };
+    let compiled = of_word(heap, pattern)?;
+    match splitting.run(heap, &compiled, spent) {
+        Ok(vector) => Ok(vector),
+        Err(Stop::Budget) => {
+            let limit = limit.clamp(-1, i64::from(u32::MAX));
+            let [from, next, base, reach] = splitting.place();
+            let limit = Word::small(limit);
+            let words = [builder, string, pattern, limit, from, next, base, reach];
+            Err(Trap::Walk(make_state(heap, Walk::Split, &words)))
         }
-        if found.end() == 0 {
-            continue;
+        Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
+        Err(Stop::Unfinished(cell)) => Err(Trap::Force(cell)),
+    }
+}
+
+/// Splits on.
+pub(crate) fn split_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word, Stop> {
+    let word = |index: u32| heap.word(state, index);
+    let mut splitting = Splitting {
+        builder: word(1),
+        string: word(2),
+        limit: word(4).small_value(),
+        from: word(5).small_value() as usize,
+        next: word(6).as_small().map(|next| next as usize),
+        gap: Gap {
+            base: word(7).small_value() as usize,
+            reach: word(8).small_value() as usize,
+        },
+    };
+    let compiled = of_word(heap, word(3))?;
+    let result = splitting.run(heap, &compiled, spent);
+    if result == Err(Stop::Budget) {
+        for (index, word) in (5..).zip(splitting.place()) {
+            heap.write(state, index, word);
         }
-        pieces.push(subject[from..found.start()].to_owned());
-        from = found.end();
     }
-    if pieces.is_empty() {
-        return vec![subject.to_owned()];
+    result
+}
+
+/// Splitting under way.
+struct Splitting {
+    builder: Word,
+    string: Word,
+    limit: i64,
+    /// Where the next piece begins.
+    from: usize,
+    /// Where the search for the next match begins.
+    next: Option<usize>,
+    gap: Gap,
+}
+
+impl Splitting {
+    fn place(&self) -> [Word; 4] {
+        let small = |n: usize| Word::small(n as i64);
+        let next = self.next.map_or(Word::NIL, small);
+        [
+            small(self.from),
+            next,
+            small(self.gap.base),
+            small(self.gap.reach),
+        ]
     }
-    pieces.push(subject[from..].to_owned());
-    if limit == 0 {
-        while pieces.last().is_some_and(String::is_empty) {
-            pieces.pop();
+
+    fn run(&mut self, heap: &mut Heap, pattern: &Compiled, spent: &mut u32) -> Result<Word, Stop> {
+        let sizes = Sizes::of(heap);
+        let begun = self.next.unwrap_or(self.from);
+        for _ in 0..sizes.elements {
+            let count = transient::count(heap, self.builder) as i64;
+            if self.limit > 0 && count >= self.limit - 1 {
+                self.next = None;
+            }
+            let subject = text(heap.object(self.string));
+            let Some(at) = self.next else {
+                return self.end(heap, sizes);
+            };
+            if at - begun > sizes.step_bytes {
+                *spent = spent.saturating_add(pattern.cost(at - begun));
+                return Err(Stop::Budget);
+            }
+            let found = match pattern.seek(subject, at, self.gap, sizes) {
+                Seek::From(start) => pattern.search.find_at(subject, start),
+                Seek::Nowhere => None,
+                Seek::Later(gap) => {
+                    self.gap = gap;
+                    let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
+                    *spent = spent.saturating_add(pattern.cost(looked));
+                    return Err(Stop::Budget);
+                }
+            };
+            self.gap = Gap::default();
+            let reached = found.map_or(at, |found| found.end());
+            *spent = spent.saturating_add(pattern.cost(reached - at) + 1);
+            let Some(found) = found.map(|found| found.range()) else {
+                self.next = None;
+                continue;
+            };
+            self.next = next_start(subject, found.start, found.end);
+            // An empty match at the start makes no piece.
+            if found.end > 0 {
+                let piece = subject[self.from..found.start].to_owned();
+                let piece = make_string(heap, &piece);
+                transient::conj(heap, self.builder, piece)?;
+                self.from = found.end;
+            }
         }
+        Err(Stop::Budget)
     }
-    pieces
+
+    /// Adds the last piece and, where there is no limit, takes away empty ones at the end.
+    fn end(&mut self, heap: &mut Heap, sizes: Sizes) -> Result<Word, Stop> {
+        let length = byte_count(heap.object(self.string));
+        if self.from <= length {
+            if transient::count(heap, self.builder) == 0 {
+                return Ok(vector::make(heap, &[self.string]));
+            }
+            let rest = text(heap.object(self.string))[self.from..].to_owned();
+            let rest = make_string(heap, &rest);
+            transient::conj(heap, self.builder, rest)?;
+            // The end is behind the string: the last piece has been added.
+            self.from = length + 1;
+        }
+        for _ in 0..sizes.elements {
+            let count = transient::count(heap, self.builder);
+            let is_empty = |word| byte_count(heap.object(word)) == 0;
+            let drops = self.limit == 0
+                && count > 0
+                && transient::nth(heap, self.builder, count - 1).is_some_and(is_empty);
+            if !drops {
+                return Ok(transient::persistent(heap, self.builder)?);
+            }
+            transient::pop(heap, self.builder)?;
+        }
+        Err(Stop::Budget)
+    }
 }
 
 /// One piece of a replacement.
@@ -374,33 +591,155 @@ fn parse_replacement(replacement: &str, pattern: &regex::Regex) -> Fallible<Vec<
     Ok(pieces)
 }
 
-/// `subject` with the matches, or the first one, replaced.
+/// A string with the matches, or the first one, replaced, in steps where it is long. The words are
+/// the string, the regular expression and the replacement.
+///
+/// ```text
+/// state:  Array [pieces string pattern replacement all from next]
+/// ```
 ///
 /// # Errors
-/// `:ox/index` for a group that is not there, `:ox/argument`, `:ox/memory-limit`.
-pub fn replace(
-    subject: &str,
-    pattern: &Compiled,
-    replacement: &str,
+/// `:ox/index` for a group that is not there, `:ox/argument`, `:ox/memory-limit`; [`Trap::Walk`].
+pub(crate) fn replace(
+    heap: &mut Heap,
+    words: [Word; 3],
     all: bool,
-) -> Fallible<String> {
-    let pieces = parse_replacement(replacement, &pattern.search)?;
-    let mut out = String::with_capacity(subject.len());
-    let mut from = 0;
-    for captures in matches(subject, pattern).take(if all { usize::MAX } else { 1 }) {
-        let whole = captures.get_match();
-        out.push_str(&subject[from..whole.start()]);
-        for piece in &pieces {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Group(group) => {
-                    out.push_str(captures.get(*group).map_or("", |group| group.as_str()))
+    spent: &mut u32,
+) -> Result<Word, Trap> {
+    let mut replacing = Replacing {
+        pieces: Pieces::EMPTY,
+        words,
+        all,
+        from: 0,
+        next: Some(0),
+        gap: Gap::default(),
+    };
+    match replacing.run(heap, spent) {
+        Ok(string) => Ok(string),
+        Err(Stop::Budget) => {
+            let [string, pattern, replacement] = words;
+            let pieces = replacing.pieces.0;
+            let [from, next, base, reach] = replacing.place();
+            let all = Word::bool(all);
+            let words = [
+                pieces,
+                string,
+                pattern,
+                replacement,
+                all,
+                from,
+                next,
+                base,
+                reach,
+            ];
+            Err(Trap::Walk(make_state(heap, Walk::ReplaceMatch, &words)))
+        }
+        Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
+        Err(Stop::Unfinished(cell)) => Err(Trap::Force(cell)),
+    }
+}
+
+/// Replaces on.
+pub(crate) fn replace_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word, Stop> {
+    let word = |index: u32| heap.word(state, index);
+    let mut replacing = Replacing {
+        pieces: Pieces(word(1)),
+        words: [word(2), word(3), word(4)],
+        all: word(5).is_truthy(),
+        from: word(6).small_value() as usize,
+        next: word(7).as_small().map(|next| next as usize),
+        gap: Gap {
+            base: word(8).small_value() as usize,
+            reach: word(9).small_value() as usize,
+        },
+    };
+    let result = replacing.run(heap, spent);
+    if result == Err(Stop::Budget) {
+        heap.write(state, 1, replacing.pieces.0);
+        for (index, word) in (6..).zip(replacing.place()) {
+            heap.write(state, index, word);
+        }
+    }
+    result
+}
+
+/// Replacing under way.
+struct Replacing {
+    pieces: Pieces,
+    words: [Word; 3],
+    all: bool,
+    /// From where on the string has not been copied.
+    from: usize,
+    /// Where the search for the next match begins.
+    next: Option<usize>,
+    gap: Gap,
+}
+
+impl Replacing {
+    fn place(&self) -> [Word; 4] {
+        let small = |n: usize| Word::small(n as i64);
+        let next = self.next.map_or(Word::NIL, small);
+        [
+            small(self.from),
+            next,
+            small(self.gap.base),
+            small(self.gap.reach),
+        ]
+    }
+
+    fn run(&mut self, heap: &mut Heap, spent: &mut u32) -> Result<Word, Stop> {
+        let sizes = Sizes::of(heap);
+        let [string, pattern, replacement] = self.words;
+        let compiled = of_word(heap, pattern)?;
+        let given = text(heap.object(replacement));
+        let parsed = parse_replacement(given, &compiled.search);
+        *spent = spent.saturating_add(super::print::text_fuel(given.len()));
+        let parts = parsed.or_throw(heap)?;
+        let subject = text(heap.object(string));
+        let begun = self.next.unwrap_or(self.from);
+        let mut out = String::new();
+        let mut left = sizes.elements;
+        while let Some(at) = self.next {
+            let is_much = out.len() > 4 * sizes.step_bytes || at - begun > sizes.step_bytes;
+            if left == 0 || is_much {
+                *spent = spent.saturating_add(super::print::text_fuel(out.len()));
+                self.pieces.add(heap, &out);
+                return Err(Stop::Budget);
+            }
+            left -= 1;
+            let captures = match compiled.seek(subject, at, self.gap, sizes) {
+                Seek::From(start) => compiled.search.captures_at(subject, start),
+                Seek::Nowhere => None,
+                Seek::Later(gap) => {
+                    self.gap = gap;
+                    let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
+                    *spent = spent.saturating_add(compiled.cost(looked));
+                    self.pieces.add(heap, &out);
+                    return Err(Stop::Budget);
+                }
+            };
+            self.gap = Gap::default();
+            let whole = captures.as_ref().map(regex::Captures::get_match);
+            let reached = whole.map_or(at, |whole| whole.end());
+            *spent = spent.saturating_add(compiled.cost(reached - at) + 1);
+            let (Some(captures), Some(whole)) = (captures, whole) else {
+                self.next = None;
+                break;
+            };
+            out.push_str(&subject[self.from..whole.start()]);
+            for part in &parts {
+                match part {
+                    Piece::Text(text) => out.push_str(text),
+                    Piece::Group(group) => {
+                        out.push_str(captures.get(*group).map_or("", |group| group.as_str()));
+                    }
                 }
             }
+            self.from = whole.end();
+            self.next = next_start(subject, whole.start(), whole.end()).filter(|_| self.all);
         }
-        from = whole.end();
-        super::print::check_length(out.len())?;
+        out.push_str(&subject[self.from..]);
+        *spent = spent.saturating_add(super::print::text_fuel(out.len()));
+        self.pieces.join(heap, &out)
     }
-    out.push_str(&subject[from..]);
-    Ok(out)
 }

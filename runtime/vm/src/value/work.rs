@@ -5,7 +5,7 @@
 //! words and, pushed last, a small integer that says what to do with them.
 //!
 //! ```text
-//! state:  Array [chunk extra]      chunk:  Array [chunk-below word …]
+//! state:  Array [chunk extra …]    chunk:  Array [chunk-below word …]
 //! ```
 //!
 //! # Invariants
@@ -32,15 +32,74 @@ pub(crate) enum Stop {
     Throw(Word),
 }
 
+/// How much text a native looks at before it hands over to a walk, and what a step of one does.
+///
+/// A byte costs from under one nanosecond (searching) to a hundred (reading brackets), so a step of
+/// the slowest kind stays below a millisecond.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// Bytes of text that a native works on at once.
+    pub(crate) call_bytes: usize,
+    /// Bytes of text of one step.
+    pub(crate) step_bytes: usize,
+    /// Elements of one step, and parts of an open form that are kept before they become a
+    /// collection under construction; even.
+    pub(crate) elements: usize,
+}
+
+impl Sizes {
+    const NORMAL: Sizes = Sizes {
+        call_bytes: 4096,
+        step_bytes: 8192,
+        elements: 512,
+    };
+    /// In tests small inputs go the ways of large ones.
+    const SHORT: Sizes = Sizes {
+        call_bytes: 24,
+        step_bytes: 40,
+        elements: 4,
+    };
+
+    /// The sizes for a process.
+    #[inline]
+    pub(crate) fn of(heap: &Heap) -> Sizes {
+        if heap.short_steps {
+            Sizes::SHORT
+        } else {
+            Sizes::NORMAL
+        }
+    }
+}
+
 /// How much a walk may do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget(u32);
 
 impl Budget {
     /// What one call of a native may take before it hands over to its slow path.
-    pub(crate) const CALL: Budget = Budget(1 << 12);
+    const CALL: Budget = Budget(1 << 12);
     /// What one step of a step native takes.
-    pub(crate) const STEP: Budget = Budget(1 << 13);
+    const STEP: Budget = Budget(1 << 13);
+    /// What one call of a native may take.
+    pub(crate) fn call(heap: &Heap) -> Budget {
+        if heap.short_steps {
+            Budget::SHORT
+        } else {
+            Budget::CALL
+        }
+    }
+
+    /// What one step may take.
+    pub(crate) fn step(heap: &Heap) -> Budget {
+        if heap.short_steps {
+            Budget::SHORT
+        } else {
+            Budget::STEP
+        }
+    }
+
+    /// In tests, for both.
+    const SHORT: Budget = Budget(12);
     /// No limit: keys of maps and elements of sets, which are hashed and compared at once.
     pub(crate) const NONE: Budget = Budget(u32::MAX);
 
@@ -70,7 +129,33 @@ pub(crate) enum Walk {
     Equal = 3,
     Hash = 4,
     Print = 5,
+    Read = 6,
+    ReadJson = 7,
+    WriteJson = 8,
+    Join = 9,
+    Change = 10,
+    Trim = 11,
+    Search = 12,
+    Replace = 13,
+    Split = 14,
+    ReplaceMatch = 15,
+    Find = 16,
 }
+
+/// The walks that [`super::walk::step`] steps.
+const STEPPED: &[Walk] = &[
+    Walk::Read,
+    Walk::ReadJson,
+    Walk::WriteJson,
+    Walk::Join,
+    Walk::Change,
+    Walk::Trim,
+    Walk::Search,
+    Walk::Replace,
+    Walk::Split,
+    Walk::ReplaceMatch,
+    Walk::Find,
+];
 
 impl Walk {
     /// Whether a value is a state of this walk that has not come to its end.
@@ -78,6 +163,11 @@ impl Walk {
         heap.kind_of(state) == Some(Kind::Array)
             && heap.header(state).aux() == self as u16
             && heap.word(state, 1) != Word::FALSE
+    }
+
+    /// The walk that [`super::walk::step`] steps whose state a value is.
+    pub(crate) fn of(heap: &Heap, state: Word) -> Option<Walk> {
+        STEPPED.iter().copied().find(|walk| walk.has(heap, state))
     }
 
     /// Notes that a walk has come to its end: its state is of no more use.
@@ -105,7 +195,12 @@ impl Work {
 
     /// Reads a saved list.
     pub(crate) fn load(heap: &Heap, state: Word) -> Work {
-        let chunk = heap.word(state, 1);
+        Work::load_at(heap, state, 1)
+    }
+
+    /// Reads the list saved in word `index` of a state.
+    pub(crate) fn load_at(heap: &Heap, state: Word, index: u32) -> Work {
+        let chunk = heap.word(state, index);
         let mut work = Work {
             items: Vec::new(),
             below: chunk,
@@ -116,12 +211,17 @@ impl Work {
 
     /// Writes the list into a state.
     pub(crate) fn save(self, heap: &mut Heap, state: Word) {
-        let chunk = if self.items.is_empty() {
+        let chunk = self.into_chunk(heap);
+        heap.write(state, 1, chunk);
+    }
+
+    /// The list as a chunk, or nil.
+    pub(crate) fn into_chunk(self, heap: &mut Heap) -> Word {
+        if self.items.is_empty() {
             self.below
         } else {
             chunk(heap, self.below, &self.items)
-        };
-        heap.write(state, 1, chunk);
+        }
     }
 
     /// A new state of a walk with this list and one more word for the walk's own use.
@@ -138,6 +238,21 @@ impl Work {
         let words = heap.object(self.below).values();
         self.below = Word(words[0]);
         self.items.extend(words[1..].iter().map(|&word| Word(word)));
+    }
+
+    /// Takes the last `count` words, in the order in which they were pushed.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub(crate) fn take(&mut self, heap: &Heap, count: usize) -> Vec<Word> {
+        while self.items.len() < count {
+            assert!(!self.below.is_nil(), "as many words were pushed");
+            let words = heap.object(self.below).values();
+            self.below = Word(words[0]);
+            self.items
+                .splice(0..0, words[1..].iter().map(|&word| Word(word)));
+        }
+        self.items.split_off(self.items.len() - count)
     }
 
     #[inline]

@@ -93,9 +93,14 @@ impl Pace {
         self.work = self.work.saturating_sub(words);
     }
 
+    /// Whether the mode has not begun to hurry.
+    fn acts(&self) -> bool {
+        self.steps > 0 && self.work > 0
+    }
+
     fn zeal(&self) -> Zeal {
         Zeal {
-            collect: self.mode == Mode::Collect && self.steps > 0 && self.work > 0,
+            collect: self.mode == Mode::Collect && self.acts(),
         }
     }
 }
@@ -128,6 +133,8 @@ pub(crate) fn run(
         // What is protected stays in use: where words are counted, nothing is.
         let reloads = mode == Mode::Reload && config.words.is_none();
         process.heap.protects_from_space = pace.zeal().collect || reloads;
+        // Small texts go the ways of long ones, as long as the mode acts.
+        process.heap.short_steps = mode != Mode::Plain && pace.acts();
         let mut fuel = pace.fuel;
         let outcome = process.run(&mut fuel, pace.zeal());
         let used = process.heap.used_words();

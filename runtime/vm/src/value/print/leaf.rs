@@ -120,6 +120,12 @@ fn write_named(out: &mut String, heap: &Heap, object: Object<'_>) {
 /// Writes a string with quotes and escapes.
 pub(super) fn write_quoted(out: &mut String, text: &str) {
     out.push('"');
+    write_escaped(out, text);
+    out.push('"');
+}
+
+/// Writes text as it stands between quotes.
+pub(super) fn write_escaped(out: &mut String, text: &str) {
     let mut rest = text;
     while let Some(at) = rest.find(['"', '\\', '\n', '\t', '\r', '\u{8}', '\u{c}']) {
         out.push_str(&rest[..at]);
@@ -135,7 +141,6 @@ pub(super) fn write_quoted(out: &mut String, text: &str) {
         rest = &rest[at + 1..];
     }
     out.push_str(rest);
-    out.push('"');
 }
 
 /// Writes a regular expression as a literal: a quote in it that has no backslash gets one.

@@ -1,0 +1,169 @@
+//! Finding where the next match begins in a long text, in stretches.
+//!
+//! The engine itself cannot be stopped in a search. So a long one is run by hand on a lazy automaton
+//! that tells where the next match ends, a stretch at a time. What is kept between stretches says
+//! nothing of the automaton: a byte from which on scanning comes to the same state. That is found by
+//! trial: if an automaton begun a few bytes before the end of the stretch is in the state of the one
+//! that has run through all of it, both see the same matches end from there on. Where such a match
+//! begins the reversed automaton then says, and the engine finds the match from there.
+//!
+//! # Invariants
+//! - The engine decides what matches, here it is only said from where on it needs to look.
+//! - The states of automata never leave a call: they are no part of a process.
+//! - A text in which a possible match stays open for long is scanned again in stretches that double:
+//!   twice the work in sum, and the last stretch is as long as that match.
+
+use regex_automata::hybrid::LazyStateID;
+use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::hybrid::regex::{self, Regex};
+use regex_automata::nfa::thompson;
+use regex_automata::{Anchored, Input};
+
+/// States of the pattern times bytes of text that are scanned in one stretch: what scanning costs at
+/// worst, when each byte makes a new state.
+const STRETCH_WORK: usize = 1 << 21;
+/// Longest and shortest stretch, in bytes.
+const STRETCH_MAX: usize = 32 * 1024;
+const STRETCH_MIN: usize = 256;
+/// Bytes from which an automaton is begun anew, as a first trial.
+const TRIAL_BYTES: usize = 64;
+
+/// The automata of a pattern.
+#[derive(Debug)]
+pub(super) struct Scanner {
+    regex: Regex,
+    cache: regex::Cache,
+}
+
+/// What is known of a search under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Gap {
+    /// From which byte on scanning comes to the same end.
+    pub(crate) base: usize,
+    /// How far the next stretch reaches, 0 for as far as usual.
+    pub(crate) reach: usize,
+}
+
+/// Where the next match is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seek {
+    /// It begins at this byte, or there is none: the engine says from there.
+    From(usize),
+    /// There is none.
+    Nowhere,
+    /// That is not known yet.
+    Later(Gap),
+}
+
+/// How a stretch ended.
+enum Scan {
+    /// No match that is open can end later: the end of the last that was seen.
+    Over(Option<usize>),
+    /// Open: the state, and the end of the last match seen.
+    Open(LazyStateID, Option<usize>),
+    /// The automaton cannot go on.
+    Failed,
+}
+
+/// Bytes of text that a pattern of so many states is searched for at once.
+pub(super) fn stretch_of(states: usize) -> usize {
+    (STRETCH_WORK / states.max(1)).clamp(STRETCH_MIN, STRETCH_MAX)
+}
+
+impl Scanner {
+    /// The automata of a pattern in the engine's notation; `None` for one that matches the empty
+    /// text, which is found at once, or cannot be run so.
+    pub(super) fn new(pattern: &str, bytes_max: usize) -> Option<Scanner> {
+        let limits = thompson::Config::new().nfa_size_limit(Some(bytes_max));
+        let regex = Regex::builder()
+            .thompson(limits)
+            .dfa(DFA::config().cache_capacity(bytes_max))
+            .build(pattern)
+            .ok()?;
+        if regex.forward().get_nfa().has_empty() {
+            return None;
+        }
+        let cache = regex.create_cache();
+        Some(Scanner { regex, cache })
+    }
+
+    /// Number of the pattern's states.
+    pub(super) fn states(&self) -> usize {
+        self.regex.forward().get_nfa().states().len()
+    }
+
+    /// Looks for the next match at or after `origin` in a stretch of the text.
+    pub(super) fn seek(&mut self, text: &[u8], origin: usize, gap: Gap, stretch: usize) -> Seek {
+        let base = gap.base.max(origin);
+        let reach = gap.reach.max(stretch);
+        let end = (base + reach).min(text.len());
+        let (forward, reverse) = self.cache.as_parts_mut();
+        let dfa = self.regex.forward();
+        let clears = forward.clear_count();
+        match scan(dfa, forward, text, base, end) {
+            Scan::Failed => Seek::From(origin),
+            Scan::Over(None) => Seek::Nowhere,
+            Scan::Over(Some(end)) => {
+                let input = Input::new(text).range(origin..end).anchored(Anchored::Yes);
+                match self.regex.reverse().try_search_rev(reverse, &input) {
+                    Ok(Some(found)) => Seek::From(found.offset()),
+                    _ => Seek::From(origin),
+                }
+            }
+            Scan::Open(state, None) => {
+                let length = end - base;
+                for trial in [TRIAL_BYTES.min(length / 4), length / 2] {
+                    let again = scan(dfa, forward, text, end - trial, end);
+                    let same = matches!(again, Scan::Open(other, None) if other == state);
+                    if same && forward.clear_count() == clears && trial < length {
+                        return Seek::Later(Gap {
+                            base: end - trial,
+                            reach: 0,
+                        });
+                    }
+                }
+                Seek::Later(Gap {
+                    base,
+                    reach: 2 * reach,
+                })
+            }
+            Scan::Open(_, Some(_)) => Seek::Later(Gap {
+                base,
+                reach: 2 * reach,
+            }),
+        }
+    }
+}
+
+/// Runs an automaton over part of a text.
+fn scan(dfa: &DFA, cache: &mut Cache, text: &[u8], from: usize, to: usize) -> Scan {
+    let Ok(mut state) = dfa.start_state_forward(cache, &Input::new(text).range(from..)) else {
+        return Scan::Failed;
+    };
+    let mut last = None;
+    for (at, &byte) in (from..to).zip(&text[from..to]) {
+        state = match dfa.next_state(cache, state, byte) {
+            Ok(state) => state,
+            Err(_) => return Scan::Failed,
+        };
+        if state.is_tagged() {
+            if state.is_match() {
+                // Matches are seen a byte late.
+                last = Some(at);
+            } else if state.is_dead() {
+                return Scan::Over(last);
+            } else if state.is_quit() {
+                return Scan::Failed;
+            }
+        }
+    }
+    if to < text.len() {
+        return Scan::Open(state, last);
+    }
+    match dfa.next_eoi_state(cache, state) {
+        Ok(state) if state.is_match() => Scan::Over(Some(to)),
+        Ok(state) if state.is_quit() => Scan::Failed,
+        Ok(_) => Scan::Over(last),
+        Err(_) => Scan::Failed,
+    }
+}
