@@ -8,9 +8,9 @@ use crate::answers::Subject;
 use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, io};
 use crate::folder::{Folder, RunDir};
-use crate::host::{FOLDER_SUFFIX, PARK_SUFFIX};
+use crate::host::{FOLDER_SUFFIX, PARK_SUFFIX, open_store};
 use crate::socket::client::{Client, Silent};
-use crate::socket::{Logged, Reply, Request};
+use crate::socket::{Logged, Reply, Request, Survey};
 use engine::pid::MAIN;
 use engine::{Engine, Options, Pid};
 use std::fs::{File, TryLockError};
@@ -40,6 +40,17 @@ pub(crate) struct Surveyed {
 }
 
 impl Surveyed {
+    fn of(survey: Survey, store: &Path, is_running: bool) -> Surveyed {
+        Surveyed {
+            run: survey.run,
+            store: store.to_owned(),
+            command: survey.command,
+            is_running,
+            has_unwritten: survey.has_unwritten,
+            processes: survey.processes,
+        }
+    }
+
     /// Id of the main process.
     pub(crate) fn pid(&self) -> Pid {
         Pid {
@@ -132,8 +143,7 @@ impl engine::transport::Transport for Nowhere {
 
 impl AtRest {
     /// An engine over the files, which runs nothing and writes nothing.
-    fn open(store: EmbeddedStore, lock: Option<File>) -> Result<AtRest, Failure> {
-        let store: Arc<dyn Store> = Arc::new(store);
+    fn open(store: Arc<dyn Store>, lock: Option<File>) -> Result<AtRest, Failure> {
         let clock = Arc::new(activities::SystemClock::new());
         let engine = Engine::open(
             Arc::clone(&store),
@@ -182,7 +192,7 @@ fn look(store: &Path) -> Result<Look, Failure> {
         return Ok(Look::Running);
     };
     match EmbeddedStore::open_read_only(store) {
-        Ok(store) => Ok(Look::AtRest(AtRest::open(store, lock)?)),
+        Ok(store) => Ok(Look::AtRest(AtRest::open(Arc::new(store), lock)?)),
         Err(OpenError::NotFound { .. }) => Ok(Look::Nothing),
         Err(error) => Err(error.into()),
     }
@@ -245,16 +255,44 @@ pub(crate) fn survey_store(store: &Path) -> Result<Option<Surveyed>, Failure> {
         Reply::Survey(survey) => Some(survey),
         _ => None,
     };
-    let Some((survey, is_running)) = ask(store, &Request::Ps, read, reply)? else {
+    let found = ask(store, &Request::Ps, read, reply)?;
+    Ok(found.map(|(survey, is_running)| Surveyed::of(survey, store, is_running)))
+}
+
+/// A run, and its store if that was opened to go on with it.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// What it holds.
+    pub(crate) run: Surveyed,
+    /// Its store; none if an engine has it, or it was only looked at.
+    pub(crate) opened: Option<Arc<dyn Store>>,
+}
+
+impl From<Surveyed> for Taken {
+    fn from(run: Surveyed) -> Taken {
+        Taken { run, opened: None }
+    }
+}
+
+/// Opens a store to go on with it, and says what it holds: it is read once. None if there is no
+/// store; one that an engine holds is asked only.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn take(store: &Path) -> Result<Option<Taken>, Failure> {
+    // Opening what is not there would begin it.
+    if !store.exists() {
         return Ok(None);
+    }
+    let Ok(lock) = share_lock(store)? else {
+        return Ok(survey_store(store)?.map(Taken::from));
     };
-    Ok(Some(Surveyed {
-        run: survey.run,
-        store: store.to_owned(),
-        command: survey.command,
-        is_running,
-        has_unwritten: survey.has_unwritten,
-        processes: survey.processes,
+    drop(lock);
+    let opened = crate::fault::armed(open_store(store)?);
+    let survey = AtRest::open(Arc::clone(&opened), None)?.subject.survey()?;
+    Ok(Some(Taken {
+        run: Surveyed::of(survey, store, false),
+        opened: Some(opened),
     }))
 }
 

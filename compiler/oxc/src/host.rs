@@ -271,11 +271,26 @@ impl Host {
         store: Option<&Path>,
         manner: &Manner,
     ) -> Result<Host, Failure> {
-        let directory = directory_of(store, manner.is_idle)?;
+        // Before anything is opened: without it nothing can be done.
+        directory_of(store, manner.is_idle)?;
         let opened: Arc<dyn Store> = match store {
             Some(path) => crate::fault::armed(open_store(path)?),
             None => Arc::new(MemoryStore::new()),
         };
+        Host::over(output, opened, store, manner)
+    }
+
+    /// An engine over a store that is open already, where it is kept, if it is.
+    ///
+    /// # Errors
+    /// When the journal of commands or the engine cannot be opened.
+    pub(crate) fn over(
+        output: Output,
+        opened: Arc<dyn Store>,
+        store: Option<&Path>,
+        manner: &Manner,
+    ) -> Result<Host, Failure> {
+        let directory = directory_of(store, manner.is_idle)?;
         let mut config = Config::new(directory);
         config.served.clone_from(&manner.served);
         config.journal = store.map(|path| with_suffix(path, ".groups"));

@@ -1,6 +1,6 @@
 //! `oxc resume`: goes on with what a crash or Ctrl-C left, in the foreground.
 
-use crate::access::{self, Surveyed, has_not_ended, no_process};
+use crate::access::{self, Taken, has_not_ended, no_process};
 use crate::args::Resume;
 use crate::changed;
 use crate::facts;
@@ -10,54 +10,70 @@ use crate::host::{Host, Manner, foreground, hint};
 use crate::output::Output;
 use engine::Pid;
 use engine::pid::MAIN;
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 /// Resumes those named, or all that are unfinished.
 pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
     let manner = Manner::new(args.park, &args.serve)?;
-    let all =
-        match &args.store.store {
-            Some(store) => {
-                let found = access::survey_store(store)?;
-                vec![found.ok_or_else(|| {
-                    Failure::new(format!("there is no store {}", store.display()))
-                })?]
-            }
-            None => {
-                let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-                access::survey(&Folder::around(&dir)?)?
-            }
-        };
-    let chosen = if args.pids.is_empty() {
-        let unfinished: Vec<Surveyed> = all
-            .into_iter()
-            .filter(|run| run.is_unfinished() && !run.is_running)
-            .collect();
-        if unfinished.is_empty() {
-            output.say("nothing is unfinished");
-            return Ok(0);
-        }
-        if unfinished.len() > 1 && !args.all && output.is_terminal && std::io::stdin().is_terminal()
-        {
-            ask(output, unfinished)?
-        } else {
-            unfinished
-        }
-    } else {
-        named(output, all, &args.pids)?
+    let folder = || -> Result<Folder, Failure> {
+        let dir = std::env::current_dir().map_err(io("find the working folder"))?;
+        Folder::around(&dir)
     };
+    let chosen = match (&args.store.store, args.pids.as_slice()) {
+        (Some(store), pids) => {
+            let found = access::take(store)?;
+            let found = found
+                .ok_or_else(|| Failure::new(format!("there is no store {}", store.display())))?;
+            if pids.is_empty() {
+                unfinished(vec![found])
+            } else {
+                named(output, BTreeMap::from([(found.run.run, found)]), pids)?
+            }
+        }
+        (None, []) => {
+            let all = access::survey(&folder()?)?;
+            let found = unfinished(all.into_iter().map(Taken::from).collect());
+            let is_asked = !args.all && output.is_terminal && std::io::stdin().is_terminal();
+            if found.len() > 1 && is_asked {
+                ask(output, found)?
+            } else {
+                found
+            }
+        }
+        (None, pids) => {
+            // Other runs are not looked at: what one takes does not depend on what lies beside it.
+            let folder = folder()?;
+            let mut found = BTreeMap::new();
+            for pid in pids {
+                let run = folder.run(pid.run).ok_or_else(|| no_process(*pid))?;
+                if let Entry::Vacant(vacant) = found.entry(pid.run) {
+                    vacant.insert(access::take(&run.store())?.ok_or_else(|| no_process(*pid))?);
+                }
+            }
+            named(output, found, pids)?
+        }
+    };
+    if chosen.is_empty() && args.pids.is_empty() {
+        output.say("nothing is unfinished");
+        return Ok(0);
+    }
     go_on(output, chosen, &manner)
 }
 
+/// Those that there is something to do in.
+fn unfinished(mut all: Vec<Taken>) -> Vec<Taken> {
+    all.retain(|Taken { run, .. }| run.is_unfinished() && !run.is_running);
+    all
+}
+
 /// The runs of these processes that are unfinished.
-fn named(output: Output, all: Vec<Surveyed>, pids: &[Pid]) -> Result<Vec<Surveyed>, Failure> {
+fn named(output: Output, all: BTreeMap<u64, Taken>, pids: &[Pid]) -> Result<Vec<Taken>, Failure> {
     let mut wanted = BTreeSet::new();
     for pid in pids {
-        let run = all
-            .iter()
-            .find(|run| run.run == pid.run)
-            .ok_or_else(|| no_process(*pid))?;
+        let taken = all.get(&pid.run).ok_or_else(|| no_process(*pid))?;
+        let run = &taken.run;
         let text = pid.to_string();
         let process = run
             .processes
@@ -86,17 +102,16 @@ fn named(output: Output, all: Vec<Surveyed>, pids: &[Pid]) -> Result<Vec<Surveye
             wanted.insert(pid.run);
         }
     }
-    Ok(all
-        .into_iter()
-        .filter(|run| wanted.contains(&run.run))
-        .collect())
+    let mut all: Vec<Taken> = all.into_values().collect();
+    all.retain(|taken| wanted.contains(&taken.run.run));
+    Ok(all)
 }
 
 /// Lists what is unfinished and asks which to go on with.
-fn ask(output: Output, unfinished: Vec<Surveyed>) -> Result<Vec<Surveyed>, Failure> {
+fn ask(output: Output, mut unfinished: Vec<Taken>) -> Result<Vec<Taken>, Failure> {
     let processes: Vec<_> = unfinished
         .iter()
-        .filter_map(|run| run.open().next().or(run.processes.first()).cloned())
+        .filter_map(|Taken { run, .. }| run.open().next().or(run.processes.first()).cloned())
         .collect();
     output.say(facts::processes_text(output, &processes).trim_end());
     let _ = write!(
@@ -117,22 +132,20 @@ fn ask(output: Output, unfinished: Vec<Surveyed>) -> Result<Vec<Surveyed>, Failu
         let pid: Pid = word
             .parse()
             .map_err(|error| Failure::usage(format!("{error}")))?;
-        if !unfinished.iter().any(|run| run.run == pid.run) {
+        if !unfinished.iter().any(|taken| taken.run.run == pid.run) {
             return Err(no_process(pid));
         }
         wanted.insert(pid.run);
     }
-    Ok(unfinished
-        .into_iter()
-        .filter(|run| wanted.contains(&run.run))
-        .collect())
+    unfinished.retain(|taken| wanted.contains(&taken.run.run));
+    Ok(unfinished)
 }
 
 /// Takes these runs up in the foreground; the highest exit status.
-pub(crate) fn go_on(output: Output, runs: Vec<Surveyed>, manner: &Manner) -> Outcome {
+pub(crate) fn go_on(output: Output, runs: Vec<Taken>, manner: &Manner) -> Outcome {
     let mut hosts = Vec::new();
     let mut left = 0;
-    for run in runs {
+    for Taken { run, opened } in runs {
         if run.is_running {
             let failure = Failure::new(format!("{} is running already", run.label()));
             return Err(failure.help(format!(
@@ -157,7 +170,10 @@ pub(crate) fn go_on(output: Output, runs: Vec<Surveyed>, manner: &Manner) -> Out
             left = FAILED;
             continue;
         }
-        let host = Host::open(output, Some(&run.store), manner)?;
+        let host = match opened {
+            Some(opened) => Host::over(output, opened, Some(&run.store), manner)?,
+            None => Host::open(output, Some(&run.store), manner)?,
+        };
         changed::tell(output, &run, &host);
         host.set_main(MAIN);
         host.engine.resume()?;

@@ -4,7 +4,7 @@
 //! - A run always begins anew, unless `--or-resume` finds one to go on with.
 //! - Nothing is made in the folder before the program has been compiled.
 
-use crate::access::{self, Surveyed};
+use crate::access::{self, Surveyed, Taken};
 use crate::args::{Cli, Command, Run};
 use crate::commands::resume;
 use crate::compile::{Compiled, compile};
@@ -50,6 +50,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
         }
     };
     if args.or_resume && !unfinished.is_empty() {
+        let unfinished = unfinished.into_iter().map(Taken::from).collect();
         return resume::go_on(output, unfinished, &manner);
     }
     for run in &unfinished {

@@ -4,6 +4,7 @@
 use crate::pipeline::oxc;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -151,4 +152,35 @@ fn a_command_without_run_and_supervisor_ends_before_the_next_begins() {
     assert!(!run.is_free(), "nobody has ended the tree yet");
     run.resume();
     wait_until_gone(pipe);
+}
+
+/// What a run takes to be resumed does not depend on the runs beside it.
+#[test]
+fn of_several_runs_the_one_named_is_opened() {
+    let run = Run::new();
+    fs::write(run.path().join("ox.edn"), "{}").unwrap();
+    let text = "(loop [n 0] (println n) (sleep 20) (recur (inc n)))";
+    fs::write(run.path().join("x.ox"), text).unwrap();
+    let first_line = |mut child: Child| {
+        let mut line = String::new();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        line
+    };
+    for _ in 0..2 {
+        assert_eq!(first_line(run.oxc(&["run", "x.ox"])), "0\n");
+    }
+    // The first is held as by an engine, which would be asked what it does.
+    let store = run.path().join(".ox/runs/1/store.redb");
+    let lock = File::open(store.with_extension("redb.lock")).unwrap();
+    lock.try_lock().unwrap();
+    let socket = store.with_extension("redb.sock");
+    let _ = fs::remove_file(&socket);
+    let engine = UnixListener::bind(socket).unwrap();
+    engine.set_nonblocking(true).unwrap();
+    assert_ne!(first_line(run.oxc(&["resume", "2"])), "");
+    let asked = engine.accept().map(|_| ()).unwrap_err();
+    assert_eq!(asked.kind(), std::io::ErrorKind::WouldBlock);
 }
