@@ -251,7 +251,7 @@ fn end_of(text: &str, from: usize, to: usize, most: usize) -> Result<usize, usiz
 /// # Errors
 /// [`Trap::Walk`].
 pub(crate) fn trim(heap: &mut Heap, source: Word, left: bool, right: bool) -> Result<Word, Trap> {
-    let sides = usize::from(left) * LEFT | usize::from(right) * RIGHT;
+    let sides = (usize::from(left) * LEFT) | (usize::from(right) * RIGHT);
     begin_trim(heap, source, sides)
 }
 

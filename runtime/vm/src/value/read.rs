@@ -397,7 +397,7 @@ impl<'a> Reader<'a> {
             small(at),
             Word::small(i64::from(self.notation == Notation::Edn)),
             self.function.map_or(Word::NIL, |used| {
-                small(used.greatest << 1 | usize::from(used.rest))
+                small((used.greatest << 1) | usize::from(used.rest))
             }),
             small(self.functions),
             self.pending.unwrap_or(Word::ABSENT),
