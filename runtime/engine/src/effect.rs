@@ -261,6 +261,7 @@ impl<'a> Step<'a> {
     fn interruption(&mut self, fiber: FiberId) -> Option<Word> {
         let note = self.actor.notes.get_mut(&fiber)?.as_mut();
         if std::mem::take(&mut note.cancelled) {
+            note.is_unwinding = true;
             return Some(self.ox_error("cancelled"));
         }
         if let Some(reason) = note.exit.take() {

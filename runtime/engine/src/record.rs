@@ -17,7 +17,7 @@ use vm::checkpoint::{FiberRecord, PartRecord, ProcessRecord};
 use vm::fiber::{FiberId, FiberState};
 
 /// Version of all records of this module but the description. 2: with pasts. 3: with attempts whose
-/// body is told to stop for its time.
+/// body is told to stop for its time, and cancellations under way.
 pub const RECORD_VERSION: u8 = 3;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
@@ -318,6 +318,8 @@ pub struct FiberNote {
     pub scope: u64,
     /// Whether a cancellation waits for it.
     pub cancelled: bool,
+    /// Whether one was thrown in it that may be under way still.
+    pub is_unwinding: bool,
     /// Whether a message has found the mailbox full, which waits to be thrown in it.
     pub mailbox_full: bool,
     /// The activity it waits for.
@@ -796,7 +798,9 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
     w.u8(wait)
         .number(number)
         .number(note.since_ms)
-        .u8(u8::from(note.looks_at_message) | u8::from(note.mailbox_full) << 1);
+        .u8(u8::from(note.looks_at_message)
+            | u8::from(note.mailbox_full) << 1
+            | u8::from(note.is_unwinding) << 2);
     match &note.exit {
         Some(reason) => w.u8(1).words(reason),
         None => w.u8(0),
@@ -858,7 +862,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
     let Some(wait) = wait else { return r.error() };
     let since_ms = r.number()?;
     let flags = r.u8()?;
-    if flags > 0b11 {
+    if flags > 0b111 {
         return r.error();
     }
     let mut note = FiberNote {
@@ -866,6 +870,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         since_ms,
         looks_at_message: flags & 1 != 0,
         mailbox_full: flags & 2 != 0,
+        is_unwinding: flags & 4 != 0,
         exit: if r.bool()? { Some(r.words()?) } else { None },
         until: r.optional()?,
         cancelled: r.bool()?,

@@ -3,13 +3,16 @@
 //! # Invariants
 //! - A scope is left only when nothing that was started in it runs; neither cancellation nor a
 //!   deadline cuts that wait short.
-//! - A cancellation or deadline is thrown once.
+//! - A cancellation or deadline is thrown once. While a cancellation is under way in a fiber, another
+//!   changes nothing: it would be thrown in the `finally` that waits.
 
 use super::{MAIN_FIBER, Performed, Reply, Step};
 use crate::letter::Letter;
+use crate::parcel::error_kind;
 use crate::record::{Deadline, Wait};
 use vm::Word;
 use vm::fiber::{FiberId, FiberState};
+use vm::heap::Heap;
 use vm::value::cell;
 use vm::value::fault::Fault;
 use vm::value::number::make_int;
@@ -164,15 +167,31 @@ impl Step<'_> {
         if matches!(state, FiberState::Done | FiberState::Failed) {
             return false;
         }
+        if self.is_being_cancelled(fiber) {
+            return true;
+        }
         if self.stop_body(fiber) {
             self.note(fiber).cancelled = true;
         } else if self.actor.wait_of(fiber).is_interruptible() {
+            self.note(fiber).is_unwinding = true;
             let error = self.ox_error("cancelled");
             self.interrupt(fiber, error);
         } else {
             self.note(fiber).cancelled = true;
         }
         true
+    }
+
+    /// Whether a cancellation is under way in a fiber: it was thrown, and no handler is done with it.
+    fn is_being_cancelled(&mut self, fiber: FiberId) -> bool {
+        if !self.note(fiber).is_unwinding {
+            return false;
+        }
+        let process = &self.actor.process;
+        let is_cancelled = |heap: &Heap, error| error_kind(heap, error) == Some("cancelled");
+        let is_under_way = process.is_under_way_in(fiber, is_cancelled);
+        self.note(fiber).is_unwinding = is_under_way;
+        is_under_way
     }
 
     /// Somebody asks the process to stop: its main fiber, and the processes it has started.

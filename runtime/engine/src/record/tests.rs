@@ -80,6 +80,7 @@ fn note() -> FiberNote {
         scopes: vec![4, 5],
         scope: 4,
         cancelled: true,
+        is_unwinding: true,
         mailbox_full: true,
         activity: Some(ActivityNote {
             name: "ox.sh/run".to_owned(),

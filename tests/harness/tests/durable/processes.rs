@@ -1,6 +1,6 @@
 //! Processes and their messages, with Erlang's meaning.
 
-use crate::world::{World, crash_everywhere, output, program, run};
+use crate::world::{Crash, World, crash_everywhere, output, program, run};
 use engine::letter::Letter;
 use engine::record::Status;
 
@@ -163,6 +163,77 @@ fn cancelling_a_process_unwinds_it_and_what_it_started() {
     for line in ["child\n", "parent\n", ":cancelled\n"] {
         assert!(text.contains(line), "{text}");
     }
+}
+
+#[test]
+fn a_second_cancellation_leaves_finally_alone() {
+    let slow = "(defn slow [name]
+          (try (try (sleep \"1h\") (finally (println name 1) (sleep 100) (println name 2)))
+            (finally (println name 3) (sleep 100) (println name 4))))
+        (defn end [f] (try (await f) (catch :ox/cancelled _ :cancelled)))\n";
+    let lines = |name: &str| -> String { (1..=4).map(|n| format!("{name} {n}\n")).collect() };
+    for (text, name, answer) in [
+        (
+            "(let [f (async (slow :again))]
+               (sleep 10) (cancel f) (sleep 50) (cancel f) (sleep 100) (println (cancel f) (end f)))",
+            ":again",
+            "true :cancelled\n",
+        ),
+        (
+            "(let [f (async (slow :at-once))] (sleep 10) (cancel f) (println (cancel f) (end f)))",
+            ":at-once",
+            "true :cancelled\n",
+        ),
+        (
+            "(let [p (spawn slow :process)]
+               (sleep 10) (cancel p) (sleep 50) (cancel p) (sleep 100) (cancel p) (println (await-exit p)))",
+            ":process",
+            ":cancelled\n",
+        ),
+        (
+            "(scope (let [f (async (slow :member))] (sleep 10) (cancel f) (sleep 50))) (println :left)",
+            ":member",
+            ":left\n",
+        ),
+        (
+            "(let [p (spawn slow :child)] (sleep 10) (cancel p) (sleep 50))",
+            ":child",
+            "",
+        ),
+    ] {
+        crash_everywhere(
+            &format!("{slow}{text}"),
+            |_| {},
+            |world, crash| {
+                if crash == Crash::Never {
+                    let said = world.stdout();
+                    let said: Vec<&str> = said.lines().filter(|l| l.starts_with(name)).collect();
+                    assert_eq!(said.join("\n") + "\n", lines(name), "{text}");
+                    assert!(world.stdout().contains(answer), "{text}");
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn who_is_done_with_a_cancellation_can_be_cancelled_again() {
+    let text = "(let [f (async (do (try (sleep \"1h\") (catch :ox/cancelled e (println (ex-message e) 1)))
+                                  (try (sleep \"1h\") (finally (println :tidies) (sleep 100) (println :tidied)))))]
+          (sleep 10) (cancel f) (sleep 10) (cancel f) (sleep 10) (cancel f)
+          (println (try (await f) (catch :ox/cancelled _ :cancelled))))";
+    crash_everywhere(
+        text,
+        |_| {},
+        |world, crash| {
+            if crash == Crash::Never {
+                assert_eq!(
+                    world.stdout(),
+                    "cancelled 1\n:tidies\n:tidied\n:cancelled\n"
+                );
+            }
+        },
+    );
 }
 
 #[test]
