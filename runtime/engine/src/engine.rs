@@ -148,6 +148,19 @@ impl Slot {
     }
 }
 
+impl Slot {
+    /// Whether a process does nothing more unless another process does something.
+    fn waits_for_others(&self) -> bool {
+        let is_idle = match &self.place {
+            Place::Here(actor) => !actor.is_active() && actor.held_until.is_none(),
+            // Whoever asks for something outside was read to ask for it.
+            Place::Stored => true,
+            Place::Away => false,
+        };
+        is_idle && !self.queued && self.incoming.is_empty() && self.armed.is_none()
+    }
+}
+
 /// An epoch being closed.
 #[derive(Debug)]
 struct Closing {
@@ -865,8 +878,7 @@ impl Inner {
             if let Some(error) = &shared.failed {
                 return Err(error.clone());
             }
-            if shared.is_at_end(process) && (process != MAIN || shared.left_processes().is_empty())
-            {
+            if shared.is_at_end(process) && (process != MAIN || shared.has_come_to_its_end()) {
                 break;
             }
             if shared.stopping {
@@ -996,6 +1008,17 @@ impl Shared {
                 && (!keeps_others || slot.is_body && slot.parent == Some(MAIN))
         });
         left.map(|(&number, _)| number).collect()
+    }
+
+    /// Whether, now that the main process has ended, nothing more comes: the others have ended, too.
+    /// Of a damaged one they cannot hear that, so it is enough if they wait for others only.
+    fn has_come_to_its_end(&self) -> bool {
+        let mut left = self.left_processes().into_iter();
+        let main = self.slots.get(&MAIN);
+        if main.is_none_or(|main| main.status != Status::Damaged) {
+            return left.next().is_none();
+        }
+        self.attempts.is_empty() && left.all(|number| self.slots[&number].waits_for_others())
     }
 
     /// Queues an actor, unless it is queued or in the hands of a thread (which looks itself).

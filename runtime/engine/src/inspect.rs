@@ -9,6 +9,7 @@ use crate::record::{ActorRecord, FiberNote, Notes, Status, Wait};
 use crate::report::{Place, is_repeated, place_of};
 use crate::transport::Transport;
 use bytecode::Live;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Snapshot;
 use vm::Word;
@@ -142,15 +143,54 @@ pub fn list(
     running: Running<'_>,
 ) -> Result<Vec<Summary>, LoadError> {
     let mut all = Vec::new();
+    let mut images = BTreeMap::new();
     for number in persist::process_numbers(snapshot)? {
         let pid = Pid { run, number };
         all.push(match summarize(snapshot, pid, running) {
-            Ok((summary, _, _)) => summary,
+            Ok((summary, record, _)) => {
+                // An engine at work has read it.
+                let needs_image = matches!(running, Running::No) && !record.fibers.is_empty();
+                let damage = images.entry(record.image);
+                let damage = needs_image
+                    .then(|| damage.or_insert_with(|| image_damage(snapshot, record.image)));
+                match damage.and_then(|damage| damage.clone()) {
+                    Some(damage) => summary.damaged(&damage),
+                    None => summary,
+                }
+            }
             Err(error @ LoadError::TooNew { .. }) => return Err(error),
             Err(error) => damaged(pid, &error),
         });
     }
     Ok(all)
+}
+
+/// What is wrong with the records of an image.
+fn image_damage(snapshot: &Snapshot, image: u32) -> Option<String> {
+    let mut pieces = 0;
+    for entry in snapshot.range(crate::key::image_pieces(image)) {
+        if let Err(error) = entry {
+            return Some(format!("image {image}: {error}"));
+        }
+        pieces += 1;
+    }
+    (pieces == 0).then(|| format!("image {image} is missing"))
+}
+
+impl Summary {
+    /// The same of a process whose image cannot be read.
+    fn damaged(self, error: &str) -> Summary {
+        let damage = LoadError::Image {
+            process: self.pid.number,
+            error: error.to_owned(),
+        };
+        Summary {
+            status: Status::Damaged,
+            waiting_for: None,
+            damage: Some(damage.to_string()),
+            ..self
+        }
+    }
 }
 
 fn damaged(pid: Pid, error: &LoadError) -> Summary {
@@ -289,7 +329,13 @@ pub fn view(
     image: Option<&Arc<LoadedImage>>,
     running: Running<'_>,
 ) -> Result<View, LoadError> {
-    let (summary, record, notes) = summarize(snapshot, pid, running)?;
+    let (mut summary, record, notes) = summarize(snapshot, pid, running)?;
+    if image.is_none()
+        && !record.fibers.is_empty()
+        && let Some(damage) = image_damage(snapshot, record.image)
+    {
+        summary = summary.damaged(&damage);
+    }
     let of = |number: u64| Pid {
         run: pid.run,
         number,

@@ -43,6 +43,14 @@ pub enum LoadError {
         /// Number of the process.
         process: u64,
     },
+    /// The image that the process runs cannot be read.
+    #[error("the program of process {process} cannot be read: {error}")]
+    Image {
+        /// Number of the process.
+        process: u64,
+        /// What is wrong with it.
+        error: String,
+    },
     /// A newer version has written it: nothing is wrong with it.
     #[error("{what} of process {process}: {error}")]
     TooNew {

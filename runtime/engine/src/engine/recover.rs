@@ -3,6 +3,8 @@
 //! # Invariants
 //! - Recovery reads process records only; a process's memory is read when it has something to do.
 //! - What was said and is not known to have left is said again before anything new.
+//! - Who runs an image that cannot be read is damaged, whether or not there is something to do: who
+//!   waits for a message from another of them would wait for ever.
 
 use super::names::{Children, Names};
 use super::resident::Resident;
@@ -198,17 +200,16 @@ impl Inner {
         let snapshot = self.store.snapshot();
         let record = persist::read_record(&snapshot, number)?;
         let (state, notes) = persist::read_state(&snapshot, number, &record)?;
-        let missing = LoadError::Missing {
-            record: "the image",
-            process: number,
-        };
         let image = self.image(record.image).map_err(|error| match error {
             EngineError::TooNew(error) => LoadError::TooNew {
                 what: "the image",
                 process: number,
                 error,
             },
-            _ => missing,
+            error => LoadError::Image {
+                process: number,
+                error: error.to_string(),
+            },
         })?;
         let mut process = Process::restore(image, state).map_err(|error| LoadError::Restore {
             process: number,
@@ -267,10 +268,14 @@ impl Inner {
             numbers.insert(number);
             resumed.push((number, record));
         }
+        let mut unreadable = BTreeMap::new();
         for image in images {
-            // What else is wrong with it is the matter of who needs it.
-            if let Err(error @ EngineError::TooNew(_)) = self.image(image) {
-                return Err(error);
+            match self.image(image) {
+                Ok(_) => {}
+                Err(error @ EngineError::TooNew(_)) => return Err(error),
+                Err(error) => {
+                    unreadable.insert(image, error.to_string());
+                }
             }
         }
         // Before anything of them runs: what they write themselves comes later.
@@ -284,6 +289,16 @@ impl Inner {
         let mut shared = self.lock();
         shared.unwritten.extend(unwritten);
         let epoch = shared.epoch;
+        resumed.retain(|(number, record)| {
+            let damage = unreadable.get(&record.image).map(|error| LoadError::Image {
+                process: *number,
+                error: error.clone(),
+            });
+            if let Some(damage) = &damage {
+                shared.set_damaged(*number, damage.to_string());
+            }
+            damage.is_none()
+        });
         for (number, record) in &resumed {
             let slot = shared
                 .slots
@@ -381,7 +396,9 @@ impl Inner {
         let snapshot = self.store.snapshot();
         let mut bytes = Vec::new();
         for entry in snapshot.range(key::image_pieces(number)) {
-            bytes.extend_from_slice(&entry.map_err(load_error)?.1);
+            let (_, piece) =
+                entry.map_err(|error| EngineError::Load(format!("image {number}: {error}")))?;
+            bytes.extend_from_slice(&piece);
         }
         if bytes.is_empty() {
             return Err(EngineError::Load(format!("image {number} is missing")));

@@ -218,11 +218,11 @@ const MANY: &str = "(defn nap [n state]
     (sleep 200000)
     (println :end)";
 
-fn many_half_done() -> SimDisk {
+fn many_half_done(text: &str) -> SimDisk {
     let disk = SimDisk::new();
     let store = EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), store_options());
     let world = World::with(engine_options(), Arc::new(store.expect("the store opens")));
-    world.start(&program(MANY));
+    world.start(&program(text));
     for _ in 0..50 {
         world.settle();
         assert!(world.pass_time());
@@ -252,7 +252,7 @@ fn flip_three(disk: &SimDisk, key: &[u8]) {
 
 #[test]
 fn damage_of_one_process_leaves_the_others_running() {
-    let disk = many_half_done();
+    let disk = many_half_done(MANY);
     let process = 5u64;
     for kind in [b'P', b'F', b'K', b'E'] {
         let disk = disk.copy();
@@ -299,4 +299,78 @@ fn damage_of_one_process_leaves_the_others_running() {
             assert!(standing.report.contains("damaged"), "{}", standing.report);
         }
     }
+}
+
+/// Sixty processes that wait for a word of the main one, which waits for one that writes.
+const WAITING: &str = "(defn hear [n state]
+      (receive :go (println :heard n (reduce + (vals state)))))
+    (let [me (self)
+          heard (mapv (fn [n] (spawn hear (+ n 2) (zipmap (range 50) (range 50)))) (range 60))]
+      (spawn (fn [] (dotimes [n 60] (println :writes n) (sleep 10)) (send me :written)))
+      (receive :written nil)
+      (run! (fn [p] (send p :go)) heard)
+      (run! await-exit heard))";
+
+fn opened(disk: &SimDisk) -> Arc<dyn store::Store> {
+    let store = EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), store_options());
+    Arc::new(store.expect("it is no damage of the store"))
+}
+
+#[test]
+fn a_damaged_image_damages_all_who_run_it() {
+    let disk = many_half_done(WAITING);
+    flip_three(&disk, &[&b"I"[..], &1u32.to_be_bytes()].concat());
+    let store = opened(&disk);
+    let not_running = engine::inspect::Running::No;
+    let listed = engine::inspect::list(&store.snapshot(), 17, not_running).unwrap();
+    assert_eq!(listed.len(), 62);
+    for summary in &listed {
+        assert_eq!(summary.status, Status::Damaged, "{summary:?}");
+        let damage = summary.damage.as_deref().unwrap_or_default();
+        assert!(damage.contains("image 1"), "{damage}");
+    }
+    let pid = engine::Pid { run: 17, number: 7 };
+    let view = engine::inspect::view(&store.snapshot(), pid, None, not_running).unwrap();
+    assert_eq!(view.summary, listed[6]);
+
+    let world = World::with(engine_options(), store);
+    assert_eq!(world.engine.resume().unwrap(), Vec::<u64>::new());
+    world.run();
+    assert_eq!(world.engine.failure(), None);
+    assert_eq!(world.stdout(), "");
+    let damaged: Vec<u64> = world.engine.damaged().iter().map(|(n, _)| *n).collect();
+    assert_eq!(damaged, (1..=62).collect::<Vec<u64>>());
+    let standing = world
+        .engine
+        .wait_for_end(1)
+        .unwrap()
+        .expect("it is at its end");
+    assert_eq!(
+        (standing.status, standing.exit_status),
+        (Status::Damaged, 1)
+    );
+    assert!(standing.report.contains("image 1"), "{}", standing.report);
+}
+
+#[test]
+fn who_waits_for_a_damaged_main_process_holds_nobody_up() {
+    let disk = many_half_done(WAITING);
+    flip_three(&disk, &[&b"F"[..], &1u64.to_be_bytes()].concat());
+    let world = World::with(engine_options(), opened(&disk));
+    assert_eq!(world.engine.resume().unwrap().len(), 62);
+    world.run();
+    assert_eq!(world.engine.failure(), None);
+    let standing = world
+        .engine
+        .wait_for_end(1)
+        .unwrap()
+        .expect("nothing more comes");
+    assert_eq!(standing.status, Status::Damaged);
+    let waiting = world.engine.processes().into_iter();
+    assert_eq!(
+        waiting
+            .filter(|(_, status)| *status == Status::Waiting)
+            .count(),
+        60
+    );
 }
