@@ -8,7 +8,7 @@ use crate::answers::Subject;
 use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, io};
 use crate::folder::{Folder, RunDir};
-use crate::host::{FOLDER_SUFFIX, PARK_SUFFIX, open_store};
+use crate::host::{FOLDER_SUFFIX, PARK_SUFFIX, hint, open_store};
 use crate::socket::client::{Client, Silent};
 use crate::socket::{Logged, Reply, Request, Survey};
 use engine::pid::MAIN;
@@ -19,6 +19,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{EmbeddedStore, OpenError, Store};
 
+/// The status of a process that cannot be read.
+pub(crate) const DAMAGED: &str = "damaged";
 /// How long an engine that holds a store may be silent: it is starting, or leaving.
 const SILENCE: Duration = Duration::from_secs(5);
 
@@ -74,7 +76,7 @@ impl Surveyed {
         self.processes
             .iter()
             .find(|process| process.pid == pid)
-            .map_or("damaged", |process| process.status.as_str())
+            .map_or(DAMAGED, |process| process.status.as_str())
     }
 
     /// Status of the main process; once that has ended, of a process that has not.
@@ -88,6 +90,12 @@ impl Surveyed {
     pub(crate) fn open(&self) -> impl Iterator<Item = &ProcessFacts> {
         let all = self.processes.iter();
         all.filter(|process| has_not_ended(&process.status))
+    }
+
+    /// The processes that cannot be read.
+    pub(crate) fn damaged(&self) -> impl Iterator<Item = &ProcessFacts> {
+        let all = self.processes.iter();
+        all.filter(|process| process.status == DAMAGED)
     }
 
     /// Whether there is something to go on with: a process has not ended, or not all that was
@@ -237,11 +245,7 @@ fn silent(store: &Path) -> Failure {
         Err(error @ OpenError::Held { .. }) => Failure::new(format!("{error} and does not answer"))
             .help("end that process, or try again later"),
         Err(error) => error.into(),
-        Ok(_) => Failure::new(format!(
-            "the store {} was in use until just now",
-            store.display()
-        ))
-        .help("try again"),
+        Ok(_) => was_in_use(store),
     }
 }
 
@@ -316,7 +320,7 @@ pub(crate) fn survey(folder: &Folder) -> Result<Vec<Surveyed>, Failure> {
 fn unreadable(run: &RunDir, failure: &Failure) -> Surveyed {
     let process = ProcessFacts {
         pid: run.number.to_string(),
-        status: "damaged".to_owned(),
+        status: DAMAGED.to_owned(),
         function: failure.message.clone(),
         started: crate::time::instant(0),
         ..ProcessFacts::default()
@@ -387,6 +391,24 @@ pub(crate) fn change(store: &Path, request: &Request) -> Result<bool, Failure> {
             Err(Silent) => return Err(silent(store)),
         }
     }
+}
+
+/// An engine has the store of a run that is to be begun or gone on with.
+pub(crate) fn in_use(run: &Surveyed) -> Failure {
+    match EmbeddedStore::open(&run.store) {
+        Err(error @ OpenError::Held { .. }) => Failure::new(error.to_string()).help(format!(
+            "it runs {}: `{}` shows where that stands",
+            run.label(),
+            hint("inspect", run.pid(), Some(&run.store))
+        )),
+        Err(error) => error.into(),
+        Ok(_) => was_in_use(&run.store),
+    }
+}
+
+fn was_in_use(store: &Path) -> Failure {
+    let told = format!("the store {} was in use until just now", store.display());
+    Failure::new(told).help("try again")
 }
 
 /// There is no such process.

@@ -30,6 +30,14 @@ pub(crate) struct ProcessFacts {
     pub(crate) steps: u64,
 }
 
+impl ProcessFacts {
+    /// Of a damaged process: what is, which stands in the place of the function.
+    pub(crate) fn damage(&self) -> &str {
+        let function = self.function.as_str();
+        function.strip_prefix("damaged: ").unwrap_or(function)
+    }
+}
+
 /// What a process or fiber waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Waiting {

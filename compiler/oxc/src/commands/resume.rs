@@ -1,6 +1,6 @@
 //! `oxc resume`: goes on with what a crash or Ctrl-C left, in the foreground.
 
-use crate::access::{self, Taken, has_not_ended, no_process};
+use crate::access::{self, DAMAGED, Taken, has_not_ended, no_process};
 use crate::args::Resume;
 use crate::changed;
 use crate::facts;
@@ -13,6 +13,7 @@ use engine::pid::MAIN;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::path::Path;
 
 /// Resumes those named, or all that are unfinished.
 pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
@@ -21,20 +22,25 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
         let dir = std::env::current_dir().map_err(io("find the working folder"))?;
         Folder::around(&dir)
     };
+    let mut left = 0;
     let chosen = match (&args.store.store, args.pids.as_slice()) {
         (Some(store), pids) => {
             let found = access::take(store)?;
             let found = found
                 .ok_or_else(|| Failure::new(format!("there is no store {}", store.display())))?;
+            if found.run.is_running {
+                return Err(access::in_use(&found.run));
+            }
             if pids.is_empty() {
-                unfinished(vec![found])
+                unfinished(output, vec![found], &mut left)
             } else {
                 named(output, BTreeMap::from([(found.run.run, found)]), pids)?
             }
         }
         (None, []) => {
             let all = access::survey(&folder()?)?;
-            let found = unfinished(all.into_iter().map(Taken::from).collect());
+            let all = all.into_iter().map(Taken::from).collect();
+            let found = unfinished(output, all, &mut left);
             let is_asked = !args.all && output.is_terminal && std::io::stdin().is_terminal();
             if found.len() > 1 && is_asked {
                 ask(output, found)?
@@ -56,16 +62,41 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
         }
     };
     if chosen.is_empty() && args.pids.is_empty() {
-        output.say("nothing is unfinished");
-        return Ok(0);
+        if left == 0 {
+            output.say("nothing is unfinished");
+        }
+        return Ok(left);
     }
-    go_on(output, chosen, &manner)
+    go_on(output, chosen, &manner).map(|code| code.max(left))
 }
 
-/// Those that there is something to do in.
-fn unfinished(mut all: Vec<Taken>) -> Vec<Taken> {
-    all.retain(|Taken { run, .. }| run.is_unfinished() && !run.is_running);
+/// Those that there is something to do in. Of the others it is told what is damaged, and that is
+/// what `left` is set for.
+fn unfinished(output: Output, mut all: Vec<Taken>, left: &mut u8) -> Vec<Taken> {
+    all.retain(|Taken { run, .. }| {
+        let goes_on = run.is_unfinished() && !run.is_running;
+        if !goes_on {
+            let mut all = run.damaged().peekable();
+            while let Some(process) = all.next() {
+                let told = damaged(&process.pid, process.damage());
+                output.fail(&match all.peek() {
+                    Some(_) => told,
+                    None => told.help(verify_hint(&run.store)),
+                });
+                *left = FAILED;
+            }
+        }
+        goes_on
+    });
     all
+}
+
+fn damaged(pid: &str, what: &str) -> Failure {
+    Failure::new(format!("{pid} is damaged: {what}"))
+}
+
+fn verify_hint(store: &Path) -> String {
+    format!("`oxc verify {}` lists what is damaged", store.display())
 }
 
 /// The runs of these processes that are unfinished.
@@ -90,6 +121,9 @@ fn named(output: Output, all: BTreeMap<u64, Taken>, pids: &[Pid]) -> Result<Vec<
         let status = process.status.as_str();
         let is_part = pid.number != MAIN;
         if is_part && !has_not_ended(status) || !run.is_unfinished() {
+            if status == DAMAGED {
+                return Err(damaged(&text, process.damage()).help(verify_hint(&run.store)));
+            }
             let name = if is_part { text } else { run.label() };
             output.say(format!("{name} has ended: {status}"));
             if status == "failed" {
@@ -177,6 +211,16 @@ pub(crate) fn go_on(output: Output, runs: Vec<Taken>, manner: &Manner) -> Outcom
         changed::tell(output, &run, &host);
         host.set_main(MAIN);
         host.engine.resume()?;
+        for (number, what) in host.engine.damaged() {
+            // Of the main process the end tells.
+            if number != MAIN {
+                let pid = Pid {
+                    run: run.run,
+                    number,
+                };
+                output.fail(&damaged(&pid.to_string(), &what).help(verify_hint(&run.store)));
+            }
+        }
         host.run()?;
         output.mention(format!("pid {} goes on", run.label()));
         hosts.push(host);

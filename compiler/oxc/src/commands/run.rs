@@ -161,9 +161,26 @@ impl Run {
 
 /// What is unfinished in a store that the user named. Beginning anew there would lose it.
 fn named_store(store: &Path, or_resume: bool) -> Result<Vec<Surveyed>, Failure> {
-    let Some(found) = access::survey_store(store)?.filter(Surveyed::is_unfinished) else {
+    let Some(found) = access::survey_store(store)? else {
         return Ok(Vec::new());
     };
+    if !found.is_unfinished() {
+        return match found.damaged().next() {
+            // Nobody knows what it was about to do.
+            Some(process) => Err(Failure::new(format!(
+                "{} holds a run that is damaged: {}: {}",
+                store.display(),
+                process.pid,
+                process.damage()
+            ))
+            .help(format!("`oxc verify {}` lists what is damaged", store.display()))
+            .help("name another store; one run has one store")),
+            None => Ok(Vec::new()),
+        };
+    }
+    if found.is_running {
+        return Err(access::in_use(&found));
+    }
     if or_resume {
         return Ok(vec![found]);
     }
@@ -173,19 +190,15 @@ fn named_store(store: &Path, or_resume: bool) -> Result<Vec<Surveyed>, Failure> 
         store.display(),
         found.label()
     ));
-    Err(if found.is_running {
-        failure.help("name another store; one run has one store")
-    } else {
-        failure
-            .help(format!(
-                "`{}` goes on with it",
-                hint("resume", pid, Some(store))
-            ))
-            .help(format!(
-                "`{}` ends it; or name another store: one run has one store",
-                hint("kill", pid, Some(store))
-            ))
-    })
+    Err(failure
+        .help(format!(
+            "`{}` goes on with it",
+            hint("resume", pid, Some(store))
+        ))
+        .help(format!(
+            "`{}` ends it; or name another store: one run has one store",
+            hint("kill", pid, Some(store))
+        )))
 }
 
 /// Removes the ended run that a named store holds; the number of the next.
