@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use source::Code;
+use source::{Code, Severity};
 use syntax::AstId;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
@@ -32,6 +32,10 @@ const EXPANSION_DEPTH_MAX: usize = 500;
 
 /// How much of an expansion is shown.
 const SHOWN_CHARS_MAX: usize = 240;
+
+/// How many problems of one top-level form are reported, so that a form of nothing but mistakes
+/// stays quick.
+const PROBLEMS_MAX: usize = 200;
 
 /// A macro call being expanded.
 #[derive(Clone, Debug)]
@@ -171,9 +175,19 @@ impl<'db> Context<'db> {
                 shortened(&expansion.expanded)
             ));
         }
-        if !self.problems.contains(&problem) {
+        if !self.is_full(problem.severity) && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
+    }
+
+    /// Whether enough is reported of the form. A first error is always kept.
+    fn is_full(&self, severity: Severity) -> bool {
+        self.problems.len() >= PROBLEMS_MAX
+            && (severity != Severity::Error
+                || self
+                    .problems
+                    .iter()
+                    .any(|problem| problem.severity == Severity::Error))
     }
 
     pub(crate) fn report_mistake(&mut self, code: Code, mistake: Mistake) -> String {
@@ -424,7 +438,7 @@ impl<'db> Context<'db> {
         let mut fresh = std::mem::replace(&mut self.fresh, Fresh::new(""));
         let result = quote::syntax_quote(template, &mut fresh, self);
         self.fresh = fresh;
-        result.map_err(|mistake| self.report_mistake(Code::MALFORMED_CALL, mistake))
+        result.map_err(|mistake| self.report_mistake(Code::EXPANSION_TOO_DEEP, mistake))
     }
 
     /// The keyword that `::name` or `::alias/name` stands for.
@@ -535,14 +549,32 @@ impl quote::Names for Context<'_> {
     }
 }
 
+/// A datum as text, cut if it is long; no more of it is looked at than is shown.
 fn shortened(datum: &Datum) -> String {
-    let text = datum.to_string();
-    if text.chars().count() <= SHOWN_CHARS_MAX {
-        return text;
+    struct Cut {
+        text: String,
+        chars: usize,
     }
-    let mut short: String = text.chars().take(SHOWN_CHARS_MAX).collect();
-    short.push('…');
-    short
+    impl std::fmt::Write for Cut {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            for char in text.chars() {
+                if self.chars == SHOWN_CHARS_MAX {
+                    return Err(std::fmt::Error);
+                }
+                self.chars += 1;
+                self.text.push(char);
+            }
+            Ok(())
+        }
+    }
+    let mut cut = Cut {
+        text: String::new(),
+        chars: 0,
+    };
+    if std::fmt::Write::write_fmt(&mut cut, format_args!("{datum}")).is_err() {
+        cut.text.push('…');
+    }
+    cut.text
 }
 
 /// Whether a namespace part looks like a class: `Math`, `java.lang.Math`.

@@ -129,6 +129,8 @@ struct Frame<'t> {
     items: Vec<Datum>,
     /// The hashes of the items, if they are wanted.
     hashes: Vec<ValueHash>,
+    /// For `^`, the metadata that stands directly at its form, not yet part of it.
+    inner_meta: Option<metadata::Merged>,
     wants_hashes: bool,
     /// A reader conditional was among the parts, so that there may be too few.
     saw_conditional: bool,
@@ -261,6 +263,7 @@ impl<'t> Reader<'t, '_> {
             origin,
             items: Vec::new(),
             hashes: Vec::new(),
+            inner_meta: None,
             wants_hashes,
             saw_conditional: false,
             is_closed,

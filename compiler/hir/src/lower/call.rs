@@ -212,7 +212,7 @@ impl Lowerer<'_, '_> {
         &mut self,
         form: &Datum,
         symbol: &Symbol,
-        args: &[Datum],
+        mut args: &[Datum],
         missing: Missing,
         position: Position,
     ) -> ExprIdx {
@@ -223,14 +223,19 @@ impl Lowerer<'_, '_> {
             let call = new_error(class, args, self.cx.origin_of(form));
             return self.expr(&call, position);
         }
-        let is_unquote = matches!(symbol.ns.as_deref(), Some(CLOJURE_CORE | OX_CORE))
-            && matches!(&*symbol.name, "unquote" | "unquote-splicing");
-        let message = if is_unquote {
+        let message = if is_unquote(symbol) {
             let message = "an unquote stands outside of a syntax-quote".to_owned();
             let problem = self
                 .cx
                 .error(Code::UNQUOTE_OUTSIDE, form.origin, message.clone());
             self.cx.report(problem);
+            // Those directly within it are the same mistake.
+            while let [only] = args
+                && let Some([head, inner @ ..]) = only.as_list()
+                && head.as_symbol().is_some_and(is_unquote)
+            {
+                args = inner;
+            }
             message
         } else if symbol.ns.is_none()
             && symbol.name.len() > 1
@@ -328,6 +333,12 @@ impl Lowerer<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// Whether the symbol is what `~` or `~@` reads as.
+fn is_unquote(symbol: &Symbol) -> bool {
+    matches!(symbol.ns.as_deref(), Some(CLOJURE_CORE | OX_CORE))
+        && matches!(&*symbol.name, "unquote" | "unquote-splicing")
 }
 
 /// `(ox.core/new-error 'Class args…)`

@@ -136,6 +136,26 @@ fn mistakes_are_reported_and_lowering_goes_on() {
 }
 
 #[test]
+fn a_form_of_nothing_but_mistakes_is_reported_in_part() {
+    let lines = |form: String| {
+        let diagnostics =
+            crate::support::TestDb::one(&format!("(defn f [x] {form})")).diagnostics("app");
+        diagnostics.lines().count()
+    };
+    // Unquotes directly within one another are one mistake.
+    assert_eq!(lines(format!("{}x", "~".repeat(3_000))), 1);
+    assert_eq!(lines("[~x ~[~x]]".to_owned()), 3);
+    assert_eq!(
+        lines(format!("{}x{}", "[~".repeat(3_000), "]".repeat(3_000))),
+        200
+    );
+    assert_eq!(lines("~x ".repeat(3_000)), 200);
+    // Warnings do not hide the error after them.
+    let warned = "(try (f) (catch Exception e 1)) ".repeat(300);
+    assert_eq!(lines(format!("{warned} (f)")), 201);
+}
+
+#[test]
 fn a_literal_that_is_no_duration_is_reported_wherever_one_is_taken() {
     check_diagnostics(
         "(defn a [d] (sleep \"5 s\") (sleep -1) (sleep nil) (sleep 1.5) (sleep d) (sleep (str 1)) (sleep \"1h30m\") (sleep 0))

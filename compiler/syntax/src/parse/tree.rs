@@ -221,8 +221,9 @@ impl<'t> Builder<'t, '_> {
         }
     }
 
-    /// Ends the prefixes that lack a form.
-    fn close_prefixes(&mut self, report: bool) {
+    /// Ends the prefixes that lack a form. Of several in a row the innermost is reported: what the
+    /// others lack is what it would have been part of.
+    fn close_prefixes(&mut self, mut report: bool) {
         while let Some(frame) = self.frames.last() {
             if frame.operands == 0 {
                 return;
@@ -230,6 +231,7 @@ impl<'t> Builder<'t, '_> {
             if report && !self.errors.is_full() {
                 let error = self.missing_operand(frame);
                 self.errors.push(error);
+                report = false;
             }
             self.finish_node();
         }

@@ -1,13 +1,52 @@
 //! `^meta form`.
+//!
+//! Invariant: metadata upon metadata is put together once, by the outermost, so that a row of them
+//! takes linear time.
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use source::Code;
 
-use super::{Frame, Reader, shortened};
+use super::{Frame, FrameKind, Reader, shortened};
 use crate::datum::{Datum, DatumKind};
 
 type Entries = Vec<(Datum, Datum)>;
+
+/// Metadata being put together.
+#[derive(Default)]
+pub(super) struct Merged {
+    entries: Entries,
+    /// Where each key is, by its text: keys that print the same are one.
+    places: FxHashMap<String, usize>,
+}
+
+impl Merged {
+    /// What a form that has been read carries.
+    fn of(present: Option<Arc<Datum>>) -> Self {
+        let mut all = Merged::default();
+        if let Some(DatumKind::Map(entries)) = present.as_deref().map(|meta| &meta.kind) {
+            all.put_all(entries.iter().cloned());
+        }
+        all
+    }
+
+    /// The metadata as a datum, read from where `last` was.
+    fn into_datum(self, last: &Datum) -> Arc<Datum> {
+        Arc::new(Datum::new(DatumKind::Map(self.entries.into()), last.origin))
+    }
+
+    fn put_all(&mut self, entries: impl IntoIterator<Item = (Datum, Datum)>) {
+        for (key, value) in entries {
+            let next = self.entries.len();
+            let place = *self.places.entry(key.to_string()).or_insert(next);
+            match self.entries.get_mut(place) {
+                Some(entry) => entry.1 = value,
+                None => self.entries.push((key, value)),
+            }
+        }
+    }
+}
 
 impl<'t> Reader<'t, '_> {
     pub(super) fn finish_with_meta(&mut self, mut frame: Frame<'t>) {
@@ -37,9 +76,11 @@ impl<'t> Reader<'t, '_> {
             }
             return self.emit(Datum::new(DatumKind::Error, target.origin));
         };
+        let mut merged = frame.inner_meta.take();
         match (self.entries(&meta), carries_metadata(&target.kind)) {
             (Some(entries), true) => {
-                target.meta = Some(Arc::new(merged(target.meta.as_deref(), entries, &meta)));
+                let all = merged.get_or_insert_with(|| Merged::of(target.meta.take()));
+                all.put_all(entries);
             }
             (Some(_), false) => {
                 if !matches!(target.kind, DatumKind::Error) {
@@ -55,6 +96,12 @@ impl<'t> Reader<'t, '_> {
                 }
             }
             (None, _) => {}
+        }
+        if let Some(merged) = merged {
+            match self.frames.last_mut() {
+                Some(outer) if takes_target(outer) => outer.inner_meta = Some(merged),
+                _ => target.meta = Some(merged.into_datum(&meta)),
+            }
         }
         self.emit_hashed(target, target_hash);
     }
@@ -101,17 +148,7 @@ fn carries_metadata(kind: &DatumKind) -> bool {
     )
 }
 
-/// The metadata that was there with `entries` put into it.
-fn merged(present: Option<&Datum>, entries: Entries, meta: &Datum) -> Datum {
-    let Some(DatumKind::Map(present)) = present.map(|meta| &meta.kind) else {
-        return Datum::new(DatumKind::Map(entries.into()), meta.origin);
-    };
-    let mut all = present.to_vec();
-    for (key, value) in entries {
-        match all.iter_mut().find(|(other, _)| other.same_value(&key)) {
-            Some(entry) => entry.1 = value,
-            None => all.push((key, value)),
-        }
-    }
-    Datum::new(DatumKind::Map(all.into()), meta.origin)
+/// Whether the frame is that of a `^` whose metadata has been read and whose form comes next.
+fn takes_target(frame: &Frame<'_>) -> bool {
+    matches!(frame.kind, FrameKind::WithMeta) && frame.items.len() == 1
 }

@@ -444,7 +444,6 @@ fn tagged_literals_are_read_or_kept() {
             OX0020 29..41 `"T3g"` is no value for `#bytes`
             OX0020 42..49 `1` is no value for `#inst`
             OX0019 50..52 `#=` would run code while reading, which is not done
-            OX0006 56..60 `#<x>` needs a form after it
             OX0019 56..60 `#<…>` is how something unreadable was printed
             OX0006 61..65 `#tag` needs a form after it
         "##]],

@@ -125,6 +125,40 @@ fn ten_million_brackets_are_a_diagnostic() {
 }
 
 #[test]
+fn metadata_upon_metadata_is_one_map() {
+    on_a_small_stack(|| {
+        let row: String = (0..MAX_DEPTH)
+            .map(|at| format!("^:k{} ", at % 9_000))
+            .collect();
+        let (data, errors) = read_all(&format!("{row}^{{:k0 1}} x"));
+        assert_eq!(errors[0].code, Code::TOO_DEEP);
+        assert!(data[0].meta.is_none());
+        let (data, errors) = read_all(&format!("{row}x"));
+        assert_eq!(errors, []);
+        let Some(DatumKind::Map(entries)) = data[0].meta.as_deref().map(|meta| &meta.kind) else {
+            panic!("no metadata");
+        };
+        assert_eq!(entries.len(), 9_000);
+        let (data, _) = read_all("^{:a 1 :b 2} ^1 ^{:c 3} ^:a #?(:ox ^{:d 4 :a 5} x)");
+        assert_eq!(format!("{:#}", data[0]), "^{:d 4, :a 1, :c 3, :b 2} x");
+    });
+}
+
+#[test]
+fn millions_of_prefixes_are_a_handful_of_errors() {
+    on_a_small_stack(|| {
+        for prefixes in ["'@~#_^", "`'@~@#_^", "#_", "^", "'", "`~", "#'@"] {
+            for count in [1_000, 2_000_000] {
+                let text = prefixes.repeat(count / prefixes.len());
+                let (_, errors) = read_all(&text);
+                let codes: Vec<_> = errors.iter().map(|error| error.code).collect();
+                assert!((1..=4).contains(&codes.len()), "{prefixes}: {codes:?}");
+            }
+        }
+    });
+}
+
+#[test]
 fn shared_data_is_dropped_by_its_last_holder() {
     on_a_small_stack(|| {
         let datum = read_all(&nested("(", ")", MAX_DEPTH)).0.remove(0);
