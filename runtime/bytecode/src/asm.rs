@@ -370,6 +370,7 @@ impl Assembler {
                     let (pc, line) = (self.proto().code.len(), self.line);
                     self.jumps.push(Jump { pc, place, line });
                 }
+                Operand::CountC => c = number(expect(reader, "a count")?, "count")?,
                 Operand::ProtoX => {
                     x = Some(prefixed(expect(reader, "a prototype")?, 'p', "prototype")?);
                 }

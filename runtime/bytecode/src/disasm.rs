@@ -234,6 +234,7 @@ fn instruction(
             Operand::JumpX => write!(out, "-> {}", pc as i64 + 1 + i64::from(instr.xs())),
             Operand::JumpS => write!(out, "-> {}", pc as i64 + 1 + i64::from(instr.s24())),
             Operand::ProtoX => write!(out, "p{}", instr.x()),
+            Operand::CountC => write!(out, "{c}"),
         };
     }
     named

@@ -62,7 +62,8 @@ impl Effects {
                 | Operand::IntB
                 | Operand::JumpX
                 | Operand::JumpS
-                | Operand::ProtoX => {}
+                | Operand::ProtoX
+                | Operand::CountC => {}
             }
         }
         Some(effects)
@@ -142,6 +143,7 @@ pub(crate) fn consumes_fuel(op: Op) -> bool {
             | Op::Call
             | Op::CallGlobal
             | Op::CallProto
+            | Op::CallLazy
             | Op::Apply
             | Op::TailCall
             | Op::TailCallGlobal

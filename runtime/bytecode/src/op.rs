@@ -67,6 +67,8 @@ pub enum Operand {
     JumpS,
     /// Dense prototype number of the image in `x32` (internal ops).
     ProtoX,
+    /// A count in `c` (internal ops).
+    CountC,
 }
 
 macro_rules! ops {
@@ -258,6 +260,10 @@ ops! {
     TailCallProto = 225 [CallKnownA, ProtoX] "tail-call-proto";
     /// `a ←` this process's copy of a definition whose value has identity (made from `global`)
     LoadTemplate = 226 [DstA, RefX] "load-template";
+    /// `a ←` lazy cell whose thunk is a closure over the `d` arguments, which is all that a call of the prototype `x32` makes (made from `call-global`)
+    CallLazy = 227 [CallKnownA, ProtoX] "call-lazy";
+    /// registers `a …` ← the first `c` captures, and forget this frame's function (made from the `capture`s and the `drop-self` that a thunk begins with, which stay where they are and are passed over)
+    TakeCaptures = 228 [DstA, CountC] "take-captures";
 }
 
 impl Op {
@@ -276,6 +282,7 @@ impl Op {
                 | Op::LoadSelf
                 | Op::SetCapture
                 | Op::DropSelf
+                | Op::TakeCaptures
                 | Op::Jump
                 | Op::JumpIf
                 | Op::JumpIfNot
@@ -375,7 +382,7 @@ impl Instr {
             used | match operand {
                 Operand::DstA | Operand::SrcA => A,
                 Operand::SrcB | Operand::CaptureB | Operand::CaptureOfA | Operand::IntB => B,
-                Operand::SrcC | Operand::NativeC => C,
+                Operand::SrcC | Operand::NativeC | Operand::CountC => C,
                 Operand::RangeBC | Operand::TemplateBC => B | C,
                 Operand::RangeBD => B | D,
                 Operand::CallA | Operand::CallKnownA => A | D,

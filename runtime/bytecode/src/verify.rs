@@ -403,7 +403,8 @@ fn verify_instr(
             | Operand::IntX
             | Operand::IntS
             | Operand::IntB
-            | Operand::ProtoX => {}
+            | Operand::ProtoX
+            | Operand::CountC => {}
         }
     }
     let count = |count, what| {

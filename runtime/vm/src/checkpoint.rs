@@ -246,12 +246,9 @@ impl Process {
             levels_to_keep(&self.heap.levels, unsealed)
         };
         self.collect_levels(kept_levels);
-        let dropped_segments = self
-            .heap
-            .levels
-            .drain(kept_levels..)
-            .map(|level| level.segment)
-            .collect();
+        let mut dropped_segments = std::mem::take(&mut self.heap.unsealed_segments);
+        let merged = self.heap.levels.drain(kept_levels..);
+        dropped_segments.extend(merged.map(|level| level.segment));
         let start = self
             .heap
             .levels

@@ -5,7 +5,7 @@
 //! | boundary | collects | when |
 //! |---|---|---|
 //! | `nursery_start` | the nursery (a *minor* collection) | the nursery is full |
-//! | `sealed_end` | nursery and unsealed survivors | survivors have doubled |
+//! | `sealed_end` | nursery and unsealed survivors | survivors have doubled, or are few beside the nursery |
 //! | a level's start | also that level and the younger ones (a *major* one at 0) | a checkpoint merges levels |
 //!
 //! It is Cheney's copying collector ("A nonrecursive list compacting algorithm", CACM 13(11), 1970)
@@ -23,8 +23,8 @@
 //!   what is left there is no object.
 
 use crate::fiber::Fiber;
-use crate::heap::{Heap, POISON};
-use crate::image::LoadedImage;
+use crate::heap::{Heap, Level, POISON};
+use crate::image::{LoadedImage, Standing};
 use crate::object::{FIRST_VALUE, Header, Kind};
 use crate::process::Process;
 use crate::stack::{FRAME_HEADER_WORDS, FrameRef, StackPart};
@@ -85,10 +85,21 @@ impl Heap {
 }
 
 impl Process {
-    /// Collects the nursery, and the survivors with it when they have doubled.
+    /// Collects the nursery, and the survivors with it when they have doubled or cost little beside it.
+    ///
+    /// A dead survivor that was written keeps what it refers to until survivors are collected: of a lazy
+    /// sequence that is walked, all that follows the cell at which the collection before found it. Few
+    /// survivors are therefore collected each time, and with survivors that have doubled, levels that
+    /// are small beside them.
     pub fn collect(&mut self) {
         let survivors = self.heap.nursery_start - self.heap.sealed_end;
-        let boundary = if survivors >= self.heap.survivors_due {
+        let made = self.heap.top - self.heap.nursery_start;
+        let doubled = survivors >= self.heap.survivors_due;
+        let boundary = if doubled || self.costs_less_than(survivors, made / 2) {
+            // Whether an error is new is told by whether its trace is sealed.
+            if doubled && self.under_way.is_idle() {
+                self.unseal_small_levels(survivors);
+            }
             self.heap.survivor_boundary()
         } else {
             self.heap.nursery_boundary()
@@ -101,6 +112,66 @@ impl Process {
         }
         self.heap.schedule_collection();
         self.finish_marks_of_unsealed();
+    }
+
+    /// Whether collecting so many survivors looks at no more words than these, stacks included.
+    fn costs_less_than(&self, survivors: u32, words: u32) -> bool {
+        if survivors > words {
+            return false;
+        }
+        let boundary = self.heap.survivor_boundary();
+        let parts = self.fibers.iter().flat_map(|fiber| &fiber.parts);
+        let stack: u64 = parts
+            .map(|part| u64::from(part.words_above(boundary)))
+            .sum();
+        stack <= u64::from(words)
+    }
+
+    /// Makes the youngest levels survivors again that are no larger than the survivors, together with
+    /// which they are to be collected, if these hang on them.
+    fn unseal_small_levels(&mut self, survivors: u32) {
+        let sealed_end = self.heap.sealed_end;
+        let small = |level: &&Level| sealed_end - level.start <= survivors;
+        let count = self.heap.levels.iter().rev().take_while(small).count();
+        self.unseal_levels(self.heap.levels.len() - count);
+    }
+
+    /// Makes the levels from one on survivors again, if something unsealed hangs on a cell in them that
+    /// was written since the last checkpoint. The next checkpoint drops their segments.
+    fn unseal_levels(&mut self, kept: usize) {
+        let heap = &mut self.heap;
+        let sealed_end = heap.sealed_end;
+        let Some(start) = heap.levels.get(kept).map(|level| level.start) else {
+            return;
+        };
+        let hangs_on_them = heap.overlay.range(start..).any(|(&addr, &changed)| {
+            changed && refers_above(Word(heap.words()[addr as usize]), sealed_end)
+        });
+        if !hangs_on_them {
+            return;
+        }
+        let count = heap.levels.len() - kept;
+        heap.sealed_end = start;
+        heap.poisoned = 0;
+        let taken = heap.levels.drain(kept..).map(|level| level.segment);
+        heap.unsealed_segments.extend(taken);
+        heap.overlay.split_off(&start);
+        for fiber in &mut self.fibers {
+            for part in &mut fiber.parts {
+                // The boundaries between go; that of the nursery follows the one of survivors.
+                let nursery = part.marks.get(kept + count + 1).copied().unwrap_or(0);
+                part.marks.resize(kept + 1, 0);
+                part.marks.push(nursery);
+            }
+        }
+    }
+
+    /// Collects everything unsealed, and all that it could hang on: what is left counts for the quota.
+    pub(crate) fn collect_for_quota(&mut self) {
+        if self.under_way.is_idle() {
+            self.unseal_levels(0);
+        }
+        self.collect_unsealed();
     }
 
     /// Collects everything unsealed: what is left is alive as of now.
@@ -219,6 +290,17 @@ fn poison_object(to: &mut Vec<u64>, words: u32) {
     to.resize(words as usize, POISON);
 }
 
+/// Answers about liveness that are kept while a stack is walked: a deep one is mostly the same calls
+/// over and over.
+const LIVE_KEPT: usize = 4;
+
+/// What lives at a place in the code.
+#[derive(Default)]
+struct LiveAt {
+    place: Option<(u32, Standing)>,
+    live: Live,
+}
+
 /// A collection under way.
 struct Collector<'a> {
     /// The process's memory; objects at or above `from` turn into forwarding words.
@@ -309,14 +391,22 @@ impl Collector<'_> {
         } else {
             part.top_frame(0)
         });
-        let mut live = Live::default();
+        let mut found: [LiveAt; LIVE_KEPT] = Default::default();
         while let Some(current) = frame {
             if current.base < mark {
                 break;
             }
             self.frames += 1;
-            image.proto(current.proto).live(current.standing, &mut live);
-            self.frame(part, current, above, &live);
+            let place = (current.proto, current.standing);
+            let kept = &mut found[current.at as usize % LIVE_KEPT];
+            if kept.place != Some(place) {
+                image
+                    .proto(current.proto)
+                    .live(current.standing, &mut kept.live);
+                kept.place = Some(place);
+            }
+            let live = &found[current.at as usize % LIVE_KEPT].live;
+            self.frame(part, current, above, live);
             above = current.base - current.header_words;
             frame = part.caller(current);
         }

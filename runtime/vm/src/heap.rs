@@ -40,6 +40,8 @@ pub struct Level {
 
 /// Nursery words after which a collection is due, for a process that has little alive.
 const NURSERY_WORDS_MIN: u32 = 2 * 1024;
+/// The same for a process that has had a collection before.
+const NURSERY_WORDS_BUSY: u32 = 4 * 1024;
 /// Nursery words after which a collection is due, for a process that has much alive.
 const NURSERY_WORDS_MAX: u32 = 64 * 1024;
 /// Unsealed survivors below which they are not worth a collection of their own.
@@ -56,11 +58,15 @@ pub struct Heap {
     pub(crate) nursery_start: u32,
     pub(crate) sealed_end: u32,
     pub(crate) levels: Vec<Level>,
+    /// Segments of levels that became survivors again since the last checkpoint.
+    pub(crate) unsealed_segments: Vec<u64>,
     /// Addresses of sealed words mutated since their level was sealed; `true`: since the last
     /// checkpoint.
     pub(crate) overlay: BTreeMap<u32, bool>,
     /// Addresses of unsealed survivors' words that were written since the last collection.
     pub(crate) remembered: Vec<u32>,
+    /// Least size of the nursery: smaller until the first collection.
+    nursery_words: u32,
     /// Offset of `top` at which a collection is due.
     pub(crate) collect_at: u32,
     /// Survivor words at which survivors are collected together with the nursery.
@@ -98,8 +104,10 @@ impl Heap {
             nursery_start: 0,
             sealed_end: 0,
             levels: Vec::new(),
+            unsealed_segments: Vec::new(),
             overlay: BTreeMap::new(),
             remembered: Vec::new(),
+            nursery_words: NURSERY_WORDS_MIN,
             collect_at: 0,
             survivors_due: SURVIVOR_WORDS_MIN,
             boot,
@@ -185,7 +193,8 @@ impl Heap {
     /// Sets when the next collection is due, from what is alive now.
     pub(crate) fn schedule_collection(&mut self) {
         let survivors = self.nursery_start - self.sealed_end;
-        let nursery = survivors.clamp(NURSERY_WORDS_MIN, NURSERY_WORDS_MAX);
+        let nursery = survivors.clamp(self.nursery_words, NURSERY_WORDS_MAX);
+        self.nursery_words = NURSERY_WORDS_BUSY;
         self.collect_at = self.nursery_start.saturating_add(nursery);
     }
 
@@ -406,6 +415,20 @@ impl Heap {
         self.words[addr as usize] = value.0;
         if addr < self.nursery_start {
             self.remember(addr);
+        }
+    }
+
+    /// Writes state and content of a lazy cell of this process: [`Heap::write`] for both.
+    #[inline(always)]
+    pub(crate) fn set_lazy(&mut self, cell: Word, state: Word, content: Word) {
+        debug_assert!(cell.is_reference() && self.header(cell).kind() == Kind::Lazy);
+        let addr = cell.offset() + 1;
+        let words = &mut self.words[addr as usize..addr as usize + 2];
+        words[0] = state.0;
+        words[1] = content.0;
+        if addr < self.nursery_start {
+            self.remember(addr);
+            self.remember(addr + 1);
         }
     }
 

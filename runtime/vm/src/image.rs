@@ -36,6 +36,9 @@ pub struct LoadedProto {
     pub index: u16,
     /// The shared function object it is an arity of; nil of closures and of values.
     pub function: Word,
+    /// The template of the thunk, if all it does is to make a lazy cell over its parameters; else
+    /// `u32::MAX`.
+    pub lazy: u32,
     liveness: OnceLock<Liveness>,
     stored: Arc<Image>,
     chunk: u32,
@@ -215,7 +218,50 @@ impl LoadedImage {
                     .function = template.function;
             }
         }
+        loaded.make_lazy_in_place();
+        for proto in &mut loaded.protos {
+            take_captures(&mut proto.code);
+        }
         Ok(loaded)
+    }
+
+    /// Calls of what only makes a lazy cell need no frame: `map` and its like call themselves so for
+    /// each element.
+    fn make_lazy_in_place(&mut self) {
+        let lazy: Vec<u32> = self
+            .protos
+            .iter()
+            .map(|proto| self.lazy_template(proto))
+            .collect();
+        for (proto, &template) in self.protos.iter_mut().zip(&lazy) {
+            proto.lazy = template;
+            for word in &mut proto.code {
+                let call = Instr(*word);
+                if call.op() == Some(Op::CallProto) && lazy[call.x() as usize] != u32::MAX {
+                    *word = Instr::axd(Op::CallLazy, call.a(), call.x(), call.d()).0;
+                }
+            }
+        }
+    }
+
+    /// The thunk's template of a prototype that makes a lazy cell over its parameters.
+    fn lazy_template(&self, proto: &LoadedProto) -> u32 {
+        let [closure, lazy, end] = *proto.code else {
+            return u32::MAX;
+        };
+        let (closure, lazy, end) = (Instr(closure), Instr(lazy), Instr(end));
+        let makes = closure.op() == Some(Op::Closure)
+            && closure.b() == 0
+            && lazy.op() == Some(Op::Lazy)
+            && lazy.b() == closure.a()
+            && end.op() == Some(Op::Return)
+            && end.a() == lazy.a();
+        let template = closure.s24() as u32;
+        if makes && !proto.variadic && self.template(template).captures == proto.params {
+            template
+        } else {
+            u32::MAX
+        }
     }
 
     fn load_proto(
@@ -254,6 +300,7 @@ impl LoadedImage {
             slot: linked.slot,
             index: linked.index,
             function: Word::NIL,
+            lazy: u32::MAX,
             liveness: OnceLock::new(),
             stored: Arc::clone(&self.image),
             chunk: chunk_index,
@@ -464,6 +511,28 @@ fn check_words(image: &Image, starts: &verify::Starts) -> Result<(), LoadError> 
         }
     }
     Ok(())
+}
+
+/// What a thunk begins with is one instruction when it is run from its start. It cannot be entered
+/// elsewhere before its end but by a frame of an older checkpoint, for which the others stay.
+fn take_captures(code: &mut [u64]) {
+    let Some(first) = code.first().map(|&word| Instr(word).a()) else {
+        return;
+    };
+    let captures = code.iter().map(|&word| Instr(word));
+    let count = captures
+        .clone()
+        .zip(0u16..)
+        .take_while(|&(instr, n)| {
+            instr.op() == Some(Op::LoadCapture)
+                && instr.b() == n
+                && u32::from(instr.a()) == u32::from(first) + u32::from(n)
+        })
+        .count();
+    let ends = captures.clone().nth(count).and_then(Instr::op) == Some(Op::DropSelf);
+    if let (true, 1.., Ok(count)) = (ends, count, u16::try_from(count)) {
+        code[0] = Instr::abc(Op::TakeCaptures, first, 0, count).0;
+    }
 }
 
 fn load_templates(image: &Image) -> Result<Vec<LoadedTemplate>, LoadError> {

@@ -18,25 +18,28 @@
     reason = "registers and instructions are reached through raw pointers"
 )]
 
+mod answer;
 mod apply;
 mod arith;
 mod calls;
 mod cells;
+mod quick;
 mod realize;
+mod safepoint;
 mod throw;
 
 pub(crate) use cells::cell_value;
 pub(crate) use throw::TRACE_WORD;
 pub use throw::trace_of;
 
-use crate::fiber::{FiberId, FiberState};
+use crate::fiber::FiberId;
 use crate::image::LoadedImage;
-use crate::object::Kind;
 use crate::process::Process;
 use crate::stack::{FRAME_HEADER_WORDS, Link};
 use crate::value;
 use crate::word::{TAG_INT, Word};
 use bytecode::{Instr, Op};
+use quick::Glance;
 use std::sync::Arc;
 
 /// Why a process stopped running.
@@ -294,27 +297,26 @@ impl Machine<'_> {
         }
     }
 
-    /// Words of memory and of this fiber's stack.
-    fn words_held(&self) -> usize {
+    /// Words of memory and of this fiber's stack. What protects from-space in tests is not held.
+    pub(super) fn words_held(&self) -> usize {
         let words = self.process.fibers[self.fiber].top().words.as_ptr();
         // SAFETY: the base points into the part's words.
         let stack = unsafe { self.base.cast_const().offset_from(words) };
-        self.process.heap.used_words() as usize + stack as usize
+        let heap = &self.process.heap;
+        (heap.used_words() - heap.poisoned) as usize + stack as usize
     }
 
     /// Enters `proto` in a window whose arguments begin at register `window` of the top frame.
     /// The link is the caller's business; the function word too.
     pub(crate) fn enter(&mut self, window: u32, proto: u32, link: Link) {
-        let image = Arc::clone(&self.image);
-        let entered = image.proto(proto);
-        self.reserve(
-            window as usize + usize::from(entered.registers) + FRAME_HEADER_WORDS as usize,
-        );
+        let registers = usize::from(self.image.proto(proto).registers);
+        self.reserve(window as usize + registers + FRAME_HEADER_WORDS as usize);
         // SAFETY: room was made for the window's header and registers.
         unsafe {
             *self.base.add(window as usize - 1) = link.0;
             self.base = self.base.add(window as usize);
         }
+        let entered = self.image.proto(proto);
         self.code = entered.code.as_ptr();
         self.pc = self.code;
         self.consts = entered.consts.as_ptr();
@@ -322,11 +324,11 @@ impl Machine<'_> {
 
     /// Replaces the top frame's code; its arguments are in place.
     pub(crate) fn replace(&mut self, proto: u32) {
-        let image = Arc::clone(&self.image);
-        let entered = image.proto(proto);
-        self.reserve(usize::from(entered.registers) + FRAME_HEADER_WORDS as usize);
+        let registers = usize::from(self.image.proto(proto).registers);
+        self.reserve(registers + FRAME_HEADER_WORDS as usize);
         // SAFETY: the link word is right below the base.
         unsafe { *self.base.sub(1) = self.link().with_proto(proto).0 };
+        let entered = self.image.proto(proto);
         self.code = entered.code.as_ptr();
         self.pc = self.code;
         self.consts = entered.consts.as_ptr();
@@ -341,73 +343,10 @@ impl Machine<'_> {
         }
     }
 
-    /// At a safepoint with no fuel left: collects if that is due, else stops the slice. The
-    /// instruction at `pc` has not begun.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn safepoint(&mut self) -> Next {
-        self.fuel += self.withheld;
-        self.withheld = 0;
-        let held_too_much = self.words_held() > self.process.heap.quota_words as usize;
-        if self.process.heap.wants_collection() || held_too_much {
-            self.collect();
-            if let Some(error) = self.over_quota() {
-                return self.throw(error);
-            }
-        }
-        if self.fuel > 0 {
-            return Next::Go;
-        }
-        self.save();
-        Next::Stop(Outcome::OutOfFuel)
-    }
-
     /// The shared function object of the running prototype.
     #[cold]
     fn own_function(&self) -> Word {
         self.image.proto(self.proto()).function
-    }
-
-    fn collect(&mut self) {
-        self.save();
-        self.process.collect();
-        if self.zeal.collect
-            && let Err(error) = self.process.verify()
-        {
-            panic!("the heap verifier found after a collection: {error}");
-        }
-        self.load();
-    }
-
-    /// The error of a process whose live words pass its quota.
-    fn over_quota(&mut self) -> Option<Word> {
-        let quota = self.process.heap.quota_words as usize;
-        let mut words = self.words_held();
-        if words > quota {
-            // Survivors of earlier collections may be garbage by now.
-            self.save();
-            self.process.collect_unsealed();
-            self.load();
-            words = self.words_held();
-        }
-        if words <= quota {
-            self.process.heap.reserve_used = false;
-            return None;
-        }
-        // The handler gets a reserve, once until the process is below its quota again.
-        if self.process.heap.reserve_used && words <= quota + crate::heap::QUOTA_RESERVE_WORDS {
-            return None;
-        }
-        self.process.heap.reserve_used = true;
-        let message = format!(
-            "the process holds more than its memory limit of {} MB",
-            quota / (1 << 17)
-        );
-        Some(crate::native::make_error(
-            &mut self.process.heap,
-            "memory-limit",
-            &message,
-        ))
     }
 
     /// Runs the fiber, an error that waits for it first.
@@ -543,6 +482,95 @@ impl Machine<'_> {
                 }
             }};
         }
+        // Enters a prototype of as many parameters as there are arguments in the window, whose function
+        // word is in place.
+        macro_rules! enter {
+            ($proto:expr, $window:expr) => {{
+                let (number, window): (u32, usize) = ($proto, $window);
+                let registers = usize::from(self.image.proto(number).registers);
+                // SAFETY: both point into the part's words.
+                let free = unsafe { self.limit.offset_from(base) } as usize;
+                if free < window + registers + 2 {
+                    sync!();
+                    self.reserve(window + registers + 2);
+                    base = self.base;
+                    fuel = self.fuel;
+                }
+                let entered = self.image.proto(number);
+                // SAFETY: pc points into the running prototype's code, whose start is kept.
+                let return_pc = unsafe { pc.offset_from(self.code) } as u32;
+                // SAFETY: room was made for header and registers.
+                unsafe {
+                    *base.add(window - 1) = Link::new(window as u32, number, return_pc).0;
+                    base = base.add(window);
+                }
+                pc = entered.code.as_ptr();
+                self.code = pc;
+                consts = entered.consts.as_ptr();
+                self.consts = consts;
+            }};
+        }
+        // Replaces the frame's code; function word and arguments are in place.
+        macro_rules! replace {
+            ($proto:expr) => {{
+                let number: u32 = $proto;
+                let registers = usize::from(self.image.proto(number).registers);
+                // SAFETY: both point into the part's words.
+                let free = unsafe { self.limit.offset_from(base) } as usize;
+                if free < registers + 2 {
+                    sync!();
+                    self.reserve(registers + 2);
+                    base = self.base;
+                    fuel = self.fuel;
+                }
+                let entered = self.image.proto(number);
+                // SAFETY: the link word is right below the base.
+                unsafe { *base.sub(1) = Link(*base.sub(1)).with_proto(number).0 };
+                pc = entered.code.as_ptr();
+                self.code = pc;
+                consts = entered.consts.as_ptr();
+                self.consts = consts;
+            }};
+        }
+        // An object was made: is a collection due?
+        macro_rules! allocated {
+            () => {{
+                if self.process.heap.wants_collection() && self.withheld == 0 {
+                    self.withheld = fuel;
+                    fuel = 0;
+                }
+            }};
+        }
+        // Realizes a lazy cell, then the instruction runs again.
+        macro_rules! force {
+            ($cell:expr) => {{
+                let cell = $cell;
+                rare!({
+                    let at = self.at();
+                    self.force(cell, at)
+                })
+            }};
+        }
+        // Calls a native with `d` arguments from a register on.
+        macro_rules! native {
+            ($i:ident, $number:expr, $first:expr) => {{
+                sync!();
+                match self.call_native($number, $first, u32::from($i.d())) {
+                    Ok(word) => {
+                        set!(base, $i.a(), word);
+                        self.after_allocation();
+                        fuel = self.fuel;
+                        // One native can make more than the quota: its handlers see that.
+                        if fuel <= 0
+                            && self.process.heap.used_words() > self.process.heap.quota_words
+                        {
+                            rare!(self.safepoint());
+                        }
+                    }
+                    Err(trap) => rare!(self.trap($i, trap)),
+                }
+            }};
+        }
         // An operation of the value library into register a.
         macro_rules! library {
             ($i:ident, $result:expr) => {{
@@ -602,53 +630,60 @@ impl Machine<'_> {
                 Op::Closure => {
                     let template = i.s24() as u32;
                     let captures = u32::from(self.image.template(template).captures);
-                    sync!();
+                    self.base = base;
                     let words = self.window(u32::from(i.b()), captures);
-                    let closure =
-                        self.process
-                            .heap
-                            .make(Kind::Function, 0, 0, &[u64::from(template)], words);
+                    let closure = quick::closure(&mut self.process.heap, template, words);
                     set!(base, i.a(), closure);
-                    self.after_allocation();
-                    fuel = self.fuel;
+                    allocated!();
                 }
                 Op::SetCapture => {
                     let (closure, word) = (reg!(base, i.a()), reg!(base, i.c()));
                     self.process.heap.write(closure, 2 + u32::from(i.b()), word);
+                }
+                Op::TakeCaptures => {
+                    // SAFETY: the function word is below the link.
+                    let function = unsafe { Word(*base.sub(2)) };
+                    let count = u32::from(i.c());
+                    for n in 0..count {
+                        let word = self.process.heap.word(function, 2 + n);
+                        set!(base, u32::from(i.a()) + n, word);
+                    }
+                    // SAFETY: as above; the loader has seen the instructions that are done with.
+                    unsafe {
+                        *base.sub(2) = Word::NIL.0;
+                        pc = pc.add(count as usize);
+                    }
                 }
                 // SAFETY: the function word is below the link.
                 Op::DropSelf => unsafe { *base.sub(2) = Word::NIL.0 },
 
                 Op::CallProto => {
                     spend!();
-                    let entered = self.image.proto(i.x());
                     let window = usize::from(i.a()) + 2;
-                    // SAFETY: both point into the part's words.
-                    let free = unsafe { self.limit.offset_from(base) } as usize;
-                    if free < window + usize::from(entered.registers) + 2 {
-                        let registers = usize::from(entered.registers);
-                        sync!();
-                        self.reserve(window + registers + 2);
-                        base = self.base;
-                        fuel = self.fuel;
-                    }
-                    let entered = self.image.proto(i.x());
-                    // SAFETY: pc points into the running prototype's code, whose start is kept.
-                    let return_pc = unsafe { pc.offset_from(self.code) } as u32;
-                    // SAFETY: room was made for header and registers.
-                    unsafe {
-                        *base.add(window - 2) = Word::NIL.0;
-                        *base.add(window - 1) = Link::new(window as u32, i.x(), return_pc).0;
-                        base = base.add(window);
-                    }
-                    pc = entered.code.as_ptr();
-                    self.code = pc;
-                    consts = entered.consts.as_ptr();
-                    self.consts = consts;
+                    // SAFETY: the window is within the frame's registers.
+                    unsafe { *base.add(window - 2) = Word::NIL.0 };
+                    enter!(i.x(), window);
+                }
+                Op::CallLazy => {
+                    spend!();
+                    let template = self.image.proto(i.x()).lazy;
+                    self.base = base;
+                    let words = self.window(u32::from(i.a()) + 2, u32::from(i.d()));
+                    let thunk = quick::closure(&mut self.process.heap, template, words);
+                    let cell = quick::lazy(&mut self.process.heap, thunk);
+                    set!(base, i.a(), cell);
+                    allocated!();
                 }
                 Op::Call => {
                     spend!();
-                    rare!(self.call_value(i));
+                    let function = reg!(base, i.a());
+                    if let Some(proto) = self.direct(function, usize::from(i.d())) {
+                        enter!(proto, usize::from(i.a()) + 2);
+                    } else if let Some(number) = self.direct_native(function, i.d()) {
+                        native!(i, number, u32::from(i.a()) + 2);
+                    } else {
+                        rare!(self.call_value(i));
+                    }
                 }
                 Op::CallGlobal => {
                     spend!();
@@ -663,13 +698,24 @@ impl Machine<'_> {
                     unsafe { std::ptr::copy(base.add(first), base, args) };
                     // SAFETY: the function word is below the link.
                     unsafe { *base.sub(2) = Word::NIL.0 };
-                    sync!();
-                    self.replace(i.x());
-                    reload!();
+                    replace!(i.x());
                 }
                 Op::TailCall => {
                     spend!();
-                    rare!(self.tail_call_value(i));
+                    let function = reg!(base, i.a());
+                    let args = usize::from(i.d());
+                    if let Some(proto) = self.direct(function, args) {
+                        let first = usize::from(i.a()) + 2;
+                        // SAFETY: the window is within the frame's registers; the ranges may overlap.
+                        // The function word is below the link.
+                        unsafe {
+                            *base.sub(2) = function.0;
+                            std::ptr::copy(base.add(first), base, args);
+                        }
+                        replace!(proto);
+                    } else {
+                        rare!(self.tail_call_value(i));
+                    }
                 }
                 Op::TailCallGlobal => {
                     spend!();
@@ -684,45 +730,59 @@ impl Machine<'_> {
                     spend!();
                     rare!(self.apply(i, true));
                 }
-                Op::CallNative => {
-                    sync!();
-                    match self.call_native(i) {
-                        Ok(word) => {
-                            set!(base, i.a(), word);
-                            self.after_allocation();
-                            fuel = self.fuel;
-                            // One native can make more than the quota: its handlers see that.
-                            if fuel <= 0
-                                && self.process.heap.used_words() > self.process.heap.quota_words
-                            {
-                                rare!(self.safepoint());
-                            }
-                        }
-                        Err(trap) => rare!(self.trap(i, trap)),
-                    }
-                }
+                Op::CallNative => native!(i, u32::from(i.c()), u32::from(i.b())),
                 Op::Return => {
                     let value = reg!(base, i.a());
                     // SAFETY: the link word is right below the base.
                     let link = unsafe { Link(*base.sub(1)) };
-                    if link.is_special() {
-                        rare!(self.return_special(value));
-                    } else {
-                        // SAFETY: the caller's frame is below, its link right below its base.
-                        let caller = unsafe {
-                            *base.sub(2) = value.0;
-                            base = base.sub(link.delta() as usize);
-                            Link(*base.sub(1)).proto()
-                        };
-                        if base < self.low {
-                            self.low = base;
+                    let go_on = if link.is_special() {
+                        // SAFETY: a frame that computes a cell has it below its function word.
+                        let cell = link.has_cell().then(|| unsafe { Word(*base.sub(3)) });
+                        match cell {
+                            Some(cell) if self.finish_cell(cell, value) => link.realize_pc(),
+                            Some(cell)
+                                if fuel > 0
+                                    && let Some((thunk, proto)) = self.run_instead(cell, value) =>
+                            {
+                                fuel -= 1;
+                                // SAFETY: the function word is below the link.
+                                unsafe { *base.sub(2) = thunk.0 };
+                                replace!(proto);
+                                continue;
+                            }
+                            _ => {
+                                rare!(self.return_special(value));
+                                continue;
+                            }
                         }
-                        let caller = self.image.proto(caller);
-                        self.code = caller.code.as_ptr();
-                        consts = caller.consts.as_ptr();
-                        self.consts = consts;
-                        // SAFETY: the link holds a pc of the caller's code.
-                        pc = unsafe { self.code.add(link.plain_pc() as usize) };
+                    } else {
+                        // SAFETY: the caller reads the result where the function word was.
+                        unsafe { *base.sub(2) = value.0 };
+                        link.plain_pc()
+                    };
+                    // SAFETY: the caller's frame is below, its link right below its base.
+                    let caller = unsafe {
+                        base = base.sub(link.delta() as usize);
+                        Link(*base.sub(1)).proto()
+                    };
+                    if base < self.low {
+                        self.low = base;
+                    }
+                    let caller = self.image.proto(caller);
+                    self.code = caller.code.as_ptr();
+                    consts = caller.consts.as_ptr();
+                    self.consts = consts;
+                    // SAFETY: the link holds a pc of the caller's code.
+                    pc = unsafe { self.code.add(go_on as usize) };
+                    if link.is_special() {
+                        // SAFETY: as above.
+                        let again = unsafe { Instr(*pc) };
+                        if again.0 as u8 == Op::Seq as u8 {
+                            // It would find what it asked for.
+                            set!(base, again.a(), value);
+                            // SAFETY: code does not end with a `seq`.
+                            pc = unsafe { pc.add(1) };
+                        }
                     }
                 }
                 Op::Throw => {
@@ -990,33 +1050,64 @@ impl Machine<'_> {
                     i,
                     value::nth(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()))
                 ),
-                Op::First => library!(
-                    i,
-                    value::seq::first(&mut self.process.heap, reg!(base, i.b()))
-                ),
-                Op::Next => library!(
-                    i,
-                    value::seq::next(&mut self.process.heap, reg!(base, i.b()))
-                ),
-                Op::Rest => library!(
-                    i,
-                    value::seq::rest(&mut self.process.heap, reg!(base, i.b()))
-                ),
-                Op::Seq => library!(
-                    i,
-                    value::seq::seq(&mut self.process.heap, reg!(base, i.b()))
-                ),
-                Op::Cons => library!(
-                    i,
-                    value::seq::cons(&mut self.process.heap, reg!(base, i.b()), reg!(base, i.c()))
-                ),
+                Op::First => match quick::glance(&self.process.heap, reg!(base, i.b())) {
+                    Glance::Cons(cell) => set!(base, i.a(), self.process.heap.word(cell, 1)),
+                    Glance::Nil => set!(base, i.a(), Word::NIL),
+                    Glance::Unrealized(cell) => force!(cell),
+                    Glance::Other(x) => {
+                        library!(i, value::seq::first(&mut self.process.heap, x))
+                    }
+                },
+                Op::Next => match quick::glance(&self.process.heap, reg!(base, i.b())) {
+                    Glance::Cons(cell) => {
+                        let rest = self.process.heap.word(cell, 2);
+                        match quick::glance(&self.process.heap, rest) {
+                            Glance::Cons(rest) => set!(base, i.a(), rest),
+                            Glance::Nil => set!(base, i.a(), Word::NIL),
+                            Glance::Unrealized(cell) => force!(cell),
+                            Glance::Other(x) => {
+                                library!(i, value::seq::seq(&mut self.process.heap, x))
+                            }
+                        }
+                    }
+                    Glance::Nil => set!(base, i.a(), Word::NIL),
+                    Glance::Unrealized(cell) => force!(cell),
+                    Glance::Other(x) => library!(i, value::seq::next(&mut self.process.heap, x)),
+                },
+                Op::Rest => match quick::glance(&self.process.heap, reg!(base, i.b())) {
+                    Glance::Cons(cell) => {
+                        let rest = self.process.heap.word(cell, 2);
+                        let rest = if rest.is_nil() {
+                            Word::EMPTY_LIST
+                        } else {
+                            rest
+                        };
+                        set!(base, i.a(), rest);
+                    }
+                    Glance::Nil => set!(base, i.a(), Word::EMPTY_LIST),
+                    Glance::Unrealized(cell) => force!(cell),
+                    Glance::Other(x) => library!(i, value::seq::rest(&mut self.process.heap, x)),
+                },
+                Op::Seq => match quick::glance(&self.process.heap, reg!(base, i.b())) {
+                    Glance::Cons(cell) => set!(base, i.a(), cell),
+                    Glance::Nil => set!(base, i.a(), Word::NIL),
+                    Glance::Unrealized(cell) => force!(cell),
+                    Glance::Other(x) => library!(i, value::seq::seq(&mut self.process.heap, x)),
+                },
+                Op::Cons => {
+                    let (first, rest) = (reg!(base, i.b()), reg!(base, i.c()));
+                    if let Some(cell) = quick::cons(&mut self.process.heap, first, rest) {
+                        set!(base, i.a(), cell);
+                        allocated!();
+                    } else {
+                        library!(i, value::seq::cons(&mut self.process.heap, first, rest));
+                    }
+                }
                 Op::Lazy => {
                     let thunk = reg!(base, i.b());
-                    let cell = value::lazy::make(&mut self.process.heap, thunk);
+                    let cell = quick::lazy(&mut self.process.heap, thunk);
                     set!(base, i.a(), cell);
-                    sync!();
-                    self.after_allocation();
-                    fuel = self.fuel;
+                    allocated!();
                 }
 
                 Op::LoadCell | Op::LoadTemplate => rare!(self.load_cell(i)),
@@ -1025,64 +1116,5 @@ impl Machine<'_> {
                 Op::LoadVar => rare!(self.load_var(i)),
             }
         }
-    }
-}
-
-impl Process {
-    /// Gives a waiting fiber its answer and makes it ready.
-    ///
-    /// # Panics
-    /// If the fiber does not wait.
-    pub fn answer(&mut self, id: FiberId, word: Word) {
-        self.put_answer(id, word);
-        self.run_queue.push_back(id);
-    }
-
-    /// Gives a fiber that has just asked its answer, so that it goes on before all others.
-    ///
-    /// # Panics
-    /// If the fiber does not wait.
-    pub fn answer_at_once(&mut self, id: FiberId, word: Word) {
-        self.put_answer(id, word);
-        self.run_queue.push_front(id);
-    }
-
-    /// Makes a fiber that has just asked throw an error, before all others go on.
-    ///
-    /// # Panics
-    /// If the fiber does not wait.
-    pub fn throw_at_once(&mut self, id: FiberId, error: Word) {
-        self.answer_at_once(id, Word::NIL);
-        let index = self.fiber_index(id).expect("an answered fiber exists");
-        self.fibers[index].pending_error = error;
-        self.under_way.has_thrown = true;
-    }
-
-    fn put_answer(&mut self, id: FiberId, word: Word) {
-        let index = self.fiber_index(id).expect("an answered fiber exists");
-        let fiber = &mut self.fibers[index];
-        assert_eq!(
-            fiber.state,
-            FiberState::Waiting,
-            "fiber {id} waits for no answer"
-        );
-        let register = u32::from(fiber.answer_to);
-        let part = fiber.top_mut();
-        let address = (part.base + register) as usize;
-        part.words[address] = word.0;
-        fiber.state = FiberState::Ready;
-        fiber.request = Word::NIL;
-        fiber.changed = true;
-    }
-
-    /// Makes a waiting fiber throw an error where it waits.
-    ///
-    /// # Panics
-    /// If the fiber does not wait.
-    pub fn answer_error(&mut self, id: FiberId, error: Word) {
-        self.answer(id, Word::NIL);
-        let index = self.fiber_index(id).expect("an answered fiber exists");
-        self.fibers[index].pending_error = error;
-        self.under_way.has_thrown = true;
     }
 }

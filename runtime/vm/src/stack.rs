@@ -126,7 +126,7 @@ impl Link {
 
     /// Whether a lazy cell lies below the frame's function word.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub const fn has_cell(self) -> bool {
         self.is_special() && self.0 & LINK_REALIZE != 0
     }
@@ -171,6 +171,13 @@ impl Link {
     #[inline(always)]
     pub const fn plain_pc(self) -> u32 {
         (self.0 & LINK_FIELD) as u32
+    }
+
+    /// The instruction that runs again, of a link that [has a cell](Link::has_cell).
+    #[must_use]
+    #[inline(always)]
+    pub const fn realize_pc(self) -> u32 {
+        (self.0 & PC_MAX as u64) as u32
     }
 
     /// What returning does.
@@ -253,6 +260,12 @@ impl StackPart {
             stored: 0,
             patched: Vec::new(),
         }
+    }
+
+    /// Words of the stack that a collection from this boundary looks at, but for the top frame.
+    pub(crate) fn words_above(&self, boundary: usize) -> u32 {
+        let mark = self.marks.get(boundary).copied().unwrap_or(0).min(self.low);
+        self.base.saturating_sub(mark)
     }
 
     /// The link word of the frame at `base`.

@@ -40,6 +40,13 @@ pub(crate) struct UnderWay {
     holders: Vec<Holder>,
 }
 
+impl UnderWay {
+    /// Whether no error has been caught that could still be held.
+    pub(crate) fn is_idle(&self) -> bool {
+        !self.has_thrown && !self.everywhere && self.holders.is_empty()
+    }
+}
+
 /// A frame that holds an error.
 #[derive(Clone, Copy, Debug)]
 struct Holder {

@@ -5,6 +5,7 @@ mod support;
 use std::sync::Arc;
 use support::link;
 use vm::Word;
+use vm::checkpoint::State;
 use vm::heap::Heap;
 use vm::object::{Header, Kind};
 use vm::process::{Process, Root};
@@ -106,5 +107,70 @@ fn nothing_can_be_read_where_an_object_was_when_that_is_protected() {
             process.heap.used_words() < 20_000,
             "poison does not pile up"
         );
+    }
+}
+
+fn unrealized(heap: &mut Heap) -> Word {
+    let words = [Word::small(0), Word::NIL, Word::NIL];
+    heap.make(Kind::Lazy, 0, 0, &[], &words)
+}
+
+/// A new unrealized cell that the cell at the root, from now on realized, refers to.
+fn step(process: &mut Process) {
+    let cell = root(process);
+    let next = unrealized(&mut process.heap);
+    process.heap.write(cell, 1, Word::small(2));
+    process.heap.write(cell, 2, next);
+    set_root(process, next);
+    if process.heap.wants_collection() {
+        process.collect();
+    }
+}
+
+#[test]
+fn what_follows_a_cell_that_was_left_behind_does_not_pile_up() {
+    let mut process = process();
+    let cell = unrealized(&mut process.heap);
+    set_root(&mut process, cell);
+    // A survivor: dead from the next step on, it must not keep all that follows.
+    process.collect();
+    for _ in 0..100_000 {
+        step(&mut process);
+        assert!(process.heap.used_words() < 10_000);
+    }
+}
+
+#[test]
+fn what_follows_a_cell_that_was_sealed_does_not_pile_up() {
+    for protects in [false, true] {
+        let mut process = process();
+        process.heap.protects_from_space = protects;
+        let mut state = State::default();
+        // A level too large to be collected with what hangs on the smaller one above.
+        let old = vec![Word::small(1); 1 << 22];
+        let old = process.heap.make(Kind::Array, 0, 0, &[], &old);
+        process.roots[Root::MailboxTail as usize] = old;
+        state.apply(&process.checkpoint(|| 1));
+        let cell = unrealized(&mut process.heap);
+        set_root(&mut process, cell);
+        state.apply(&process.checkpoint(|| 2));
+        let sealed = process.heap.sealed_words();
+        for _ in 0..200_000 {
+            step(&mut process);
+        }
+        process.verify().expect("the memory is sound");
+        assert!(process.heap.sealed_words() < sealed, "the level is taken");
+        assert_eq!(process.heap.levels().len(), 1, "the large one is not");
+        let unsealed = process.heap.used_words() - process.heap.sealed_words();
+        assert!(
+            protects || unsealed < 400_000,
+            "{unsealed} words of 800,000 are left"
+        );
+        let delta = process.checkpoint(|| 3);
+        assert_eq!((delta.kept_levels, &*delta.dropped_segments), (1, &[2][..]));
+        state.apply(&delta);
+        assert_eq!(state.memory(), process.full_state().memory());
+        let image = Arc::clone(&process.image);
+        Process::restore(image, state).expect("what is stored is a process");
     }
 }

@@ -72,28 +72,30 @@
             r))))))
 
 (defn- reduce-seq
-  "Walks a sequence: chunks where there are any, else one by one."
+  "Walks a sequence: chunks where there are any, else one by one, up to 32 elements before chunks are looked for again."
   [f acc s]
-  (loop [s s acc acc]
+  (loop [s s acc acc singly 0]
     (if (nil? s)
       acc
-      (let [c (chunk s)]
-        (if (nil? c)
-          (let [r (f acc (first s))]
-            (if (reduced? r)
-              (deref r)
-              (recur (next s) r)))
-          (let [n (count c)
-                r (loop [i 0 acc acc]
-                    (if (< i n)
-                      (let [r (f acc (nth c i))]
-                        (if (reduced? r)
-                          r
-                          (recur (inc i) r)))
-                      acc))]
-            (if (reduced? r)
-              (deref r)
-              (recur (chunk-next s) r))))))))
+      (if (< 0 singly)
+        (let [r (f acc (first s))]
+          (if (reduced? r)
+            (deref r)
+            (recur (next s) r (dec singly))))
+        (let [c (chunk s)]
+          (if (nil? c)
+            (recur s acc 32)
+            (let [n (count c)
+                  r (loop [i 0 acc acc]
+                      (if (< i n)
+                        (let [r (f acc (nth c i))]
+                          (if (reduced? r)
+                            r
+                            (recur (inc i) r)))
+                        acc))]
+              (if (reduced? r)
+                (deref r)
+                (recur (chunk-next s) r 0)))))))))
 
 (defn- reduce-from [f acc coll]
   (if (vector? coll)

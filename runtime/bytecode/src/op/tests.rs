@@ -26,6 +26,7 @@ fn reference() -> String {
                 Operand::IntX | Operand::IntS | Operand::IntB => "N",
                 Operand::JumpX | Operand::JumpS => "-> PC",
                 Operand::ProtoX => "pX",
+                Operand::CountC => "C",
             })
             .collect();
         let space = if operands.is_empty() { "" } else { " " };

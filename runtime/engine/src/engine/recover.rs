@@ -434,10 +434,12 @@ impl Inner {
         shared.slots.insert(number, Slot::of(actor));
         shared.mark_dirty(number, epoch, now);
         if self.options.durable {
-            // The first checkpoint is of the beginning: what fails at once can be retried.
+            // The first checkpoint is of the beginning: what fails at once can be retried, and nothing
+            // is copied but the arguments. The committer makes it, and queues the actor then.
             shared.commit_wanted = true;
+        } else {
+            shared.enqueue(number);
         }
-        shared.enqueue(number);
         drop(shared);
         if self.options.durable && self.options.threads == 0 {
             self.commit_once();

@@ -215,11 +215,11 @@ impl Machine<'_> {
         }
     }
 
-    /// `native`: its answer.
+    /// The answer of a native with arguments in registers.
     #[inline(always)]
-    pub(crate) fn call_native(&mut self, i: Instr) -> NativeResult {
-        let args = self.window(u32::from(i.b()), u32::from(i.d()));
-        self.native(u32::from(i.c()), args)
+    pub(crate) fn call_native(&mut self, number: u32, first: u32, count: u32) -> NativeResult {
+        let args = self.window(first, count);
+        self.native(number, args)
     }
 
     #[inline(always)]

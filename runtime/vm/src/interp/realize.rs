@@ -12,9 +12,8 @@
 
 use super::{Machine, Next};
 use crate::native::{Trap, make_error};
-use crate::object::Kind;
 use crate::stack::Link;
-use crate::value::lazy::{self, State};
+use crate::value::lazy;
 use crate::value::seq;
 use crate::word::Word;
 
@@ -25,17 +24,13 @@ impl Machine<'_> {
             self.set_pc(at);
             return self.safepoint();
         }
-        let Some((thunk, proto)) = self.startable(cell) else {
+        let Some((thunk, proto)) = self.start_cell(cell) else {
             // Running elsewhere, failed, or not of this process: the library knows what to say.
             return self.call_hook("realize*", &[cell], |delta, proto| {
                 Link::redo(delta, proto, at)
             });
         };
         self.fuel -= 1;
-        let fiber = self.process.fibers[self.fiber].id;
-        // The cell has just been seen to be an unrealized one of this process.
-        let started = lazy::start(&mut self.process.heap, cell, fiber);
-        debug_assert!(started.is_ok());
         let window = u32::from(self.image.proto(self.proto()).registers) + 3;
         self.reserve(window as usize);
         // SAFETY: room was made for the cell, the function word and the link.
@@ -45,23 +40,6 @@ impl Machine<'_> {
         }
         self.enter(window, proto, Link::realize(window, proto, at));
         Next::Go
-    }
-
-    /// The thunk and its code, of an unrealized cell that the machine can realize by itself.
-    fn startable(&self, cell: Word) -> Option<(Word, u32)> {
-        let heap = &self.process.heap;
-        if !cell.is_reference() || heap.kind_of(cell) != Some(Kind::Lazy) {
-            return None;
-        }
-        let Some((State::Unrealized, thunk)) = lazy::read(heap, cell) else {
-            return None;
-        };
-        if heap.kind_of(thunk) != Some(Kind::Function) {
-            return None;
-        }
-        let template = self.image.template(heap.object(thunk).raw(1) as u32);
-        let proto = template.by_arity.first().copied()?;
-        (proto != u32::MAX).then_some((thunk, proto))
     }
 
     /// The thunk of a cell has returned.

@@ -177,6 +177,24 @@ pub fn range_count(heap: &Heap, range: Word) -> u64 {
 
 /// The range without its first `n` elements, nil if there are no more.
 fn drop_from_range(heap: &mut Heap, range: Word, n: u64) -> Word {
+    let object = heap.object(range);
+    let words = (object.word(1), object.word(2), object.word(3));
+    if n == 1
+        && let (Some(start), Some(end), Some(step)) =
+            (words.0.as_small(), words.1.as_small(), words.2.as_small())
+    {
+        let next = start + step;
+        let over = if step > 0 { next >= end } else { next <= end };
+        if over {
+            return Word::NIL;
+        }
+        // Between two small integers, so small itself.
+        return heap.make_with(Kind::Range, 0, 0, 4, |to| {
+            to[0] = Word::small(next).0;
+            to[1] = words.1.0;
+            to[2] = words.2.0;
+        });
+    }
     let (start, end, step) = range_parts(heap, range);
     let next = i128::from(start) + i128::from(step) * i128::from(n);
     let over = if step > 0 {

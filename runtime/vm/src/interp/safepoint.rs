@@ -1,0 +1,69 @@
+//! Safepoints without fuel: collections, quotas, and the end of a slice.
+
+use super::{Machine, Next, Outcome};
+use crate::word::Word;
+
+impl Machine<'_> {
+    /// At a safepoint with no fuel left: collects if that is due, else stops the slice. The
+    /// instruction at `pc` has not begun.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn safepoint(&mut self) -> Next {
+        self.fuel += self.withheld;
+        self.withheld = 0;
+        let held_too_much = self.words_held() > self.process.heap.quota_words as usize;
+        if self.process.heap.wants_collection() || held_too_much {
+            self.collect();
+            if let Some(error) = self.over_quota() {
+                return self.throw(error);
+            }
+        }
+        if self.fuel > 0 {
+            return Next::Go;
+        }
+        self.save();
+        Next::Stop(Outcome::OutOfFuel)
+    }
+
+    pub(super) fn collect(&mut self) {
+        self.save();
+        self.process.collect();
+        if self.zeal.collect
+            && let Err(error) = self.process.verify()
+        {
+            panic!("the heap verifier found after a collection: {error}");
+        }
+        self.load();
+    }
+
+    /// The error of a process whose live words pass its quota.
+    fn over_quota(&mut self) -> Option<Word> {
+        let quota = self.process.heap.quota_words as usize;
+        let mut words = self.words_held();
+        if words > quota {
+            // Survivors of earlier collections may be garbage by now, and what hangs on sealed cells.
+            self.save();
+            self.process.collect_for_quota();
+            self.load();
+            words = self.words_held();
+        }
+        if words <= quota {
+            self.process.heap.reserve_used = false;
+            return None;
+        }
+        // The handler gets a reserve, once until the process is below its quota again.
+        if self.process.heap.reserve_used && words <= quota + crate::heap::QUOTA_RESERVE_WORDS {
+            return None;
+        }
+        self.process.heap.reserve_used = true;
+        let message = format!(
+            "the process holds more than its memory limit of {} MB",
+            quota / (1 << 17)
+        );
+        Some(crate::native::make_error(
+            &mut self.process.heap,
+            "memory-limit",
+            &message,
+        ))
+    }
+}
