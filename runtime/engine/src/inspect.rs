@@ -251,15 +251,14 @@ fn summarize(
 
 /// What the process as a whole waits for: what its main fiber does; if that waits for other fibers,
 /// what one of these waits for outside.
-fn main_wait<'n>(notes: &'n Notes, running: Running<'_>) -> Option<WaitingFor> {
+fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
     let is_inside = |note: &FiberNote| {
         matches!(
             note.wait,
             Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Nothing
         )
     };
-    let of = |(fiber, note): (&FiberId, &'n Box<FiberNote>)| (*fiber, &**note);
-    let main = notes.get_key_value(&0).map(of);
+    let main = notes.get(&0).map(|note| (0, &**note));
     let chosen = match main {
         Some((_, note)) if !is_inside(note) => main,
         _ => {
@@ -272,7 +271,7 @@ fn main_wait<'n>(notes: &'n Notes, running: Running<'_>) -> Option<WaitingFor> {
             };
             notes
                 .iter()
-                .map(of)
+                .map(|(&fiber, note)| (fiber, &**note))
                 .filter(|(_, note)| !is_inside(note))
                 .min_by_key(rank)
                 .or(main)

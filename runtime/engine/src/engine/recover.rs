@@ -25,6 +25,7 @@ use crate::transport::{Clock, Transport};
 use crate::wire::WireError;
 use bytecode::{DecodeError, Image, SlotKind};
 use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Condvar, Mutex};
@@ -239,7 +240,8 @@ impl Inner {
         }
         let mut batch = Batch::new();
         let mut resumed = Vec::new();
-        let mut images = BTreeSet::new();
+        let mut images: BTreeMap<u32, Option<String>> = BTreeMap::new();
+        let mut damaged = Vec::new();
         let mut numbers = HashSet::new();
         for (number, status) in self.standings() {
             if status == Status::Damaged {
@@ -257,6 +259,22 @@ impl Inner {
             if record.status == Status::Parked {
                 continue;
             }
+            let damage = match images.entry(record.image) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => unknown.insert(match self.image(record.image) {
+                    Ok(_) => None,
+                    Err(error @ EngineError::TooNew(_)) => return Err(error),
+                    Err(error) => Some(error.to_string()),
+                }),
+            };
+            if let Some(error) = damage {
+                let error = LoadError::Image {
+                    process: number,
+                    error: error.clone(),
+                };
+                damaged.push((number, error));
+                continue;
+            }
             if record.is_active {
                 record.recoveries += 1;
                 if record.recoveries > RECOVERIES_MAX {
@@ -264,19 +282,8 @@ impl Inner {
                 }
                 persist::write_record(&mut batch, number, &mut record);
             }
-            images.insert(record.image);
             numbers.insert(number);
             resumed.push((number, record));
-        }
-        let mut unreadable = BTreeMap::new();
-        for image in images {
-            match self.image(image) {
-                Ok(_) => {}
-                Err(error @ EngineError::TooNew(_)) => return Err(error),
-                Err(error) => {
-                    unreadable.insert(image, error.to_string());
-                }
-            }
         }
         // Before anything of them runs: what they write themselves comes later.
         if !batch.is_empty() {
@@ -289,16 +296,9 @@ impl Inner {
         let mut shared = self.lock();
         shared.unwritten.extend(unwritten);
         let epoch = shared.epoch;
-        resumed.retain(|(number, record)| {
-            let damage = unreadable.get(&record.image).map(|error| LoadError::Image {
-                process: *number,
-                error: error.clone(),
-            });
-            if let Some(damage) = &damage {
-                shared.set_damaged(*number, damage.to_string());
-            }
-            damage.is_none()
-        });
+        for (number, error) in damaged {
+            shared.set_damaged(number, error.to_string());
+        }
         for (number, record) in &resumed {
             let slot = shared
                 .slots
