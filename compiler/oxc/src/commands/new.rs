@@ -5,17 +5,38 @@ use crate::failure::{Failure, Outcome, io};
 use crate::output::Output;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Where the library's namespaces and those of scripts begin.
 const TAKEN: [&str; 3] = ["clojure", "ox", "user"];
 
 /// Makes it and says how to run it.
 pub(crate) fn run(output: Output, args: &New) -> Outcome {
+    let name = without_detours(&args.name, |path| path.symlink_metadata().is_ok());
     match args.template {
-        Template::Script => script(output, &args.name),
-        Template::App => app(output, &args.name),
+        Template::Script => script(output, &name),
+        Template::App => app(output, &name),
     }
+}
+
+/// The path without what leads through a folder that is not there and out again, as in `nope/../a`:
+/// such a folder is not made on the way, and what is said to be done next can be done.
+fn without_detours(path: &Path, exists: impl Fn(&Path) -> bool) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        let is_detour = part == Component::ParentDir
+            && matches!(plain.components().next_back(), Some(Component::Normal(_)))
+            && !exists(&plain);
+        if is_detour {
+            plain.pop();
+        } else {
+            plain.push(part);
+        }
+    }
+    if plain.as_os_str().is_empty() && !path.as_os_str().is_empty() {
+        plain.push(Component::CurDir);
+    }
+    plain
 }
 
 fn script(output: Output, name: &Path) -> Outcome {
@@ -108,4 +129,30 @@ fn make_executable(path: &Path) -> Result<(), Failure> {
     permissions.set_mode(permissions.mode() | 0o111);
     fs::set_permissions(path, permissions)
         .map_err(io(format_args!("make {} executable", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_no_detour() {
+        let there = ["/w/here", "here", "..", "../here"].map(Path::new);
+        let cases = [
+            ("../nope/../n/shop", "../n/shop"),
+            ("nope/deeper/../../shop", "shop"),
+            ("/w/nope/../shop", "/w/shop"),
+            ("here/../shop", "here/../shop"),
+            ("../../shop", "../../shop"),
+            ("/w/here/../shop", "/w/here/../shop"),
+            ("nope/..", "."),
+            (".", "."),
+            ("./shop", "./shop"),
+            ("shop", "shop"),
+        ];
+        for (path, plain) in cases {
+            let found = without_detours(Path::new(path), |path| there.contains(&path));
+            assert_eq!(found, Path::new(plain), "{path}");
+        }
+    }
 }
