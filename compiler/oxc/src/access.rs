@@ -308,6 +308,9 @@ pub(crate) fn survey(folder: &Folder) -> Result<Vec<Surveyed>, Failure> {
     let mut found = Vec::new();
     for run in folder.runs()? {
         match survey_store(&run.store()) {
+            Ok(Some(held)) if held.run != run.number => {
+                found.push(unreadable(&run, &misplaced(&run, held.run)));
+            }
             Ok(Some(surveyed)) => found.push(surveyed),
             // A run whose first checkpoint was never durable.
             Ok(None) => {}
@@ -315,6 +318,19 @@ pub(crate) fn survey(folder: &Folder) -> Result<Vec<Surveyed>, Failure> {
         }
     }
     Ok(found)
+}
+
+/// The folder of a run holds another: as it was copied or renamed, two would be called the same.
+fn misplaced(run: &RunDir, held: u64) -> Failure {
+    let dir = crate::place::shown(&run.dir);
+    Failure::new(format!(
+        "{} holds the run {held}: it was copied or renamed",
+        dir.display()
+    ))
+    .help(format!(
+        "remove the folder, or look at it with `--store {}`",
+        dir.join("store.redb").display()
+    ))
 }
 
 fn unreadable(run: &RunDir, failure: &Failure) -> Surveyed {
@@ -419,7 +435,7 @@ pub(crate) fn no_process(pid: Pid) -> Failure {
 /// The store that holds a process: the one named, or that of the folder's run.
 ///
 /// # Errors
-/// When there is none.
+/// When there is none, or the folder holds another run.
 pub(crate) fn store_of(named: Option<&Path>, pid: Pid) -> Result<PathBuf, Failure> {
     if let Some(store) = named {
         let held = survey_store(store)?
@@ -436,6 +452,13 @@ pub(crate) fn store_of(named: Option<&Path>, pid: Pid) -> Result<PathBuf, Failur
     let run = Folder::around(&dir)?
         .run(pid.run)
         .ok_or_else(|| no_process(pid))?;
+    // What else is wrong with the store, the command that asks for it says.
+    if let Ok(Look::AtRest(rest)) = look(&run.store()) {
+        let held = rest.subject.engine.store_record().run;
+        if held != run.number {
+            return Err(misplaced(&run, held));
+        }
+    }
     Ok(run.store())
 }
 
