@@ -173,7 +173,10 @@ fn named_store(store: &Path, or_resume: bool) -> Result<Vec<Surveyed>, Failure> 
                 process.pid,
                 process.damage()
             ))
-            .help(format!("`oxc verify {}` lists what is damaged", store.display()))
+            .help(format!(
+                "`oxc verify {}` lists what is damaged",
+                store.display()
+            ))
             .help("name another store; one run has one store")),
             None => Ok(Vec::new()),
         };
