@@ -86,6 +86,15 @@ pub(crate) struct Actor {
     pub(crate) failed_request: Option<(FiberId, u64)>,
     /// The fiber that looks at a message, as its note says.
     pub(crate) looking: Option<FiberId>,
+    /// Its last checkpoint when that failure was thrown.
+    pub(crate) failed_at: Option<u64>,
+    /// Set when others have heard of it since its last checkpoint: it has sent or spawned.
+    pub(crate) has_told: bool,
+    /// Set while failures of what it waits for are kept from it until its next checkpoint.
+    pub(crate) failures_wait: bool,
+    /// Set when it does nothing more before its next checkpoint: it throws an error then that nobody
+    /// catches, and goes back to there.
+    pub(crate) is_failing: bool,
     /// Whether a fiber may wait for a lazy cell.
     pub(crate) cell_waiters: bool,
     /// Messages in the mailbox, and their words.
@@ -119,6 +128,10 @@ impl Actor {
             vanishes: false,
             failed_request: None,
             looking: None,
+            failed_at: None,
+            has_told: false,
+            failures_wait: false,
+            is_failing: false,
             cell_waiters: true,
             mailbox: (0, 0),
             rate: Rate::default(),
@@ -159,6 +172,15 @@ impl Actor {
     /// Whether an engine that takes it up has something to do at once.
     pub(crate) fn is_active(&self) -> bool {
         self.can_run() || self.notes.values().any(|note| note.wait.is_asked_outside())
+    }
+
+    /// Whether a time limit of an activity has passed.
+    pub(crate) fn has_late_activity(&self, now_ms: u64) -> bool {
+        let mut waiting = self
+            .notes
+            .values()
+            .filter(|note| note.wait == Wait::Activity);
+        waiting.any(|note| note.wake_at().is_some_and(|at| at <= now_ms))
     }
 
     /// Memory that no checkpoint holds and that a checkpoint would add, in bytes.
@@ -222,4 +244,18 @@ pub(crate) enum Incoming {
     Flushed(u64),
     /// A time it waits for may have come.
     Wake,
+}
+
+impl Incoming {
+    /// Whether it says that something which a fiber waits for has failed.
+    pub(crate) fn is_failure(&self) -> bool {
+        match self {
+            Incoming::Attempt { result, .. } => result.is_err(),
+            Incoming::Letter {
+                letter: Letter::BodyEnded { result, .. },
+                ..
+            } => result.is_err(),
+            _ => false,
+        }
+    }
 }

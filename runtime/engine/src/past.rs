@@ -98,6 +98,10 @@ impl Actor {
 
     /// Looks, right before a checkpoint, which errors are under way.
     pub(crate) fn look_at_past(&mut self) -> Change {
+        if self.is_failing {
+            // This is the checkpoint to which it goes back.
+            return Change::default();
+        }
         let held = self.process.errors_under_way();
         let mut change = Change::default();
         if held.is_empty() && self.record.pasts.is_empty() {

@@ -240,6 +240,16 @@ impl Step<'_> {
         });
     }
 
+    /// Whether a process that is about to end with an error goes back to right here, and not to its
+    /// last checkpoint: since then it has sent or spawned, which would happen again. Unless it is a
+    /// request that has failed since: it goes back to before that.
+    pub(super) fn goes_back_to_now(&self, error: Word) -> bool {
+        self.keeps_pasts()
+            && (self.actor.has_told || self.said.has_told())
+            && self.actor.failed_at != Some(self.actor.record.checkpoints)
+            && self.actor.past_of(error).is_none()
+    }
+
     /// An error that nobody caught: the process is kept as it was before.
     pub(super) fn end_uncaught(&mut self, error: Word) {
         let image = std::sync::Arc::clone(&self.actor.process.image);
@@ -378,6 +388,7 @@ impl Step<'_> {
     /// Notes which request failed, in case nobody catches the error.
     pub(super) fn note_failure(&mut self, fiber: FiberId) {
         self.actor.failed_request = self.request_serial(fiber).map(|request| (fiber, request));
+        self.actor.failed_at = Some(self.actor.record.checkpoints);
     }
 
     // ---- within an activity's body ----

@@ -298,6 +298,10 @@ impl Step<'_> {
             _ => true,
         };
         if !unwinds {
+            if self.goes_back_to_now(content) {
+                self.actor.is_failing = true;
+                return self.actor.process.throw_again(MAIN_FIBER);
+            }
             return self.end_uncaught(content);
         }
         let others: Vec<FiberId> = self

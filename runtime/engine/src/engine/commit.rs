@@ -237,6 +237,7 @@ impl Inner {
             ..Part::default()
         };
         let number = actor.number;
+        actor.has_told = false;
         self.write_events(&mut part.batch, actor);
         actor.record.wake_at = actor.wake_at();
         actor.record.is_active = actor.is_active();

@@ -31,6 +31,13 @@ pub(crate) struct Said {
     pub(crate) spawned: Vec<Actor>,
 }
 
+impl Said {
+    /// Whether other processes hear of it.
+    pub(crate) fn has_told(&self) -> bool {
+        !self.letters.is_empty() || !self.spawned.is_empty()
+    }
+}
+
 impl Inner {
     /// A thread's life.
     pub(super) fn work(self: Arc<Self>) {
@@ -195,10 +202,75 @@ impl Inner {
         if closing.is_some() && actor.dirty_in == closing {
             self.checkpoint_for_closing(&mut actor);
         }
+        let mut incoming = incoming;
+        if self.options.durable {
+            let fails = actor.is_failing
+                || actor.has_late_activity(self.clock.now_ms())
+                || incoming.iter().any(|(_, incoming)| incoming.is_failure());
+            if fails && actor.dirty_in.is_some() {
+                return self.postpone(actor, incoming, epoch);
+            }
+            incoming = self.failures_apart(&mut actor, incoming, fails);
+        }
         let mut said = Said::default();
         actor.dirty_in = Some(epoch);
         self.run_slice(&mut actor, incoming, epoch, &mut said);
         self.finish_turn(actor, epoch, said);
+    }
+
+    /// What to take in now, if there are failures among it: what has been answered comes first, and
+    /// the failures after the next checkpoint, which holds the answers. Once, whatever comes meanwhile.
+    fn failures_apart(
+        &self,
+        actor: &mut Actor,
+        incoming: VecDeque<(u64, Incoming)>,
+        fails: bool,
+    ) -> VecDeque<(u64, Incoming)> {
+        if !fails {
+            actor.failures_wait = false;
+            return incoming;
+        }
+        let (mut failures, mut others): (VecDeque<_>, VecDeque<_>) = incoming
+            .into_iter()
+            .partition(|(_, incoming)| incoming.is_failure());
+        let is_answered = |(_, incoming): &(u64, Incoming)| !matches!(incoming, Incoming::Wake);
+        if actor.failures_wait || !others.iter().any(is_answered) {
+            actor.failures_wait = false;
+            failures.append(&mut others);
+            return failures;
+        }
+        actor.failures_wait = true;
+        let mut shared = self.lock();
+        shared.commit_wanted = true;
+        if let Some(slot) = shared.slots.get_mut(&actor.number) {
+            failures.append(&mut slot.incoming);
+            slot.incoming = failures;
+        }
+        others
+    }
+
+    /// Leaves a turn for after the actor's next checkpoint. A failure may end it, and then it goes
+    /// back to its last checkpoint: that has to be as it was right before, with all answers that it
+    /// has had, and with all that others have heard of it.
+    fn postpone(&self, actor: Box<Actor>, mut incoming: VecDeque<(u64, Incoming)>, epoch: u64) {
+        let number = actor.number;
+        let mut shared = self.lock();
+        shared.turn_is_over(epoch);
+        let Some(slot) = shared.slots.get_mut(&number) else {
+            return;
+        };
+        slot.in_turn = false;
+        if slot.status == Status::Damaged {
+            slot.place = Place::Stored;
+            return;
+        }
+        incoming.append(&mut slot.incoming);
+        slot.incoming = incoming;
+        slot.place = Place::Here(actor);
+        // It is in the epoch that is open, or in the one being closed: who checkpoints it queues it.
+        shared.commit_wanted = true;
+        drop(shared);
+        self.commit.notify_all();
     }
 
     /// Lets an actor take in what has come and run for one slice.
@@ -212,7 +284,10 @@ impl Inner {
         for (_, incoming) in incoming {
             effect::take_in(self, actor, incoming, said);
         }
-        effect::expire(self, actor, said);
+        if !actor.failures_wait {
+            effect::expire(self, actor, said);
+        }
+        actor.is_failing = false;
         let begun = self.clock.monotonic_ns();
         let mut left = self.options.slice_fuel;
         actor.held_until = None;
@@ -239,6 +314,7 @@ impl Inner {
             }
             left -= granted - fuel + cost;
             let is_over = left <= 0
+                || actor.is_failing
                 || self.open_epoch.load(std::sync::atomic::Ordering::Relaxed) != epoch
                 || self.clock.monotonic_ns().saturating_sub(begun) >= SLICE_NS;
             if is_over {
@@ -276,6 +352,7 @@ impl Inner {
 
     /// Gives letters, output and new processes of a turn to where they belong.
     fn publish(&self, shared: &mut Shared, actor: &mut Actor, epoch: u64, said: Said) {
+        actor.has_told |= said.has_told();
         for mut spawned in said.spawned {
             let number = spawned.number;
             spawned.dirty_in = Some(epoch);

@@ -34,6 +34,21 @@ impl Process {
         self.under_way.has_thrown = true;
     }
 
+    /// Makes a fiber that has failed throw its error once more, where it did.
+    pub fn throw_again(&mut self, id: FiberId) {
+        let Some(index) = self.fiber_index(id) else {
+            return;
+        };
+        let fiber = &mut self.fibers[index];
+        if fiber.state != FiberState::Failed {
+            return;
+        }
+        fiber.state = FiberState::Ready;
+        fiber.pending_error = std::mem::replace(&mut fiber.request, Word::NIL);
+        fiber.changed = true;
+        self.run_queue.push_front(id);
+    }
+
     fn put_answer(&mut self, id: FiberId, word: Word) {
         let index = self.fiber_index(id).expect("an answered fiber exists");
         let fiber = &mut self.fibers[index];

@@ -589,3 +589,77 @@ fn what_is_kept_is_bounded() {
     let bytes: usize = bytes.sum();
     assert!(bytes < 8 << 20, "{bytes}");
 }
+
+/// How often an activity was asked for.
+fn times(world: &World, name: &str) -> usize {
+    let told = world.transport.told();
+    let tasks = told.started.iter().filter(|task| task.name == name);
+    tasks.count()
+}
+
+#[test]
+fn what_others_have_heard_before_a_mistake_happens_once() {
+    // Its own mistake after it has talked: going back to where it waited would do that again.
+    let text = "(let [me (self) cleanup (activity \"cleanup\")]
+                  (println (cleanup))
+                  (let [child (spawn (fn [] (println \"child\") (send me :there) (receive :never nil)))]
+                    (receive :there nil)
+                    (println \"heard\")
+                    (send child :heard))
+                  (/ 1 0))";
+    let mut services = world_of(options());
+    services.mend(NAMES.len());
+    services.world.start(&program(text));
+    services.world.run();
+    for _ in 0..3 {
+        let standing = services.world.standing();
+        assert_eq!(standing.status, Status::Failed);
+        assert!(standing.report.contains("Divide"), "{}", standing.report);
+        assert_eq!(services.world.stdout(), "cleanup done\nchild\nheard\n");
+        assert_eq!(times(&services.world, "cleanup"), 1);
+        assert_eq!(services.world.engine.processes().len(), 2);
+        assert_tidy(&services.world);
+        services.retry(1);
+    }
+    // Nobody has heard of it: what it was told last it asks again.
+    let text = "(let [cleanup (activity \"cleanup\")] (/ 1 (count (drop 100 (cleanup)))))";
+    let mut services = world_of(options());
+    services.mend(NAMES.len());
+    services.world.start(&program(text));
+    services.world.run();
+    services.retry(1);
+    assert_eq!(times(&services.world, "cleanup"), 2);
+    assert_eq!(services.keys("cleanup").len(), 1);
+}
+
+#[test]
+fn what_was_answered_before_a_failure_is_not_asked_again() {
+    let text = "(println (pmap-n 3 (fn [f] (f)) (mapv activity [\"one\" \"two\" \"act\"])))";
+    let mut services = world_of(options());
+    services.mend(1);
+    services.world.start(&program(text));
+    services.world.run();
+    assert_eq!(services.world.standing().status, Status::Failed);
+    services.mend(NAMES.len());
+    services.retry(1);
+    assert_eq!(services.world.stdout(), "[one done two done act done]\n");
+    let asked = ["one", "two", "act"].map(|name| times(&services.world, name));
+    assert_eq!(asked, [1, 1, 2]);
+    // The same for what is too late.
+    let text = "(let [late (fn [] ((activity \"silent\" {:start-to-close 500})))]
+                  (println (pmap-n 2 (fn [f] (f)) [(fn [] (sleep 499) ((activity \"one\"))) late])))";
+    let silent = Arc::new(AtomicUsize::new(1));
+    let is_silent = Arc::clone(&silent);
+    let mut services = world_of(options());
+    services.world.serve(move |task| match task.name.as_str() {
+        "silent" if is_silent.load(Ordering::Relaxed) == 1 => Served::Silence,
+        name => Served::Answer(Data::text(name)),
+    });
+    services.world.start(&program(text));
+    services.world.run();
+    assert_eq!(services.world.standing().status, Status::Failed);
+    silent.store(0, Ordering::Relaxed);
+    services.retry(1);
+    assert_eq!(services.world.stdout(), "[one silent]\n");
+    assert_eq!(times(&services.world, "one"), 1);
+}
