@@ -102,3 +102,43 @@ answer ;=> 42
 (defmacro add [x y] `(+ ~x ~y))
 (-> 1 (add 2) (add 3)) ;=> 6
 (->> 1 (add 2)) ;=> 3
+
+;;; ## What names mean where a macro is called
+(defmacro meaning [sym] `'~(resolve sym))
+(defn known [] 1)
+(meaning known) ;=> user/known
+;differs A symbol, where Clojure gives a var
+(meaning inc) ;=> clojure.core/inc
+;differs A symbol, where Clojure gives a var
+(meaning when) ;=> clojure.core/when
+;differs A symbol, where Clojure gives a var
+(meaning clojure.core/map) ;=> clojure.core/map
+;differs A symbol, where Clojure gives a var
+[(meaning nowhere) (meaning no.such/thing)] ;=> [nil nil]
+(defmacro same-as-inc? [sym] (= `inc (resolve sym)))
+[(same-as-inc? inc) (same-as-inc? dec)] ;=> [true false]
+;differs Clojure's resolve gives a var, which is no symbol
+(defmacro global [sym] (some? (resolve &env sym)))
+[(global inc) (let [inc dec] (global inc)) (let [x 1] (global x))] ;=> [true false false]
+(defmacro defined-later? [] (some? (resolve 'defined-later)))
+(defined-later?) ;=> true
+;differs Clojure reads from the top down
+(defn defined-later [] 1)
+(meaning "inc") ;! OX0202 "resolve needs a symbol"
+(resolve 'inc) ;! :ox/argument "resolve is for macros"
+;differs Clojure has its namespaces at run time
+
+;;; ## Expansion on request
+(defmacro unless [test & body] `(if ~test nil (do ~@body)))
+(defmacro never-mind [x] `(unless true ~x))
+(defmacro once [form] `'~(macroexpand-1 form))
+(defmacro fully [form] `'~(macroexpand form))
+(once (never-mind 1)) ;=> (user/unless true 1)
+(fully (never-mind 1)) ;=> (if true nil (do 1))
+(once (inc 1)) ;=> (inc 1)
+(fully [1 2]) ;=> [1 2]
+(once 5) ;=> 5
+(defmacro expanded-name [form] (name (first (macroexpand form))))
+(expanded-name (unless 1 2)) ;=> "if"
+(macroexpand '(when 1 2)) ;! :ox/argument "macroexpand is for macros"
+;differs Clojure has its macros at run time

@@ -11,7 +11,6 @@ use crate::datum::{from_word, to_word};
 use crate::evaluate::{Failure, effect_name, failure_of, shown, trace_of_fiber};
 use crate::link::{self, Purpose};
 use hir::db::{MacroCall, MacroFailure};
-use hir::names::Resolution;
 use hir::{Caller, Db, Def};
 use salsa::Database as _;
 use std::sync::Arc;
@@ -220,14 +219,9 @@ fn answer(
                 .as_symbol()
                 .ok_or_else(|| failed("resolve needs a symbol"))?;
             let Caller { file, stage } = call.caller;
-            match hir::resolve_symbol(db, file, stage, call.env, symbol) {
-                Some(Resolution::Def(info)) => {
-                    string::make_symbol(heap, Some(&info.name.ns), &info.name.name)
-                }
-                Some(Resolution::Core(_)) => {
-                    string::make_symbol(heap, Some("ox.core"), &symbol.name)
-                }
-                Some(Resolution::Missing(_)) | None => Word::NIL,
+            match hir::resolve_symbol(db, file, stage, symbol) {
+                Some(found) => string::make_symbol(heap, found.ns.as_deref(), &found.name),
+                None => Word::NIL,
             }
         }
         "macroexpand" | "macroexpand-1" => {

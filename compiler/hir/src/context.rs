@@ -18,11 +18,12 @@ use crate::body::DefName;
 use crate::closure::{closure_of, usable_stage};
 use crate::db::{Caller, Db, MacroCall, SourceFile, Stage};
 use crate::definition::{DefInfo, DefKind};
-use crate::expand::build::{CLOJURE_CORE, Fresh, Mistake, Rewrite};
+use crate::expand::build::{Fresh, Mistake, Rewrite};
 use crate::expand::core::{CoreMacro, rewrite};
 use crate::expand::{origins, quote};
-use crate::header::{canonical_namespace, header, is_core_family};
+use crate::header::{canonical_namespace, header};
 use crate::lower::special;
+use crate::macroexpand::full_name;
 use crate::names::{Missing, Resolution, resolve};
 use crate::problem::{Place, Problem, Unknown};
 use crate::stored::Reads;
@@ -524,23 +525,19 @@ impl quote::Names for Context<'_> {
         {
             return symbol.clone();
         }
-        match self.resolve(symbol) {
-            Resolution::Core(core) => Symbol::qualified(CLOJURE_CORE, core.name()),
-            Resolution::Def(info) if is_core_family(&info.name.ns) && !info.private => {
-                Symbol::qualified(CLOJURE_CORE, info.name.name)
+        if let Some(name) = full_name(&self.resolve(symbol)) {
+            return name;
+        }
+        match &symbol.ns {
+            None => Symbol::qualified(self.ns.clone(), symbol.name.clone()),
+            Some(ns) => {
+                let aliases = &header(self.db, self.file).aliases;
+                let ns = aliases
+                    .get(ns)
+                    .cloned()
+                    .unwrap_or_else(|| canonical_namespace(ns));
+                Symbol::qualified(ns, symbol.name.clone())
             }
-            Resolution::Def(info) => Symbol::qualified(info.name.ns, info.name.name),
-            Resolution::Missing(_) => match &symbol.ns {
-                None => Symbol::qualified(self.ns.clone(), symbol.name.clone()),
-                Some(ns) => {
-                    let aliases = &header(self.db, self.file).aliases;
-                    let ns = aliases
-                        .get(ns)
-                        .cloned()
-                        .unwrap_or_else(|| canonical_namespace(ns));
-                    Symbol::qualified(ns, symbol.name.clone())
-                }
-            },
         }
     }
 

@@ -8,28 +8,37 @@ use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 use crate::context::Context;
 use crate::db::{Db, SourceFile, Stage};
 use crate::definition::DefKind;
+use crate::expand::build::CLOJURE_CORE;
 use crate::expand::quote::READER;
+use crate::header::is_core_family;
 use crate::lower::special;
 use crate::names::Resolution;
 
 /// Stands for the form that a requested expansion is part of: none of the file's.
 const NO_FORM: AstId = AstId(0);
 
-/// What a symbol means to a macro that asks: a local of `env` stands for nothing that can be
-/// resolved.
+/// What a symbol means to a macro that asks: the full name, as a syntax-quoted template has it.
 pub fn resolve_symbol(
     db: &dyn Db,
     file: SourceFile,
     stage: Stage,
-    env: &[Arc<str>],
     symbol: &Symbol,
-) -> Option<Resolution> {
-    if symbol.ns.is_none() && env.contains(&symbol.name) {
-        return None;
-    }
-    match crate::names::resolve(db, file, stage, symbol) {
+) -> Option<Symbol> {
+    full_name(&crate::names::resolve(db, file, stage, symbol))
+}
+
+/// The name by which every namespace reaches what was found.
+pub(crate) fn full_name(found: &Resolution) -> Option<Symbol> {
+    match found {
+        Resolution::Core(core) => Some(Symbol::qualified(CLOJURE_CORE, core.name())),
+        Resolution::Def(info) if is_core_family(&info.name.ns) && !info.private => {
+            Some(Symbol::qualified(CLOJURE_CORE, info.name.name.clone()))
+        }
+        Resolution::Def(info) => Some(Symbol::qualified(
+            info.name.ns.clone(),
+            info.name.name.clone(),
+        )),
         Resolution::Missing(_) => None,
-        found => Some(found),
     }
 }
 

@@ -247,6 +247,12 @@ impl<'a> Step<'a> {
             "activity" => self.activity(fiber, args),
             "heartbeat" => self.heartbeat(fiber, arg(0)),
             "idempotency-key" => self.idempotency_key(),
+            "resolve" | "macroexpand" | "macroexpand-1" => {
+                let message = format!(
+                    "{name} is for macros: what names mean is known while they are expanded, not in a program that runs"
+                );
+                Err(self.error("argument", message))
+            }
             _ => {
                 let request = self.request(fiber);
                 let op = request.first().copied().unwrap_or(Word::NIL);

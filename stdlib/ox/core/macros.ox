@@ -22,6 +22,26 @@
   (fail :ox/syntax (str message ": " (pr-str form)) {:form form}))
 
 ;; ---------------------------------------------------------------------------------------------
+;; What macros may ask
+
+(defn resolve
+  "In a macro: the full name, a symbol, of what `sym` means where the macro is called; nil if it means
+  nothing. Of the locals in `env`, which is `&env`, it is nil too."
+  ([sym] (effect* :ox/resolve [sym]))
+  ([env sym] (if (contains? env sym) nil (effect* :ox/resolve [sym]))))
+
+(defn macroexpand-1
+  "In a macro: `form` expanded once, as it would be where the macro is called; `form` itself if it is no
+  call of a macro."
+  [form]
+  (effect* :ox/macroexpand-1 [form]))
+
+(defn macroexpand
+  "In a macro: `form` expanded until it is no call of a macro, as it would be where the macro is called."
+  [form]
+  (effect* :ox/macroexpand [form]))
+
+;; ---------------------------------------------------------------------------------------------
 ;; Destructuring
 
 (defn- default-of
