@@ -125,8 +125,6 @@ answer ;=> 42
 ;differs Clojure reads from the top down
 (defn defined-later [] 1)
 (meaning "inc") ;! OX0202 "resolve needs a symbol"
-(resolve 'inc) ;! :ox/argument "resolve is for macros"
-;differs Clojure has its namespaces at run time
 
 ;;; ## Expansion on request
 (defmacro unless [test & body] `(if ~test nil (do ~@body)))
@@ -140,5 +138,3 @@ answer ;=> 42
 (once 5) ;=> 5
 (defmacro expanded-name [form] (name (first (macroexpand form))))
 (expanded-name (unless 1 2)) ;=> "if"
-(macroexpand '(when 1 2)) ;! :ox/argument "macroexpand is for macros"
-;differs Clojure has its macros at run time

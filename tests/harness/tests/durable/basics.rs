@@ -303,3 +303,13 @@ fn after_three_recoveries_without_a_step_a_process_is_parked() {
     assert_eq!(world.standing().status, Status::Parked);
     assert_eq!(world.transport.told().started.len(), 4);
 }
+
+#[test]
+fn what_macros_may_ask_a_program_may_not() {
+    for asked in ["(resolve 'inc)", "(macroexpand '(when 1 2))"] {
+        let told = output(&format!(
+            "(println (try {asked} (catch Exception e (ex-message e))))"
+        ));
+        assert!(told.contains(" is for macros: "), "{told}");
+    }
+}
