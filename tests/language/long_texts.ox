@@ -16,11 +16,15 @@
 (read-string "(a [b {:c #{d}} \"e\\tf\\u00e4\" \\g \\newline] 1.5 2/3 4N 5.6M nil true ##Inf :k/w s/y)") ;=> (a [b {:c #{d}} "e\tfä" \g \newline] 1.5 2/3 4N 5.6M nil true ##Inf :k/w s/y)
 (read-string "[1 #_ (2 3) #_ #_ 4 5 6 ; seven\n 8]") ;=> [1 6 8]
 (read-string "('a @b #'c `d ~e ~@f)") ;=> ((quote a) (clojure.core/deref b) (var c) (ox.reader/syntax-quote d) (clojure.core/unquote e) (clojure.core/unquote-splicing f))
+;differs Clojure expands a syntax-quote while it reads
 (meta (read-string "^:a ^{:b 2} [1 2 3 4 5 6 7 8 9 10 11 12]")) ;=> {:b 2, :a true}
 (read-string "#:n{:a 1 :b/c 2 :_/d 3 :e 4 :f 5 :g 6 :h 7 :i 8}") ;=> {:n/a 1, :b/c 2, :d 3, :n/e 4, :n/f 5, :n/g 6, :n/h 7, :n/i 8}
 (read-string "[#?(:clj 1 :ox 2 :default 3) #?@(:ox [4 5 6 7 8 9]) #?(:clj 10)]") ;=> [2 4 5 6 7 8 9]
+;differs Clojure's read-string wants to be told to read conditionals
 (read-string "#(+ %1 %3 1 2 3 4 5 6 7 8)") ;=> (fn* [p1__1# p2__1# p3__1#] (+ p1__1# p3__1# 1 2 3 4 5 6 7 8))
+;differs Clojure numbers the names of all functions it has read
 (read-string "[#inst \"2020-02-29T12:30:00Z\" #uuid \"f81d4fae-7dec-11d0-a765-00a0c91e6bf6\" #\"a+b\" #bytes \"T3g=\"]") ;=> [#inst "2020-02-29T12:30:00.000-00:00" #uuid "f81d4fae-7dec-11d0-a765-00a0c91e6bf6" #"a+b" #bytes "T3g="]
+;differs Clojure has no #bytes
 
 ;;; ## Errors say where they are
 (read-string "[1 2 3 4 5 6 7 8 9 10\n 11 12 13 14 15 )") ;! :ox/parse "Unmatched delimiter: ) at line 2, column 17"
@@ -31,6 +35,7 @@
 (read-string "[1 2 3 \"a text with a \\q escape in it\"]") ;! :ox/parse "Unsupported escape character"
 
 ;;; ## JSON is read and written in steps
+;;; differs: the namespaces are Ox's own
 (require '[ox.json])
 (ox.json/read-str "{\"a\": [1, 2.5, -3e2, true, false, null], \"b\\n\\u00e4\": {\"c\": \"long enough to be cut\"}}") ;=> {"a" [1 2.5 -300.0 true false nil], "b\nä" {"c" "long enough to be cut"}}
 (ox.json/read "{\"a\": 1, \"b\": 2, \"a\": 3, \"c/d\": 4, \"e\": 5, \"f\": 6}") ;=> {:a 3, :b 2, :c/d 4, :e 5, :f 6}
@@ -44,11 +49,13 @@
 (ox.json/write-str [1 2 3 [4 5 6 [7 8 9 (fn [] 1)]]]) ;! :ox/type "JSON has no form for"
 
 ;;; ## A result can be nil
+;;; differs: the namespaces are Ox's own
 (require '[ox.json])
 (ox.json/read-str "                                                             null") ;=> nil
 (re-find #"q" "there is no such letter in this sentence, however long it is") ;=> nil
 
 ;;; ## Text is joined, changed and trimmed in steps
+;;; differs: the namespaces are Ox's own
 (require '[ox.string :as string])
 (string/join ", " (map str (range 30))) ;=> "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29"
 (count (apply str (repeat 3000 "four"))) ;=> 12000
@@ -61,6 +68,7 @@
 (string/blank? "                                                                         . ") ;=> false
 
 ;;; ## Text is searched and replaced in steps
+;;; differs: the namespaces are Ox's own
 (require '[ox.string :as string])
 (def sentence "Als Gregor Samsa eines Morgens aus unruhigen Träumen erwachte, fand er sich in seinem Bett")
 [(string/index-of sentence "Bett") (string/index-of sentence "e" 40) (string/index-of sentence "Käfer")] ;=> [86 42 nil]
@@ -80,6 +88,7 @@
 (count (str (vec (range 3000)))) ;=> 13891
 (count (pr-str (apply str (repeat 2000 "\"quoted\"\n")))) ;=> 24002
 (count (format "%s|%s" (vec (range 3000)) (map inc (range 10)))) ;=> 13914
+;differs Clojure writes a lazy sequence as its address
 (count (conj {:a 1} (zipmap (range 500) (range 500)))) ;=> 501
 (apply list (range 12)) ;=> (0 1 2 3 4 5 6 7 8 9 10 11)
 (count (format "%s" (vec (range 10000)))) ;=> 48891
