@@ -124,6 +124,9 @@ answer ;=> 42
 (defined-later?) ;=> true
 ;differs Clojure reads from the top down
 (defn defined-later [] 1)
+
+;;; ## What is no name means nothing
+(defmacro meaning [sym] `'~(resolve sym))
 (meaning "inc") ;! OX0202 "resolve needs a symbol"
 
 ;;; ## Expansion on request
