@@ -1,7 +1,7 @@
 //! The commands of a program and the end of `oxc`: none is alive after Ctrl-C, none outlives the
 //! start of the next `oxc` on the store, and two never run at once.
 
-use crate::pipeline::oxc;
+use crate::pipeline::oxc_of_a_terminal;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::net::UnixListener;
@@ -48,7 +48,7 @@ impl Run {
     }
 
     fn oxc(&self, arguments: &[&str]) -> Child {
-        Command::new(oxc())
+        oxc_of_a_terminal()
             .args(arguments)
             .current_dir(self.path())
             .env("HOME", self.path())

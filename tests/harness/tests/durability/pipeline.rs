@@ -53,6 +53,14 @@ pub(crate) fn oxc() -> PathBuf {
     built().join("oxc")
 }
 
+/// The `oxc` command as a terminal starts it: these tests may themselves run where Ctrl-C is ignored,
+/// as of a job in the background, and what is ignored at its start stays so.
+pub(crate) fn oxc_of_a_terminal() -> Command {
+    let mut command = Command::new("env");
+    command.arg("--default-signal=INT,TERM,HUP").arg(oxc());
+    command
+}
+
 /// Who the pipeline uploads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Server {
@@ -280,7 +288,7 @@ impl Pipeline {
             self.path(&format!("err-{number}")),
         );
         let path = std::env::var("PATH").unwrap();
-        let mut command = Command::new(oxc());
+        let mut command = oxc_of_a_terminal();
         command
             .args(args)
             .current_dir(self.path("project"))
