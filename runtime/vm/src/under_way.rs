@@ -12,7 +12,7 @@
 //! - Looking costs as much as has changed of the stacks since the last time: a frame in which a call
 //!   is under way holds what it held. It costs nothing while no error is caught.
 
-use crate::fiber::FiberId;
+use crate::fiber::{Fiber, FiberId};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::interp::TRACE_WORD;
@@ -118,26 +118,9 @@ impl Process {
         }
         for fiber in &self.fibers {
             found.add(fiber.pending_error, true);
-            let waits = fiber.waits();
-            for (number, part) in fiber.parts.iter().enumerate() {
-                let mut next = Some(if waits {
-                    part.waiting_frame(number)
-                } else {
-                    part.top_frame(number)
-                });
-                let mut end = part.height(&image);
-                while let Some(frame) = next.filter(|&frame| everywhere || has_changed(part, frame))
-                {
-                    let holder = Holder {
-                        fiber: fiber.id,
-                        frame,
-                        end,
-                    };
-                    if found.frame(part, holder, &image) {
-                        still.push(holder);
-                    }
-                    end = frame.base - frame.header_words;
-                    next = part.caller(frame);
+            for (part, holder) in holders_of(fiber, &image, everywhere) {
+                if found.frame(part, holder, &image) {
+                    still.push(holder);
                 }
             }
         }
@@ -161,34 +144,40 @@ impl Process {
             errors: Vec::new(),
         };
         found.add(fiber.pending_error, true);
-        let waits = fiber.waits();
-        for (number, part) in fiber.parts.iter().enumerate() {
-            let mut next = Some(if waits {
-                part.waiting_frame(number)
-            } else {
-                part.top_frame(number)
-            });
-            let mut end = part.height(&self.image);
-            while let Some(frame) = next {
-                let holder = Holder {
-                    fiber: fiber.id,
-                    frame,
-                    end,
-                };
-                found.frame(part, holder, &self.image);
-                if found
-                    .errors
-                    .iter()
-                    .any(|held| is_it(&self.heap, held.error))
-                {
-                    return true;
-                }
-                end = frame.base - frame.header_words;
-                next = part.caller(frame);
-            }
-        }
-        false
+        holders_of(fiber, &self.image, true).any(|(part, holder)| {
+            found.frame(part, holder, &self.image);
+            let mut errors = found.errors.iter();
+            errors.any(|held| is_it(&self.heap, held.error))
+        })
     }
+}
+
+/// The frames of a fiber that may hold an error, each part's from the innermost out: all, or down to
+/// the first that has not changed since the last checkpoint.
+fn holders_of<'p>(
+    fiber: &'p Fiber,
+    image: &'p LoadedImage,
+    everywhere: bool,
+) -> impl Iterator<Item = (&'p StackPart, Holder)> {
+    let waits = fiber.waits();
+    let parts = fiber.parts.iter().enumerate();
+    parts.flat_map(move |(number, part)| {
+        let top = if waits {
+            part.waiting_frame(number)
+        } else {
+            part.top_frame(number)
+        };
+        let frames = std::iter::successors(Some((top, part.height(image))), |&(frame, _)| {
+            let end = frame.base - frame.header_words;
+            part.caller(frame).map(|caller| (caller, end))
+        });
+        frames
+            .take_while(move |&(frame, _)| everywhere || has_changed(part, frame))
+            .map(move |(frame, end)| {
+                let fiber = fiber.id;
+                (part, Holder { fiber, frame, end })
+            })
+    })
 }
 
 /// Whether a frame may have changed since the last checkpoint.

@@ -378,16 +378,14 @@ pub(crate) fn split(
         builder,
         string,
         limit,
-        from: 0,
-        next: Some(0),
-        gap: Gap::default(),
+        progress: Progress::BEGUN,
     };
     let compiled = of_word(heap, pattern)?;
     match splitting.run(heap, &compiled, spent) {
         Ok(vector) => Ok(vector),
         Err(Stop::Budget) => {
             let limit = limit.clamp(-1, i64::from(u32::MAX));
-            let [from, next, base, reach] = splitting.place();
+            let [from, next, base, reach] = splitting.progress.words();
             let limit = Word::small(limit);
             let words = [builder, string, pattern, limit, from, next, base, reach];
             Err(Trap::Walk(make_state(heap, Walk::Split, &words)))
@@ -404,37 +402,46 @@ pub(crate) fn split_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Resul
         builder: word(1),
         string: word(2),
         limit: word(4).small_value(),
-        from: word(5).small_value() as usize,
-        next: word(6).as_small().map(|next| next as usize),
-        gap: Gap {
-            base: word(7).small_value() as usize,
-            reach: word(8).small_value() as usize,
-        },
+        progress: Progress::load(heap, state, 5),
     };
     let compiled = of_word(heap, word(3))?;
     let result = splitting.run(heap, &compiled, spent);
     if result == Err(Stop::Budget) {
-        for (index, word) in (5..).zip(splitting.place()) {
-            heap.write(state, index, word);
-        }
+        splitting.progress.save(heap, state, 5);
     }
     result
 }
 
-/// Splitting under way.
-struct Splitting {
-    builder: Word,
-    string: Word,
-    limit: i64,
-    /// Where the next piece begins.
+/// How far a text has been worked through, match by match.
+struct Progress {
+    /// Where what has not been taken over begins.
     from: usize,
-    /// Where the search for the next match begins.
+    /// Where the search for the next match begins, if there may be one.
     next: Option<usize>,
     gap: Gap,
 }
 
-impl Splitting {
-    fn place(&self) -> [Word; 4] {
+impl Progress {
+    const BEGUN: Progress = Progress {
+        from: 0,
+        next: Some(0),
+        gap: Gap { base: 0, reach: 0 },
+    };
+
+    /// As the words of a state from `index` on say.
+    fn load(heap: &Heap, state: Word, index: u32) -> Progress {
+        let word = |offset: u32| heap.word(state, index + offset);
+        Progress {
+            from: word(0).small_value() as usize,
+            next: word(1).as_small().map(|next| next as usize),
+            gap: Gap {
+                base: word(2).small_value() as usize,
+                reach: word(3).small_value() as usize,
+            },
+        }
+    }
+
+    fn words(&self) -> [Word; 4] {
         let small = |n: usize| Word::small(n as i64);
         let next = self.next.map_or(Word::NIL, small);
         [
@@ -445,46 +452,62 @@ impl Splitting {
         ]
     }
 
+    fn save(&self, heap: &mut Heap, state: Word, index: u32) {
+        for (index, word) in (index..).zip(self.words()) {
+            heap.write(state, index, word);
+        }
+    }
+}
+
+/// Splitting under way.
+struct Splitting {
+    builder: Word,
+    string: Word,
+    limit: i64,
+    progress: Progress,
+}
+
+impl Splitting {
     fn run(&mut self, heap: &mut Heap, pattern: &Compiled, spent: &mut u32) -> Result<Word, Stop> {
         let sizes = Sizes::of(heap);
-        let begun = self.next.unwrap_or(self.from);
+        let begun = self.progress.next.unwrap_or(self.progress.from);
         for _ in 0..sizes.elements {
             let count = transient::count(heap, self.builder) as i64;
             if self.limit > 0 && count >= self.limit - 1 {
-                self.next = None;
+                self.progress.next = None;
             }
             let subject = text(heap.object(self.string));
-            let Some(at) = self.next else {
+            let Some(at) = self.progress.next else {
                 return self.end(heap, sizes);
             };
             if at - begun > sizes.step_bytes {
                 *spent = spent.saturating_add(pattern.cost(at - begun));
                 return Err(Stop::Budget);
             }
-            let found = match pattern.seek(subject, at, self.gap, sizes) {
+            let found = match pattern.seek(subject, at, self.progress.gap, sizes) {
                 Seek::From(start) => pattern.search.find_at(subject, start),
                 Seek::Nowhere => None,
                 Seek::Later(gap) => {
-                    self.gap = gap;
+                    self.progress.gap = gap;
                     let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
                     *spent = spent.saturating_add(pattern.cost(looked));
                     return Err(Stop::Budget);
                 }
             };
-            self.gap = Gap::default();
+            self.progress.gap = Gap::default();
             let reached = found.map_or(at, |found| found.end());
             *spent = spent.saturating_add(pattern.cost(reached - at) + 1);
             let Some(found) = found.map(|found| found.range()) else {
-                self.next = None;
+                self.progress.next = None;
                 continue;
             };
-            self.next = next_start(subject, found.start, found.end);
+            self.progress.next = next_start(subject, found.start, found.end);
             // An empty match at the start makes no piece.
             if found.end > 0 {
-                let piece = subject[self.from..found.start].to_owned();
+                let piece = subject[self.progress.from..found.start].to_owned();
                 let piece = make_string(heap, &piece);
                 transient::conj(heap, self.builder, piece)?;
-                self.from = found.end;
+                self.progress.from = found.end;
             }
         }
         Err(Stop::Budget)
@@ -493,15 +516,15 @@ impl Splitting {
     /// Adds the last piece and, where there is no limit, takes away empty ones at the end.
     fn end(&mut self, heap: &mut Heap, sizes: Sizes) -> Result<Word, Stop> {
         let length = byte_count(heap.object(self.string));
-        if self.from <= length {
+        if self.progress.from <= length {
             if transient::count(heap, self.builder) == 0 {
                 return Ok(vector::make(heap, &[self.string]));
             }
-            let rest = text(heap.object(self.string))[self.from..].to_owned();
+            let rest = text(heap.object(self.string))[self.progress.from..].to_owned();
             let rest = make_string(heap, &rest);
             transient::conj(heap, self.builder, rest)?;
             // The end is behind the string: the last piece has been added.
-            self.from = length + 1;
+            self.progress.from = length + 1;
         }
         for _ in 0..sizes.elements {
             let count = transient::count(heap, self.builder);
@@ -610,16 +633,14 @@ pub(crate) fn replace(
         pieces: Pieces::EMPTY,
         words,
         all,
-        from: 0,
-        next: Some(0),
-        gap: Gap::default(),
+        progress: Progress::BEGUN,
     };
     match replacing.run(heap, spent) {
         Ok(string) => Ok(string),
         Err(Stop::Budget) => {
             let [string, pattern, replacement] = words;
             let pieces = replacing.pieces.0;
-            let [from, next, base, reach] = replacing.place();
+            let [from, next, base, reach] = replacing.progress.words();
             let all = Word::bool(all);
             let words = [
                 pieces,
@@ -646,19 +667,12 @@ pub(crate) fn replace_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Res
         pieces: Pieces(word(1)),
         words: [word(2), word(3), word(4)],
         all: word(5).is_truthy(),
-        from: word(6).small_value() as usize,
-        next: word(7).as_small().map(|next| next as usize),
-        gap: Gap {
-            base: word(8).small_value() as usize,
-            reach: word(9).small_value() as usize,
-        },
+        progress: Progress::load(heap, state, 6),
     };
     let result = replacing.run(heap, spent);
     if result == Err(Stop::Budget) {
         heap.write(state, 1, replacing.pieces.0);
-        for (index, word) in (6..).zip(replacing.place()) {
-            heap.write(state, index, word);
-        }
+        replacing.progress.save(heap, state, 6);
     }
     result
 }
@@ -668,25 +682,10 @@ struct Replacing {
     pieces: Pieces,
     words: [Word; 3],
     all: bool,
-    /// From where on the string has not been copied.
-    from: usize,
-    /// Where the search for the next match begins.
-    next: Option<usize>,
-    gap: Gap,
+    progress: Progress,
 }
 
 impl Replacing {
-    fn place(&self) -> [Word; 4] {
-        let small = |n: usize| Word::small(n as i64);
-        let next = self.next.map_or(Word::NIL, small);
-        [
-            small(self.from),
-            next,
-            small(self.gap.base),
-            small(self.gap.reach),
-        ]
-    }
-
     fn run(&mut self, heap: &mut Heap, spent: &mut u32) -> Result<Word, Stop> {
         let sizes = Sizes::of(heap);
         let [string, pattern, replacement] = self.words;
@@ -696,10 +695,10 @@ impl Replacing {
         *spent = spent.saturating_add(super::print::text_fuel(given.len()));
         let parts = parsed.or_throw(heap)?;
         let subject = text(heap.object(string));
-        let begun = self.next.unwrap_or(self.from);
+        let begun = self.progress.next.unwrap_or(self.progress.from);
         let mut out = String::new();
         let mut left = sizes.elements;
-        while let Some(at) = self.next {
+        while let Some(at) = self.progress.next {
             let is_much = out.len() > 4 * sizes.step_bytes || at - begun > sizes.step_bytes;
             if left == 0 || is_much {
                 *spent = spent.saturating_add(super::print::text_fuel(out.len()));
@@ -707,26 +706,26 @@ impl Replacing {
                 return Err(Stop::Budget);
             }
             left -= 1;
-            let captures = match compiled.seek(subject, at, self.gap, sizes) {
+            let captures = match compiled.seek(subject, at, self.progress.gap, sizes) {
                 Seek::From(start) => compiled.search.captures_at(subject, start),
                 Seek::Nowhere => None,
                 Seek::Later(gap) => {
-                    self.gap = gap;
+                    self.progress.gap = gap;
                     let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
                     *spent = spent.saturating_add(compiled.cost(looked));
                     self.pieces.add(heap, &out);
                     return Err(Stop::Budget);
                 }
             };
-            self.gap = Gap::default();
+            self.progress.gap = Gap::default();
             let whole = captures.as_ref().map(regex::Captures::get_match);
             let reached = whole.map_or(at, |whole| whole.end());
             *spent = spent.saturating_add(compiled.cost(reached - at) + 1);
             let (Some(captures), Some(whole)) = (captures, whole) else {
-                self.next = None;
+                self.progress.next = None;
                 break;
             };
-            out.push_str(&subject[self.from..whole.start()]);
+            out.push_str(&subject[self.progress.from..whole.start()]);
             for part in &parts {
                 match part {
                     Piece::Text(text) => out.push_str(text),
@@ -735,10 +734,11 @@ impl Replacing {
                     }
                 }
             }
-            self.from = whole.end();
-            self.next = next_start(subject, whole.start(), whole.end()).filter(|_| self.all);
+            self.progress.from = whole.end();
+            self.progress.next =
+                next_start(subject, whole.start(), whole.end()).filter(|_| self.all);
         }
-        out.push_str(&subject[self.from..]);
+        out.push_str(&subject[self.progress.from..]);
         *spent = spent.saturating_add(super::print::text_fuel(out.len()));
         self.pieces.join(heap, &out)
     }

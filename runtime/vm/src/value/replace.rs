@@ -29,23 +29,6 @@ fn number(heap: &Heap, state: Word, index: u32) -> usize {
     heap.word(state, index).small_value() as usize
 }
 
-/// The greatest boundary of characters that is not above a byte index.
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-fn ceiling(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at
-}
-
 // ---- searching ----
 
 /// What is asked.
@@ -112,17 +95,20 @@ fn look(
     let (whole, part) = (text(heap.object(source)), text(heap.object(part)));
     let reach = stretch.max(part.len()) + part.len() + 4;
     if question == Question::Last {
-        let start = ceiling(whole, to.saturating_sub(reach).max(from));
+        let start = whole.ceil_char_boundary(to.saturating_sub(reach).max(from));
         let found = whole[start..to].rfind(part);
         if found.is_none() && start > from {
-            return Err([from, ceiling(whole, start + part.len().saturating_sub(1))]);
+            return Err([
+                from,
+                whole.ceil_char_boundary(start + part.len().saturating_sub(1)),
+            ]);
         }
         return Ok(question.answer(heap, source, found.map(|at| start + at)));
     }
-    let end = floor(whole, (from + reach).min(to));
+    let end = whole.floor_char_boundary((from + reach).min(to));
     let found = whole[from..end].find(part);
     if found.is_none() && end < to {
-        return Err([floor(whole, end + 1 - part.len().max(1)), to]);
+        return Err([whole.floor_char_boundary(end + 1 - part.len().max(1)), to]);
     }
     Ok(question.answer(heap, source, found.map(|at| from + at)))
 }
@@ -227,7 +213,7 @@ fn replace_in(
     } else {
         STRETCH_STEPS * sizes.step_bytes
     };
-    let end = floor(whole, at + stretch.max(old.len()) + old.len() + 4);
+    let end = whole.floor_char_boundary(at + stretch.max(old.len()) + old.len() + 4);
     loop {
         if made.out.len() > 4 * sizes.step_bytes {
             return made;
@@ -244,7 +230,9 @@ fn replace_in(
             let rest = if made.done {
                 end
             } else {
-                floor(whole, end + 1 - old.len().max(1)).max(made.at)
+                whole
+                    .floor_char_boundary(end + 1 - old.len().max(1))
+                    .max(made.at)
             };
             made.out.push_str(&whole[made.at..rest]);
             made.at = rest;

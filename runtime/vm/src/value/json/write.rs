@@ -55,16 +55,7 @@ pub(crate) fn begin(
     spent: &mut u32,
 ) -> Result<Word, Trap> {
     let sizes = Sizes::of(heap);
-    let mut work = Work::new();
-    work.push_item(&[value, Word::small(0)], VALUE);
-    let mut writer = Writer {
-        heap,
-        image,
-        indent,
-        out: String::new(),
-        work,
-        sizes,
-    };
+    let mut writer = Writer::of(heap, image, value, indent);
     let result = writer.run(sizes.call_bytes, sizes.call_bytes / 4);
     let Writer {
         heap, out, work, ..
@@ -126,17 +117,7 @@ pub fn write(
     value: Word,
     indent: usize,
 ) -> Result<String, Trap> {
-    let sizes = Sizes::of(heap);
-    let mut work = Work::new();
-    work.push_item(&[value, Word::small(0)], VALUE);
-    let mut writer = Writer {
-        heap,
-        image,
-        indent,
-        out: String::new(),
-        work,
-        sizes,
-    };
+    let mut writer = Writer::of(heap, image, value, indent);
     match writer.run(usize::MAX, usize::MAX) {
         Ok(()) => {
             check_length(writer.out.len()).or_throw(writer.heap)?;
@@ -147,7 +128,21 @@ pub fn write(
     }
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// At the beginning of a value.
+    fn of(heap: &'a mut Heap, image: &'a LoadedImage, value: Word, indent: usize) -> Writer<'a> {
+        let mut work = Work::new();
+        work.push_item(&[value, Word::small(0)], VALUE);
+        Writer {
+            indent,
+            out: String::new(),
+            work,
+            sizes: Sizes::of(heap),
+            heap,
+            image,
+        }
+    }
+
     fn run(&mut self, bytes: usize, mut items: usize) -> Result<(), Stop> {
         loop {
             if self.out.len() > bytes || items == 0 {
