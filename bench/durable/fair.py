@@ -10,6 +10,7 @@ Needs a release build of oxc.
 import argparse, os, pathlib, shutil, subprocess, sys, tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 BOUND_MICROS = 20_000
 
 # What a loop does for ever.
@@ -67,7 +68,7 @@ def measure(oxc, folder, kind, count, durable):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kinds", nargs="*", default=list(KINDS), metavar="kind", help=" ".join(KINDS))
-    parser.add_argument("--oxc", default=str(ROOT / "target/release/oxc"))
+    parser.add_argument("--oxc", default=str(TARGET / "release/oxc"))
     parser.add_argument("--folder", default="/dev/shm")
     parser.add_argument("--count", type=int, default=500)
     given = parser.parse_args()

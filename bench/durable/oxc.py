@@ -9,6 +9,7 @@ disk). Needs a release build of oxc. Prints rows of Markdown tables.
 import argparse, os, pathlib, shutil, signal, statistics, subprocess, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 # A step: an activity in this process. Its request is durable before it starts, its answer before
 # the next request leaves.
@@ -215,7 +216,7 @@ def table(oxc, folder, names=()):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", default=[], help=" ".join(PARTS))
-    parser.add_argument("--oxc", default=str(ROOT / "target/release/oxc"))
+    parser.add_argument("--oxc", default=str(TARGET / "release/oxc"))
     parser.add_argument("--folder", default="/dev/shm")
     options = parser.parse_args()
     for line in table(options.oxc, options.folder, options.what):

@@ -37,7 +37,6 @@ struct Key(blake3::Hasher);
 impl Key {
     fn new(what: &str) -> Key {
         let mut key = Key(blake3::Hasher::new());
-        key.0.update(&VERSION.to_le_bytes());
         key.0.update(&compiler());
         key.text(what);
         key
@@ -101,13 +100,13 @@ pub(crate) fn key_of_summary(file: OneFile<'_>) -> [u8; 32] {
     key.finish()
 }
 
-/// What this compiler is: two that may build different images of the same texts differ.
-fn compiler() -> [u8; 32] {
-    static COMPILER: OnceLock<[u8; 32]> = OnceLock::new();
-    *COMPILER.get_or_init(|| {
+/// What summaries of the library depend on, made by one build of the compiler and read by another.
+pub(crate) fn key_of_library() -> [u8; 32] {
+    static KEY: OnceLock<[u8; 32]> = OnceLock::new();
+    *KEY.get_or_init(|| {
         let mut hasher = blake3::Hasher::new();
+        hasher.update(&VERSION.to_le_bytes());
         hasher.update(env!("CARGO_PKG_VERSION").as_bytes());
-        hasher.update(&program());
         hasher.update(&codegen::fingerprint());
         hasher.update(&hir::hash::NORMAL_FORM_VERSION.to_le_bytes());
         for source in stdlib::SOURCES {
@@ -116,6 +115,17 @@ fn compiler() -> [u8; 32] {
             hasher.update(source.text.as_bytes());
             hasher.update(&[0]);
         }
+        *hasher.finalize().as_bytes()
+    })
+}
+
+/// What this compiler is: two that may build different images of the same texts differ.
+fn compiler() -> [u8; 32] {
+    static COMPILER: OnceLock<[u8; 32]> = OnceLock::new();
+    *COMPILER.get_or_init(|| {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&program());
+        hasher.update(&key_of_library());
         *hasher.finalize().as_bytes()
     })
 }

@@ -10,6 +10,7 @@
 mod cache;
 mod database;
 mod datum;
+mod embedded;
 mod evaluate;
 mod kept;
 mod link;
@@ -20,5 +21,6 @@ mod unit;
 mod workspace;
 
 pub use database::Database;
+pub use embedded::{has_library, summaries_of_library};
 pub use project::{ProjectError, Target};
 pub use workspace::{Built, Files, Workspace};

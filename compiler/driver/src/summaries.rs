@@ -7,25 +7,40 @@
 
 use crate::cache::{self, OneFile};
 use crate::database::Database;
+use crate::embedded;
 use crate::kept;
 use crate::project::Found;
 use hir::header::{CORE, is_core_family};
 use hir::stored::Stored;
 use hir::{Project, SourceFile, file_of};
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What has been loaded and stored.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Summaries {
-    /// Where those of the library are, if not with the others.
+    /// Those of the library that this binary holds.
+    pub(crate) embedded: Cow<'static, [u8]>,
+    /// Where others of the library are, if not with all others.
     pub(crate) library: Option<PathBuf>,
     /// Files that have been looked for, by namespace.
     tried: BTreeSet<Arc<str>>,
     /// Keys of what was loaded or stored, and how many bytes that is.
     known: BTreeMap<[u8; 32], u64>,
+}
+
+impl Default for Summaries {
+    fn default() -> Summaries {
+        Summaries {
+            embedded: Cow::Borrowed(embedded::IN_THIS_BINARY),
+            library: None,
+            tried: BTreeSet::new(),
+            known: BTreeMap::new(),
+        }
+    }
 }
 
 /// Whether a project takes the place of a part of the library. Then the library is not what the
@@ -59,15 +74,37 @@ impl Summaries {
         self.tried.remove(namespace);
     }
 
-    /// Gives their summaries to files and all that they reach, as far as there are any.
+    /// The bytes of a file's summary: what the binary holds, or else what the folder has.
+    fn find(
+        &mut self,
+        db: &Database,
+        found: &Found,
+        folder: Option<&Path>,
+        file: SourceFile,
+    ) -> Option<Vec<u8>> {
+        if file.library(db)
+            && found.manifest.features.is_empty()
+            && let Some(bytes) = embedded::find(&self.embedded, file.ns(db))
+        {
+            return Some(bytes.to_vec());
+        }
+        let key = key(db, found, file);
+        let bytes = cache::load_summary(self.folder(db, file, folder?), &key)?;
+        self.known.insert(key, bytes.len() as u64);
+        Some(bytes)
+    }
+
+    /// Gives their summaries to files and all that they reach, as far as there are any. Without a
+    /// folder those of the binary are all.
     pub(crate) fn load(
         &mut self,
         db: &mut Database,
         found: &Found,
-        folder: &Path,
+        folder: Option<&Path>,
         files: impl IntoIterator<Item = SourceFile>,
     ) {
-        if replaces_library(found) {
+        let has_any = folder.is_some() || !self.embedded.is_empty();
+        if !has_any || replaces_library(found) {
             return;
         }
         let mut loaded: Vec<(SourceFile, Stored)> = Vec::new();
@@ -77,11 +114,8 @@ impl Summaries {
             let namespace = file.ns(db);
             let mut stored = None;
             if file.stored(db).is_none() && self.tried.insert(Arc::clone(namespace)) {
-                let key = key(db, found, file);
-                if let Some(bytes) = cache::load_summary(self.folder(db, file, folder), &key) {
-                    self.known.insert(key, bytes.len() as u64);
-                    stored = Stored::decode(&bytes, file);
-                }
+                let bytes = self.find(db, found, folder, file);
+                stored = bytes.and_then(|bytes| Stored::decode(&bytes, file));
             }
             let mut needs: Vec<Arc<str>> = match &stored {
                 Some(stored) => stored.needs().cloned().collect(),

@@ -333,7 +333,7 @@ impl Workspace {
         if let Some(built) = cache::load(folder, &key) {
             return Ok(built);
         }
-        let built = self.build_by_summaries(folder)?;
+        let built = self.build_by_summaries(Some(folder))?;
         cache::save(folder, &key, &built);
         Ok(built)
     }
@@ -344,26 +344,38 @@ impl Workspace {
         self.summaries.library = Some(folder);
     }
 
-    /// As [`Workspace::check_linked`], by the summaries of namespaces that have not changed.
-    pub fn check_linked_cached(&mut self, folder: &Path) -> Vec<Diagnostic> {
+    /// Takes the library's summaries from these bytes in place of those in the binary: what
+    /// [`crate::summaries_of_library`] made.
+    pub fn embed_library(&mut self, summaries: Vec<u8>) {
+        self.summaries.embedded = summaries.into();
+    }
+
+    /// As [`Workspace::check_linked`], by the summaries of namespaces that have not changed: without
+    /// a folder those of the library that the binary holds.
+    pub fn check_linked_cached(&mut self, folder: Option<&Path>) -> Vec<Diagnostic> {
         let files: Vec<SourceFile> = self.files.values().copied().collect();
         self.summaries
             .load(&mut self.db, &self.found, folder, files.iter().copied());
         let all = self.check_linked();
-        if all.iter().all(|one| one.severity != Severity::Error) {
+        if let Some(folder) = folder
+            && all.iter().all(|one| one.severity != Severity::Error)
+        {
             self.summaries.save(&self.db, &self.found, folder, files);
         }
         all
     }
 
-    /// As [`Workspace::build`], by the summaries of namespaces that have not changed.
-    fn build_by_summaries(&mut self, folder: &Path) -> Result<Built, Vec<Diagnostic>> {
+    /// As [`Workspace::build`], by the summaries of namespaces that have not changed: without a
+    /// folder those of the library that the binary holds.
+    fn build_by_summaries(&mut self, folder: Option<&Path>) -> Result<Built, Vec<Diagnostic>> {
         let entry = self.found.entry.as_deref();
         let entry = entry.and_then(|entry| self.file(entry));
         self.summaries
             .load(&mut self.db, &self.found, folder, entry);
         let built = self.build()?;
-        self.summaries.save(&self.db, &self.found, folder, entry);
+        if let Some(folder) = folder {
+            self.summaries.save(&self.db, &self.found, folder, entry);
+        }
         Ok(built)
     }
 
@@ -374,7 +386,7 @@ impl Workspace {
     /// As `build`.
     pub fn build_to_run(&mut self, folder: Option<&Path>) -> Result<Built, Vec<Diagnostic>> {
         let Some(folder) = folder else {
-            let built = self.build()?;
+            let built = self.build_by_summaries(None)?;
             return match self.call_of_main(&built) {
                 Some((entry, called)) => self.with_main_called(&entry, &called, None, built),
                 None => Ok(built),
@@ -416,10 +428,7 @@ impl Workspace {
         let text = self.text(entry).unwrap_or_default();
         self.edit(entry, called);
         self.summaries.try_again(entry);
-        let mut image = match folder {
-            Some(folder) => self.build_by_summaries(folder)?.image,
-            None => self.build()?.image,
-        };
+        let mut image = self.build_by_summaries(folder)?.image;
         self.edit(entry, &text);
         // The entry body is what runs.
         image.main = None;

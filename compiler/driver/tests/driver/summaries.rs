@@ -126,13 +126,47 @@ fn the_library_may_be_kept_apart() {
 }
 
 #[test]
+fn the_library_may_be_in_the_binary() {
+    let files = found(&[("app", "(println (map inc [1 2]))")]);
+    let log = Log::default();
+    let build = |files: &Found, embedded: Vec<u8>| {
+        log.take();
+        let mut workspace = Workspace::with_database(files.clone(), log.database());
+        workspace.embed_library(embedded);
+        let built = workspace.build_to_run(None).unwrap();
+        (built.image, log.take())
+    };
+    let (fresh, _) = build(&files, Vec::new());
+    let library = driver::summaries_of_library();
+    let (image, ran) = build(&files, library.clone());
+    assert!(image == fresh, "the images differ");
+    assert_eq!(count(&ran, "parsed"), 1, "its own file: {ran:#?}");
+    assert_eq!(count(&ran, "lower_form"), 1, "{ran:#?}");
+
+    // What another compiler made, what was cut, and a library that is read otherwise are not taken.
+    let mut other = library.clone();
+    other[0] ^= 1;
+    let mut with_features = files.clone();
+    with_features.manifest.features = vec!["clj".to_owned()];
+    for (files, embedded) in [
+        (&files, other),
+        (&files, library[..library.len() / 2].to_vec()),
+        (&with_features, library),
+    ] {
+        let (image, ran) = build(files, embedded);
+        assert!(image == fresh, "the images differ");
+        assert!(count(&ran, "parsed") > 10, "{ran:#?}");
+    }
+}
+
+#[test]
 fn a_check_takes_and_stores_summaries() {
     let folder = tempfile::tempdir().unwrap();
     let mut texts = texts(SIZE);
     let check = |texts: &BTreeMap<String, String>| {
         let log = Log::default();
         let mut workspace = Workspace::with_database(generated(texts), log.database());
-        let said = workspace.check_linked_cached(folder.path());
+        let said = workspace.check_linked_cached(Some(folder.path()));
         let fresh = Workspace::of(generated(texts)).check_linked();
         assert_eq!(said, fresh);
         (said.len(), log.take())

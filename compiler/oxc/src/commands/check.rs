@@ -27,15 +27,12 @@ pub(crate) fn run(output: Output, args: &Check) -> Outcome {
         let progress = output.progress("checking");
         // A check makes no folder: it takes what compiled before has left, and adds to it.
         let folder = Folder::around(workspace.root()).ok();
-        let diagnostics = match folder.filter(Folder::has_cache) {
-            Some(folder) => {
-                if let Some(library) = folder.library_cache() {
-                    workspace.keep_library_in(library);
-                }
-                workspace.check_linked_cached(&folder.cache())
-            }
-            None => workspace.check_linked(),
-        };
+        let folder = folder.filter(Folder::has_cache);
+        if let Some(library) = folder.as_ref().and_then(Folder::library_cache) {
+            workspace.keep_library_in(library);
+        }
+        let cache = folder.as_ref().map(Folder::cache);
+        let diagnostics = workspace.check_linked_cached(cache.as_deref());
         drop(progress);
         match args.format {
             Format::Json => output::print(&source::render::json::render(
