@@ -104,15 +104,21 @@ def rates(oxc, folder):
 
 def resumed(run, rounds, pid=1):
     """Milliseconds from exec to the next line, of some kills."""
-    times = []
+    return resumed_in_turn([(run, pid)], rounds)[0]
+
+
+def resumed_in_turn(runs, rounds):
+    """The same of some runs, which take turns, so that all meet the same machine."""
+    times = [[] for _ in runs]
     for _ in range(rounds):
-        begun = time.perf_counter()
-        process = run.start("resume", pid)
-        # What one commit let out may come again; it is said after the step's answer is there.
-        process.stdout.readline()
-        times.append((time.perf_counter() - begun) * 1000)
-        process.stdout.readline()
-        run.kill(process)
+        for (run, pid), own in zip(runs, times):
+            begun = time.perf_counter()
+            process = run.start("resume", pid)
+            # What one commit let out may come again; it is said after the step's answer is there.
+            process.stdout.readline()
+            own.append((time.perf_counter() - begun) * 1000)
+            process.stdout.readline()
+            run.kill(process)
     return times
 
 
@@ -128,24 +134,30 @@ def killed(oxc, folder, steps, beside=0, entries=0, run=None):
 
 def recovery(oxc, folder):
     yield from head("from exec to the next step, after SIGKILL", "room of the files", "median ms", "of")
-    medians = {}
-    for steps, beside in [(10, 0), (100_000, 0), (10, 32), (100_000, 32)]:
-        run = killed(oxc, folder, steps, beside)
-        times = resumed(run, 15)
-        medians[steps, beside] = statistics.median(times)
-        name = f"{steps:,} steps" + (f", {beside * 64} MB of other processes in the store" if beside else "")
-        yield row(name, f"{run.size() >> 20} MB", f"{medians[steps, beside]:.1f}", f"{min(times):.1f} to {max(times):.1f}")
-        run.close()
+    ratios = []
+    for what, beside in [("", 0), (", 2 GB of other processes in the store", 32)]:
+        runs = [killed(oxc, folder, steps, beside) for steps in (10, 100_000)]
+        yield from compared([(run, 1) for run in runs], what, ratios)
+        for run in runs:
+            run.close()
     # The same, with a store of that size beside it that another run has left.
     run = killed(oxc, folder, 10, 32)
-    killed(oxc, folder, 100_000, run=run)
-    times = resumed(run, 15, pid=2)
-    medians["beside"] = statistics.median(times)
-    yield row("100,000 steps, a store of 2 GB beside", f"{run.size() >> 20} MB", f"{medians['beside']:.1f}", f"{min(times):.1f} to {max(times):.1f}")
+    for steps in (10, 100_000):
+        killed(oxc, folder, steps, run=run)
+    yield from compared([(run, 2), (run, 3)], ", a store of 2 GB beside", ratios)
     run.close()
     yield ""
-    yield (f"t(100,000)/t(10) = {medians[100_000, 0] / medians[10, 0]:.2f}; with 2 GB in the same store {medians[100_000, 32] / medians[10, 32]:.2f}; "
-           f"with 2 GB beside {medians['beside'] / medians[10, 0]:.2f} (bar: 1.1, and 150 ms).")
+    alone, within, beside = (f"{ratio:.2f}" for ratio in ratios)
+    yield f"t(100,000)/t(10) = {alone}; with 2 GB in the same store {within}; with 2 GB beside {beside} (bar: 1.1, and 150 ms)."
+
+
+def compared(runs, what, ratios):
+    """Rows of a run killed after 10 steps and one after 100,000; adds the ratio of their times."""
+    medians = []
+    for (run, _), times, steps in zip(runs, resumed_in_turn(runs, 25), (10, 100_000)):
+        medians.append(statistics.median(times))
+        yield row(f"{steps:,} steps{what}", f"{run.size() >> 20} MB", f"{medians[-1]:.1f}", f"{min(times):.1f} to {max(times):.1f}")
+    ratios.append(medians[1] / medians[0])
 
 
 def live(oxc, folder):

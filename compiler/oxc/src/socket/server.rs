@@ -1,4 +1,8 @@
 //! The engine's side: accepts connections until it is dropped.
+//!
+//! # Invariants
+//! - A request that was begun is answered before the server is gone, if the engine can answer it;
+//!   one that was not begun by then never is. So who hears nothing may ask again.
 
 use super::{Reply, Request, address_of};
 use crate::failure::{Failure, io};
@@ -7,8 +11,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Longest request, in bytes.
@@ -20,7 +23,60 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Server {
     path: PathBuf,
-    stopped: Arc<AtomicBool>,
+    gate: Arc<Gate>,
+}
+
+/// What requests pass to be answered.
+#[derive(Debug, Default)]
+struct Gate {
+    state: Mutex<GateState>,
+    left: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct GateState {
+    is_closed: bool,
+    /// Requests that are being answered.
+    inside: usize,
+}
+
+impl Gate {
+    fn state(&self) -> MutexGuard<'_, GateState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.state().is_closed
+    }
+
+    /// `None` if it is too late.
+    fn enter(&self) -> Option<Inside<'_>> {
+        let mut state = self.state();
+        if state.is_closed {
+            return None;
+        }
+        state.inside += 1;
+        Some(Inside(self))
+    }
+
+    /// Lets nobody in any more, and waits until all have left; not for those who do not listen.
+    fn close(&self) {
+        let mut state = self.state();
+        state.is_closed = true;
+        let _ = self
+            .left
+            .wait_timeout_while(state, PATIENCE, |state| state.inside > 0);
+    }
+}
+
+/// A request that is being answered.
+struct Inside<'a>(&'a Gate);
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.state().inside -= 1;
+        self.0.left.notify_all();
+    }
 }
 
 impl Server {
@@ -42,20 +98,20 @@ impl Server {
         let listener = UnixListener::bind(address).map_err(failed())?;
         fs::set_permissions(&new, fs::Permissions::from_mode(0o600)).map_err(failed())?;
         fs::rename(&new, path).map_err(failed())?;
-        let stopped = Arc::new(AtomicBool::new(false));
+        let gate = Arc::new(Gate::default());
         let server = Server {
             path: path.to_owned(),
-            stopped: Arc::clone(&stopped),
+            gate: Arc::clone(&gate),
         };
         let answer = Arc::new(answer);
         let accept = move || {
             for stream in listener.incoming() {
-                if stopped.load(Ordering::Relaxed) {
+                if gate.is_closed() {
                     return;
                 }
                 let Ok(stream) = stream else { continue };
-                let answer = Arc::clone(&answer);
-                let serve = move || serve(&stream, &*answer);
+                let (answer, gate) = (Arc::clone(&answer), Arc::clone(&gate));
+                let serve = move || serve(&stream, &gate, &*answer);
                 // Without a thread the connection is closed, and who asked is told so.
                 let _ = std::thread::Builder::new()
                     .name("socket-request".to_owned())
@@ -72,7 +128,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stopped.store(true, Ordering::Relaxed);
+        self.gate.close();
         // Wakes the thread that accepts, so that it sees that it is over.
         if let Ok((address, _folder)) = address_of(&self.path) {
             let _ = UnixStream::connect(address);
@@ -82,7 +138,7 @@ impl Drop for Server {
 }
 
 /// Answers one connection. Who goes away without asking or listening is forgotten.
-fn serve(stream: &UnixStream, answer: &(impl Fn(Request) -> Reply + ?Sized)) {
+fn serve(stream: &UnixStream, gate: &Gate, answer: &(impl Fn(Request) -> Reply + ?Sized)) {
     let _ = stream.set_read_timeout(Some(PATIENCE));
     let _ = stream.set_write_timeout(Some(PATIENCE));
     let mut line = String::new();
@@ -93,6 +149,7 @@ fn serve(stream: &UnixStream, answer: &(impl Fn(Request) -> Reply + ?Sized)) {
     {
         return;
     }
+    let Some(_inside) = gate.enter() else { return };
     let reply = match serde_json::from_str(&line) {
         Ok(request) => answer(request),
         Err(error) => Reply::Failed {
@@ -104,4 +161,52 @@ fn serve(stream: &UnixStream, answer: &(impl Fn(Request) -> Reply + ?Sized)) {
     text.push('\n');
     let mut stream = stream;
     let _ = stream.write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::client::{Client, Silent};
+    use crate::socket::path_of;
+    use std::sync::mpsc;
+
+    #[test]
+    fn what_was_begun_is_answered_before_the_server_goes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = folder.path().join("store");
+        let (begun, begins) = mpsc::channel();
+        let (go_on, goes_on) = mpsc::channel();
+        let goes_on = Mutex::new(goes_on);
+        let server = Server::start(&path_of(&store), move |_| {
+            begun.send(()).expect("the test listens");
+            goes_on
+                .lock()
+                .expect("nobody panicked")
+                .recv()
+                .expect("the test speaks");
+            Reply::Done
+        })
+        .expect("a socket");
+        let client = Client::of(&store);
+        let asking = std::thread::spawn({
+            let client = client.clone();
+            move || client.ask(&Request::Kill { process: 1 })
+        });
+        begins.recv().expect("the request is begun");
+        let gate = Arc::clone(&server.gate);
+        let closing = std::thread::spawn(move || drop(server));
+        while !gate.is_closed() {
+            std::thread::yield_now();
+        }
+        // Too late: it is not begun, and who asks knows that nothing was done.
+        assert!(matches!(client.ask(&Request::Ps), Ok(Err(Silent))));
+        assert!(!closing.is_finished());
+        go_on.send(()).expect("the server waits");
+        assert!(matches!(
+            asking.join().expect("an answer"),
+            Ok(Ok(Reply::Done))
+        ));
+        closing.join().expect("it goes");
+        assert!(!path_of(&store).exists());
+    }
 }
