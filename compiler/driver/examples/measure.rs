@@ -48,11 +48,9 @@ fn main() {
     }
 
     let mut workspace = timed("open", open);
-    let start = running();
-    let diagnostics = timed("cold check", || workspace.check());
-    let speed = lines as f64 / (running() - start) * 1000.0;
+    let diagnostics = timed_by_line("cold check", lines, || workspace.check());
     println!(
-        "  {speed:.0} lines/s, {} diagnostics, {} MB resident",
+        "  {} diagnostics, {} MB resident",
         diagnostics.len(),
         resident()
     );
@@ -100,7 +98,7 @@ fn main() {
     }
     drop(workspace);
     let mut workspace = open();
-    timed("cold build", || workspace.build().is_ok());
+    timed_by_line("cold build", lines, || workspace.build().is_ok());
     drop(workspace);
     let cache = folder.join(".ox/cache");
     let mut workspace = open();
@@ -108,13 +106,15 @@ fn main() {
         workspace.build_cached(&cache).is_ok()
     });
     drop(workspace);
-    let again = || {
+    // What the new process does it says itself.
+    let again = |what: &str| {
+        println!("{what}:");
         let own = std::env::current_exe().expect("the path of this program");
         let mut command = Command::new(own);
         let status = command.arg("again").arg(&folder).status();
-        status.expect("it can be run")
+        assert!(status.expect("it can be run").success(), "{what}");
     };
-    timed("second build, new process", again);
+    again("second build, new process");
     let path = folder.join(generate::path_of(&middle));
     for (what, old, new) in [
         ("a body", "(+ a (* b", "(+ a 1 (* b"),
@@ -123,7 +123,7 @@ fn main() {
     ] {
         let edited = text.replacen(old, new, 1);
         std::fs::write(&path, edited).expect("the file can be written");
-        timed(&format!("{what} edited, new process"), again);
+        again(&format!("{what} edited, new process"));
         std::fs::write(&path, text).expect("the file can be written");
     }
     std::fs::remove_dir_all(&folder).expect("the folder can be removed");
@@ -145,6 +145,15 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let wall = start.0.elapsed().as_secs_f64() * 1000.0;
     let cpu = running() - start.1;
     println!("{what}: {cpu:.1} ms ({wall:.1} ms by the clock)");
+    result
+}
+
+/// The same, and for each 1,000 lines.
+fn timed_by_line<T>(what: &str, lines: usize, work: impl FnOnce() -> T) -> T {
+    let start = running();
+    let result = timed(what, work);
+    let each = (running() - start) / lines as f64 * 1000.0;
+    println!("  {each:.1} ms per 1,000 lines");
     result
 }
 
