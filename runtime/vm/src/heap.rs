@@ -24,6 +24,7 @@
 
 use crate::object::{FIRST_VALUE, Header, Kind, Object};
 use crate::word::Word;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -89,6 +90,8 @@ pub struct Heap {
     pub longest_charge: u32,
     /// Words of poison at the survivors' start.
     pub(crate) poisoned: u32,
+    /// Offsets of what walks have noted, by the offset of their state; good until objects move.
+    pub(crate) noted: FxHashMap<u32, FxHashSet<u32>>,
 }
 
 /// Fills from-space in tests: as a header it is of no kind.
@@ -118,6 +121,7 @@ impl Heap {
             short_steps: false,
             longest_charge: 0,
             poisoned: 0,
+            noted: FxHashMap::default(),
         };
         heap.schedule_collection();
         heap
@@ -503,6 +507,7 @@ impl Heap {
             self.grow(end);
         }
         self.words[from as usize..end].copy_from_slice(words);
+        self.noted.clear();
         if self.protects_from_space {
             let old_top = (self.top as usize).max(end);
             self.words[end..old_top].fill(POISON);

@@ -121,12 +121,28 @@
 (defn ^:no-doc print*slow "`(print* x options)` of a value that is deep, large or unfinished." [x options]
   (drive print-step (print-start x options)))
 
+(defn- realize-along
+  "Realizes a cell and some hundreds that follow it in its sequence: a walk that notes what it has seen begins anew for each
+  that it finds."
+  [cell]
+  (loop [s (realize* cell) left 500]
+    (if (if (nil? s) true (= left 0))
+      nil
+      (recur (next s) (- left 1)))))
+
 (defn ^:no-doc ready*
   "Realizes every lazy cell inside `x` and returns `x`. Whatever leaves a process, or becomes a key, goes through this first."
   [x]
   (if (ready? x)
     x
-    (do (drive ready-step (ready-start x)) x)))
+    (let [state (ready-start x)]
+      (loop []
+        (let [r (ready-step state)]
+          (if (nil? r)
+            (recur)
+            (if (lazy-cell? r)
+              (do (realize-along r) (recur))
+              x)))))))
 
 (defn- text
   "What `str` makes of one value: of those that can be large, what `print*` writes readably."

@@ -1,14 +1,24 @@
 //! Readiness: whether no lazy cell inside a value is unrealized.
 //!
+//! Few values share much of what they hold, so a walk begins without noting what it has seen: the
+//! state counts the objects. Who has counted more than the memory can hold has met parts again, and
+//! from then on notes them.
+//!
+//! ```text
+//! state:  Array [chunk count|noted]    noted:  a work list of references, or nil
+//! ```
+//!
 //! # Invariants
-//! - Each shared part is walked once: what was seen is kept in the state, as references, and the
-//!   index over it is made anew each step (objects move between steps, references follow them).
-//!   A step therefore does as much work again as all before it: twice the whole in sum.
+//! - A walk looks at no more objects than twice what the memory holds, however many ways lead to
+//!   one: each that was noted is walked once.
+//! - What was noted are references. The index over them is kept beside the memory until a collection
+//!   moves objects, and is then made anew, at once: a step of a walk that notes much may take as long
+//!   as a collection of as much.
 //! - Does not look into atoms, volatiles, delays, promises, futures or captures of functions, nor
 //!   into the boot segment, whose values are finished.
 
 use super::lazy;
-use super::work::{Stop, Walk, Work};
+use super::work::{Budget, Stop, Walk, Work};
 use crate::heap::Heap;
 use crate::object::Kind;
 use crate::word::Word;
@@ -75,48 +85,83 @@ pub fn is_ready(heap: &Heap, value: Word) -> bool {
 pub fn start(heap: &mut Heap, value: Word) -> Word {
     let mut work = Work::new();
     push(&mut work, value);
-    let seen = heap.make(Kind::Array, 0, 0, &[], &[]);
-    work.into_state(heap, Walk::Ready, seen)
+    work.into_state(heap, Walk::Ready, Word::small(0))
 }
 
 /// Works on a state: done, or how the walk stopped.
 pub(crate) fn step(heap: &mut Heap, state: Word) -> Result<(), Stop> {
+    let noted = heap.word(state, 2);
+    if !noted.is_small() {
+        return step_noting(heap, state);
+    }
     let mut work = Work::load(heap, state);
-    let mut seen_words: Vec<Word> = heap
-        .object(heap.word(state, 2))
-        .values()
-        .iter()
-        .map(|&word| Word(word))
-        .collect();
-    let mut seen: FxHashSet<u32> = seen_words.iter().map(|word| word.offset()).collect();
-    let mut left = seen.len().max(OBJECTS_MIN);
+    let mut budget = Budget::step(heap);
+    let mut count = noted.small_value();
     let result = loop {
         let Some(word) = work.pop(heap) else {
             break Ok(());
         };
-        if left == 0 {
+        if !budget.take(1) {
             work.push(word);
             break Err(Stop::Budget);
         }
-        left -= 1;
-        if !has_inside(heap, word) || seen.contains(&word.offset()) {
+        count += 1;
+        if let Err(cell) = push_inside(heap, &mut work, word) {
+            work.push(word);
+            break Err(Stop::Unfinished(cell));
+        }
+        work.spill(heap);
+    };
+    // An object has two words at least.
+    let noted = if count > i64::from(heap.used_words() / 2) {
+        Word::NIL
+    } else {
+        Word::small(count)
+    };
+    heap.write(state, 2, noted);
+    work.save(heap, state);
+    result
+}
+
+/// The same, of a walk that notes what it has seen.
+fn step_noting(heap: &mut Heap, state: Word) -> Result<(), Stop> {
+    let mut work = Work::load(heap, state);
+    let index = heap.noted.remove(&state.offset());
+    let mut index = index.unwrap_or_else(|| index_of(heap, state));
+    let mut noted = Work::load_at(heap, state, 2);
+    let mut budget = Budget::step(heap);
+    let result = loop {
+        let Some(word) = work.pop(heap) else {
+            return Ok(());
+        };
+        if !budget.take(1) {
+            work.push(word);
+            break Err(Stop::Budget);
+        }
+        if !has_inside(heap, word) || index.contains(&word.offset()) {
             continue;
         }
         if let Err(cell) = push_inside(heap, &mut work, word) {
             work.push(word);
             break Err(Stop::Unfinished(cell));
         }
-        seen.insert(word.offset());
-        seen_words.push(word);
+        index.insert(word.offset());
+        noted.push(word);
+        noted.spill(heap);
         work.spill(heap);
     };
-    let size = u32::try_from(seen_words.len() + 1).expect("what was seen fits the memory");
-    let seen = heap.make_with(Kind::Array, 0, 0, size, |words| {
-        for (slot, word) in words.iter_mut().zip(&seen_words) {
-            *slot = word.0;
-        }
-    });
-    heap.write(state, 2, seen);
+    heap.noted.insert(state.offset(), index);
+    let noted = noted.into_chunk(heap);
+    heap.write(state, 2, noted);
     work.save(heap, state);
     result
+}
+
+fn index_of(heap: &Heap, state: Word) -> FxHashSet<u32> {
+    let mut noted = Work::load_at(heap, state, 2);
+    let mut index = FxHashSet::default();
+    while let Some(word) = noted.pop(heap) {
+        index.insert(word.offset());
+    }
+    index
 }
