@@ -311,7 +311,7 @@ impl Inner {
 
     fn read_pages(&self, first: u64, out: &mut [u8]) -> io::Result<()> {
         let mut bytes = vec![0; out.len() / PAGE * BLOCK];
-        self.file.read_at(physical(first), &mut bytes)?;
+        self.read_behind(physical(first), &mut bytes)?;
         let mut damaged = Vec::new();
         let pages = out.chunks_exact_mut(PAGE).zip(bytes.chunks_exact(BLOCK));
         for (block, (page, stored)) in (first..).zip(pages) {
@@ -336,6 +336,22 @@ impl Inner {
             refuse(out, refusal);
         }
         Ok(())
+    }
+
+    /// Reads bytes of the file. What lies behind its end is zero: a file that is too short is damaged,
+    /// and blocks of zeros are.
+    fn read_behind(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+        match self.file.read_at(offset, bytes) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                let there = self.file.len()?.saturating_sub(offset);
+                let there = bytes
+                    .len()
+                    .min(usize::try_from(there).unwrap_or(usize::MAX));
+                bytes[there..].fill(0);
+                self.file.read_at(offset, &mut bytes[..there])
+            }
+            result => result,
+        }
     }
 
     fn refused(&self) -> std::sync::MutexGuard<'_, Refused> {

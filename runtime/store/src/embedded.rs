@@ -177,6 +177,8 @@ impl Shared {
     fn fold(&self, frozen: &Frozen) {
         match self.try_fold(frozen) {
             Ok(()) => self.wake(),
+            // What the system refuses here is mostly a write.
+            Err(StoreError::Io { what }) => self.stop(&format!("folding the commit log: {what}")),
             Err(error) => self.stop(&format!("folding the commit log: {error}")),
         }
     }
@@ -327,13 +329,20 @@ impl EmbeddedStore {
         let log = writer.log.as_mut().expect("committed before");
         let len_max = due_bytes.saturating_mul(4);
         let (salt, end) = (log.salt(), log.bytes());
-        log.switch(len_max.min(self.shared.options.fold_bytes.saturating_mul(2)))
+        let len_max = len_max.min(self.shared.options.fold_bytes.saturating_mul(2));
+        log.switch(writer.next, len_max)
             .map_err(|error| self.fail(error))?;
+        let next = log.salt();
         writer.log_bytes = 0;
         let view = self.shared.view();
         let last = view.active.last();
         let frozen = Frozen {
-            mark: Mark { last, salt, end },
+            mark: Mark {
+                last,
+                salt,
+                end,
+                next,
+            },
             table: Arc::clone(&view.active),
         };
         self.shared.set_view(|current| View {

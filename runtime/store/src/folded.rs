@@ -11,6 +11,7 @@
 //!   nor folding of anything else.
 //! - No panic leaves: redb may run into one on bytes it did not write.
 
+use std::io;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -38,6 +39,10 @@ const META_FOLDED: &str = "folded";
 /// Salt of the log file that the last group in redb is in, and where it ends there.
 const META_LOG: &str = "log";
 const META_LOG_END: &str = "log-end";
+/// Salt of the log file that follows, and that of the one it follows: a version that does not know
+/// these two leaves them when it folds.
+const META_NEXT: &str = "next-log";
+const META_NEXT_OF: &str = "next-log-of";
 const CHECK_BYTES: usize = 4;
 
 /// A deleted record, where removing it could touch a damaged page.
@@ -76,6 +81,10 @@ impl From<Fault> for StoreError {
 
 fn from_redb(error: impl Into<redb::Error>) -> Fault {
     Fault::Store(match error.into() {
+        // redb asks for what lies within the file as it knows it.
+        redb::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            damaged("the main file is too short")
+        }
         redb::Error::Io(error) => StoreError::Io {
             what: error.to_string(),
         },
@@ -146,6 +155,8 @@ pub(crate) struct Mark {
     pub(crate) salt: u64,
     /// Where it ends there.
     pub(crate) end: u64,
+    /// Salt of the log file that the groups behind it go into; 0 if that is not known.
+    pub(crate) next: u64,
 }
 
 /// redb, open.
@@ -184,10 +195,14 @@ impl Folded {
                 Ok::<_, Fault>(found.map(|number| number.value()))
             };
             let last = number(META_FOLDED)?;
+            let salt = number(META_LOG)?.unwrap_or(0);
+            let is_known = number(META_NEXT_OF)? == Some(salt);
+            let next = number(META_NEXT)?.filter(|_| is_known);
             let mark = Mark {
                 last: last.ok_or_else(|| damaged("the last group is not recorded"))?,
-                salt: number(META_LOG)?.unwrap_or(0),
+                salt,
                 end: number(META_LOG_END)?.unwrap_or(0),
+                next: next.unwrap_or(0),
             };
             let records = transaction.open_table(RECORDS).map_err(from_redb)?;
             let displaced = match transaction.open_table(DISPLACED) {
@@ -272,6 +287,8 @@ impl Folded {
                     (META_FOLDED, mark.last),
                     (META_LOG, mark.salt),
                     (META_LOG_END, mark.end),
+                    (META_NEXT, mark.next),
+                    (META_NEXT_OF, mark.salt),
                 ] {
                     meta.insert(name, number).map_err(from_redb)?;
                 }

@@ -46,8 +46,9 @@ pub use view::{Range, Snapshot};
 
 use std::fmt::Debug;
 
-/// Version of the files this crate writes; every older one is readable.
-pub const FORMAT_VERSION: u32 = 1;
+/// Version of the files this crate writes; every older one is readable. 2: the main file says which
+/// commit log follows what is folded.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Longest key, in bytes.
 pub const KEY_BYTES_MAX: usize = 1024;

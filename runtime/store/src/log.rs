@@ -6,8 +6,9 @@
 //! shortened, so that in the long run appending changes no file's length.
 //!
 //! Invariants
-//! - A file's header goes out in the same write as its first record: there is
-//!   never a header without records that anybody was told of.
+//! - A file that follows another has a durable header before that one is folded:
+//!   the main file names it, and without it groups are missing. Only the first
+//!   file's header goes out with its first record.
 //! - A file begins with a new salt each time it becomes active, so nothing
 //!   that an earlier use left behind it is taken for a record.
 
@@ -154,29 +155,39 @@ impl Log {
         Ok(())
     }
 
-    /// Makes the other file active. What it held must be folded.
-    pub(crate) fn switch(&mut self, len_max: u64) -> io::Result<()> {
+    /// Makes the other file active, for groups from `base` on. What it held must be folded.
+    pub(crate) fn switch(&mut self, base: u64, len_max: u64) -> io::Result<()> {
         let other = 1 - self.active;
-        match &mut self.files[other] {
-            Some(file) => {
-                // At once, not with the first record: a long one may never come.
-                if file.len > len_max {
-                    file.file.set_len(len_max)?;
-                    file.len = len_max;
-                }
-            }
-            slot => {
-                let file = self.disk.open(&self.paths.logs[other], Access::Create)?;
-                self.disk.sync_dir(&self.paths.dir)?;
-                *slot = Some(LogFile {
-                    file: Counted::new(file, &self.counters),
-                    len: 0,
-                });
-            }
+        let salt = fresh_number();
+        let slot = &mut self.files[other];
+        if slot.is_none() {
+            let file = self.disk.open(&self.paths.logs[other], Access::Create)?;
+            *slot = Some(LogFile {
+                file: Counted::new(file, &self.counters),
+                len: 0,
+            });
+        }
+        let file = slot.as_mut().expect("it was opened above");
+        let is_new = file.len == 0;
+        // At once, not with the first record: a long one may never come.
+        let len = file.len.min(len_max).max(FIRST_LEN);
+        if file.len != len {
+            file.file.set_len(len)?;
+            file.len = len;
+        }
+        let header = LogHeader {
+            store_id: self.store_id,
+            salt,
+            base,
+        };
+        file.file.write_at(0, &header.encode())?;
+        file.file.sync()?;
+        if is_new {
+            self.disk.sync_dir(&self.paths.dir)?;
         }
         self.active = other;
-        self.salt = fresh_number();
-        self.end = 0;
+        (self.salt, self.base) = (salt, base);
+        self.end = HEADER_BYTES as u64;
         Ok(())
     }
 }

@@ -310,6 +310,13 @@ fn replay(
     mark: Mark,
 ) -> Result<Replayed, OpenError> {
     let folded_seq = mark.last;
+    let is_next = |log: &LoadedLog| log.header.is_some_and(|header| header.salt == mark.next);
+    if mark.next != 0 && !logs.iter().any(is_next) {
+        return Err(damaged(format!(
+            "the commit log of the groups from {} on is not there",
+            folded_seq + 1
+        )));
+    }
     let mut used: Vec<(&LoadedLog, LogHeader)> = logs
         .iter()
         .filter_map(|log| Some((log, log.header?)))
@@ -322,9 +329,10 @@ fn replay(
     {
         used.remove(0);
     }
-    let Some((newest_log, LogHeader { base, .. })) = used.last().copied() else {
+    let Some((newest_log, newest)) = used.last().copied() else {
         return Err(damaged("no commit log"));
     };
+    let (base, newest_salt) = (newest.base, newest.salt);
     let mut last = folded_seq;
     let (mut tail, mut frozen) = (None, None);
     for (log, header) in used {
@@ -360,13 +368,14 @@ fn replay(
                     last,
                     salt: header.salt,
                     end: found.end,
+                    next: newest_salt,
                 });
                 view.frozen = Some(std::mem::replace(
                     &mut view.active,
                     Arc::new(Table::starting_at(last)),
                 ));
             }
-        } else if found.last <= folded_seq {
+        } else if found.last <= folded_seq && header.salt != mark.next {
             // Nobody needs what is in it: it begins anew.
             tail = Some(Tail {
                 active: log.index,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::common::{Action, Model, apply, batch, contents, script, small};
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
+use store::disk::Disk as _;
 use store::sim::SimDisk;
 use store::{EmbeddedStore, Finding, KeyRange, OpenError, Options, Store, StoreError, verify_with};
 
@@ -403,4 +404,61 @@ fn a_damaged_page_can_be_written_around() {
     assert_eq!(seen, expected);
     assert_eq!(store.snapshot().get(&key(gone[1])), Ok(None));
     assert!(store.snapshot().get(&key(gone[2])).is_err());
+}
+
+#[test]
+fn a_commit_log_that_is_gone_is_named() {
+    let mut outcomes = BTreeSet::new();
+    for groups in 30..70 {
+        let (disk, states) = filled(groups);
+        for log in ["d/store.redb.log-0", "d/store.redb.log-1"] {
+            for is_emptied in [false, true] {
+                let disk = disk.copy();
+                if is_emptied {
+                    disk.damage(Path::new(log), Vec::clear);
+                } else {
+                    disk.remove(Path::new(log)).expect("removed");
+                }
+                let report = verify_with(Arc::new(disk.copy()), Path::new(PATH));
+                let is_sound = report.expect("a report").is_sound();
+                let outcome = look(&disk, &states);
+                assert_eq!(is_sound, outcome == Outcome::Right, "{groups} {log}");
+                // Nothing is taken for the last group of a log that is not there at all.
+                assert_ne!(outcome, Outcome::Shorter, "{groups} groups, {log}");
+                outcomes.insert(outcome);
+            }
+        }
+    }
+    // What is folded needs no log.
+    let both = BTreeSet::from([Outcome::Right, Outcome::NamedStore]);
+    assert_eq!(outcomes, both);
+}
+
+#[test]
+fn a_main_file_that_is_cut_is_named() {
+    let (disk, states) = filled(40);
+    let main = |disk: &SimDisk| {
+        let files = disk.files().into_iter();
+        let mut main = files.filter(|(path, _)| path == Path::new(PATH));
+        main.next().expect("it is there").1
+    };
+    let length = main(&disk).len();
+    let mut outcomes = BTreeSet::new();
+    for cut in (0..length).step_by(length / 150) {
+        let disk = disk.copy();
+        disk.damage(Path::new(PATH), |bytes| bytes.truncate(cut));
+        match verify_with(Arc::new(disk.copy()), Path::new(PATH)) {
+            Ok(report) => {
+                let outcome = look(&disk, &states);
+                if outcome != Outcome::Right {
+                    assert!(!report.is_sound(), "{cut} bytes: {outcome:?}");
+                }
+                outcomes.insert(outcome);
+            }
+            Err(OpenError::NotAStore { .. }) if cut < 512 => {}
+            Err(error) => panic!("{cut} bytes: {error}"),
+        }
+    }
+    assert!(outcomes.contains(&Outcome::NamedStore), "{outcomes:?}");
+    assert!(!outcomes.contains(&Outcome::Shorter), "{outcomes:?}");
 }
