@@ -176,8 +176,8 @@ pub(crate) struct Run {
     /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
     #[arg(long, value_name = "NAME=COMMAND")]
     pub(crate) serve: Vec<String>,
-    /// Limit what each process may use: memory=512MB, mailbox=10000 (messages),
-    /// mailbox-memory=64MB, activities=100 (open at once), fuel=1000000 (a second); may be given
+    /// Limit what each process may use: memory=512MB (bytes, or with K, M, G and perhaps B behind
+    /// the number), mailbox=10000 (messages), mailbox-memory=64MB, activities=100 (open at once), fuel=1000000 (a second); may be given
     /// several times, and holds for the run also when it is resumed
     #[arg(long, value_name = "NAME=AMOUNT")]
     pub(crate) limit: Vec<String>,

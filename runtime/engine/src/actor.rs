@@ -11,7 +11,6 @@ use crate::letter::Letter;
 use crate::limits::Rate;
 use crate::persist::life::Life;
 use crate::record::{ActorRecord, FiberNote, Notes, Wait};
-use std::collections::BTreeMap;
 use vm::fiber::FiberId;
 use vm::process::Process;
 
@@ -114,7 +113,7 @@ impl Actor {
             number,
             process,
             record,
-            notes: BTreeMap::new(),
+            notes: Notes::default(),
             sent: Vec::new(),
             consumed: Vec::new(),
             taken_words: 0,
@@ -152,7 +151,7 @@ impl Actor {
 
     /// The engine's note of a fiber.
     pub(crate) fn note(&mut self, fiber: FiberId) -> &mut FiberNote {
-        self.notes.entry(fiber).or_default()
+        self.notes.entry(fiber)
     }
 
     /// Whether a fiber can run.
@@ -165,22 +164,23 @@ impl Actor {
         if self.is_over() {
             None
         } else {
-            self.notes.values().filter_map(|note| note.wake_at()).min()
+            let waits = self.notes.iter().filter_map(|(_, note)| note.wake_at());
+            waits.chain(self.record.kill_at).min()
         }
     }
 
     /// Whether an engine that takes it up has something to do at once.
     pub(crate) fn is_active(&self) -> bool {
-        self.can_run() || self.notes.values().any(|note| note.wait.is_asked_outside())
+        let mut notes = self.notes.iter();
+        self.can_run() || notes.any(|(_, note)| note.wait.is_asked_outside())
     }
 
     /// Whether a time limit of an activity has passed.
     pub(crate) fn has_late_activity(&self, now_ms: u64) -> bool {
-        let mut waiting = self
-            .notes
-            .values()
-            .filter(|note| note.wait == Wait::Activity);
-        waiting.any(|note| note.wake_at().is_some_and(|at| at <= now_ms))
+        let mut notes = self.notes.iter();
+        notes.any(|(_, note)| {
+            note.wait == Wait::Activity && note.wake_at().is_some_and(|at| at <= now_ms)
+        })
     }
 
     /// Memory that no checkpoint holds and that a checkpoint would add, in bytes.
@@ -195,7 +195,7 @@ impl Actor {
     /// What a fiber waits for.
     pub(crate) fn wait_of(&self, fiber: FiberId) -> Wait {
         self.notes
-            .get(&fiber)
+            .get(fiber)
             .map_or(Wait::Nothing, |note| note.wait)
     }
 }

@@ -7,7 +7,6 @@
 
 use crate::persist::{self, LoadError};
 use crate::record::{ActorRecord, Notes};
-use std::collections::BTreeMap;
 use store::{Batch, CommitError, MemoryStore, Store};
 use vm::checkpoint::{Delta, State};
 use vm::fiber::FiberId;
@@ -28,7 +27,7 @@ impl Default for Archive {
         Archive {
             store: MemoryStore::new(),
             record: ActorRecord::new(0, String::new(), None, 0),
-            notes: BTreeMap::new(),
+            notes: Notes::default(),
         }
     }
 }
@@ -40,7 +39,7 @@ impl Archive {
     /// When the store refuses it.
     pub fn add(&mut self, delta: &Delta, fibers: &[FiberId]) -> Result<(), CommitError> {
         let mut batch = Batch::new();
-        self.notes.retain(|id, _| fibers.binary_search(id).is_ok());
+        self.notes.keep_only(fibers);
         persist::write_checkpoint(
             &mut batch,
             PROCESS,

@@ -265,12 +265,16 @@ impl<'a> Step<'a> {
 
     /// An error that waits for a fiber to wait: cancellation, exit, an expired deadline.
     fn interruption(&mut self, fiber: FiberId) -> Option<Word> {
-        let note = self.actor.notes.get_mut(&fiber)?.as_mut();
+        let note = self.actor.notes.get_mut(fiber)?;
         if std::mem::take(&mut note.cancelled) {
             note.is_unwinding = true;
             return Some(self.ox_error("cancelled"));
         }
-        if let Some(reason) = note.exit.take() {
+        if note.exit.is_some()
+            && !self.is_being_ended(fiber)
+            && let Some(reason) = self.note(fiber).exit.take()
+        {
+            self.note(fiber).is_unwinding = true;
             let reason = parcel::unpack(self.heap(), &reason);
             return Some(
                 Fault::new("exit", "exit")
@@ -278,7 +282,7 @@ impl<'a> Step<'a> {
                     .into_error(self.heap()),
             );
         }
-        if std::mem::take(&mut note.mailbox_full) {
+        if std::mem::take(&mut self.note(fiber).mailbox_full) {
             return Some(self.mailbox_error());
         }
         self.due_deadline(fiber)
@@ -321,7 +325,7 @@ impl<'a> Step<'a> {
             .actor
             .notes
             .iter()
-            .map(|(&fiber, note)| (fiber, note.wait));
+            .map(|(fiber, note)| (fiber, note.wait));
         waits.filter(|&(_, wait)| wait != Wait::Nothing).collect()
     }
 
@@ -418,6 +422,9 @@ impl<'a> Step<'a> {
 
     /// Does what is due by time, fiber by fiber.
     fn expire(&mut self) {
+        if self.actor.record.kill_at.is_some_and(|at| at <= self.now) {
+            return self.killed();
+        }
         for (fiber, wait) in self.waiting() {
             if self.actor.is_over() {
                 return;
@@ -427,6 +434,7 @@ impl<'a> Step<'a> {
                 continue;
             }
             if wait.is_interruptible()
+                && self.deadline_is_due(fiber)
                 && let Some(error) = self.due_deadline(fiber)
             {
                 self.interrupt(fiber, error);
@@ -437,7 +445,8 @@ impl<'a> Step<'a> {
                 continue;
             }
             let now = self.now;
-            if self.note(fiber).until.is_some_and(|at| at <= now) {
+            let until = self.actor.notes.get(fiber).and_then(|note| note.until);
+            if until.is_some_and(|at| at <= now) {
                 let request = self.request(fiber);
                 let op = try_keyword(&self.actor.process.heap, request[0]);
                 // `[:ox/await-for future milliseconds otherwise]`
@@ -502,7 +511,11 @@ impl<'a> Step<'a> {
         }
         let now = self.now;
         let inner = self.inner;
-        for note in self.actor.notes.values_mut() {
+        // Of attempts made after the checkpoint that it goes on from, too, reports may come yet.
+        let greatest = self.actor.record.greatest_attempt;
+        let fibers: Vec<FiberId> = self.actor.notes.iter().map(|(fiber, _)| fiber).collect();
+        for fiber in fibers {
+            let note = self.note(fiber);
             // A time limit that has passed would end it again at once.
             for deadline in note.deadlines.iter_mut().filter(|d| d.at <= now) {
                 deadline.at = now.saturating_add(deadline.milliseconds);
@@ -519,7 +532,7 @@ impl<'a> Step<'a> {
                     queue: std::mem::take(&mut activity.queue),
                     key: std::mem::take(&mut activity.key),
                     max_attempts: activity.max_attempts,
-                    earlier_attempts: activity.number(),
+                    earlier_attempts: activity.number().max(greatest),
                     ..crate::record::ActivityNote::default()
                 };
             }

@@ -258,7 +258,7 @@ fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
             Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Nothing
         )
     };
-    let main = notes.get(&0).map(|note| (0, &**note));
+    let main = notes.get(0).map(|note| (0, note));
     let chosen = match main {
         Some((_, note)) if !is_inside(note) => main,
         _ => {
@@ -271,7 +271,6 @@ fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
             };
             notes
                 .iter()
-                .map(|(&fiber, note)| (fiber, &**note))
                 .filter(|(_, note)| !is_inside(note))
                 .min_by_key(rank)
                 .or(main)
@@ -379,7 +378,7 @@ pub fn view(
         view.messages += mailbox_length(&process);
         for index in 0..process.fibers.len() {
             let frames = frames_of(&mut process, index, image);
-            let note = notes.get(&process.fibers[index].id);
+            let note = notes.get(process.fibers[index].id);
             let id = process.fibers[index].id;
             let mut waiting_for = note.and_then(|note| wait_of(id, note, running));
             if let Some(waiting) = &mut waiting_for

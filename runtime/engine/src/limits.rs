@@ -114,13 +114,17 @@ fn plain(text: &str) -> Option<u64> {
     text.parse().ok()
 }
 
-/// `65536`, `64KB`, `512MB`, `2GB`, in powers of 1,024.
+/// `65536`, `64KB`, `512M`, `2g`, in powers of 1,024.
 fn bytes(text: &str) -> Option<u64> {
-    let units = [("KB", 10), ("MB", 20), ("GB", 30)];
-    let unit = units.iter().find(|(unit, _)| text.ends_with(unit));
-    let (number, shift) = unit.map_or((text, 0), |(unit, shift)| {
-        (&text[..text.len() - unit.len()], *shift)
-    });
+    let text = text.to_ascii_uppercase();
+    let number = text.trim_end_matches(|c: char| c.is_ascii_uppercase());
+    let shift = match &text[number.len()..] {
+        "" | "B" => 0,
+        "K" | "KB" => 10,
+        "M" | "MB" => 20,
+        "G" | "GB" => 30,
+        _ => return None,
+    };
     plain(number)?.checked_mul(1 << shift)
 }
 
@@ -218,7 +222,22 @@ mod tests {
             fuel_per_second: Some(5_000),
         };
         assert_eq!(limits, expected);
+        for (text, words) in [
+            ("64M", 8 << 20),
+            ("64mb", 8 << 20),
+            ("65536k", 8 << 20),
+            ("1G", 1 << 27),
+            ("67108864", 8 << 20),
+            ("67108864B", 8 << 20),
+        ] {
+            let limit = format!("memory={text}").parse();
+            assert_eq!(limit, Ok(Limit::Memory(words)), "{text}");
+        }
         for wrong in [
+            "memory=64MM",
+            "memory=64MiB",
+            "memory=64T",
+            "memory=M",
             "memory",
             "memory=",
             "memory=1",

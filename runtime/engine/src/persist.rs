@@ -12,7 +12,7 @@ pub(crate) mod past;
 use crate::key::{self, SEGMENT_PIECE_WORDS, STACK_CHUNK_WORDS};
 use crate::record::{ActorRecord, FiberNote, Notes, SegmentRef, decode_fiber, encode_fiber};
 use crate::wire::WireError;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use store::key::KeyReader;
 use store::{Batch, KeyRange, Snapshot, StoreError};
@@ -101,7 +101,7 @@ pub(crate) fn write_checkpoint(
         batch.delete_range(&key::stacks(number, fiber));
     }
     for fiber in &delta.fibers {
-        let note = notes.entry(fiber.id).or_default();
+        let note = notes.being_stored(fiber.id);
         note.stored_chunks.resize(fiber.record.parts.len(), 0);
         for (index, (part, part_record)) in
             (0u32..).zip(fiber.parts.iter().zip(&fiber.record.parts))
@@ -504,7 +504,7 @@ pub fn read_state(
         };
         state.overlay.insert(address, u64::from_le_bytes(word));
     }
-    let mut notes = BTreeMap::new();
+    let mut notes = Notes::default();
     for &fiber in &record.fibers {
         let value = snapshot
             .get(&key::fiber(number, fiber))?
@@ -523,7 +523,7 @@ pub fn read_state(
             )?);
         }
         state.fibers.insert(fiber, (fiber_record, parts));
-        notes.insert(fiber, Box::new(note));
+        notes.add_stored(fiber, note);
     }
     Ok((state, notes))
 }
@@ -537,7 +537,7 @@ pub(crate) fn read_notes(
     number: u64,
     record: &ActorRecord,
 ) -> Result<Notes, LoadError> {
-    let mut notes = BTreeMap::new();
+    let mut notes = Notes::default();
     for &fiber in &record.fibers {
         let value = snapshot
             .get(&key::fiber(number, fiber))?
@@ -547,7 +547,7 @@ pub(crate) fn read_notes(
             })?;
         let (_, note) =
             decode_fiber(&value).map_err(|error| undecodable("a fiber", number, error))?;
-        notes.insert(fiber, Box::new(note));
+        notes.add_stored(fiber, note);
     }
     Ok(notes)
 }

@@ -6,19 +6,24 @@
 //!   has written anything to, records without a version included, is refused at that record.
 //! - Everything here is as of the process's last checkpoint.
 
+mod lists;
+mod notes;
 mod past;
 
+pub use notes::Notes;
 pub use past::Past;
+
+use lists::{levels, monitors, numbers, read_levels, read_monitors, read_numbers, read_runs, runs};
 
 use crate::limits::Limits;
 use crate::wire::{Reader, WireError, Writer};
-use std::collections::BTreeMap;
 use vm::checkpoint::{FiberRecord, PartRecord, ProcessRecord};
 use vm::fiber::{FiberId, FiberState};
 
 /// Version of all records of this module but the description. 2: with pasts. 3: with attempts whose
-/// body is told to stop for its time, and cancellations under way.
-pub const RECORD_VERSION: u8 = 3;
+/// body is told to stop for its time, and cancellations under way. 4: with the greatest attempt and the
+/// end of a body; fibers as runs.
+pub const RECORD_VERSION: u8 = 4;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 
@@ -219,6 +224,12 @@ pub struct ActorRecord {
     pub ending: Option<Ending>,
     /// Earlier checkpoints that are kept, oldest first.
     pub pasts: Vec<Past>,
+    /// Greatest number of an attempt that any fiber has made, also after the checkpoint to which the
+    /// process has gone back.
+    pub greatest_attempt: u32,
+    /// When it is killed, milliseconds since 1970, if it has not ended by then: an activity's body that
+    /// was told to stop.
+    pub kill_at: Option<u64>,
     /// Whether the stored record has more than one piece; not part of it.
     pub(crate) has_pieces: bool,
 }
@@ -292,10 +303,6 @@ impl Wait {
         matches!(self, Wait::Activity | Wait::Stdin | Wait::Flush(_))
     }
 }
-
-/// The notes of a process's fibers. Each in a box of its own: a leaf of the map has room for eleven,
-/// and most processes have one fiber.
-pub type Notes = BTreeMap<FiberId, Box<FiberNote>>;
 
 /// What the engine keeps of a fiber.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -372,7 +379,7 @@ pub struct ActivityNote {
     pub beat_by: Option<u64>,
     /// The last attempt's error, for people.
     pub last_error: String,
-    /// Attempts that were made before the process was retried, and do not count.
+    /// Number of the last attempt before the process was retried, all of which do not count.
     pub earlier_attempts: u32,
     /// Whether the body that was told to stop was so because its time is over: the attempt has failed
     /// with `last_error` when it has stopped.
@@ -587,6 +594,8 @@ impl ActorRecord {
             body_of: None,
             ending: None,
             pasts: Vec::new(),
+            greatest_attempt: 0,
+            kill_at: None,
             has_pieces: false,
         }
     }
@@ -611,7 +620,7 @@ impl ActorRecord {
             .number(self.vm.next_serial);
         numbers(&mut w, &self.vm.run_queue);
         levels(&mut w, &self.levels);
-        numbers(&mut w, &self.fibers);
+        runs(&mut w, &self.fibers);
         numbers(&mut w, &self.links);
         monitors(&mut w, &self.monitors);
         monitors(&mut w, &self.watchers);
@@ -648,6 +657,8 @@ impl ActorRecord {
             None => w.u8(0),
         };
         self.encode_pasts(&mut w);
+        w.number(u64::from(self.greatest_attempt))
+            .optional(self.kill_at);
         w.bytes
     }
 
@@ -684,7 +695,11 @@ impl ActorRecord {
             run_queue: read_numbers(&mut r)?,
         };
         record.levels = read_levels(&mut r)?;
-        record.fibers = read_numbers(&mut r)?;
+        record.fibers = if version > 3 {
+            read_runs(&mut r)?
+        } else {
+            read_numbers(&mut r)?
+        };
         record.links = read_numbers(&mut r)?;
         record.monitors = read_monitors(&mut r)?;
         record.watchers = read_monitors(&mut r)?;
@@ -726,56 +741,13 @@ impl ActorRecord {
         if version > 1 {
             record.decode_pasts(&mut r)?;
         }
+        if version > 3 {
+            record.greatest_attempt = r.small()?;
+            record.kill_at = r.optional()?;
+        }
         r.end()?;
         Ok(record)
     }
-}
-
-fn levels(w: &mut Writer, values: &[SegmentRef]) {
-    w.number(values.len() as u64);
-    for level in values {
-        w.number(level.segment).number(u64::from(level.words));
-    }
-}
-
-fn read_levels(r: &mut Reader<'_>) -> Result<Vec<SegmentRef>, WireError> {
-    (0..r.count(2)?)
-        .map(|_| {
-            Ok(SegmentRef {
-                segment: r.number()?,
-                words: r.small()?,
-            })
-        })
-        .collect()
-}
-
-fn numbers(w: &mut Writer, values: &[u64]) {
-    w.number(values.len() as u64);
-    for &value in values {
-        w.number(value);
-    }
-}
-
-fn read_numbers(r: &mut Reader<'_>) -> Result<Vec<u64>, WireError> {
-    (0..r.count(1)?).map(|_| r.number()).collect()
-}
-
-fn monitors(w: &mut Writer, values: &[Monitor]) {
-    w.number(values.len() as u64);
-    for value in values {
-        w.number(value.reference).number(value.process);
-    }
-}
-
-fn read_monitors(r: &mut Reader<'_>) -> Result<Vec<Monitor>, WireError> {
-    (0..r.count(2)?)
-        .map(|_| {
-            Ok(Monitor {
-                reference: r.number()?,
-                process: r.number()?,
-            })
-        })
-        .collect()
 }
 
 /// The bytes of a fiber's record.

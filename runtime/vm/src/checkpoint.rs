@@ -79,6 +79,16 @@ pub struct ProcessRecord {
     pub next_serial: u64,
 }
 
+impl ProcessRecord {
+    /// Raises the counters to those of a process that has gone further. Numbers by which others know
+    /// its requests, fibers and objects are given once, also by who goes back and on in another way.
+    pub fn count_on_from(&mut self, later: &Process) {
+        self.next_fiber = self.next_fiber.max(later.next_fiber);
+        self.next_request = self.next_request.max(later.next_request);
+        self.next_serial = self.next_serial.max(later.heap.next_serial);
+    }
+}
+
 /// What changed of a fiber.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FiberDelta {
@@ -235,6 +245,13 @@ pub fn levels_to_keep(levels: &[Level], unsealed: u32) -> usize {
 }
 
 impl Process {
+    /// Raises the counters as [`ProcessRecord::count_on_from`] does.
+    pub fn count_on_from(&mut self, later: &Process) {
+        self.next_fiber = self.next_fiber.max(later.next_fiber);
+        self.next_request = self.next_request.max(later.next_request);
+        self.heap.next_serial = self.heap.next_serial.max(later.heap.next_serial);
+    }
+
     /// Seals what is alive and says what has changed since the last checkpoint. `new_segment`
     /// gives the store's next segment name; it is called at most once.
     pub fn checkpoint(&mut self, new_segment: impl FnOnce() -> u64) -> Delta {
@@ -299,6 +316,14 @@ impl Process {
             fibers,
             removed_fibers: std::mem::take(&mut self.removed_fibers),
             record: self.record(),
+        }
+    }
+
+    /// What somebody else keeps with the record of a fiber has changed: the next checkpoint has the
+    /// record.
+    pub fn touch_fiber(&mut self, id: FiberId) {
+        if let Some(index) = self.fiber_index(id) {
+            self.fibers[index].changed = true;
         }
     }
 
@@ -436,24 +461,32 @@ fn fiber_record(fiber: &Fiber, image: &LoadedImage) -> FiberRecord {
 
 /// What changed of a fiber; it counts as stored from now on.
 fn fiber_delta(fiber: &mut Fiber, image: &LoadedImage) -> Option<FiberDelta> {
-    let record = fiber_record(fiber, image);
     let mut any = std::mem::take(&mut fiber.changed);
-    let mut parts = Vec::with_capacity(fiber.parts.len());
-    for part in &mut fiber.parts {
-        let delta = part_delta(part, image);
-        any |= !delta.ranges.is_empty();
-        parts.push(delta);
+    let has_run = std::mem::take(&mut fiber.has_run);
+    any |= fiber.parts.iter().any(|part| !part.patched.is_empty());
+    if !any {
+        // Most fibers wait.
+        return None;
     }
-    any.then_some(FiberDelta {
+    let record = fiber_record(fiber, image);
+    let parts = fiber.parts.iter_mut();
+    let parts = parts.map(|part| part_delta(part, has_run, image)).collect();
+    Some(FiberDelta {
         id: fiber.id,
         record,
         parts,
     })
 }
 
-fn part_delta(part: &mut StackPart, image: &LoadedImage) -> PartDelta {
+/// Of a fiber that has run the registers of the top frame count as changed.
+fn part_delta(part: &mut StackPart, has_run: bool, image: &LoadedImage) -> PartDelta {
     let height = part.height(image);
-    let first_changed = part.stored.min(part.base - FRAME_HEADER_WORDS).min(height);
+    let unchanged = if has_run {
+        part.base - FRAME_HEADER_WORDS
+    } else {
+        height
+    };
+    let first_changed = part.stored.min(unchanged).min(height);
     let mut patched = std::mem::take(&mut part.patched);
     patched.sort_unstable();
     patched.dedup();
@@ -513,6 +546,7 @@ fn restore_fiber(
         future: Word(record.future),
         pending_error: Word(record.pending_error),
         changed: false,
+        has_run: false,
     })
 }
 

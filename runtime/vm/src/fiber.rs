@@ -62,6 +62,8 @@ pub struct Fiber {
     pub pending_error: Word,
     /// Set when anything above changed since the last checkpoint.
     pub(crate) changed: bool,
+    /// Set when it has run since then, or got an answer: registers of its top frames may have changed.
+    pub(crate) has_run: bool,
 }
 
 impl Fiber {

@@ -110,7 +110,8 @@ impl Process {
                 self.run_queue.pop_front();
                 continue;
             };
-            self.fibers[index].changed = true;
+            let fiber = &mut self.fibers[index];
+            (fiber.changed, fiber.has_run) = (true, true);
             let image = Arc::clone(&self.image);
             let mut machine = Machine {
                 process: self,

@@ -197,6 +197,7 @@ impl Process {
             future,
             pending_error: Word::NIL,
             changed: true,
+            has_run: true,
         });
         self.run_queue.push_back(id);
         id

@@ -160,7 +160,7 @@ impl Step<'_> {
     }
 
     fn activity_note(&mut self, fiber: FiberId) -> Option<&mut ActivityNote> {
-        self.actor.notes.get_mut(&fiber)?.activity.as_mut()
+        self.actor.notes.get_mut(fiber)?.activity.as_mut()
     }
 
     // ---- asking ----
@@ -263,6 +263,8 @@ impl Step<'_> {
             return Ok(());
         };
         let id = self.attempt_id(fiber, note.number());
+        let greatest = &mut self.actor.record.greatest_attempt;
+        *greatest = id.attempt.max(*greatest);
         let after = |ms: Option<u64>| ms.map(|ms| now.saturating_add(ms));
         let mut body = None;
         let mut waits_for_worker = false;
@@ -547,7 +549,8 @@ impl Step<'_> {
     pub(super) fn expire_activity(&mut self, fiber: FiberId) {
         let now = self.now;
         let due = |at: Option<u64>| at.is_some_and(|at| at <= now);
-        let Some(note) = self.activity_note(fiber).cloned() else {
+        let note = self.actor.notes.get(fiber);
+        let Some(note) = note.and_then(|note| note.activity.clone()) else {
             return;
         };
         let options = self.asked(fiber).options;

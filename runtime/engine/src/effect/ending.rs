@@ -400,7 +400,7 @@ impl Step<'_> {
         let main_cancelled = self
             .actor
             .notes
-            .get(&super::MAIN_FIBER)
+            .get(super::MAIN_FIBER)
             .is_some_and(|note| note.cancelled);
         if let Some(error) = self.interruption(fiber) {
             return Err(error);

@@ -257,10 +257,10 @@ impl Step<'_> {
             .notes
             .iter()
             .filter(|(_, note)| scopes.contains(&note.scope))
-            .map(|(&id, _)| id)
+            .map(|(id, _)| id)
             .collect();
         self.actor.process.remove_fiber(fiber);
-        self.actor.notes.remove(&fiber);
+        self.actor.notes.remove(fiber);
         for member in left {
             self.note(member).scope = scope;
             self.cancel_fiber(member);
@@ -272,13 +272,18 @@ impl Step<'_> {
         self.end_if_all_have();
     }
 
-    /// `(exit reason)` in a fiber: the main fiber is unwound with it.
+    /// `(exit reason)` in a fiber: the main fiber is unwound with it, when it is done with an end that is
+    /// under way in it.
     fn exit_in_main(&mut self, error: Word) {
         let reason = self.exit_reason_of(error);
         let Ok(words) = parcel::pack(self.heap(), reason) else {
             return;
         };
-        if self.actor.wait_of(MAIN_FIBER).is_interruptible() && !self.stop_body(MAIN_FIBER) {
+        if self.actor.wait_of(MAIN_FIBER).is_interruptible()
+            && !self.is_being_ended(MAIN_FIBER)
+            && !self.stop_body(MAIN_FIBER)
+        {
+            self.note(MAIN_FIBER).is_unwinding = true;
             self.interrupt(MAIN_FIBER, error);
         } else {
             self.note(MAIN_FIBER).exit = Some(words);

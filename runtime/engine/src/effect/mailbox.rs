@@ -180,11 +180,11 @@ impl Step<'_> {
             }
         }
         // Places behind it move up, also for those who wait there.
-        for note in self.actor.notes.values_mut() {
-            if let Wait::Message(from) = &mut note.as_mut().wait
-                && *from > index
+        for (fiber, wait) in self.waiting() {
+            if let Wait::Message(from) = wait
+                && from > index
             {
-                *from -= 1;
+                self.note(fiber).wait = Wait::Message(from - 1);
             }
         }
         true

@@ -3,9 +3,11 @@
 //! # Invariants
 //! - A scope is left only when nothing that was started in it runs; neither cancellation nor a
 //!   deadline cuts that wait short.
-//! - A cancellation or deadline is thrown once. While a cancellation is under way in a fiber, another
-//!   changes nothing: it would be thrown in the `finally` that waits.
+//! - A cancellation or deadline is thrown once. While a cancellation or an exit is under way in a
+//!   fiber, another changes nothing: it would be thrown in the `finally` that waits.
+//! - An activity's body that is told to stop has ended after five seconds, or is killed.
 
+use super::activity::BODY_STOP_MS;
 use super::{MAIN_FIBER, Performed, Reply, Step};
 use crate::letter::Letter;
 use crate::parcel::error_kind;
@@ -47,7 +49,7 @@ impl Step<'_> {
             .notes
             .iter()
             .filter(|(_, note)| inner.contains(&note.scope))
-            .map(|(&id, _)| id)
+            .map(|(id, _)| id)
             .collect();
         for member in members {
             self.note(member).scope = token;
@@ -61,7 +63,8 @@ impl Step<'_> {
     }
 
     fn scope_is_empty(&self, token: u64) -> bool {
-        !self.actor.notes.values().any(|note| note.scope == token)
+        let mut notes = self.actor.notes.iter();
+        !notes.any(|(_, note)| note.scope == token)
     }
 
     /// A fiber has ended: scopes that waited for it may be left now.
@@ -112,7 +115,7 @@ impl Step<'_> {
 
     /// Whether a deadline has passed that was not thrown.
     pub(super) fn deadline_is_due(&self, fiber: FiberId) -> bool {
-        let note = self.actor.notes.get(&fiber);
+        let note = self.actor.notes.get(fiber);
         note.is_some_and(|note| {
             let mut deadlines = note.deadlines.iter();
             deadlines.any(|deadline| !deadline.thrown && deadline.at <= self.now)
@@ -122,7 +125,7 @@ impl Step<'_> {
     /// The error of a deadline that has passed: the earliest, of several the innermost.
     pub(super) fn due_deadline(&mut self, fiber: FiberId) -> Option<Word> {
         let now = self.now;
-        let deadlines = &mut self.actor.notes.get_mut(&fiber)?.deadlines;
+        let deadlines = &mut self.actor.notes.get_mut(fiber)?.deadlines;
         let due = deadlines
             .iter_mut()
             .rev()
@@ -167,7 +170,7 @@ impl Step<'_> {
         if matches!(state, FiberState::Done | FiberState::Failed) {
             return false;
         }
-        if self.is_being_cancelled(fiber) {
+        if self.is_being_ended(fiber) {
             return true;
         }
         if self.stop_body(fiber) {
@@ -182,15 +185,21 @@ impl Step<'_> {
         true
     }
 
-    /// Whether a cancellation is under way in a fiber: it was thrown, and no handler is done with it.
-    fn is_being_cancelled(&mut self, fiber: FiberId) -> bool {
-        if !self.note(fiber).is_unwinding {
+    /// Whether a cancellation or an exit is under way in a fiber: it was thrown, and no handler is done
+    /// with it. The main fiber may have thrown it itself.
+    pub(super) fn is_being_ended(&mut self, fiber: FiberId) -> bool {
+        let note = self.actor.notes.get(fiber);
+        let was_thrown = note.is_some_and(|note| note.is_unwinding);
+        if !was_thrown && fiber != MAIN_FIBER {
             return false;
         }
         let process = &self.actor.process;
-        let is_cancelled = |heap: &Heap, error| error_kind(heap, error) == Some("cancelled");
-        let is_under_way = process.is_under_way_in(fiber, is_cancelled);
-        self.note(fiber).is_unwinding = is_under_way;
+        let is_end =
+            |heap: &Heap, error| matches!(error_kind(heap, error), Some("cancelled" | "exit"));
+        let is_under_way = process.is_under_way_in(fiber, is_end);
+        if is_under_way != was_thrown {
+            self.note(fiber).is_unwinding = is_under_way;
+        }
         is_under_way
     }
 
@@ -199,6 +208,11 @@ impl Step<'_> {
         self.actor.log(self.now, crate::event::EventKind::Cancelled);
         for child in self.inner.children_of(self.actor.number) {
             self.post(child, Letter::Cancel);
+        }
+        if self.actor.record.body_of.is_some() {
+            // Whoever asked for it may have ended, and kills it no more.
+            let until = self.now.saturating_add(BODY_STOP_MS);
+            self.actor.record.kill_at.get_or_insert(until);
         }
         self.cancel_fiber(MAIN_FIBER);
     }

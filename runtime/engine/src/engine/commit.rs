@@ -266,8 +266,12 @@ impl Inner {
             persist::write_record(&mut part.batch, number, &mut actor.record);
         } else if actor.keeps_past && actor.record.checkpoints > 0 {
             // What the record says of the memory is as the last checkpoint left it.
+            actor.record.vm.count_on_from(&actor.process);
             persist::write_record(&mut part.batch, number, &mut actor.record);
         } else {
+            for fiber in actor.notes.take_changed() {
+                actor.process.touch_fiber(fiber);
+            }
             let delta = actor.process.checkpoint(|| self.next_segment());
             if !actor.keeps_past {
                 actor.record.status = actor.status_now();
@@ -276,7 +280,7 @@ impl Inner {
                 self.keep_past(&mut part, actor, &change, &delta);
             }
             let fibers: Vec<FiberId> = actor.process.fibers.iter().map(|fiber| fiber.id).collect();
-            actor.notes.retain(|id, _| fibers.binary_search(id).is_ok());
+            actor.notes.keep_only(&fibers);
             persist::write_checkpoint(
                 &mut part.batch,
                 number,
@@ -349,7 +353,7 @@ impl Inner {
             batch,
             &snapshot,
             actor.number,
-            &mut actor.record,
+            (&mut actor.record, &actor.process),
             checkpoint,
         )
     }
@@ -373,7 +377,8 @@ impl Inner {
             return;
         };
         let image = Arc::clone(&actor.process.image);
-        if let Ok(process) = crate::effect::process_of(self, &image, &birth) {
+        if let Ok(mut process) = crate::effect::process_of(self, &image, &birth) {
+            process.count_on_from(&actor.process);
             actor.process = process;
             actor.notes.clear();
         }

@@ -19,7 +19,7 @@ use crate::letter::Letter;
 use crate::output::Text;
 use crate::persist::{self, Hole, LoadError};
 use crate::pid::MAIN;
-use crate::record::{ActorRecord, Ending, Status, StoreRecord};
+use crate::record::{ActorRecord, Ending, FiberNote, Status, StoreRecord};
 use crate::transport::Stream;
 use crate::transport::{Clock, Transport};
 use crate::wire::WireError;
@@ -223,8 +223,8 @@ impl Inner {
         }
         let mut actor = Actor::new(number, process, record);
         actor.mailbox = effect::count_mailbox(&actor.process);
-        let mut looking = notes.iter().filter(|(_, note)| note.looks_at_message);
-        actor.looking = looking.next().map(|(&fiber, _)| fiber);
+        let looks = |(fiber, note): (_, &FiberNote)| note.looks_at_message.then_some(fiber);
+        actor.looking = notes.iter().find_map(looks);
         actor.notes = notes;
         actor.ended = actor.record.status.has_ended();
         actor.keeps_past = matches!(actor.record.status, Status::Parked | Status::Failed);

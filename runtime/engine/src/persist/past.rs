@@ -20,6 +20,7 @@ use crate::record::{ActorRecord, FiberNote, Past, SegmentRef, encode_fiber};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Batch, KeyRange, Snapshot, StoreError};
 use vm::checkpoint::Delta;
+use vm::process::Process;
 
 /// Adds to a past.
 struct Keeper<'a> {
@@ -245,7 +246,8 @@ fn drop_past(batch: &mut Batch, number: u64, past: &Past, record: &ActorRecord) 
     }
 }
 
-/// Makes the stored process what it was at a checkpoint that is kept.
+/// Makes the stored process what it was at a checkpoint that is kept, but for the counters of what
+/// others know by number: `process` is as far as it came.
 ///
 /// # Errors
 /// When what was kept is damaged or the past is none; then nothing was added to the batch.
@@ -253,7 +255,7 @@ pub(crate) fn go_back(
     batch: &mut Batch,
     snapshot: &Snapshot,
     number: u64,
-    record: &mut ActorRecord,
+    (record, process): (&mut ActorRecord, &Process),
     checkpoint: u64,
 ) -> Result<(), LoadError> {
     let missing = LoadError::Missing {
@@ -303,6 +305,8 @@ pub(crate) fn go_back(
         drop_past(batch, number, past, record);
     }
     record.vm = base.vm;
+    // What has been handed out since may be answered late, and must not be taken for something new.
+    record.vm.count_on_from(process);
     record.fibers = base.fibers;
     record.traps_exits = base.traps_exits;
     record.next_token = record.next_token.max(base.next_token);

@@ -49,6 +49,8 @@ fn actor() -> ActorRecord {
         letter_words: 100,
         last_letter: 6,
     }];
+    record.greatest_attempt = 21;
+    record.kill_at = Some(1_700_000_005_000);
     record
 }
 
@@ -58,10 +60,37 @@ fn a_record_of_the_first_version_has_no_pasts() {
     record.ending = None;
     record.pasts.clear();
     record.vm.roots[4] = past::no_roots()[4];
+    (record.greatest_attempt, record.kill_at) = (0, None);
+    // One run of one fiber is written as one fiber was.
+    record.fibers.clear();
     let mut bytes = record.encode();
-    assert_eq!(bytes.pop(), Some(0), "the number of pasts comes last");
+    let later = bytes.split_off(bytes.len() - 3);
+    assert_eq!(later, [0, 0, 0], "pasts, attempts and the end come last");
     bytes[0] = 1;
     assert_eq!(ActorRecord::decode(&bytes), Ok(record));
+}
+
+#[test]
+fn fibers_are_stored_as_runs() {
+    for fibers in [
+        vec![],
+        vec![0],
+        vec![0, 1, 2, 3],
+        vec![0, 5, 6, 7, 9, 1_000_000],
+        vec![u64::MAX - 2, u64::MAX - 1],
+        (0..1_000).collect(),
+        (0..1_000).map(|n| 2 * n + 1).collect(),
+    ] {
+        let mut record = actor();
+        record.fibers = fibers;
+        assert_eq!(ActorRecord::decode(&record.encode()), Ok(record));
+    }
+    let length = |fibers: Vec<u64>| {
+        let mut record = actor();
+        record.fibers = fibers;
+        record.encode().len()
+    };
+    assert!(length((0..100_000).collect()) < length(vec![0]) + 8);
 }
 
 fn note() -> FiberNote {

@@ -45,7 +45,7 @@ impl Process {
         }
         fiber.state = FiberState::Ready;
         fiber.pending_error = std::mem::replace(&mut fiber.request, Word::NIL);
-        fiber.changed = true;
+        (fiber.changed, fiber.has_run) = (true, true);
         self.run_queue.push_front(id);
     }
 
@@ -63,7 +63,7 @@ impl Process {
         part.words[address] = word.0;
         fiber.state = FiberState::Ready;
         fiber.request = Word::NIL;
-        fiber.changed = true;
+        (fiber.changed, fiber.has_run) = (true, true);
     }
 
     /// Makes a waiting fiber throw an error where it waits.

@@ -5,6 +5,7 @@ use engine::data::Data;
 use engine::event::EventKind;
 use engine::letter::Letter;
 use engine::record::Status;
+use engine::transport::Clock as _;
 use engine::{Options, RetryError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -589,4 +590,27 @@ fn a_process_that_is_retried_while_a_body_tidies_up_asks_again_when_it_has() {
         world.standing()
     );
     assert_eq!(world.engine.processes(), [(1, Status::Done)]);
+}
+
+#[test]
+fn a_body_whose_asker_has_ended_is_killed_when_its_time_is_over() {
+    // Asked to stop it goes on; nobody waits for it any more.
+    let text = "(defactivity stubborn [] {}
+          (loop [] (try (sleep \"1h\") (catch :ox/cancelled _ (println \"asked\"))) (recur)))
+        (let [p (spawn (fn [] (stubborn)))] (sleep 100) (exit p :gone) (sleep \"1m\") (println \"end\"))";
+    crash_everywhere(
+        text,
+        |_| {},
+        |world, crash| {
+            // Not at the end of the run, which would wait for it.
+            assert_eq!(world.clock.now_ms(), EPOCH_MS + 60_100, "{crash:?}");
+            assert_eq!(world.engine.processes().len(), 2, "{crash:?}");
+        },
+    );
+    // One that only tidies up is left alone.
+    let text = "(defactivity tidy [] {}
+          (try (sleep \"1h\") (finally (sleep \"4s\") (println \"tidied\"))))
+        (let [p (spawn (fn [] (tidy)))] (sleep 100) (exit p :gone) (sleep \"1m\"))";
+    let world = world_with(text, |_| Served::Silence);
+    assert_eq!(world.stdout(), "tidied\n");
 }

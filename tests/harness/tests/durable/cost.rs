@@ -70,6 +70,27 @@ fn a_step_costs_the_same_however_deep_the_stack_is() {
 }
 
 #[test]
+fn a_step_costs_the_same_beside_fibers_that_wait() {
+    let alone = bytes_of_a_step("(async (sleep \"1h\"))", "");
+    for waits in [
+        "(await (promise))",
+        "(sleep \"1h\")",
+        "((activity \"slow\"))",
+    ] {
+        let setup = format!("(dotimes [n 1000] (async {waits}))");
+        let beside = bytes_of_a_step(&setup, "");
+        eprintln!("{waits}: {beside} bytes a step, alone {alone}");
+        assert!(beside < alone + 64, "{beside} bytes instead of {alone}");
+    }
+    // The same while others of them are told something now and then.
+    let setup = "(def ps (vec (repeatedly 1000 promise)))
+        (dotimes [n 1000] (async (await (nth ps n)) (await (promise))))";
+    let beside = bytes_of_a_step(setup, "(when (< n 1000) (deliver (nth ps n) n))");
+    eprintln!("{beside} bytes a step");
+    assert!(beside < 3 * alone, "{beside} bytes instead of {alone}");
+}
+
+#[test]
 fn a_change_in_a_large_map_costs_its_path() {
     let bytes = bytes_of_a_step(
         "(def m (atom (into {} (map (fn [k] [k k]) (range 100000)))))",

@@ -663,3 +663,106 @@ fn what_was_answered_before_a_failure_is_not_asked_again() {
     assert_eq!(services.world.stdout(), "[one silent]\n");
     assert_eq!(times(&services.world, "one"), 1);
 }
+
+/// Lets so much happen as happens at this many times.
+fn settle_times(world: &World, times: usize) {
+    world.settle();
+    for _ in 0..times {
+        assert!(world.pass_time(), "something comes yet");
+        world.settle();
+    }
+}
+
+#[test]
+fn a_late_answer_to_an_attempt_of_after_the_checkpoint_counts_for_nothing() {
+    // While `finally` waits, the other fiber's first attempt is given up and others are made. The
+    // checkpoint that the process goes back to knows of the first only.
+    let text = "(let [act (activity \"act\")
+                      slow (activity \"slow\" {:start-to-close \"1s\" :retry {:max-attempts 9 :delay 0 :jitter 0}})
+                      f (async (slow))]
+                  (try (act) (finally (sleep 2500)))
+                  (println (await f)))";
+    let services = world_of(options());
+    let world = &services.world;
+    let broken = Arc::new(AtomicUsize::new(1));
+    let is_broken = Arc::clone(&broken);
+    world.serve(move |task| match task.name.as_str() {
+        "act" if is_broken.load(Ordering::Relaxed) == 1 => exit(1, "no act"),
+        "act" => Served::Answer(Data::Nil),
+        _ => Served::Silence,
+    });
+    world.start(&program(text));
+    settle_times(world, 3);
+    assert_eq!(world.standing().status, Status::Failed);
+    let slow = |world: &World| -> Vec<_> {
+        let told = world.transport.told();
+        let tasks = told.started.iter().filter(|task| task.name == "slow");
+        tasks.map(|task| task.id).collect()
+    };
+    let before = slow(world);
+    assert_eq!(before.len(), 3);
+    broken.store(0, Ordering::Relaxed);
+    world.engine.retry(1, None).unwrap();
+    for _ in 0..4 {
+        world.settle();
+        for &id in &before {
+            world.engine.complete(id, Ok(Data::text("late")));
+        }
+        world.settle();
+        assert!(world.pass_time());
+    }
+    world.settle();
+    let after = slow(world).split_off(before.len());
+    assert!(after.len() > 2, "{after:?}");
+    let different: BTreeSet<_> = before.iter().chain(&after).collect();
+    assert_eq!(different.len(), before.len() + after.len());
+    assert_eq!(services.keys("slow").len(), 1, "it is the same request");
+    let last = after.last().unwrap();
+    world.engine.complete(*last, Ok(Data::text("in time")));
+    world.run();
+    assert_eq!(world.stdout(), "in time\n");
+}
+
+#[test]
+fn what_is_asked_after_going_back_is_no_request_of_before() {
+    // The fiber of `finally` is started once more, and would have the numbers of the one before.
+    let text = "(let [act (activity \"act\") ask (fn [what] (async ((activity \"ask\") what)))]
+                  (try (act) (finally (ask :old) (sleep 10)))
+                  (println (await (ask :new))))";
+    let mut services = world_of(options());
+    services.mend(1);
+    let mended = Arc::clone(&services.mended);
+    services.world.serve(move |task| match task.name.as_str() {
+        "act" if mended.load(Ordering::Relaxed) == 1 => exit(1, "no act"),
+        "act" => Served::Answer(Data::Nil),
+        _ => Served::Silence,
+    });
+    services.world.start(&program(text));
+    services.world.run();
+    assert_eq!(services.world.standing().status, Status::Failed);
+    services.mend(2);
+    services.retry(1);
+    let asked: Vec<_> = {
+        let told = services.world.transport.told();
+        let asked = told.started.iter().filter(|task| task.name == "ask");
+        asked
+            .map(|task| (task.id, task.idempotency_key.clone()))
+            .collect()
+    };
+    let [old, again, new] = asked.as_slice() else {
+        panic!("{asked:?}")
+    };
+    let keys = BTreeSet::from([&old.1, &again.1, &new.1]);
+    assert_eq!(keys.len(), 3, "another request has another key: {asked:?}");
+    services
+        .world
+        .engine
+        .complete(old.0, Ok(Data::text("late")));
+    services.world.settle();
+    services
+        .world
+        .engine
+        .complete(new.0, Ok(Data::text("in time")));
+    services.world.run();
+    assert_eq!(services.world.stdout(), "in time\n");
+}

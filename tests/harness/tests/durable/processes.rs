@@ -3,6 +3,7 @@
 use crate::world::{Crash, World, crash_everywhere, output, program, run};
 use engine::letter::Letter;
 use engine::record::Status;
+use engine::transport::Clock as _;
 
 #[test]
 fn a_message_is_answered() {
@@ -234,6 +235,107 @@ fn who_is_done_with_a_cancellation_can_be_cancelled_again() {
             }
         },
     );
+}
+
+#[test]
+fn a_catch_that_forgets_the_cancellation_is_done_with_it() {
+    // Only what may yet throw it again holds it. The other has dealt with it, like a server that goes
+    // on in its handler, and can be cancelled there.
+    for (handler, said) in [
+        (
+            "(catch :ox/cancelled _ (sleep 100) (println :tidied))",
+            "again",
+        ),
+        (
+            "(catch :ox/cancelled e (sleep 100) (println :tidied) (throw e))",
+            ":tidied\nagain",
+        ),
+    ] {
+        let text = format!(
+            "(let [f (async (try (sleep \"1h\") {handler}))]
+               (sleep 10) (cancel f) (sleep 10) (cancel f)
+               (println (try (await f) (catch :ox/cancelled _ \"again\"))))"
+        );
+        assert_eq!(output(&text), format!("{said}\n"), "{handler}");
+    }
+}
+
+#[test]
+fn an_exit_elsewhere_lets_main_tidy_up_first() {
+    let tidies = "(finally (sleep 100) (println \"tidied\"))";
+    let at = |ms: u64, status: u64| format!("(async (sleep {ms}) (exit {status}))");
+    let (first, second) = (at(10, 4), at(20, 3));
+    for (text, cancelled_at, status, exit_status, said) in [
+        (
+            format!("{first} {second} (try (sleep \"1h\") {tidies})"),
+            None,
+            Status::Done,
+            4,
+            "tidied\n",
+        ),
+        (
+            format!("{second} (try (exit 5) {tidies})"),
+            None,
+            Status::Done,
+            5,
+            "tidied\n",
+        ),
+        (
+            format!("{second} (try (sleep \"1h\") {tidies})"),
+            Some(0),
+            Status::Cancelled,
+            1,
+            "tidied\n",
+        ),
+        (
+            format!("{first} (try (sleep \"1h\") {tidies})"),
+            Some(15),
+            Status::Done,
+            4,
+            "tidied\n",
+        ),
+        (
+            format!("(try (exit 5) {tidies})"),
+            Some(15),
+            Status::Done,
+            5,
+            "tidied\n",
+        ),
+        // Who has dealt with the one hears of the other where it waits next.
+        (
+            format!(
+                "{first} {second}
+                 (try (sleep \"1h\") (catch :ox/exit e (sleep 100) (println (:reason (ex-data e)))))
+                 (try (sleep \"1h\") {tidies})"
+            ),
+            None,
+            Status::Done,
+            3,
+            "4\ntidied\n",
+        ),
+    ] {
+        let world = World::new();
+        world.start(&program(&text));
+        world.settle();
+        if let Some(ms) = cancelled_at {
+            while world.clock.now_ms() < crate::world::EPOCH_MS + ms {
+                if !world
+                    .engine
+                    .next_timer()
+                    .is_some_and(|at| at <= crate::world::EPOCH_MS + ms)
+                {
+                    break;
+                }
+                world.pass_time();
+                world.settle();
+            }
+            assert!(world.engine.post(1, Letter::Cancel).unwrap());
+        }
+        world.run();
+        let standing = world.standing();
+        let found = (standing.status, standing.exit_status, world.stdout());
+        assert_eq!(found, (status, exit_status, said.to_owned()), "{text}");
+    }
 }
 
 #[test]
