@@ -9,6 +9,7 @@ mod disk;
 mod faults;
 mod formats;
 mod limits;
+mod long_texts;
 mod outputs;
 mod past;
 mod processes;
