@@ -6,9 +6,10 @@
 //! shortened, so that in the long run appending changes no file's length.
 //!
 //! Invariants
-//! - A file that follows another has a durable header before that one is folded:
-//!   the main file names it, and without it groups are missing. Only the first
-//!   file's header goes out with its first record.
+//! - A file that follows another has a durable header before that one is closed
+//!   with its salt, and that before the first group in it; when the closed one is
+//!   folded the main file has the salt. So a file that is gone is missed. Only the
+//!   first file's header goes out with its first record.
 //! - A file begins with a new salt each time it becomes active, so nothing
 //!   that an earlier use left behind it is taken for a record.
 
@@ -20,7 +21,7 @@ use crate::disk::{Access, Counted, Counters, Disk, Paths};
 
 pub(crate) mod record;
 
-use record::{HEADER_BYTES, LogHeader, RECORD_HEADER_BYTES, padded, seal_record};
+use record::{HEADER_BYTES, LogHeader, RECORD_HEADER_BYTES, close, padded, seal_record};
 
 /// Length a log file begins with; it then doubles, up to a step at a time.
 const FIRST_LEN: u64 = 64 * 1024;
@@ -185,6 +186,18 @@ impl Log {
         if is_new {
             self.disk.sync_dir(&self.paths.dir)?;
         }
+        let end = self.end + RECORD_HEADER_BYTES as u64;
+        let before = self.files[self.active]
+            .as_mut()
+            .expect("the active log is open");
+        if end > before.len {
+            before.file.set_len(end)?;
+            before.len = end;
+        }
+        before
+            .file
+            .write_at(self.end, &close(self.salt, salt, base))?;
+        before.file.sync()?;
         self.active = other;
         (self.salt, self.base) = (salt, base);
         self.end = HEADER_BYTES as u64;

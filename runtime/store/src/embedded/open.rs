@@ -310,12 +310,18 @@ fn replay(
     mark: Mark,
 ) -> Result<Replayed, OpenError> {
     let folded_seq = mark.last;
-    let is_next = |log: &LoadedLog| log.header.is_some_and(|header| header.salt == mark.next);
-    if mark.next != 0 && !logs.iter().any(is_next) {
-        return Err(damaged(format!(
+    let check_next = |salt: u64, last: u64| {
+        let mut headers = logs.iter().filter_map(|log| log.header);
+        if headers.any(|header| header.salt == salt) {
+            return Ok(());
+        }
+        Err(damaged(format!(
             "the commit log of the groups from {} on is not there",
-            folded_seq + 1
-        )));
+            last + 1
+        )))
+    };
+    if mark.next != 0 {
+        check_next(mark.next, folded_seq)?;
     }
     let mut used: Vec<(&LoadedLog, LogHeader)> = logs
         .iter()
@@ -361,6 +367,9 @@ fn replay(
                 log.index,
                 found.last.wrapping_add(1),
             )));
+        }
+        if let Some(next) = found.next {
+            check_next(next, last)?;
         }
         if log.index != newest_log.index {
             if !view.active.is_empty() {

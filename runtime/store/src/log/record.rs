@@ -23,6 +23,15 @@
 //! | 24     | 8     | checksum of the payload, by salt and sequence|
 //! | 32     | …     | payload: the group's operations              |
 //!
+//! Behind the last record of a file that another follows, the *close*, 32 bytes:
+//!
+//! | offset | bytes | content                                      |
+//! |--------|-------|----------------------------------------------|
+//! | 0      | 8     | checksum of the next 24 bytes, by the salt   |
+//! | 8      | 8     | salt of the file that follows                |
+//! | 16     | 8     | its base                                     |
+//! | 24     | 8     | zero                                         |
+//!
 //! Invariants
 //! - Reading never panics, whatever the bytes are.
 //! - A record is right in itself, or it is not read; a single flipped bit in
@@ -141,6 +150,30 @@ pub(crate) fn seal_record(salt: u64, seq: u64, record: &mut [u8]) {
     header[..8].copy_from_slice(&sum.to_le_bytes());
 }
 
+/// Told apart from records by its seed.
+const CLOSE_SEED: u64 = 0x4F58_434C_4F53_4544;
+
+/// The close of a log file.
+pub(crate) fn close(salt: u64, next_salt: u64, next_base: u64) -> [u8; RECORD_HEADER_BYTES] {
+    let mut bytes = [0; RECORD_HEADER_BYTES];
+    bytes[8..16].copy_from_slice(&next_salt.to_le_bytes());
+    bytes[16..24].copy_from_slice(&next_base.to_le_bytes());
+    let sum = check(salt ^ CLOSE_SEED, &bytes[8..]);
+    bytes[..8].copy_from_slice(&sum.to_le_bytes());
+    bytes
+}
+
+/// Salt of the file that follows, if there is a close at this place.
+fn read_close(salt: u64, at: u64, window: &mut Window<'_>) -> io::Result<Option<u64>> {
+    let bytes = window.get(at, RECORD_HEADER_BYTES)?;
+    let Some(mut bytes) = bytes.first_chunk::<RECORD_HEADER_BYTES>().copied() else {
+        return Ok(None);
+    };
+    let stored = u64_at(&bytes, 0);
+    let verdict = check_and_repair(salt ^ CLOSE_SEED, &mut bytes[8..], stored);
+    Ok((verdict != Verdict::Bad).then(|| u64_at(&bytes, 8)))
+}
+
 /// What is to be known of a log file after its records were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scanned {
@@ -152,6 +185,8 @@ pub(crate) struct Scanned {
     pub(crate) beyond: Option<u64>,
     /// How many bits were put right.
     pub(crate) repaired: u64,
+    /// Salt of the file that follows, if one was begun.
+    pub(crate) next: Option<u64>,
 }
 
 /// Bytes read at a time: little enough to stay in the processor's cache.
@@ -241,6 +276,7 @@ pub(crate) fn scan<E>(
         end: wanted.at,
         beyond: None,
         repaired: 0,
+        next: None,
     };
     let mut seq = wanted.first;
     while let Some(record) = read_record(wanted.salt, seq, found.end, &mut window)? {
@@ -257,7 +293,8 @@ pub(crate) fn scan<E>(
         };
         seq = next;
     }
-    if wanted.last != Some(found.last) {
+    found.next = read_close(wanted.salt, found.end, &mut window)?;
+    if wanted.last != Some(found.last) && found.next.is_none() {
         found.beyond = find_beyond(wanted.salt, seq, found.end, &mut window)?;
     }
     Ok(found)
