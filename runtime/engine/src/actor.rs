@@ -100,6 +100,8 @@ pub(crate) struct Actor {
     pub(crate) mailbox: (u64, u64),
     /// How far it may compute at its rate.
     pub(crate) rate: Rate,
+    /// Set when too many processes wait to be stored for it to start more.
+    pub(crate) waits_for_newborn: bool,
     /// When it may go on computing, while it has used its rate up.
     pub(crate) held_until: Option<u64>,
     /// Place in the mailbox of the cell in [`vm::process::Root::MailboxHint`].
@@ -134,6 +136,7 @@ impl Actor {
             cell_waiters: true,
             mailbox: (0, 0),
             rate: Rate::default(),
+            waits_for_newborn: false,
             held_until: None,
             mailbox_hint: 0,
         }
@@ -167,6 +170,13 @@ impl Actor {
             let waits = self.notes.iter().filter_map(|(_, note)| note.wake_at());
             waits.chain(self.record.kill_at).min()
         }
+    }
+
+    /// When it wakes, if time is all that it waits for.
+    pub(crate) fn sleeps_until(&self) -> Option<u64> {
+        let mut notes = self.notes.iter();
+        let sleeps = notes.all(|(_, note)| matches!(note.wait, Wait::Timer));
+        self.wake_at().filter(|_| sleeps)
     }
 
     /// Whether an engine that takes it up has something to do at once.

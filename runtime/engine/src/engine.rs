@@ -132,6 +132,9 @@ struct Slot {
     unsealed_bytes: u64,
     /// Whether a thread runs it.
     in_turn: bool,
+    /// Set while it takes no turn before its next checkpoint: it starts processes faster than they are
+    /// stored.
+    is_held: bool,
     /// Set when it has failed, and what was before is kept for a retry.
     is_kept: bool,
     /// Letters that wait while it is parked.
@@ -226,6 +229,8 @@ struct Shared {
     unsealed_bytes: u64,
     /// Letters sent in the open epoch, in bytes.
     sent_bytes: u64,
+    /// Processes started in the open epoch.
+    newborn: usize,
     /// The main process has ended for good: the others follow.
     shutting_down: bool,
     names: names::Names,
@@ -1026,7 +1031,7 @@ impl Shared {
         let Some(slot) = self.slots.get_mut(&process) else {
             return;
         };
-        if !slot.queued && !matches!(slot.place, Place::Away) {
+        if !slot.queued && !slot.is_held && !matches!(slot.place, Place::Away) {
             slot.queued = true;
             self.ready.push_back(process);
             self.take_from_rest(process);

@@ -26,6 +26,9 @@ use vm::fiber::FiberId;
 
 /// Numbers that are taken from a counter of the store at a time.
 const RESERVED: u64 = 4_096;
+/// Processes that may have been started and not stored: more are started when these are. Until then
+/// they cannot leave memory.
+pub(super) const NEWBORN_MAX: usize = 1_024;
 /// Room for what most actors write in an epoch.
 const PART_BYTES: usize = 1_024;
 
@@ -61,7 +64,8 @@ impl Inner {
         let too_much = self.options.durable
             && !shared.dirty.is_empty()
             && (shared.unsealed_bytes + shared.sent_bytes > self.options.uncommitted_max
-                || shared.dirty.len() > self.options.resident_max);
+                || shared.dirty.len() > self.options.resident_max
+                || shared.newborn > NEWBORN_MAX);
         shared.commit_wanted
             || overdue
             || too_much
@@ -119,6 +123,7 @@ impl Inner {
         shared.commit_wanted = false;
         shared.dirty_since_ms = None;
         shared.sent_bytes = 0;
+        shared.newborn = 0;
         shared.closing = Some(Closing {
             epoch,
             waiting_for: std::mem::take(&mut shared.dirty),
@@ -189,6 +194,7 @@ impl Inner {
             .get_mut(&number)
             .expect("an actor in hand has a slot");
         slot.dirty_in = None;
+        slot.is_held = false;
         let runs = actor.can_run() && actor.held_until.is_none();
         let more = runs || !slot.incoming.is_empty();
         let waits_in_queue = slot.queued;
@@ -494,7 +500,9 @@ impl Inner {
             shared.forget(process, self.options.durable);
         }
         if self.options.durable {
-            shared.page_out(&self.options);
+            shared.page_out(&self.options, self.clock.now_ms());
+        } else {
+            shared.keep_in_memory();
         }
         drop(shared);
         for task in starts {

@@ -116,6 +116,7 @@ impl Inner {
             stdout_closed: false,
             unsealed_bytes: 0,
             sent_bytes: 0,
+            newborn: 0,
             shutting_down: false,
             names: Names::default(),
             children: Children::default(),
@@ -634,6 +635,7 @@ impl Slot {
             armed: None,
             unsealed_bytes: 0,
             in_turn: false,
+            is_held: false,
             waiting: None,
             is_kept: record.status == Status::Failed && !record.fibers.is_empty(),
         }

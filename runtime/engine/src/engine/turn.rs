@@ -6,6 +6,7 @@
 //! - Actors take turns in the order in which they became ready. A slice ends by fuel or time,
 //!   whichever comes first; where one is held up all the same, another thread takes its place.
 
+use super::commit::NEWBORN_MAX;
 use super::{EngineError, Inner, Place, RUN, Shared, Slot, bounce};
 use crate::actor::{Actor, Incoming, Posted};
 use crate::effect;
@@ -353,6 +354,8 @@ impl Inner {
     /// Gives letters, output and new processes of a turn to where they belong.
     fn publish(&self, shared: &mut Shared, actor: &mut Actor, epoch: u64, said: Said) {
         actor.has_told |= said.has_told();
+        shared.newborn += said.spawned.len();
+        actor.waits_for_newborn = !said.spawned.is_empty() && shared.newborn > NEWBORN_MAX;
         for mut spawned in said.spawned {
             let number = spawned.number;
             spawned.dirty_in = Some(epoch);
@@ -451,6 +454,10 @@ impl Inner {
             self.put_back_ended(shared, actor);
             return;
         }
+        // Who starts processes faster than they are stored goes on after its checkpoint, which is in the
+        // epoch that is open: who makes it queues it.
+        slot.is_held =
+            actor.waits_for_newborn && self.options.durable && dirty == Some(shared.epoch);
         slot.status = status;
         slot.place = Place::Here(actor);
         if runs || !slot.incoming.is_empty() {
@@ -549,6 +556,7 @@ impl Slot {
             armed: None,
             unsealed_bytes: 0,
             in_turn: false,
+            is_held: false,
             is_kept: false,
             waiting: None,
             place: Place::Here(Box::new(actor)),

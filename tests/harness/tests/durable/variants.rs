@@ -116,10 +116,14 @@ fn processes_come_back_from_the_store() {
 
 #[test]
 fn who_waits_leaves_memory() {
-    let text = "(defn idle [n] (sleep 100000) n)
-         (dotimes [n 200] (spawn idle n))
-         (println \"there\") (sleep 200000) (println \"over\")";
-    let resident = |options: Options| {
+    let idle = |waits: &str| {
+        format!(
+            "(defn idle [n] {waits} n)
+             (dotimes [n 200] (spawn idle n))
+             (println \"there\") (receive :never 1 (after 200000 2)) (println \"over\")"
+        )
+    };
+    let resident_of = |text: &str, options: Options| {
         let world = World::with(
             Options {
                 threads: 0,
@@ -135,6 +139,8 @@ fn who_waits_leaves_memory() {
         assert_eq!(world.stdout(), "there\nover\n");
         resident
     };
+    let waiting = idle("(receive :never 1 (after 100000 2))");
+    let resident = |options: Options| resident_of(&waiting, options);
     assert_eq!(resident(Options::default()), 201);
     let resident_max = 10;
     assert_eq!(
@@ -153,6 +159,28 @@ fn who_waits_leaves_memory() {
         }),
         1
     );
+}
+
+#[test]
+fn processes_that_are_started_are_stored_before_there_are_many() {
+    let text = "(defn idle [] (sleep 100000))
+         (dotimes [n 15000] (spawn idle))
+         (println \"there\") (sleep 200000)";
+    let world = World::new();
+    world.start(&program(text));
+    let mut most = 0;
+    while world.stdout().is_empty() {
+        assert!(world.engine.turn());
+        most = most.max(world.engine.resident());
+    }
+    // As many as one slice starts, beyond the bound, in each of the epochs that one goes through.
+    assert!(most < 5_000, "{most} in memory");
+    // Those who sleep for long leave at once.
+    world.settle();
+    world.engine.flush().unwrap();
+    assert_eq!(world.engine.resident(), 0);
+    world.run();
+    assert_eq!(world.engine.processes().len(), 15_001);
 }
 
 #[test]
