@@ -3,7 +3,6 @@
 use crate::world::{Crash, World, crash_everywhere, output, program, run};
 use engine::letter::Letter;
 use engine::record::Status;
-use engine::transport::Clock as _;
 
 #[test]
 fn a_message_is_answered() {
@@ -318,14 +317,8 @@ fn an_exit_elsewhere_lets_main_tidy_up_first() {
         world.start(&program(&text));
         world.settle();
         if let Some(ms) = cancelled_at {
-            while world.clock.now_ms() < crate::world::EPOCH_MS + ms {
-                if !world
-                    .engine
-                    .next_timer()
-                    .is_some_and(|at| at <= crate::world::EPOCH_MS + ms)
-                {
-                    break;
-                }
+            let until = crate::world::EPOCH_MS + ms;
+            while world.engine.next_timer().is_some_and(|at| at <= until) {
                 world.pass_time();
                 world.settle();
             }
