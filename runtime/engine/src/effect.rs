@@ -414,7 +414,8 @@ impl<'a> Step<'a> {
                 self.body_ended(fiber, request, attempt, result);
             }
             Letter::Heartbeat { fiber, request, .. } => self.attempt_beat(fiber, request),
-            Letter::Named(name) => self.actor.record.name = name,
+            Letter::Named(Some(name)) => self.named(name),
+            Letter::Named(None) => self.actor.record.name = None,
             Letter::StdoutClosed => self.stdout_closed(),
             Letter::MailboxFull => self.mailbox_is_full(),
         }

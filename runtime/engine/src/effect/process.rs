@@ -363,9 +363,7 @@ impl Step<'_> {
             if let Some(reason) = self.inner.exit_reason(number) {
                 return Ok(Reply::Value(parcel::unpack(self.heap(), &reason)));
             }
-            if self.inner.is_alive(number)
-                || self.said.spawned.iter().any(|child| child.number == number)
-            {
+            if self.is_alive(number) {
                 let reference = self.watch(number);
                 return Ok(Reply::Wait(Wait::Exit(reference), None));
             }
@@ -394,11 +392,29 @@ impl Step<'_> {
         }
     }
 
+    /// Whether a process has been spawned in this step: nobody else knows it yet.
+    fn has_just_spawned(&self, number: u64) -> bool {
+        self.said.spawned.iter().any(|child| child.number == number)
+    }
+
+    /// Whether a process has not ended.
+    pub(super) fn is_alive(&self, number: u64) -> bool {
+        self.inner.is_alive(number) || self.has_just_spawned(number)
+    }
+
+    /// Somebody has given this process a name. Of one that has gone back to before it was given, the name
+    /// may be another's by now.
+    pub(super) fn named(&mut self, name: String) {
+        let number = self.actor.number;
+        if self.inner.whereis(&name) == Some(number) || self.inner.register(&name, number, true) {
+            self.actor.record.name = Some(name);
+        }
+    }
+
     pub(super) fn register(&mut self, name: Word, pid: Word) -> Performed {
         let name = self.name_of(name)?;
         let number = self.pid_of(pid)?;
-        let spawned_now = number
-            .is_some_and(|number| self.said.spawned.iter().any(|child| child.number == number));
+        let spawned_now = number.is_some_and(|number| self.has_just_spawned(number));
         let registered =
             number.is_some_and(|number| self.inner.register(&name, number, spawned_now));
         let Some(number) = number.filter(|_| registered) else {

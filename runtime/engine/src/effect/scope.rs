@@ -154,7 +154,7 @@ impl Step<'_> {
         let Some(pid) = self.pid_of(target)? else {
             return Ok(Reply::Value(Word::FALSE));
         };
-        let runs = self.inner.is_alive(pid);
+        let runs = self.is_alive(pid);
         if runs {
             self.post(pid, Letter::Cancel);
         }

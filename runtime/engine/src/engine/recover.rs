@@ -160,13 +160,15 @@ impl Inner {
         shared.lose_letters(&holes);
         for letter in letters {
             last_letter = last_letter.max(letter.sequence);
-            // A name on its way to its holder is taken already.
+            // A name on its way to its holder is taken already. What waits for one that has failed counts
+            // when that goes on.
+            let has_ended = shared.slots.get(&letter.to).is_none_or(|slot| slot.ended);
             let decoded = Letter::decode(&letter.bytes);
             if let Ok(for_parked) = &decoded {
                 shared.count_for_parked(letter.to, for_parked);
             }
             match decoded {
-                Ok(Letter::Named(Some(name))) => {
+                Ok(Letter::Named(Some(name))) if !has_ended => {
                     shared.names.give(&name, letter.to);
                 }
                 Ok(Letter::Named(None)) => shared.names.take_of(letter.to),

@@ -72,6 +72,28 @@ fn monitors_hear_of_every_end() {
 }
 
 #[test]
+fn what_was_just_spawned_can_be_cancelled() {
+    let text = "(let [p (spawn (fn [] (sleep \"1h\") (println :ran-on)))] (println (cancel p) (await-exit p)))";
+    assert_eq!(output(text), "true :cancelled\n");
+}
+
+#[test]
+fn the_name_of_one_that_failed_is_free_after_a_crash_too() {
+    let text = "(defn server [] (receive :crash (throw (ex-info \"x\" {})) [:job from n] (send from [:done n])))
+                (defn start [] (let [p (spawn server)] (register :srv p) (monitor p) p))
+                (let [first-one (start)]
+                  (send :srv :crash)
+                  (println (receive [:down _ :process pid _] (= pid first-one)))
+                  (sleep 10)
+                  (println (whereis :srv))
+                  (let [p (start)]
+                    (println (= p (whereis :srv)))
+                    (send :srv [:job (self) 7])
+                    (println (receive [:done n] n))))";
+    crash_everywhere(text, |_| {}, |_, _| {});
+}
+
+#[test]
 fn linked_processes_end_together_unless_the_end_was_normal() {
     let text = "(let [p (spawn (fn [] (spawn-link (fn [] (sleep 10))) (sleep 1000) :survived))] (println (await-exit p)))
                 (let [p (spawn (fn [] (spawn-link (fn [] (sleep 10) (exit :oops))) (sleep \"1h\")))] (println (await-exit p)))
