@@ -35,6 +35,7 @@ sources! {
     "ox.core" "ox/core.ox";
     "ox.core.atom" "ox/core/atom.ox";
     "ox.core.base" "ox/core/base.ox";
+    "ox.core.big" "ox/core/big.ox";
     "ox.core.coll" "ox/core/coll.ox";
     "ox.core.effect" "ox/core/effect.ox";
     "ox.core.error" "ox/core/error.ox";

@@ -58,3 +58,9 @@
 ;;; ## Truth is all but nil and false
 (map #(if % :t :f) [nil false true 0 "" [] '() 0.0]) ;=> (:f :f :t :t :t :t :t :t)
 [(not nil) (not 0) (boolean nil) (boolean 0) (true? true) (true? 1) (false? false) (some? nil) (some? false)] ;=> [true false false true true false true false true]
+
+;;; ## What holds NaN is equal to itself alone
+(= [##NaN] [##NaN]) ;=> false
+(= {:a ##NaN} {:a ##NaN}) ;=> false
+(= '(1 [##NaN]) '(1 [##NaN])) ;=> false
+(let [v [##NaN]] (= v v)) ;=> true

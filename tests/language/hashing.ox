@@ -41,3 +41,22 @@
 ;;; ## A lazy sequence is realized to be a key
 (let [s (map (fn [x] (print "*") x) [1 2])] (get {s :v} [1 2])) ;=> :v
 ;out **
+
+;;; ## Large keys are hashed and compared in steps
+(def key-of-many (vec (range 100)))
+(defn same [] (vec (range 100)))
+(get {key-of-many 1} (same)) ;=> 1
+({key-of-many 1} (same)) ;=> 1
+((fn [m k] (m k :none)) {key-of-many 1} (assoc (same) 99 :other)) ;=> :none
+(get {[key-of-many {key-of-many #{key-of-many}}] :deep} [(same) {(same) #{(same)}}]) ;=> :deep
+(contains? #{key-of-many} (same)) ;=> true
+(count (conj #{} key-of-many (same) (into #{} (same)))) ;=> 2
+(= {key-of-many 2} (assoc {key-of-many 1} (same) 2)) ;=> true
+(dissoc {key-of-many 1 :a 2} (same)) ;=> {:a 2}
+(disj #{key-of-many :a} (same)) ;=> #{:a}
+(let [t (assoc! (transient {}) key-of-many 1)] (count (persistent! (assoc! t (same) 2)))) ;=> 1
+(count {(same) 1 (conj (same) 100) 2}) ;=> 2
+(count (into #{} (map (fn [n] (vec (range n))) [40 41 42 40 41 42]))) ;=> 3
+(get {(same) 1} (map identity (same))) ;=> 1
+(map (fn [f] (f (same))) [{key-of-many :map} #{key-of-many} (hash-map key-of-many :function)]) ;=> (:map [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99] :function)
+{(same) 1 (vec (range 100)) 2} ;! :ox/argument

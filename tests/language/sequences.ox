@@ -219,3 +219,35 @@
 (let [r (rand)] (and (<= 0 r) (< r 1))) ;=> true
 (let [r (rand-int 10)] (and (int? r) (< -1 r 10))) ;=> true
 (uuid? (random-uuid)) ;=> true
+
+;;; ## Sorting of many elements is in steps, and keeps the order of equal ones
+(def numbers (mapv (fn [n] (rem (* n 7919) 1009)) (range 300)))
+(= (sort numbers) (sort (fn [a b] (compare a b)) numbers)) ;=> true
+(= (sort > numbers) (reverse (sort < numbers)) (sort (fn [a b] (> a b)) numbers)) ;=> true
+(apply <= (sort numbers)) ;=> true
+(= (sort-by second (map vector (range) (map #(rem % 5) numbers))) (sort-by second (fn [a b] (compare a b)) (map vector (range) (map #(rem % 5) numbers)))) ;=> true
+(sort ["pear" "fig" "apple" "Äpfel" nil "" "figs"]) ;=> (nil "" "apple" "fig" "figs" "pear" "Äpfel")
+(sort [[2 1] [1 9] [1 2 3] [1 2] []]) ;=> ([] [1 2] [1 9] [2 1] [1 2 3])
+(sort [2.5 1 1/2 3N 0.1M]) ;=> (0.1M 1/2 1 2.5 3N)
+(sort-by count ["ccc" "a" "bb" "d"]) ;=> ("a" "d" "bb" "ccc")
+(sort-by - < [1 3 2]) ;=> (3 2 1)
+(sort-by nil [5]) ;=> (5)
+(meta (sort (with-meta [3 1] {:a 1}))) ;=> {:a 1}
+(sort [3 :a 1]) ;! :ox/type
+(sort < [3 "a" 1]) ;! :ox/type
+(sort [[1 [2 [3]]] [1 [2 [1]]]]) ;=> ([1 [2 [1]]] [1 [2 [3]]])
+
+;;; ## A comparator's number is an integer of 32 bits
+(sort (fn [a b] (- a b)) [0.5 0.2 1.9 0.1]) ;=> (0.5 0.2 0.1 1.9)
+(sort (fn [a b] (/ (- a b) 4)) [3 2 1]) ;=> (3 2 1)
+(sort (fn [a b] (* 4294967296 (compare a b))) [3 1 2]) ;=> (3 1 2)
+
+;;; ## A part of a long vector is copied in steps
+(def long-vector (vec (range 200)))
+[(= (subvec long-vector 10 190) (range 10 190)) (count (subvec long-vector 5)) (nth (subvec long-vector 100 190) 89)] ;=> [true 195 189]
+
+;;; ## Into may end with what halted it
+(into [] (halt-when odd?) [2 3 4]) ;=> 3
+(into [] (halt-when odd?) [2 4]) ;=> [2 4]
+(into (with-meta [] {:a 1}) (map inc) [1]) ;=> [2]
+(meta (into (with-meta [] {:a 1}) (map inc) [1])) ;=> {:a 1}

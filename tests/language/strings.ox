@@ -103,3 +103,14 @@
 [(str/index-of "abc" "c") (str/index-of "abc" "x") (str/last-index-of "abab" "b") (str/reverse "abc")] ;=> [2 nil 3 "cba"]
 (str/upper-case nil) ;! :ox/type
 (str/escape "a<b" {\< "&lt;"}) ;=> "a&lt;b"
+
+;;; ## Characters of long texts are found by index
+;;; differs: characters are Unicode scalar values
+(def long-text (apply str (map (fn [n] (if (even? n) "aé" "𝄞z")) (range 800))))
+(count long-text) ;=> 1600
+[(nth long-text 0) (nth long-text 1) (nth long-text 2) (nth long-text 1599) (nth long-text 1598)] ;=> [\a \é \𝄞 \z \𝄞]
+(= long-text (apply str (map (fn [i] (nth long-text i)) (range 1600)))) ;=> true
+[(get long-text 801) (get long-text 1600) (get long-text -1) (subs long-text 64 68) (subs long-text 1598) (subs long-text 1600)] ;=> [\é nil nil "aé𝄞z" "𝄞z" ""]
+(nth long-text 1600) ;! :ox/index
+(require '[clojure.string :as string])
+[(string/index-of long-text "𝄞" 1000) (string/last-index-of long-text "é" 1000)] ;=> [1002 997]

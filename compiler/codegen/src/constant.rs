@@ -115,6 +115,11 @@ pub(crate) struct ConstPool {
 impl ConstPool {
     /// The index of the constant.
     pub(crate) fn index(&mut self, constant: Const) -> u32 {
+        if constant.holds_nan() {
+            // What holds NaN is equal to itself alone: two of them must not become one.
+            self.consts.push(constant);
+            return self.consts.len() as u32 - 1;
+        }
         let mut hasher = DefaultHasher::new();
         constant.hash(&mut hasher);
         let indices = self.by_hash.entry(hasher.finish()).or_default();

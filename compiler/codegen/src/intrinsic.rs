@@ -147,6 +147,25 @@ pub(crate) fn intrinsic(name: &str, count: usize) -> Option<Intrinsic> {
     })
 }
 
+/// The argument of a core function that it does nothing with but reduce, if there is one: of a call of
+/// `map` and the like there the cells would be seen by nobody.
+pub(crate) fn reduced_argument(name: &str, count: usize) -> Option<usize> {
+    Some(match (name, count) {
+        ("reduce", 2 | 3) | ("into", 2 | 3) | ("transduce", 3 | 4) => count - 1,
+        ("mapv" | "filterv" | "run!" | "every?" | "group-by", 2) => 1,
+        ("vec" | "set" | "frequencies" | "reverse" | "dorun", 1) => 0,
+        _ => return None,
+    })
+}
+
+/// The kind of stage that a call of a core function with a function, or a number, and a sequence is in a
+/// fused sequence. `ox.core.coll` has the same numbers.
+pub(crate) fn stage(name: &str) -> Option<i32> {
+    let kinds = ["map", "filter", "remove", "keep", "take-while", "take"];
+    let kind = kinds.iter().position(|&kind| kind == name)?;
+    i32::try_from(kind).ok()
+}
+
 /// Natives that code generation itself calls: name and behavior version.
 pub(crate) mod native {
     pub(crate) type CoreNative = (&'static str, u16);
@@ -155,6 +174,7 @@ pub(crate) mod native {
     pub(crate) const CONJ: CoreNative = ("ox.core/conj*", 1);
     pub(crate) const COUNT: CoreNative = ("ox.core/count", 1);
     pub(crate) const ERROR_NEW: CoreNative = ("ox.core/error-new", 1);
+    pub(crate) const FUSE: CoreNative = ("ox.core/fuse", 1);
     pub(crate) const GET: CoreNative = ("ox.core/get", 1);
     pub(crate) const NUM_EQ: CoreNative = ("ox.core/num-eq", 1);
 

@@ -30,7 +30,7 @@ pub use unit::{Generated, generate};
 use bytecode::Op;
 
 /// Raised whenever the code made of some body changes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Identifies this code generator: two that may make different code of one body differ in it. With
 /// the body hash it is the key of a stored chunk.

@@ -25,26 +25,44 @@ use vm::Word;
 use vm::boot::BootBuilder;
 
 /// Library functions that the machine calls by name.
-const HOOKS: &[(&str, &[&str])] = &[(
-    "ox.core.base",
-    &[
-        "realize*",
-        "ready*",
-        "walk*",
-        "=*slow",
-        "hash*slow",
-        "compare*slow",
-        "print*slow",
-        "str*slow",
-        "count*slow",
-        "nth*slow",
-        "deref*slow",
-        "format*slow",
-        "conj*slow",
-        "error-matches?",
-        "answer*",
-    ],
-)];
+const HOOKS: &[(&str, &[&str])] = &[
+    (
+        "ox.core.base",
+        &[
+            "realize*",
+            "ready*",
+            "walk*",
+            "=*slow",
+            "keys*slow",
+            "hash*slow",
+            "compare*slow",
+            "print*slow",
+            "str*slow",
+            "count*slow",
+            "nth*slow",
+            "deref*slow",
+            "format*slow",
+            "conj*slow",
+            "error-matches?",
+            "answer*",
+        ],
+    ),
+    (
+        "ox.core.big",
+        &[
+            "plus*slow",
+            "minus*slow",
+            "times*slow",
+            "divide*slow",
+            "quot*slow",
+            "rem*slow",
+            "mod*slow",
+            "big-divide*slow",
+            "bigint*slow",
+            "number-text",
+        ],
+    ),
+];
 
 /// An image cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -224,6 +224,18 @@ impl Const {
         deepest
     }
 
+    /// Whether NaN is in it. Such a constant is equal to itself alone, so two of them are never made one.
+    #[must_use]
+    pub fn holds_nan(&self) -> bool {
+        let mut holds = false;
+        self.walk(|event| {
+            if let Event::Leaf(Const::Double(bits)) = event {
+                holds |= f64::from_bits(*bits).is_nan();
+            }
+        });
+        holds
+    }
+
     /// Whether two constants agree but for their children.
     fn same_head(&self, other: &Const) -> bool {
         match (self, other) {

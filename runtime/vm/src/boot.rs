@@ -242,7 +242,7 @@ impl BootBuilder {
         let mut scratch = Heap::new(Arc::from([]));
         let word = make_constant(&mut scratch, constant)?;
         let word = self.adopt(&scratch, &[word])?[0];
-        if word.is_boot() {
+        if word.is_boot() && !constant.holds_nan() {
             self.constants.insert(constant.clone(), word);
         }
         Ok(word)

@@ -23,6 +23,8 @@
 //! What it does not do: collect (see `collect`), know stacks and roots (see `process`).
 
 use crate::object::{FIRST_VALUE, Header, Kind, Object};
+use crate::value::keys::Keys;
+use crate::value::string::places::Places;
 use crate::word::Word;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -88,6 +90,10 @@ pub struct Heap {
     /// Greatest fuel that one call of a native has cost beside the call: the longest work between two
     /// safepoints, for tests.
     pub longest_charge: u32,
+    /// What is known of large keys.
+    pub(crate) keys: Keys,
+    /// Where characters of long strings lie.
+    pub(crate) places: Places,
     /// Words of poison at the survivors' start.
     pub(crate) poisoned: u32,
     /// Offsets of what walks have noted, by the offset of their state; good until objects move.
@@ -120,6 +126,8 @@ impl Heap {
             protects_from_space: false,
             short_steps: false,
             longest_charge: 0,
+            keys: Keys::default(),
+            places: Places::default(),
             poisoned: 0,
             noted: FxHashMap::default(),
         };
@@ -502,6 +510,8 @@ impl Heap {
 
     /// Replaces everything from `from` on by `words`.
     pub(crate) fn replace_from(&mut self, from: u32, words: &[u64]) {
+        self.keys.forget_from(from);
+        self.places.forget_from(from);
         let end = from as usize + words.len();
         if end > self.words.len() {
             self.grow(end);

@@ -37,6 +37,7 @@ use crate::image::LoadedImage;
 use crate::process::Process;
 use crate::stack::{FRAME_HEADER_WORDS, Link};
 use crate::value;
+use crate::value::keys::handing_over;
 use crate::word::{TAG_INT, Word};
 use bytecode::{Instr, Op};
 use quick::Glance;
@@ -1032,20 +1033,21 @@ impl Machine<'_> {
                 }
                 Op::Map => library!(i, {
                     let words = self.window(u32::from(i.b()), u32::from(i.c()));
-                    value::map::from_pairs(&mut self.process.heap, words)
+                    handing_over(&mut self.process.heap, |heap| {
+                        value::map::from_pairs(heap, words)
+                    })
                 }),
                 Op::Set => library!(i, {
                     let words = self.window(u32::from(i.b()), u32::from(i.c()));
-                    value::set::from_words(&mut self.process.heap, words)
+                    handing_over(&mut self.process.heap, |heap| {
+                        value::set::from_words(heap, words)
+                    })
                 }),
                 Op::Get => library!(
                     i,
-                    value::get(
-                        &mut self.process.heap,
-                        reg!(base, i.b()),
-                        reg!(base, i.c()),
-                        Word::NIL
-                    )
+                    handing_over(&mut self.process.heap, |heap| {
+                        value::get(heap, reg!(base, i.b()), reg!(base, i.c()), Word::NIL)
+                    })
                 ),
                 Op::Nth => library!(
                     i,

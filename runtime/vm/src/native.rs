@@ -12,6 +12,7 @@
 //! - A native whose answer for the same arguments changes gets a higher version and keeps the old
 //!   one under the old version: stored code goes on as it was.
 
+mod big;
 mod cell;
 mod collection;
 mod equal;
@@ -68,6 +69,10 @@ pub enum Trap {
     Force(Word),
     /// Realize everything in this value, then run the same instruction again.
     Ready(Word),
+    /// Hash this key in steps, then run the same instruction again.
+    HashKey(Word),
+    /// Compare these keys in steps, then run the same instruction again.
+    CompareKeys(Word, Word),
     /// Call this function of `ox.core` with the same arguments; its answer is the instruction's.
     Slow(&'static str),
     /// Go on with the walk that has this state ([`crate::value::walk`]): its answer is the
@@ -129,6 +134,7 @@ fn families() -> impl Iterator<Item = &'static Native> {
 
 /// One table a family; a family is a module under `native/`.
 const FAMILIES: &[&[Native]] = &[
+    big::NATIVES,
     cell::NATIVES,
     collection::NATIVES,
     equal::NATIVES,

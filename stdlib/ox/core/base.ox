@@ -14,7 +14,8 @@
   No answer of `=`, `hash`, `compare`, `ready` or `print` is nil or a lazy cell, so the three never meet."
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
-            [ox.core.number :refer :all]))
+            [ox.core.number :refer :all]
+            [ox.core.big :refer [number-text numeral]]))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Lazy cells
@@ -99,7 +100,8 @@
 
 (defn ^:no-doc walk*
   "Goes on with work that a native could not do at once until its answer is there: reading, writing and changing long texts.
-  The machine calls this when a native hands over. `walk-step` answers the result as a reduced value, for it can be nil."
+  The machine calls this when a native hands over. `walk-step` answers the result as a reduced value, for it can be nil, and
+  numbers and numerals that are too long for a step."
   [state]
   (loop []
     (let [r (walk-step state)]
@@ -107,10 +109,17 @@
         (recur)
         (if (reduced? r)
           (deref r)
-          (do (realize* r) (recur)))))))
+          (do (if (lazy-cell? r)
+                (realize* r)
+                (walk-give state (if (string? r) (numeral r) (number-text r))))
+              (recur)))))))
 
 (defn ^:no-doc =*slow "`(= x y)` of values that are deep, large or unfinished." [x y]
   (drive equal-step (equal-start x y)))
+
+(defn ^:no-doc keys*slow
+  "Compares keys of a map that are large. The machine calls this, and then looks for the key again." [x y]
+  (keys-are x y (=*slow x y)))
 
 (defn ^:no-doc hash*slow "`(hash x)` of a value that is deep, large or unfinished." [x]
   (drive hash-step (hash-start x)))
@@ -119,7 +128,16 @@
   (drive compare-step (compare-start x y)))
 
 (defn ^:no-doc print*slow "`(print* x options)` of a value that is deep, large or unfinished." [x options]
-  (drive print-step (print-start x options)))
+  (let [state (print-start x options)]
+    (loop []
+      (let [r (print-step state)]
+        (if (nil? r)
+          (recur)
+          (if (lazy-cell? r)
+            (do (realize* r) (recur))
+            (if (string? r)
+              r
+              (do (walk-give state (number-text r)) (recur)))))))))
 
 (defn- realize-along
   "Realizes a cell and some hundreds that follow it in its sequence: a walk that notes what it has seen begins anew for each
@@ -147,9 +165,11 @@
 (defn- text
   "What `str` makes of one value: of those that can be large, what `print*` writes readably."
   [x]
-  (if (or (nil? x) (string? x) (number? x) (char? x) (keyword? x) (symbol? x) (boolean? x) (inst? x) (uuid? x) (regex? x))
-    (str* x)
-    (print* x true)))
+  (if (or (integer? x) (ratio? x))
+    (number-text x)
+    (if (or (nil? x) (string? x) (number? x) (char? x) (keyword? x) (symbol? x) (boolean? x) (inst? x) (uuid? x) (regex? x))
+      (str* x)
+      (print* x true))))
 
 (defn ^:no-doc str*slow
   "`(str* …)` where a value is large or unfinished."

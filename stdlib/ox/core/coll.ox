@@ -105,7 +105,66 @@
         (if (< 0 step)
           (reduce-up f acc (range-start coll) (range-end coll) step)
           (reduce-down f acc (range-start coll) (range-end coll) step)))
-      (reduce-seq f acc (seq coll)))))
+      (if (fused? coll)
+        (if (reduced? acc)
+          (reduce-wrapped f acc coll)
+          (reduce-fused f acc coll))
+        (reduce-seq f acc (seq coll))))))
+
+;; A call of `reduce`, or of a function that does nothing with a collection but reduce it, with the call of `map`,
+;; `filter` … itself as its argument gets a *fused* sequence (`docs/internals/codegen.md`): nobody else can see the cells,
+;; so none are made, and each element goes through all functions at once. That is the order of effects which lazy
+;; sequences have, since they are not chunked.
+
+(defn- stage
+  "The function that reduces by `f` what one stage makes of each element. The numbers are those that code generation gives."
+  [kind g f]
+  (if (= kind 0)
+    (fn [acc x] (f acc (g x)))                                         ; map
+    (if (= kind 1)
+      (fn [acc x] (if (g x) (f acc x) acc))                            ; filter
+      (if (= kind 2)
+        (fn [acc x] (if (g x) acc (f acc x)))                          ; remove
+        (if (= kind 3)
+          (fn [acc x] (let [v (g x)] (if (nil? v) acc (f acc v))))     ; keep
+          (if (= kind 4)
+            (fn [acc x] (if (g x) (f acc x) (reduced acc)))            ; take-while
+            (let [left (volatile! g)]                                  ; take
+              (fn [acc x]
+                (let [more (vreset! left (dec (deref left)))
+                      r (f acc x)]
+                  (if (pos? more) r (ensure-reduced r)))))))))))
+
+(defn- reduce-fused
+  "Reduces a fused sequence from a start that is not reduced."
+  [f acc coll]
+  (if (fused? coll)
+    (let [kind (fused-part coll 0)
+          g (fused-part coll 1)]
+      ;; A sequence of no elements does not look at what it is taken from.
+      (if (if (= kind 5) (not (pos? g)) false)
+        acc
+        (recur (stage kind g f) acc (fused-part coll 2))))
+    (reduce-from f acc coll)))
+
+(defn- wrapped "A start or an element that is a reduced value, which says nothing there." [x] (fuse -1 x nil))
+(defn- unwrapped [x] (if (fused? x) (fused-part x 1) x))
+
+(defn- reduce-wrapped
+  "Reduces a fused sequence from a start that is a reduced value."
+  [f acc coll]
+  (unwrapped (reduce-fused (fn [acc x] (f (unwrapped acc) x)) (wrapped acc) coll)))
+
+(defn- reduce-fused-from-first
+  "Reduces a fused sequence whose first element is the start."
+  [f coll]
+  (let [r (reduce-fused (fn [acc x]
+                          (if (identical? acc ::none)
+                            (if (reduced? x) (wrapped x) x)
+                            (f (unwrapped acc) x)))
+                        ::none
+                        coll)]
+    (if (identical? r ::none) (f) (unwrapped r))))
 
 (defn reduce
   "Combines the elements of `coll` with `f`, from the left: `(f (f (f init a) b) c)`. Without `init`, the first
@@ -116,10 +175,12 @@
        (if (= n 0)
          (f)
          (reduce-vector f (nth coll 0) coll 1 n)))
-     (let [s (seq coll)]
-       (if (nil? s)
-         (f)
-         (reduce-from f (first s) (next s))))))
+     (if (fused? coll)
+       (reduce-fused-from-first f coll)
+       (let [s (seq coll)]
+         (if (nil? s)
+           (f)
+           (reduce-from f (first s) (next s)))))))
   ([f init coll] (reduce-from f init coll)))
 
 (defn reduce-kv
@@ -205,8 +266,11 @@
      (reduce conj to from)))
   ([to xform from]
    (if (editable? to)
-     (let [f (xform conj!)]
-       (with-meta (persistent! (f (reduce f (transient to) from))) (meta to)))
+     ;; The completing step makes the collection, so that a transducer can end with something else (`halt-when`).
+     (let [f (xform (fn
+                      ([t] (with-meta (persistent! t) (meta to)))
+                      ([t x] (conj!* t x))))]
+       (f (reduce f (transient to) from)))
      (let [f (xform conj)]
        (f (reduce f to from))))))
 
@@ -343,18 +407,29 @@
         s))
     (fail :ox/type "rseq takes vectors" {:value coll})))
 
-(defn ^:no-doc compare-with
-  "Returns the result of a comparator as a number: what it returned if that is a number; for a predicate
-  like `<`, -1 if it holds, 1 if it holds the other way round, else 0."
-  [comp a b]
-  (let [r (comp a b)]
-    (if (number? r)
-      r
-      (if (boolean? r)
-        (if r
-          -1
-          (if (comp b a) 1 0))
-        (fail :ox/type "a comparison function returns a number or a boolean" {:value r})))))
+(defn- low-32-bits-below-zero?
+  "Returns true if the number that a comparator has returned is below zero as a 32-bit integer: fractions are 0, of integers the
+  low bits count, as in Clojure."
+  [r]
+  (if (if (float? r) true (ratio? r))
+    (<= (double r) -1.0)
+    (< (unchecked-int (if (int? r) r (bigint r))) 0)))
+
+(defn ^:no-doc before?
+  "Returns true if what a comparator has returned says that its first argument is before the second: a negative number, or true of
+  a predicate like `<`."
+  [r]
+  (if (identical? r true)
+    true
+    (if (identical? r false)
+      false
+      (if (int? r)
+        (if (< r 0)
+          (if (<= -2147483648 r) true (low-32-bits-below-zero? r))
+          (if (<= r 2147483647) false (low-32-bits-below-zero? r)))
+        (if (number? r)
+          (low-32-bits-below-zero? r)
+          (fail :ox/type "a comparison function returns a number or a boolean" {:value r}))))))
 
 (defn comparator "Returns a comparator, a function to -1, 0 or 1, from a predicate like `<`." [pred]
   (fn [x y]

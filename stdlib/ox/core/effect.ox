@@ -70,8 +70,10 @@
     (nth coll (rand-int (count coll)))))
 (defn random-uuid "Returns a random UUID." [] (effect* :ox/random-uuid []))
 
-(defn shuffle "Returns a vector of the elements in random order." [coll]
-  (let [v (vec coll)]
+(defn shuffle "Returns a vector of the elements of a collection that is no map, in random order." [coll]
+  (let [v (if (and (coll? coll) (not (map? coll)))
+            (vec coll)
+            (fail :ox/type "shuffle takes a collection of elements" {:value coll}))]
     (loop [i (dec (count v)) t (transient v)]
       (if (pos? i)
         (let [j (rand-int (inc i))

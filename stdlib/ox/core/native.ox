@@ -258,9 +258,19 @@
 (defnative ^:no-doc print*
   "Returns the text of `x`. `options` is true (readable, as `pr` writes), false (for people, as `print`), or a map with
   `:readably :length :level :meta :namespace-maps`. Slow path `print*slow`." [x options])
-(defnative ^:no-doc walk-step "Works for a bounded time on what a native could not do at once. Returns the answer as a reduced value, an unrealized lazy cell that has to be forced first, or nil: go on." [state])
+(defnative ^:no-doc sort*
+  "Returns the vector with its elements in order, equal ones in theirs: by `compare` (mode 0), `<` (1) or `>` (2); the keys of map
+  entries (4 more). nil for elements that take longer to compare, or are no numbers where they should be." [vector mode])
+(defnative ^:no-doc fuse
+  "Returns a fused sequence: the elements of `coll` changed or chosen by `f` as `kind` says. Code calls it instead of `map` and the
+  like where the sequence goes to `reduce`, or what hands it to that, and nowhere else; `ox.core.coll` says what the kinds are." [kind f coll])
+(defnative ^:no-doc fused? "Returns true if `x` is a fused sequence." [x])
+(defnative ^:no-doc fused-part "Returns kind (0), function (1) or collection (2) of a fused sequence." [fused index])
+(defnative ^:no-doc keys-are "Notes for the instruction that runs next whether two keys are equal. Returns nil." [x y equal])
+(defnative ^:no-doc walk-step "Works for a bounded time on what a native could not do at once. Returns the answer as a reduced value, an unrealized lazy cell that has to be forced first, a number to write or the text of one to read, or nil: go on." [state])
+(defnative ^:no-doc walk-give "Gives a walk what the number became that it stopped at: of one that is written its text, of a text the number. Returns nil." [state made])
 (defnative ^:no-doc print-start "Returns a new state for `print-step`." [x options])
-(defnative ^:no-doc print-step "As `equal-step`; the answer is the text, a string." [state])
+(defnative ^:no-doc print-step "As `equal-step`; the answer is the text, a string. Of a number that is too long for a step, returns the number; `walk-give` takes its text." [state])
 (defnative ^:no-doc read-form
   "Reads the first form of a string with the reader of the language (no `#=`, no syntax-quote resolution; tagged literals other than
   `#inst`, `#uuid` and `#bytes` become tagged-literal values), iteratively. Returns `[form end]`, `end` the character index behind

@@ -676,10 +676,7 @@
 
 (defn dorun
   "Realizes a sequence (its first `n` elements and one more) for the effects of doing so. Returns nil."
-  ([coll]
-   (loop [s (seq coll)]
-     (when s
-       (recur (next s)))))
+  ([coll] (reduce (fn [_ _] nil) nil coll))
   ([n coll]
    (loop [n n s (seq coll)]
      (when (and s (pos? n))
@@ -825,7 +822,7 @@
     (if (< i b)
       (if (< j c)
         (let [x (nth v i) y (nth v j)]
-          (if (< (compare-with comp y x) 0)
+          (if (before? (comp y x))
             (recur i (inc j) (conj!* out y))
             (recur (inc i) j (conj!* out x))))
         (recur (inc i) j (conj!* out (nth v i))))
@@ -853,6 +850,24 @@
     comp
     (fail :ox/type "sort takes a comparison function" {:value comp})))
 
+(defn- machine-order
+  "What `sort*` calls the order of a comparator; nil if it does not know it."
+  [comp]
+  (if (identical? comp compare)
+    0
+    (if (identical? comp <)
+      1
+      (if (identical? comp >) 2 nil))))
+
+(defn- sorted-vector
+  "Sorts a vector: where the machine knows the order and the elements are quickly compared, it does so by itself."
+  [comp v]
+  (let [order (machine-order comp)
+        sorted (if (nil? order) nil (sort* v order))]
+    (if (nil? sorted)
+      (sort-vector comp v)
+      sorted)))
+
 (defn sort
   "Returns a sequence of the elements in order, by `comp` (`compare`): a function to a negative number, zero or a positive
   one, or a predicate like `<`. Equal elements keep their order."
@@ -861,14 +876,25 @@
    (let [v (vec coll)]
      (if (= 0 (count v))
        ()
-       (let [s (seq (sort-vector (comparison comp) v)) m (meta coll)]
+       (let [s (seq (sorted-vector (comparison comp) v)) m (meta coll)]
          (if (nil? m) s (with-meta s m)))))))
+
+(defn- sort-by-comparing [keyfn comp coll]
+  (sort (if (fn? comp)
+          (fn [x y] (before? (comp (keyfn x) (keyfn y))))
+          (fn [_ _] (comparison comp)))
+        coll))
 
 (defn sort-by
   "As `sort`, ordering by `(keyfn x)`."
   ([keyfn coll] (sort-by keyfn compare coll))
   ([keyfn comp coll]
-   (sort (if (fn? comp)
-           (fn [x y] (compare-with comp (keyfn x) (keyfn y)))
-           (fn [_ _] (comparison comp)))
-         coll)))
+   (let [order (machine-order comp)
+         v (if (nil? order) [] (vec coll))
+         sorted (if (< 1 (count v))
+                  (sort* (mapv (fn [x] (map-entry (keyfn x) x)) v) (+ 4 order))
+                  nil)]
+     (if (nil? sorted)
+       (sort-by-comparing keyfn comp coll)
+       (let [s (seq (mapv val sorted)) m (meta coll)]
+         (if (nil? m) s (with-meta s m)))))))

@@ -46,6 +46,8 @@ pub struct Section {
 pub struct Config {
     /// Words that the memory may have in use when a slice ends; `None`: no limit.
     pub words: Option<u32>,
+    /// The most fuel that one call of a native, or one operation of numbers, may cost.
+    pub fuel: Option<u32>,
     /// Memory quota in megabytes instead of the usual one.
     pub quota_mb: Option<u32>,
     /// Safepoints at which the costly modes act, instead of the usual number.
@@ -257,6 +259,7 @@ impl Config {
                 u32::try_from(*value).map_err(|_| "a limit is a positive number".to_owned())?;
             match &*key.name {
                 "words" => config.words = Some(value),
+                "fuel" => config.fuel = Some(value),
                 "quota-mb" => config.quota_mb = Some(value),
                 "steps" => config.steps = Some(value),
                 other => return Err(format!("there is no setting :{other}")),

@@ -49,8 +49,10 @@ chapters! {
     equality
     errors
     functions
+    fusion
     hashing
     limits
+    large_numbers
     long_texts
     macros
     namespaces

@@ -10,6 +10,7 @@ use syntax::DatumKind;
 use super::{Dest, Gen};
 use crate::error::{CodegenError, Result};
 use crate::intrinsic::native::{self, CoreNative};
+use crate::intrinsic::{reduced_argument, stage};
 
 /// Arguments that a window passes in registers of their own.
 const WINDOW_ARGS_MAX: usize = 250;
@@ -69,6 +70,8 @@ impl Gen<'_, '_> {
         if self.call_core(global, args, dest)? {
             return Ok(());
         }
+        let core = self.body.global(global).core.as_deref();
+        let reduced = core.and_then(|name| reduced_argument(name, args.len()));
         let base = self.window(dest)?;
         let is_callable = matches!(
             self.body.global(global).kind,
@@ -81,8 +84,48 @@ impl Gen<'_, '_> {
             Callee::Value
         };
         self.alloc()?;
-        let args = self.args(args)?;
+        let args = match reduced {
+            Some(last) => self.args_of_reducing(args, last)?,
+            None => self.args(args)?,
+        };
         self.invoke(base, callee, args, tail, dest)
+    }
+
+    /// Arguments, the last of which may be a fused sequence.
+    fn args_of_reducing(&mut self, args: &[ExprIdx], last: usize) -> Result<Args> {
+        for arg in &args[..last] {
+            self.arg(*arg)?;
+        }
+        let register = self.alloc()?;
+        self.fused(args[last], Dest::Fresh(register))?;
+        Ok(Args {
+            count: args.len() as u8,
+            spread: false,
+        })
+    }
+
+    /// A sequence that is reduced at once and seen by nobody else. Calls of `map` and the like make a fused
+    /// one, which says what is to be done with the elements of the innermost.
+    fn fused(&mut self, expr: ExprIdx, dest: Dest) -> Result<()> {
+        let Expr::CallGlobal { global, args, .. } = self.body.expr(expr) else {
+            return self.expr(expr, dest);
+        };
+        let core = self.body.global(*global).core.as_deref();
+        let (Some(kind), [of, sequence]) = (core.and_then(stage), &args[..]) else {
+            return self.expr(expr, dest);
+        };
+        let (name, version) = native::FUSE;
+        let ordinal = self.unit.native(name, version)?;
+        let top = self.top;
+        let start = self.scratch(dest)?;
+        self.load_int(kind, start)?;
+        self.arg(*of)?;
+        let register = self.alloc()?;
+        self.fused(*sequence, Dest::Fresh(register))?;
+        self.top = top;
+        self.produce(dest, |to| {
+            Instr::abcd(Op::CallNative, to, start, ordinal, 3)
+        })
     }
 
     pub(super) fn call_native(

@@ -2,18 +2,28 @@
 
 use super::{Machine, Next};
 use crate::native::NativeResult;
+use crate::stack::Link;
+use crate::value::number::large::{self, Op};
 use crate::value::{equal, number};
 use crate::word::Word;
 use bytecode::Instr;
 
 macro_rules! operations {
-    ($($name:ident => $path:path;)*) => {
+    ($($name:ident => $path:path, $op:expr;)*) => {
         impl Machine<'_> {
             $(
                 #[cold]
                 #[inline(never)]
                 pub(crate) fn $name(&mut self, i: Instr, x: Word, y: Word) -> Next {
-                    self.charge(x, y);
+                    if let Some(name) = large::slow(&self.process.heap, $op, x, y)
+                        && self.image.hook(name).is_some()
+                    {
+                        let at = self.at();
+                        return self.call_hook(name, &[x, y], |delta, proto| {
+                            Link::answer(delta, proto, at)
+                        });
+                    }
+                    self.charge($op, x, y);
                     let result = $path(&mut self.process.heap, x, y);
                     self.finish(i, result)
                 }
@@ -23,20 +33,22 @@ macro_rules! operations {
 }
 
 operations! {
-    add => number::add;
-    sub => number::sub;
-    mul => number::mul;
-    div => number::div;
-    quot => number::quot;
-    rem => number::rem;
-    less => number::less;
-    less_eq => number::less_eq;
+    add => number::add, Op::Add;
+    sub => number::sub, Op::Sub;
+    mul => number::mul, Op::Mul;
+    div => number::div, Op::Div;
+    quot => number::quot, Op::Quot;
+    rem => number::rem, Op::Rem;
+    less => number::less, Op::Compare;
+    less_eq => number::less_eq, Op::Compare;
 }
 
 impl Machine<'_> {
     /// Takes the fuel that an operation on these numbers costs: big ones cost by their size.
-    fn charge(&mut self, x: Word, y: Word) {
-        let cost = number::cost(&self.process.heap, x, y);
+    fn charge(&mut self, op: Op, x: Word, y: Word) {
+        let cost = large::cost(&self.process.heap, op, x, y);
+        let longest = &mut self.process.heap.longest_charge;
+        *longest = cost.max(*longest);
         self.fuel = (self.fuel - i64::from(cost)).max(0);
     }
 

@@ -10,6 +10,7 @@ use crate::object::Kind;
 use crate::process::Root;
 use crate::stack::{FRAME_HEADER_WORDS, Link, Return};
 use crate::value;
+use crate::value::keys::handing_over;
 use crate::value::work::Stop;
 use crate::word::Word;
 use bytecode::{Instr, Op, SlotKind};
@@ -114,7 +115,9 @@ impl Machine<'_> {
             }
             Ok(Callee::Lookup) => {
                 let window = self.window(u32::from(i.a()) + 2, args as u32);
-                match value::lookup(&mut self.process.heap, function, window) {
+                match handing_over(&mut self.process.heap, |heap| {
+                    value::lookup(heap, function, window)
+                }) {
                     Ok(word) => self.answer(i, word),
                     Err(trap) => self.trap(i, trap),
                 }
@@ -127,7 +130,9 @@ impl Machine<'_> {
     pub(crate) fn call_applied_value(&mut self, i: Instr, function: Word, args: &[Word]) -> Next {
         let result = match self.callee(function, args.len()) {
             Ok(Callee::Native(native)) => self.native(native, args),
-            Ok(_) => value::lookup(&mut self.process.heap, function, args),
+            Ok(_) => handing_over(&mut self.process.heap, |heap| {
+                value::lookup(heap, function, args)
+            }),
             Err(error) => return self.throw(error),
         };
         match result {
@@ -434,6 +439,15 @@ impl Machine<'_> {
             Trap::Ready(value) => self.call_hook("ready*", &[value], |delta, proto| {
                 Link::redo(delta, proto, at)
             }),
+            Trap::HashKey(key) => self.call_hook("hash*slow", &[key], |delta, proto| {
+                Link::redo(delta, proto, at)
+            }),
+            Trap::CompareKeys(a, b) if self.image.hook("keys*slow").is_none() => {
+                self.compare_keys_at_once(a, b, at)
+            }
+            Trap::CompareKeys(a, b) => self.call_hook("keys*slow", &[a, b], |delta, proto| {
+                Link::redo(delta, proto, at)
+            }),
             Trap::Slow(name) => {
                 let args = operands(self, i);
                 self.call_hook(name, &args, |delta, proto| Link::answer(delta, proto, at))
@@ -443,6 +457,21 @@ impl Machine<'_> {
                 Link::answer(delta, proto, at)
             }),
             Trap::Effect(request) => self.stop_with_effect(i, request),
+        }
+    }
+
+    /// Compares keys to the end, for an image that was linked before there was a function for it.
+    fn compare_keys_at_once(&mut self, a: Word, b: Word, at: u32) -> Next {
+        let heap = &mut self.process.heap;
+        match value::equal::keys(heap, a, b) {
+            Ok(equal) => {
+                value::keys::remember(heap, a, b, equal);
+                self.set_pc(at);
+                Next::Go
+            }
+            Err(Trap::Force(cell)) => self.force(cell, at),
+            Err(Trap::Throw(error)) => self.throw(error),
+            Err(_) => self.broken("keys are compared at once"),
         }
     }
 
@@ -457,6 +486,7 @@ impl Machine<'_> {
                 Err(Stop::Budget) => {}
                 Err(Stop::Throw(error)) => return self.throw(error),
                 Err(Stop::Unfinished(cell)) => return self.force(cell, self.at()),
+                Err(Stop::Number(_)) => return self.broken("a number is left to no library"),
             }
         }
     }

@@ -94,7 +94,7 @@ impl Machine<'_> {
     }
 
     #[cold]
-    fn broken(&mut self, what: &str) -> Next {
+    pub(super) fn broken(&mut self, what: &str) -> Next {
         let error = make_error(&mut self.process.heap, "internal", what);
         self.throw(error)
     }

@@ -5,9 +5,28 @@ use crate::heap::Heap;
 use crate::native::NativeResult;
 use crate::object::Kind;
 use crate::value::error::{bad_argument, wrong_type};
+use crate::value::keys::{self, handing_over};
 use crate::value::number::{make_int, try_int};
-use crate::value::{collection, list, meta, seq, transient, vector};
+use crate::value::{collection, list, meta, seq, sort, transient, vector};
 use crate::word::Word;
+
+/// A native that looks for a key.
+macro_rules! of_keys {
+    ($name:literal, 2, $op:expr) => {
+        Native::new($name, 2, 2, |call| {
+            let op: fn(&mut Heap, Word, Word) -> NativeResult = $op;
+            handing_over(call.heap, |heap| op(heap, call.args[0], call.args[1]))
+        })
+    };
+    ($name:literal, 3, $op:expr) => {
+        Native::new($name, 3, 3, |call| {
+            let op: fn(&mut Heap, Word, Word, Word) -> NativeResult = $op;
+            handing_over(call.heap, |heap| {
+                op(heap, call.args[0], call.args[1], call.args[2])
+            })
+        })
+    };
+}
 
 /// A native that is a function of one, two or three values.
 macro_rules! of {
@@ -33,7 +52,9 @@ macro_rules! of {
 
 fn get(call: &mut NativeCall<'_>) -> NativeResult {
     let default = call.args.get(2).copied().unwrap_or(Word::NIL);
-    collection::get(call.heap, call.args[0], call.args[1], default)
+    handing_over(call.heap, |heap| {
+        collection::get(heap, call.args[0], call.args[1], default)
+    })
 }
 
 fn nth(call: &mut NativeCall<'_>) -> NativeResult {
@@ -56,6 +77,14 @@ fn list_of(heap: &mut Heap, vector: Word) -> NativeResult {
     }
     let words = vector::elements(heap, vector);
     Ok(list::make(heap, &words))
+}
+
+/// Marks the array that a fused sequence is: how its elements are made, by what function or number, and
+/// of what collection. Only `reduce` and what calls it meet one.
+const FUSED: u16 = 0x100;
+
+fn is_fused(heap: &Heap, x: Word) -> bool {
+    heap.kind_of(x) == Some(Kind::Array) && heap.header(x).aux() == FUSED
 }
 
 fn int_range(heap: &mut Heap, start: Word, end: Word, step: Word) -> NativeResult {
@@ -95,19 +124,19 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/nth", 2, 3, nth),
     of!("ox.core/count", 1, collection::count),
     Native::new("ox.core/get", 2, 3, get),
-    of!("ox.core/contains?", 2, |heap, coll, key| {
+    of_keys!("ox.core/contains?", 2, |heap, coll, key| {
         collection::contains(heap, coll, key).map(Word::bool)
     }),
-    of!("ox.core/find", 2, collection::find),
+    of_keys!("ox.core/find", 2, collection::find),
     of!("ox.core/key", 1, |heap, entry| entry_part(heap, entry, 1)),
     of!("ox.core/val", 1, |heap, entry| entry_part(heap, entry, 2)),
     of!("ox.core/map-entry", 2, |heap, key, value| Ok(
         vector::make_entry(heap, key, value)
     )),
-    of!("ox.core/conj*", 2, collection::conj),
-    of!("ox.core/assoc*", 3, collection::assoc),
-    of!("ox.core/dissoc*", 2, collection::dissoc),
-    of!("ox.core/disj*", 2, collection::disj),
+    of_keys!("ox.core/conj*", 2, collection::conj),
+    of_keys!("ox.core/assoc*", 3, collection::assoc),
+    of_keys!("ox.core/dissoc*", 2, collection::dissoc),
+    of_keys!("ox.core/disj*", 2, collection::disj),
     of!("ox.core/peek", 1, collection::peek),
     of!("ox.core/pop", 1, collection::pop),
     Native::new("ox.core/subvec", 2, 3, |call| {
@@ -117,6 +146,30 @@ pub(super) const NATIVES: &[Native] = &[
             call.args[1],
             call.args.get(2).copied(),
         )
+    }),
+    Native::new("ox.core/sort*", 2, 2, |call| {
+        let (vector, mode) = (call.args[0], call.args[1]);
+        if !vector::is_vector(call.heap, vector) {
+            return Err(wrong_type(call.heap, vector, "a vector"));
+        }
+        sort::sort(call.heap, vector, mode, &mut call.fiber.fuel_spent)
+    }),
+    Native::new("ox.core/fuse", 3, 3, |call| {
+        Ok(call.heap.make(Kind::Array, 0, FUSED, &[], call.args))
+    }),
+    of!("ox.core/fused?", 1, |heap, x| Ok(Word::bool(is_fused(
+        heap, x
+    )))),
+    of!("ox.core/fused-part", 2, |heap, fused, index| {
+        match index.as_small() {
+            Some(index @ 0..=2) if is_fused(heap, fused) => Ok(heap.word(fused, 1 + index as u32)),
+            _ => Err(wrong_type(heap, fused, "a fused sequence")),
+        }
+    }),
+    Native::new("ox.core/keys-are", 3, 3, |call| {
+        let equal = call.args[2].is_truthy();
+        keys::remember(call.heap, call.args[0], call.args[1], equal);
+        Ok(Word::NIL)
     }),
     of!("ox.core/empty", 1, |heap, coll| Ok(collection::empty(
         heap, coll
@@ -146,10 +199,10 @@ pub(super) const NATIVES: &[Native] = &[
     )),
     of!("ox.core/transient", 1, transient::make),
     of!("ox.core/persistent!", 1, transient::persistent),
-    of!("ox.core/conj!*", 2, transient::conj),
-    of!("ox.core/assoc!*", 3, transient::assoc),
-    of!("ox.core/dissoc!*", 2, transient::dissoc),
-    of!("ox.core/disj!*", 2, transient::disj),
+    of_keys!("ox.core/conj!*", 2, transient::conj),
+    of_keys!("ox.core/assoc!*", 3, transient::assoc),
+    of_keys!("ox.core/dissoc!*", 2, transient::dissoc),
+    of_keys!("ox.core/disj!*", 2, transient::disj),
     of!("ox.core/pop!", 1, transient::pop),
     of!("ox.core/meta", 1, |heap, x| Ok(meta::get(heap, x))),
     of!("ox.core/with-meta", 2, meta::with),

@@ -35,7 +35,7 @@ fn step<T>(
             call.fiber.fuel_spent = STEP_FUEL;
             Ok(Word::NIL)
         }
-        Err(Stop::Unfinished(cell)) => Ok(cell),
+        Err(Stop::Unfinished(word) | Stop::Number(word)) => Ok(word),
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
     }
 }

@@ -1,12 +1,14 @@
 //! Natives of numbers: arithmetic beyond the machine's own operations, predicates, conversions,
 //! bits. What they do is in [`crate::value::number`].
 
-use super::{Native, NativeCall, NativeResult};
+use super::big::is_long_numeral;
+use super::{Native, NativeCall, NativeResult, Trap};
 use crate::heap::Heap;
 use crate::object::Kind;
 use crate::value::fault::{Fallible, Fault, OrThrow, describe};
 use crate::value::number::arithmetic::{abs, signum};
 use crate::value::number::decimal::Decimal;
+use crate::value::number::large::{self, Op};
 use crate::value::number::{self, Num, bits, compare, convert, make_int, text};
 use crate::value::string::try_text;
 use crate::word::Word;
@@ -14,13 +16,19 @@ use num_integer::Integer;
 
 type Call<'a, 'b> = &'a mut NativeCall<'b>;
 
-/// A native of two numbers; what big ones cost is charged before the work.
+/// A native of two numbers; what big ones cost is charged before the work, and what is too large to be
+/// done at once is left to the library.
 macro_rules! of_two {
-    ($name:literal, $op:path) => {
+    ($name:literal, $path:path, $op:expr) => {
         Native::new($name, 2, 2, |call| {
             let (a, b) = (call.args[0], call.args[1]);
-            call.fiber.fuel_spent = number::cost(call.heap, a, b);
-            $op(call.heap, a, b)
+            if let Some(name) = large::slow(call.heap, $op, a, b)
+                && call.image.hook(name).is_some()
+            {
+                return Err(Trap::Slow(name));
+            }
+            call.fiber.fuel_spent = large::cost(call.heap, $op, a, b);
+            $path(call.heap, a, b)
         })
     };
 }
@@ -84,16 +92,16 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/dec", 1, 1, |call| {
         number::dec(call.heap, call.args[0])
     }),
-    of_two!("ox.core/quot", number::quot),
-    of_two!("ox.core/rem", number::rem),
-    of_two!("ox.core/mod", number::modulo),
-    of_two!("ox.core/num-eq", number::num_equal),
-    of_two!("ox.core/add-p", number::add_promoting),
-    of_two!("ox.core/sub-p", number::sub_promoting),
-    of_two!("ox.core/mul-p", number::mul_promoting),
-    of_two!("ox.core/unchecked-add", number::add_unchecked),
-    of_two!("ox.core/unchecked-subtract", number::sub_unchecked),
-    of_two!("ox.core/unchecked-multiply", number::mul_unchecked),
+    of_two!("ox.core/quot", number::quot, Op::Quot),
+    of_two!("ox.core/rem", number::rem, Op::Rem),
+    of_two!("ox.core/mod", number::modulo, Op::Mod),
+    of_two!("ox.core/num-eq", number::num_equal, Op::Compare),
+    of_two!("ox.core/add-p", number::add_promoting, Op::Add),
+    of_two!("ox.core/sub-p", number::sub_promoting, Op::Sub),
+    of_two!("ox.core/mul-p", number::mul_promoting, Op::Mul),
+    of_two!("ox.core/unchecked-add", number::add_unchecked, Op::Add),
+    of_two!("ox.core/unchecked-subtract", number::sub_unchecked, Op::Sub),
+    of_two!("ox.core/unchecked-multiply", number::mul_unchecked, Op::Mul),
     Native::new("ox.core/max2", 2, 2, |call| {
         pick(call, std::cmp::Ordering::Greater)
     }),
@@ -157,7 +165,7 @@ pub(super) const NATIVES: &[Native] = &[
 ];
 
 /// The first argument, a string; `:ox/argument` as in Clojure when it is none.
-pub(super) fn string_argument<'a>(call: &'a mut NativeCall<'_>) -> Result<&'a str, super::Trap> {
+pub(super) fn string_argument<'a>(call: &'a mut NativeCall<'_>) -> Result<&'a str, Trap> {
     let word = call.args[0];
     if try_text(call.heap, word).is_none() {
         let name = describe(call.heap, word);
@@ -190,6 +198,9 @@ fn is_zero(num: &Num) -> bool {
 
 fn parity(call: Call<'_, '_>, even: bool) -> NativeResult {
     let word = call.args[0];
+    if let Some(n) = word.as_small() {
+        return Ok(Word::bool((n & 1 == 0) == even));
+    }
     let is_even = match Num::of(call.heap, word) {
         Some(Num::Int(n)) => n & 1 == 0,
         Some(Num::Big(n)) => n.is_even(),
@@ -219,6 +230,12 @@ fn long(call: Call<'_, '_>) -> NativeResult {
 
 fn bigint(call: Call<'_, '_>) -> NativeResult {
     let word = call.args[0];
+    if is_long_numeral(call, word) {
+        return Err(Trap::Slow("bigint*slow"));
+    }
+    if call.heap.kind_of(word) == Some(Kind::BigInt) {
+        return Ok(word);
+    }
     let result = match try_text(call.heap, word) {
         Some(digits) => match convert::parse_big(digits, 10) {
             Ok(Some(n)) => Ok(n),
@@ -239,7 +256,7 @@ fn not_a_numeral(digits: &str) -> Box<Fault> {
 fn bigdec(call: Call<'_, '_>) -> NativeResult {
     let word = call.args[0];
     let result = match try_text(call.heap, word) {
-        Some(digits) => number::check_bits(digits.len() as u64 * 10 / 3)
+        Some(digits) => number::check_decimal_bits(digits.len() as u64 * 10 / 3)
             .and_then(|()| text::parse_decimal(digits).ok_or_else(|| not_a_numeral(digits))),
         None => Num::expect(call.heap, word).and_then(Decimal::of),
     };

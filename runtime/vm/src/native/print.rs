@@ -3,9 +3,10 @@
 use super::{Native, NativeCall, NativeResult, Trap};
 use crate::object::Kind;
 use crate::value::fault::{Fault, OrThrow};
+use crate::value::number::large;
 use crate::value::print::{self, Options};
 use crate::value::string::{self, make_string, try_text};
-use crate::value::walk::copy_fuel;
+use crate::value::walk::{copy_fuel, gives_numbers};
 use crate::value::work::{Stop, Walk};
 use crate::value::{change, map, number};
 use crate::word::Word;
@@ -31,7 +32,7 @@ pub(super) const NATIVES: &[Native] = &[
                 call.fiber.fuel_spent = STEP_FUEL + copy_fuel(bytes);
                 Ok(text)
             }
-            Err(Stop::Unfinished(cell)) => Ok(cell),
+            Err(Stop::Unfinished(word) | Stop::Number(word)) => Ok(word),
             Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
             Err(Stop::Budget) => {
                 call.fiber.fuel_spent = STEP_FUEL;
@@ -52,6 +53,9 @@ fn str_of(call: &mut NativeCall<'_>) -> NativeResult {
     }
     let mut out = String::new();
     for &arg in call.args {
+        if large::is_long_text(call.heap, arg) && gives_numbers(call.image) {
+            return Err(Trap::Slow("str*slow"));
+        }
         print::write_str(call.heap, call.image, &mut out, arg)?;
         print::check_length(out.len()).or_throw(call.heap)?;
     }

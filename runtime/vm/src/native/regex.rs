@@ -46,7 +46,9 @@ fn re_pattern(call: &mut NativeCall<'_>) -> NativeResult {
         return Ok(word);
     }
     let [source] = texts(call)?;
+    let bytes = source.len();
     regex::compile(source).or_throw(call.heap)?;
+    call.fiber.fuel_spent = regex::compile_cost(bytes);
     Ok(call.heap.make(Kind::Regex, 0, 0, &[], &[word]))
 }
 

@@ -249,7 +249,7 @@ fn index_of(call: &mut NativeCall<'_>) -> NativeResult {
     let count = char_count(call.heap.object(call.args[0]));
     let from = clamped(call, count)?;
     let object = call.heap.object(call.args[0]);
-    let from = string::byte_index(object, from).expect("clamped to the string");
+    let from = string::byte_index(call.heap, call.args[0], from).expect("clamped to the string");
     let bounds = [from, string::byte_count(object)];
     look(call, Question::First, bounds)
 }
@@ -269,7 +269,8 @@ fn last_index_of(call: &mut NativeCall<'_>) -> NativeResult {
     let end = match from {
         None => text.len(),
         Some(from) => {
-            let from = string::byte_index(object, from).expect("clamped to the string");
+            let from =
+                string::byte_index(call.heap, call.args[0], from).expect("clamped to the string");
             let end = (from + part.len()).min(text.len());
             // No match can end inside of a character.
             (from..=end)

@@ -10,7 +10,7 @@ use crate::word::Word;
 pub(super) const NATIVES: &[Native] = &[Native::new("ox.core/walk-step", 1, 1, step)];
 
 /// Works on a walk for a bounded time: its answer as a reduced value, a lazy cell that has to be
-/// realized first, or nil.
+/// realized first, a number to write or the text of one to read, or nil.
 fn step(call: &mut NativeCall<'_>) -> NativeResult {
     let state = call.args[0];
     if Walk::of(call.heap, state).is_none() {
@@ -22,7 +22,7 @@ fn step(call: &mut NativeCall<'_>) -> NativeResult {
             Ok(call.heap.make(Kind::Reduced, 0, 0, &[], &[word]))
         }
         Err(Stop::Budget) => Ok(Word::NIL),
-        Err(Stop::Unfinished(cell)) => Ok(cell),
+        Err(Stop::Unfinished(word) | Stop::Number(word)) => Ok(word),
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
     }
 }

@@ -35,15 +35,9 @@ fn number_index(heap: &Heap, word: Word) -> Option<i64> {
 
 /// The character at an index of a string.
 fn char_at(heap: &Heap, text: Word, index: usize) -> Option<Word> {
-    let object = heap.object(text);
-    let text = string::text(object);
-    if string::byte_count(object) == string::char_count(object) {
-        return text
-            .as_bytes()
-            .get(index)
-            .map(|&byte| Word::char(char::from(byte)));
-    }
-    text.chars().nth(index).map(Word::char)
+    let at = string::byte_index(heap, text, index)?;
+    let rest = &string::text(heap.object(text))[at..];
+    rest.chars().next().map(Word::char)
 }
 
 /// The value at a key, if there is one. Nothing is found in what has no keys.
@@ -443,7 +437,7 @@ pub fn pop(heap: &mut Heap, collection: Word) -> NativeResult {
 /// `(subvec vector start end)`
 ///
 /// # Errors
-/// `:ox/type`, `:ox/index`.
+/// `:ox/type`, `:ox/index`; [`Trap::Walk`] of many elements.
 pub fn subvec(heap: &mut Heap, collection: Word, start: Word, end: Option<Word>) -> NativeResult {
     if !vector::is_vector(heap, collection) {
         return Err(wrong_type(heap, collection, "a vector"));
@@ -462,7 +456,7 @@ pub fn subvec(heap: &mut Heap, collection: Word, start: Word, end: Option<Word>)
     if from > to {
         return Err(out_of_bounds(heap, start, to));
     }
-    Ok(vector::slice(heap, collection, from, to))
+    super::slice::slice(heap, collection, from, to)
 }
 
 /// `(empty collection)`

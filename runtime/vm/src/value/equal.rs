@@ -14,7 +14,7 @@ use super::class::{Class, class_of};
 use super::number::Num;
 use super::seq::{Advance, Cursor};
 use super::work::{Budget, Stop, Walk, Work};
-use super::{lazy, map, set, trie, vector};
+use super::{keys, lazy, map, set, trie, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::{Kind, Object};
@@ -430,19 +430,25 @@ fn walk(heap: &mut Heap, a: Word, b: Word, mut budget: Budget) -> Result<bool, S
     run(heap, &mut work, &mut budget, false)
 }
 
-/// Whether two keys are equal: all of them at once, however large.
+/// Whether two keys are equal.
 ///
 /// # Errors
-/// [`Trap::Force`] when a lazy cell in one is unrealized.
+/// [`Trap::Force`] when a lazy cell in one is unrealized; [`Trap::CompareKeys`] of large ones.
 #[inline]
 pub fn keys(heap: &mut Heap, a: Word, b: Word) -> Result<bool, Trap> {
     match quick(heap, a, b) {
         Some(answer) => Ok(answer),
-        None => walk(heap, a, b, Budget::NONE).map_err(|stop| match stop {
-            Stop::Unfinished(cell) => Trap::Force(cell),
-            Stop::Throw(error) => Trap::Throw(error),
-            Stop::Budget => unreachable!("the budget has no limit"),
-        }),
+        None => {
+            if let Some(answer) = keys::known(heap, a, b) {
+                return Ok(answer);
+            }
+            let budget = keys::budget(heap);
+            walk(heap, a, b, budget).map_err(|stop| match stop {
+                Stop::Unfinished(cell) | Stop::Number(cell) => Trap::Force(cell),
+                Stop::Throw(error) => Trap::Throw(error),
+                Stop::Budget => Trap::CompareKeys(a, b),
+            })
+        }
     }
 }
 

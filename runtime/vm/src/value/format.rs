@@ -7,6 +7,8 @@
 use super::fault::{Fallible, Fault, OrThrow, describe};
 use super::number::arithmetic::abs;
 use super::number::decimal::Decimal;
+use super::number::large;
+use super::number::text::write_number as plain_number;
 use super::number::{Num, try_int};
 use super::print::{check_length, write_str};
 use super::string::try_text;
@@ -225,14 +227,17 @@ fn write(
     arg: Word,
 ) -> Result<(), Trap> {
     let arg = lazy::follow(heap, arg).map_err(Trap::Force)?;
+    large::check_formatted(heap, arg).or_throw(heap)?;
     let mut text = String::new();
     match d.conversion.to_ascii_lowercase() {
         's' => {
             if arg.is_nil() {
                 text.push_str("null");
             }
-            // A large or unfinished one is written first, by the library.
-            write_str(heap, image, &mut text, arg).map_err(|_| Trap::Slow("format*slow"))?;
+            if !plain_number(&mut text, heap, arg, false) {
+                // A large or unfinished one is written first, by the library.
+                write_str(heap, image, &mut text, arg).map_err(|_| Trap::Slow("format*slow"))?;
+            }
             truncate(&mut text, d.precision);
         }
         'b' => {

@@ -14,6 +14,7 @@
 //! memory is a number of the image. Maps with many functions as keys therefore degrade to lists.
 
 use super::class::{Class, class_of};
+use super::keys;
 use super::number::Num;
 use super::seq::{Advance, Cursor};
 use super::trie;
@@ -573,10 +574,10 @@ fn walk(heap: &mut Heap, value: Word, mut budget: Budget) -> Result<u64, Stop> {
     run(heap, &mut work, &mut budget, false)
 }
 
-/// The hash of a key or element: all of it at once, however large.
+/// The hash of a key or element.
 ///
 /// # Errors
-/// [`Trap::Force`] when a lazy cell in it is unrealized.
+/// [`Trap::Force`] when a lazy cell in it is unrealized; [`Trap::HashKey`] of a large one.
 #[inline]
 pub fn of_key(heap: &mut Heap, key: Word) -> Result<u64, Trap> {
     if let Some(value) = key.as_small() {
@@ -586,10 +587,11 @@ pub fn of_key(heap: &mut Heap, key: Word) -> Result<u64, Trap> {
         cache_leaf(heap, key, hash);
         return Ok(hash);
     }
-    walk(heap, key, Budget::NONE).map_err(|stop| match stop {
-        Stop::Unfinished(cell) => Trap::Force(cell),
+    let budget = keys::hash_budget(heap, key);
+    walk(heap, key, budget).map_err(|stop| match stop {
+        Stop::Unfinished(cell) | Stop::Number(cell) => Trap::Force(cell),
         Stop::Throw(error) => Trap::Throw(error),
-        Stop::Budget => unreachable!("the budget has no limit"),
+        Stop::Budget => Trap::HashKey(key),
     })
 }
 

@@ -14,7 +14,8 @@
 //! - A ratio is in lowest terms and its denominator is above 1. Its parts are integers where 64 bits
 //!   hold them.
 //! - No operation makes a number above [`BIG_BITS_MAX`] bits; it is refused before any work is done.
-//! - What an operation costs beyond a constant is known before ([`cost`]).
+//! - What an operation costs beyond a constant is known before ([`cost`]); one that is too large to be
+//!   done at once is left to the library ([`large`]).
 //!
 //! The functions here take words of any kind and answer with an error for what is no number; the
 //! interpreter has done two small integers and two doubles itself before it comes here.
@@ -24,6 +25,7 @@ pub mod bits;
 pub mod compare;
 pub mod convert;
 pub mod decimal;
+pub(crate) mod large;
 pub mod text;
 
 use crate::heap::Heap;
@@ -36,12 +38,15 @@ use decimal::Decimal;
 use num_bigint::{BigInt, BigUint, Sign};
 use num_traits::Zero;
 
-/// Greatest size of an arbitrary integer, in bits: 1.26 million decimal digits. One multiplication
-/// or division of such numbers still ends within a second.
+/// Greatest size of an arbitrary integer, in bits: 1.26 million decimal digits.
 pub const BIG_BITS_MAX: u64 = 4 * 1024 * 1024;
 
-/// Greatest size of the parts of a ratio that have a common divisor to be found, in bits.
+/// Greatest size of the parts of a ratio, in bits: 157,000 decimal digits.
 pub const RATIO_BITS_MAX: u64 = 512 * 1024;
+
+/// Greatest size of the unscaled integer of a decimal, in bits: 39,456 decimal digits. One operation of
+/// such decimals takes about a millisecond.
+pub const DECIMAL_BITS_MAX: u64 = 128 * 1024;
 
 /// Word operations of arbitrary arithmetic that cost one unit of fuel.
 const WORD_OPS_PER_FUEL: u64 = 16;
@@ -196,7 +201,7 @@ impl Num {
 }
 
 /// Words that a number's parts have beyond one, for charging.
-fn extra_words(heap: &Heap, word: Word) -> u64 {
+pub(crate) fn extra_words(heap: &Heap, word: Word) -> u64 {
     let Some(object) = heap.try_object(word) else {
         return 0;
     };
@@ -224,6 +229,14 @@ pub fn cost(heap: &Heap, a: Word, b: Word) -> u32 {
         SMALL_WORDS * (less / SMALL_WORDS).isqrt()
     };
     u32::try_from(more * per_word / WORD_OPS_PER_FUEL).unwrap_or(u32::MAX)
+}
+
+/// Refuses decimals above [`DECIMAL_BITS_MAX`] bits before they are computed.
+pub(crate) fn check_decimal_bits(bits: u64) -> Fallible<()> {
+    if bits > DECIMAL_BITS_MAX {
+        return Err(Fault::too_big("a decimal of more than 131,072 bits"));
+    }
+    Ok(())
 }
 
 /// Refuses integers above [`BIG_BITS_MAX`] bits before they are computed.

@@ -14,7 +14,7 @@
 //!   change. What has identity shows the serial that it has in its process.
 //! - What was written readably reads back as an equal value, for all that the reader knows.
 
-mod leaf;
+pub(crate) mod leaf;
 mod long;
 
 use super::seq::{Advance, Cursor};
@@ -107,13 +107,14 @@ const NESTED: i64 = 1;
 /// Keys are written without their namespace.
 const STRIP: i64 = 2;
 
-const TEXTS: [&str; 6] = [")", "]", "}", " ", "}]", "\""];
+const TEXTS: [&str; 7] = [")", "]", "}", " ", "}]", "\"", "N"];
 const CLOSE_LIST: i64 = 0;
 const CLOSE_VECTOR: i64 = 1;
 const CLOSE_MAP: i64 = 2;
 const SPACE: i64 = 3;
 const CLOSE_STATUS: i64 = 4;
 const QUOTE: i64 = 5;
+const ARBITRARY: i64 = 6;
 
 /// A walk under way.
 struct Printer<'a> {
@@ -123,6 +124,8 @@ struct Printer<'a> {
     out: String,
     work: Work,
     sizes: Sizes,
+    /// A number that the library has to write next.
+    number: Option<Word>,
     /// Whether the walk is saved between steps: then long work lists move into the memory.
     saved: bool,
 }
@@ -155,6 +158,7 @@ pub fn print(
         out: text,
         work,
         sizes,
+        number: None,
         saved: false,
     };
     let budget = Budget::call(printer.heap);
@@ -189,6 +193,7 @@ pub(crate) fn step(heap: &mut Heap, image: &LoadedImage, state: Word) -> Result<
         out: String::new(),
         work,
         sizes,
+        number: None,
         saved: true,
     };
     let budget = Budget::step(printer.heap);
@@ -259,6 +264,9 @@ impl Printer<'_> {
                     if let Err(cell) = self.value(value, depth) {
                         self.push_value(value, depth);
                         return Err(Stop::Unfinished(cell));
+                    }
+                    if let Some(number) = self.number.take() {
+                        return Err(Stop::Number(number));
                     }
                 }
                 ELEMENTS => self.elements(&mut budget)?,
@@ -456,7 +464,7 @@ impl Printer<'_> {
             return true;
         }
         let object = self.heap.object(value);
-        if self.is_long(object) {
+        if self.is_long(value, object) {
             return false;
         }
         if self.options.meta && object.header().has_meta() {
@@ -562,7 +570,7 @@ impl Printer<'_> {
             }
             return self.collection(value, kind, depth + 1);
         }
-        if self.is_long(self.heap.object(value)) {
+        if self.is_long(value, self.heap.object(value)) {
             return self.long(value);
         }
         if write_scalar(

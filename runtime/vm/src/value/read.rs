@@ -134,6 +134,8 @@ impl From<Trap> for Wrong {
 enum Halt {
     /// At the end of the window, or of what a step does.
     Later,
+    /// At a numeral that the library reads: its text.
+    Numeral(Word),
     Wrong(Wrong),
 }
 
@@ -151,6 +153,8 @@ enum Lexeme {
     Close(char),
     /// Part of a string whose end is not in the window.
     Part,
+    /// A numeral too long to be read at once: its text, a string.
+    Numeral(Word),
 }
 
 type Read<T> = Result<T, Wrong>;
@@ -171,6 +175,8 @@ struct Reader<'a> {
     functions: usize,
     /// A value that has not been given to the form it belongs to.
     pending: Option<Word>,
+    /// Whether the library reads numerals that are too long for a step.
+    gives_numbers: bool,
     inside: Inside,
     /// Byte index at which the string began that the window begins in.
     begun: usize,
@@ -195,7 +201,9 @@ pub fn read(
         Ok(value) => Ok(value.map(|value| (value, reader.at))),
         Err(Halt::Wrong(Wrong::Trap(trap))) => Err(trap),
         Err(Halt::Wrong(wrong)) => Err(wrong.fault(text).trap(heap)),
-        Err(Halt::Later) => unreachable!("all of the text is there, and no limit"),
+        Err(Halt::Later | Halt::Numeral(_)) => {
+            unreachable!("all of the text is there, no limit, and no library")
+        }
     }
 }
 
@@ -237,7 +245,7 @@ fn found(heap: &mut Heap, source: Word, value: Option<Word>, end: usize) -> Word
     let Some(value) = value else {
         return Word::NIL;
     };
-    let end = char_index(heap.object(source), end);
+    let end = char_index(heap, source, end);
     vector::make(heap, &[value, Word::small(end as i64)])
 }
 
@@ -257,12 +265,19 @@ pub(crate) fn begin(
         (Ok(answer), _) => Ok(answer),
         (Err(Stop::Throw(error)), _) => Err(Trap::Throw(error)),
         (Err(Stop::Unfinished(cell)), _) => Err(Trap::Force(cell)),
-        (Err(Stop::Budget), words) => Err(Trap::Walk(make_state(heap, Walk::Read, &words))),
+        (Err(Stop::Budget | Stop::Number(_)), words) => {
+            Err(Trap::Walk(make_state(heap, Walk::Read, &words)))
+        }
     }
 }
 
 /// Reads on from a state: what `read-form` answers, or how the walk stopped.
-pub(crate) fn step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word, Stop> {
+pub(crate) fn step(
+    heap: &mut Heap,
+    state: Word,
+    gives_numbers: bool,
+    spent: &mut u32,
+) -> Result<Word, Stop> {
     let word = |index: u32| heap.word(state, index);
     let number = |index: u32| word(index).small_value() as usize;
     let (source, at, size) = (word(4), number(5), number(12));
@@ -275,7 +290,7 @@ pub(crate) fn step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word
         greatest: (bits >> 1) as usize,
         rest: bits & 1 != 0,
     });
-    let pending = match word(9) {
+    let pending = match word(PENDING_WORD) {
         Word::ABSENT => None,
         value => Some(value),
     };
@@ -291,10 +306,11 @@ pub(crate) fn step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word
     reader.function = function;
     reader.functions = functions;
     reader.pending = pending;
+    reader.gives_numbers = gives_numbers;
     reader.inside = inside;
     reader.begun = begun;
     let (result, words) = reader.look_through(source, at, size, spent);
-    if matches!(result, Err(Stop::Budget)) {
+    if matches!(result, Err(Stop::Budget | Stop::Number(_))) {
         for (index, word) in (1..).zip(words) {
             heap.write(state, index, word);
         }
@@ -302,6 +318,13 @@ pub(crate) fn step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word
     result
 }
 
+/// Gives a state the number that the numeral writes at which it stopped.
+pub(crate) fn give(heap: &mut Heap, state: Word, number: Word) {
+    heap.write(state, PENDING_WORD, number);
+}
+
+/// The word of a state that holds what has been read and belongs to no form yet.
+const PENDING_WORD: u32 = 9;
 /// Words of a state.
 const STATE_WORDS: usize = 12;
 
@@ -329,6 +352,7 @@ impl<'a> Reader<'a> {
             function: None,
             functions: 0,
             pending: None,
+            gives_numbers: false,
             inside: Inside::Nothing,
             begun: 0,
             units: usize::MAX,
@@ -369,6 +393,11 @@ impl<'a> Reader<'a> {
             Err(Halt::Wrong(wrong)) => {
                 let fault = wrong.fault(text_of(reader.heap.object(source)));
                 Err(Stop::Throw(fault.into_error(reader.heap)))
+            }
+            Err(Halt::Numeral(text)) => {
+                let size = Sizes::of(reader.heap).step_bytes;
+                words = reader.save(source, size);
+                Err(Stop::Number(text))
             }
             Err(Halt::Later) => {
                 // A token that does not fit is read again in a larger window.
@@ -505,6 +534,7 @@ impl<'a> Reader<'a> {
                     };
                 }
                 Some(Lexeme::Part) => return Err(Halt::Later),
+                Some(Lexeme::Numeral(text)) => return Err(Halt::Numeral(text)),
                 Some(Lexeme::Value(value)) => self.pending = Some(value),
                 Some(Lexeme::Open(form, extra)) => {
                     if form == form::FUNCTION {
@@ -569,7 +599,7 @@ impl<'a> Reader<'a> {
             '~' => wrap(UNQUOTE),
             _ => {
                 self.at = at;
-                self.symbol_or_number(at).map(Lexeme::Value)
+                self.symbol_or_number(at)
             }
         }
     }

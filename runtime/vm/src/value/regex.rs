@@ -30,9 +30,11 @@ use translate::translate;
 /// Patterns that a thread keeps compiled.
 const CACHE_MAX: usize = 512;
 /// Longest pattern, in bytes.
-const SOURCE_BYTES_MAX: usize = 64 * 1024;
+const SOURCE_BYTES_MAX: usize = 16 * 1024;
 /// Greatest size of a compiled pattern, in bytes.
-const COMPILED_BYTES_MAX: usize = 4 * 1024 * 1024;
+const COMPILED_BYTES_MAX: usize = 1024 * 1024;
+/// Fuel of compiling a byte of a pattern: about a microsecond, more where it stands for large classes.
+const COMPILE_FUEL_PER_BYTE: usize = 64;
 /// Texts of a step of other walks that are searched at once.
 const SEEK_STEPS: usize = 4;
 /// Text that costs one unit of fuel to search, in bytes.
@@ -61,7 +63,7 @@ fn build(pattern: &str) -> Fallible<regex::Regex> {
         .build()
         .map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => {
-                Fault::too_big("a regular expression that compiles to more than 4 MiB")
+                Fault::too_big("a regular expression that compiles to more than 1 MiB")
             }
             other => {
                 let text = other.to_string();
@@ -88,7 +90,7 @@ pub fn compile(source: &str) -> Fallible<Rc<Compiled>> {
     }
     if source.len() > SOURCE_BYTES_MAX {
         return Err(Fault::too_big(
-            "a regular expression of more than 65,536 bytes",
+            "a regular expression of more than 16,384 bytes",
         ));
     }
     let translated = translate(source)?;
@@ -106,6 +108,12 @@ pub fn compile(source: &str) -> Fallible<Rc<Compiled>> {
         cache.insert(source.to_owned(), Rc::clone(&compiled));
     });
     Ok(compiled)
+}
+
+/// Fuel of compiling a pattern of so many bytes.
+#[must_use]
+pub fn compile_cost(bytes: usize) -> u32 {
+    u32::try_from(bytes.saturating_mul(COMPILE_FUEL_PER_BYTE)).unwrap_or(u32::MAX)
 }
 
 impl Compiled {
@@ -391,7 +399,7 @@ pub(crate) fn split(
             Err(Trap::Walk(make_state(heap, Walk::Split, &words)))
         }
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
-        Err(Stop::Unfinished(cell)) => Err(Trap::Force(cell)),
+        Err(Stop::Unfinished(cell) | Stop::Number(cell)) => Err(Trap::Force(cell)),
     }
 }
 
@@ -656,7 +664,7 @@ pub(crate) fn replace(
             Err(Trap::Walk(make_state(heap, Walk::ReplaceMatch, &words)))
         }
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
-        Err(Stop::Unfinished(cell)) => Err(Trap::Force(cell)),
+        Err(Stop::Unfinished(cell) | Stop::Number(cell)) => Err(Trap::Force(cell)),
     }
 }
 

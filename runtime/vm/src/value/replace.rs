@@ -47,7 +47,7 @@ impl Question {
         match (self, found) {
             (Question::Includes, found) => Word::bool(found.is_some()),
             (_, None) => Word::NIL,
-            (_, Some(at)) => small(char_index(heap.object(source), at)),
+            (_, Some(at)) => small(char_index(heap, source, at)),
         }
     }
 }

@@ -6,6 +6,8 @@
 //! - A symbol's or keyword's hash word is the hash of namespace and name, computed when needed; two
 //!   are equal when namespace and name are, the hash only speeds it up.
 
+pub(crate) mod places;
+
 use crate::heap::Heap;
 use crate::object::{FLAG_ASCII, FLAG_META, Kind, Object};
 use crate::view::{bytes_of, text_of};
@@ -136,9 +138,15 @@ pub fn try_symbol(heap: &Heap, word: Word) -> Option<(Option<&str>, &str)> {
 
 // ---- characters and bytes ----
 
-/// Byte index of a character of a string object; the end for its character count, `None` above.
+/// Whether a string's characters are found by samples.
+fn has_places(object: Object<'_>) -> bool {
+    byte_count(object) >= places::LONG_BYTES
+}
+
+/// Byte index of a character of a string; the end for its character count, `None` above.
 #[must_use]
-pub fn byte_index(object: Object<'_>, index: usize) -> Option<usize> {
+pub fn byte_index(heap: &Heap, string: Word, index: usize) -> Option<usize> {
+    let object = heap.object(string);
     let count = char_count(object);
     if index >= count {
         return (index == count).then(|| byte_count(object));
@@ -146,14 +154,20 @@ pub fn byte_index(object: Object<'_>, index: usize) -> Option<usize> {
     if is_ascii(object) {
         return Some(index);
     }
+    if has_places(object) {
+        return Some(heap.places.byte_of(string, text(object), index));
+    }
     text(object).char_indices().nth(index).map(|(byte, _)| byte)
 }
 
-/// Character index of a byte index that lies between two characters of a string object.
+/// Character index of a byte index that lies between two characters of a string.
 #[must_use]
-pub fn char_index(object: Object<'_>, byte: usize) -> usize {
+pub fn char_index(heap: &Heap, string: Word, byte: usize) -> usize {
+    let object = heap.object(string);
     if is_ascii(object) {
         byte
+    } else if has_places(object) {
+        heap.places.char_of(string, text(object), byte)
     } else {
         text(object)[..byte].chars().count()
     }
@@ -175,16 +189,8 @@ pub fn substring(heap: &mut Heap, string: Word, start: usize, end: usize) -> Opt
     if start == 0 && end == char_count(object) {
         return Some(string);
     }
-    let from = byte_index(object, start)?;
-    let to = if is_ascii(object) {
-        end
-    } else {
-        from + text(object)[from..]
-            .chars()
-            .take(end - start)
-            .map(char::len_utf8)
-            .sum::<usize>()
-    };
+    let from = byte_index(heap, string, start)?;
+    let to = byte_index(heap, string, end)?;
     let piece = text(object)[from..to].to_owned();
     Some(make_string(heap, &piece))
 }

@@ -9,10 +9,11 @@
 //! - A step reads and writes a bounded number of bytes and words, and what it did is charged.
 //! - What is kept between steps is in the state, so a process may be stored and read back there.
 
+use super::error::wrong_type;
 use super::print::join_pieces;
 use super::string::{bytes, make_string, text};
 use super::work::{Stop, Walk};
-use super::{change, json, read, regex, replace};
+use super::{change, json, number, read, regex, replace, slice, sort};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::native::Trap;
@@ -52,7 +53,7 @@ fn stepped(
     spent: &mut u32,
 ) -> Result<Word, Stop> {
     match Walk::of(heap, state) {
-        Some(Walk::Read) => read::step(heap, state, spent),
+        Some(Walk::Read) => read::step(heap, state, gives_numbers(image), spent),
         Some(Walk::ReadJson) => json::read_step(heap, state, spent),
         Some(Walk::WriteJson) => json::write_step(heap, image, state, spent),
         Some(Walk::Join) => change::join_step(heap, state, spent),
@@ -62,6 +63,8 @@ fn stepped(
         Some(Walk::Replace) => replace::replace_step(heap, state, spent),
         Some(Walk::Split) => regex::split_step(heap, state, spent),
         Some(Walk::Find) => regex::find_step(heap, state, spent),
+        Some(Walk::Sort) => sort::step(heap, state, spent),
+        Some(Walk::Slice) => slice::step(heap, state, spent),
         Some(Walk::ReplaceMatch) => regex::replace_step(heap, state, spent),
         _ => {
             let error = crate::native::make_error(heap, "state", "this walk has come to its end");
@@ -77,9 +80,48 @@ impl From<Trap> for Stop {
             Trap::Throw(error) => Stop::Throw(error),
             Trap::Force(cell) | Trap::Ready(cell) => Stop::Unfinished(cell),
             // No operation that a walk uses hands over or asks for an effect.
-            Trap::Slow(_) | Trap::Walk(_) | Trap::Effect(_) => Stop::Budget,
+            Trap::HashKey(_)
+            | Trap::CompareKeys(..)
+            | Trap::Slow(_)
+            | Trap::Walk(_)
+            | Trap::Effect(_) => Stop::Budget,
         }
     }
+}
+
+/// Whether the library of an image writes and reads the numbers that are too long for a step.
+pub(crate) fn gives_numbers(image: &LoadedImage) -> bool {
+    image.hook("number-text").is_some() && image.hook("walk*").is_some()
+}
+
+/// Gives a walk what the library has made of the number that it stopped at ([`Stop::Number`]): of one
+/// that is written its text, of a numeral the number.
+///
+/// # Errors
+/// `:ox/type` for what no walk has asked for.
+pub(crate) fn give(heap: &mut Heap, state: Word, made: Word) -> Result<(), Trap> {
+    let is_text = heap.kind_of(made) == Some(Kind::Str);
+    let walk = if Walk::Print.has(heap, state) {
+        Some(Walk::Print)
+    } else {
+        Walk::of(heap, state)
+    };
+    match walk {
+        Some(Walk::Print) if is_text => {
+            let output = heap.word(state, 2);
+            let mut pieces = Pieces(heap.word(output, 1));
+            pieces.add_word(heap, made);
+            heap.write(output, 1, pieces.0);
+        }
+        Some(Walk::WriteJson) if is_text => {
+            let mut pieces = Pieces(heap.word(state, 2));
+            pieces.add_word(heap, made);
+            heap.write(state, 2, pieces.0);
+        }
+        Some(Walk::Read) if number::is_number(heap, made) => read::give(heap, state, made),
+        _ => return Err(wrong_type(heap, state, "a walk that waits for a number")),
+    }
+    Ok(())
 }
 
 /// A state: an array that says which walk it belongs to. Its first word is never false.

@@ -30,6 +30,9 @@ pub(crate) enum Stop {
     Budget,
     /// The values cannot be handled together (order): throw this.
     Throw(Word),
+    /// The library has to write this number, or to read this numeral, and to [give](super::walk::give)
+    /// what it makes back to the walk, which goes on behind it.
+    Number(Word),
 }
 
 /// How much text a native looks at before it hands over to a walk, and what a step of one does.
@@ -100,6 +103,11 @@ impl Budget {
 
     /// In tests, for both.
     const SHORT: Budget = Budget(12);
+    /// So many items.
+    pub(crate) const fn of(items: u32) -> Budget {
+        Budget(items)
+    }
+
     /// No limit: keys of maps and elements of sets, which are hashed and compared at once.
     pub(crate) const NONE: Budget = Budget(u32::MAX);
 
@@ -140,6 +148,8 @@ pub(crate) enum Walk {
     Split = 14,
     ReplaceMatch = 15,
     Find = 16,
+    Sort = 17,
+    Slice = 18,
 }
 
 /// The walks that [`super::walk::step`] steps.
@@ -155,6 +165,8 @@ const STEPPED: &[Walk] = &[
     Walk::Split,
     Walk::ReplaceMatch,
     Walk::Find,
+    Walk::Sort,
+    Walk::Slice,
 ];
 
 impl Walk {

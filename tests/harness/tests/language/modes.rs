@@ -141,6 +141,10 @@ pub(crate) fn run(
         if let Some(limit) = config.words.filter(|&limit| used > limit) {
             return Err(format!("{used} words are in use, more than {limit}"));
         }
+        let longest = process.heap.longest_charge;
+        if config.fuel.is_some_and(|limit| longest > limit) {
+            return Err(format!("one call has cost {longest} units of fuel"));
+        }
         pace.count(u64::from(used) + process.stack_words());
         if mode == Mode::Reload {
             process = reload(process, &mut archive, &mut segments)?;

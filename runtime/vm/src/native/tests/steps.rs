@@ -96,6 +96,8 @@ fn calls(e: &mut Evaluator, parts: usize) -> Vec<(&'static str, Vec<Word>)> {
         .expect("a form");
     let words = vec![value; parts];
     let values = vector::make(&mut e.heap, &words);
+    let falling: Vec<Word> = (0..parts as i64).rev().map(Word::small).collect();
+    let falling = vector::make(&mut e.heap, &falling);
     let pieces = vec![fox; parts];
     let strings = vector::make(&mut e.heap, &pieces);
     vec![
@@ -126,6 +128,9 @@ fn calls(e: &mut Evaluator, parts: usize) -> Vec<(&'static str, Vec<Word>)> {
             vec![prose, groups, swapped, yes],
         ),
         ("ox.core/re-find-from", vec![nothing, prose, zero]),
+        ("ox.core/sort*", vec![falling, zero]),
+        ("ox.core/sort*", vec![falling, Word::small(2)]),
+        ("ox.core/subvec", vec![falling, Word::small(1)]),
     ]
 }
 

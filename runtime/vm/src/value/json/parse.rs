@@ -137,7 +137,7 @@ pub(crate) fn begin(
     match look_through(heap, Stack::new(), place, spent) {
         Ok(answer) => Ok(answer),
         Err((Stop::Throw(error), _)) => Err(Trap::Throw(error)),
-        Err((Stop::Unfinished(cell), _)) => Err(Trap::Force(cell)),
+        Err((Stop::Unfinished(cell) | Stop::Number(cell), _)) => Err(Trap::Force(cell)),
         Err((Stop::Budget, words)) => Err(Trap::Walk(make_state(heap, Walk::ReadJson, &words))),
     }
 }
@@ -501,6 +501,10 @@ impl<'a> Parser<'a> {
         }
         if let Ok(n) = numeral.parse::<i64>() {
             return Ok(make_int(self.heap, n));
+        }
+        if numeral.len() > number::large::TEXT_DIGITS {
+            let fault = Fault::too_big("a JSON number of more than 39,000 digits");
+            return Err(Halt::Trap(fault.trap(self.heap)));
         }
         let n = number::convert::parse_big(numeral, 10)
             .or_throw(self.heap)?

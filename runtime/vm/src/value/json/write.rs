@@ -10,11 +10,12 @@ use crate::native::Trap;
 use crate::object::Kind;
 use crate::value::fault::{Fallible, Fault, OrThrow, describe};
 use crate::value::number::{self, Num};
+use crate::value::print::leaf::{Quoting, write_escaped};
 use crate::value::print::{check_length, text_fuel, write_str};
 use crate::value::seq::{Advance, Cursor};
 use crate::value::string::{make_string, parts_of, text};
 use crate::value::time::{instant_of, uuid};
-use crate::value::walk::{Pieces, make_state, window};
+use crate::value::walk::{Pieces, gives_numbers, make_state, window};
 use crate::value::work::{Sizes, Stop, Walk, Work};
 use crate::value::{lazy, map, set, trie};
 use crate::word::Word;
@@ -39,6 +40,18 @@ struct Writer<'a> {
     out: String,
     work: Work,
     sizes: Sizes,
+    long_numbers: LongNumbers,
+}
+
+/// What becomes of numbers that are too long for a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LongNumbers {
+    /// They are written at once.
+    Now,
+    /// They are left to the walk.
+    Later,
+    /// The library writes them.
+    Given,
 }
 
 /// Writes a value as a string object, a large one in steps; `indent` spaces a level, 0 for one line.
@@ -56,6 +69,9 @@ pub(crate) fn begin(
 ) -> Result<Word, Trap> {
     let sizes = Sizes::of(heap);
     let mut writer = Writer::of(heap, image, value, indent);
+    if gives_numbers(image) {
+        writer.long_numbers = LongNumbers::Later;
+    }
     let result = writer.run(sizes.call_bytes, sizes.call_bytes / 4);
     let Writer {
         heap, out, work, ..
@@ -65,7 +81,7 @@ pub(crate) fn begin(
         Ok(()) => Ok(make_string(heap, &out)),
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
         // What is unfinished is realized by the walk.
-        Err(Stop::Budget | Stop::Unfinished(_)) => {
+        Err(Stop::Budget | Stop::Unfinished(_) | Stop::Number(_)) => {
             let mut pieces = Pieces::EMPTY;
             pieces.add(heap, &out);
             let chunk = work.into_chunk(heap);
@@ -92,6 +108,11 @@ pub(crate) fn step(
         out: String::new(),
         work,
         sizes,
+        long_numbers: if gives_numbers(image) {
+            LongNumbers::Given
+        } else {
+            LongNumbers::Now
+        },
     };
     let result = writer.run(4 * sizes.step_bytes, STEP_ITEMS);
     let Writer {
@@ -124,7 +145,7 @@ pub fn write(
             Ok(writer.out)
         }
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
-        Err(Stop::Budget | Stop::Unfinished(_)) => Err(Trap::Ready(value)),
+        Err(Stop::Budget | Stop::Unfinished(_) | Stop::Number(_)) => Err(Trap::Ready(value)),
     }
 }
 
@@ -138,6 +159,7 @@ impl<'a> Writer<'a> {
             out: String::new(),
             work,
             sizes: Sizes::of(heap),
+            long_numbers: LongNumbers::Now,
             heap,
             image,
         }
@@ -294,6 +316,16 @@ impl<'a> Writer<'a> {
             out.push_str("[]");
             return Ok(());
         }
+        if self.long_numbers != LongNumbers::Now
+            && heap.kind_of(value) == Some(Kind::BigInt)
+            && number::large::is_long_text(heap, value)
+        {
+            if self.long_numbers == LongNumbers::Given {
+                return Err(Stop::Number(value));
+            }
+            self.work.push_item(&[value, Word::small(depth)], VALUE);
+            return Err(Stop::Budget);
+        }
         if number::is_number(heap, value) {
             return write_number(out, heap, value)
                 .map_err(|fault| Stop::Throw(fault.into_error(heap)));
@@ -363,12 +395,12 @@ impl<'a> Writer<'a> {
     fn string_from(&mut self, string: Word, at: usize) {
         let whole = text(self.heap.object(string));
         if at == 0 && whole.len() <= self.sizes.call_bytes {
-            escape(&mut self.out, whole);
+            write_escaped(&mut self.out, whole, Quoting::Json);
             self.out.push('"');
             return;
         }
         let part = window(self.heap, string, at, self.sizes.call_bytes).expect("a string is UTF-8");
-        escape(&mut self.out, &part.text);
+        write_escaped(&mut self.out, &part.text, Quoting::Json);
         if part.last {
             self.out.push('"');
         } else {
@@ -451,26 +483,6 @@ fn write_key(
 /// Writes a JSON string.
 fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    escape(out, text);
+    write_escaped(out, text, Quoting::Json);
     out.push('"');
-}
-
-/// Writes text as it stands between quotes.
-fn escape(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c == '"' || c == '\\' || c < ' ' || c == '\u{7f}') {
-        out.push_str(&rest[..at]);
-        match rest.as_bytes()[at] {
-            b'"' => out.push_str("\\\""),
-            b'\\' => out.push_str("\\\\"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            8 => out.push_str("\\b"),
-            12 => out.push_str("\\f"),
-            b => drop(write!(out, "\\u{b:04x}")),
-        }
-        rest = &rest[at + 1..];
-    }
-    out.push_str(rest);
 }

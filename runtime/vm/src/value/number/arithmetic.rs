@@ -6,7 +6,8 @@
 //! - Doubles are computed by IEEE operations alone, never fused: the same on every machine.
 
 use super::decimal::Decimal;
-use super::{Num, RATIO_BITS_MAX, check_bits};
+use super::large::check_ratio;
+use super::{Num, check_bits};
 use crate::value::fault::{Fallible, Fault};
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
@@ -78,8 +79,8 @@ impl Pair {
 /// The exact quotient of two integers: an arbitrary integer or a ratio.
 ///
 /// # Errors
-/// `:ox/arithmetic` when the divisor is 0; `:ox/memory-limit` when parts of a ratio of more than
-/// [`RATIO_BITS_MAX`] bits would have to be brought to lowest terms.
+/// `:ox/arithmetic` when the divisor is 0; `:ox/memory-limit` for a ratio of parts of more than
+/// [`RATIO_BITS_MAX`](super::RATIO_BITS_MAX) bits.
 pub(crate) fn fraction(n: BigInt, d: BigInt) -> Fallible<Num> {
     if d.is_zero() {
         return Err(divide_by_zero());
@@ -98,60 +99,59 @@ pub(crate) fn fraction(n: BigInt, d: BigInt) -> Fallible<Num> {
     if d.is_negative() {
         (n, d) = (-n, -d);
     }
+    check_ratio(n.bits().max(d.bits()))?;
     Ok(Num::Ratio(n, d))
 }
 
 /// The greatest common divisor of two positive integers, the second below the first.
+fn gcd(a: &BigUint, b: &BigUint) -> Fallible<BigUint> {
+    let (mut a, mut b) = (a.clone(), b.clone());
+    check_ratio(b.bits())?;
+    while !b.is_zero() {
+        (a, b) = combine_leading(&a, &b);
+    }
+    Ok(a)
+}
+
+/// Steps of Euclid's algorithm on positive integers: numbers with the same greatest common divisor,
+/// the second of which is shorter.
 ///
 /// Lehmer's algorithm (Knuth, "The Art of Computer Programming" 4.5.2, algorithm L): steps of
 /// Euclid's on the leading 62 bits, thirty bits or so at a time applied to the whole numbers.
-fn gcd(a: &BigUint, b: &BigUint) -> Fallible<BigUint> {
-    let (mut a, mut b) = (a.clone(), b.clone());
-    loop {
-        if b.is_zero() {
-            return Ok(a);
+pub(crate) fn combine_leading(a: &BigUint, b: &BigUint) -> (BigUint, BigUint) {
+    if let (Ok(mut x), Ok(mut y)) = (u64::try_from(a), u64::try_from(b)) {
+        while y != 0 {
+            (x, y) = (y, x % y);
         }
-        if let (Ok(mut x), Ok(mut y)) = (u64::try_from(&a), u64::try_from(&b)) {
-            while y != 0 {
-                (x, y) = (y, x % y);
-            }
-            return Ok(BigUint::from(x));
-        }
-        if b.bits() > RATIO_BITS_MAX {
-            return Err(Fault::too_big(
-                "a ratio of integers of more than 524,288 bits",
-            ));
-        }
-        let shift = a.bits().saturating_sub(62);
-        let leading =
-            |n: &BigUint| i128::from(u64::try_from(n >> shift).expect("at most 62 bits are left"));
-        let (mut high_a, mut high_b) = (leading(&a), leading(&b));
-        // The numbers are (k·a + l·b, m·a + n·b) of those at the start of the round.
-        let (mut k, mut l, mut m, mut n) = (1i128, 0i128, 0i128, 1i128);
-        while high_b + m != 0 && high_b + n != 0 {
-            let quotient = (high_a + k) / (high_b + m);
-            if quotient != (high_a + l) / (high_b + n) {
-                break;
-            }
-            (k, m) = (m, k - quotient * m);
-            (l, n) = (n, l - quotient * n);
-            (high_a, high_b) = (high_b, high_a - quotient * high_b);
-        }
-        if l == 0 {
-            let rest = &a % &b;
-            (a, b) = (b, rest);
-        } else {
-            let combine = |x: i128, y: i128| {
-                let (x_part, y_part) = (&a * x.unsigned_abs(), &b * y.unsigned_abs());
-                if x <= 0 {
-                    y_part - x_part
-                } else {
-                    x_part - y_part
-                }
-            };
-            (a, b) = (combine(k, l), combine(m, n));
-        }
+        return (BigUint::from(x), BigUint::ZERO);
     }
+    let shift = a.bits().saturating_sub(62);
+    let leading =
+        |n: &BigUint| i128::from(u64::try_from(n >> shift).expect("at most 62 bits are left"));
+    let (mut high_a, mut high_b) = (leading(a), leading(b));
+    // The numbers are (k·a + l·b, m·a + n·b) of those at the start.
+    let (mut k, mut l, mut m, mut n) = (1i128, 0i128, 0i128, 1i128);
+    while high_b + m != 0 && high_b + n != 0 {
+        let quotient = (high_a + k) / (high_b + m);
+        if quotient != (high_a + l) / (high_b + n) {
+            break;
+        }
+        (k, m) = (m, k - quotient * m);
+        (l, n) = (n, l - quotient * n);
+        (high_a, high_b) = (high_b, high_a - quotient * high_b);
+    }
+    if l == 0 {
+        return (b.clone(), a % b);
+    }
+    let combine = |x: i128, y: i128| {
+        let (x_part, y_part) = (a * x.unsigned_abs(), b * y.unsigned_abs());
+        if x <= 0 {
+            y_part - x_part
+        } else {
+            x_part - y_part
+        }
+    };
+    (combine(k, l), combine(m, n))
 }
 
 fn check_product(a: &BigInt, b: &BigInt) -> Fallible<()> {

@@ -13,7 +13,7 @@ use crate::heap::Heap;
 use crate::object::{FLAG_NEGATIVE, Kind, Object};
 use crate::value::fault::Fallible;
 use crate::word::Word;
-use num_bigint::BigInt;
+use num_bigint::{BigInt, Sign};
 use std::cmp::Ordering;
 
 /// Order by value; `None` when one is NaN.
@@ -47,8 +47,17 @@ pub(crate) fn order(a: Num, b: Num) -> Fallible<Option<Ordering>> {
         Pair::Int(a, b) => Some(a.cmp(&b)),
         Pair::Big(a, b) => Some(a.cmp(&b)),
         Pair::Ratio([an, ad], [bn, bd]) => {
-            super::check_bits((an.bits() + bd.bits()).max(bn.bits() + ad.bits()))?;
-            Some((an * bd).cmp(&(bn * ad)))
+            let (left, right) = (an.bits() + bd.bits(), bn.bits() + ad.bits());
+            super::check_bits(left.max(right))?;
+            // Mostly the lengths decide; a product is a bit shorter at most.
+            Some(if an.sign() == bn.sign() && left.abs_diff(right) > 1 {
+                match an.sign() {
+                    Sign::Minus => right.cmp(&left),
+                    Sign::NoSign | Sign::Plus => left.cmp(&right),
+                }
+            } else {
+                (an * bd).cmp(&(bn * ad))
+            })
         }
         Pair::Decimal(a, b) => Some(a.compare(&b)),
         Pair::Double(a, b) => a.partial_cmp(&b),

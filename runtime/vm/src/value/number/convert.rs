@@ -1,8 +1,8 @@
 //! Conversions between the types of numbers, as `long`, `double`, `bigint`, `bigdec` and
 //! `rationalize` make them.
 
-use super::arithmetic::fraction;
-use super::decimal::{Decimal, power_of_ten, ratio_to_double};
+use super::decimal::{Decimal, power_of_ten, ratio_to_double, strip_factor};
+use super::large::check_ratio;
 use super::{Num, check_bits};
 use crate::value::fault::{Fallible, Fault};
 use num_bigint::BigInt;
@@ -106,10 +106,22 @@ pub(crate) fn rationalize(num: Num) -> Fallible<Num> {
         Num::Decimal(d) => d,
         exact => return Ok(exact),
     };
-    match decimal_to_ratio(&decimal)? {
-        Num::Ratio(n, d) => fraction(n, d),
-        other => Ok(other),
+    let Ok(places @ 1..) = u64::try_from(decimal.scale) else {
+        return Ok(Num::Big(decimal.rescaled(0)?));
+    };
+    // A power of ten has no other factors than two and five.
+    let n = decimal.unscaled;
+    if n.is_zero() {
+        return Ok(Num::Big(n));
     }
+    let twos = n.trailing_zeros().unwrap_or(0).min(places);
+    let (fives, n) = strip_factor(n >> twos, 5, places);
+    let d = power_of_ten(places)? / (BigInt::from(5u8).pow(fives as u32) << twos);
+    if d.is_one() {
+        return Ok(Num::Big(n));
+    }
+    check_ratio(n.bits().max(d.bits()))?;
+    Ok(Num::Ratio(n, d))
 }
 
 /// The integer that a whole double is; `None` for others.

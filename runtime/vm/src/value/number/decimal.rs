@@ -7,7 +7,7 @@
 //! - A scale fits 32 bits; leaving that range is an error.
 //! - A power of ten is computed only after its size was checked.
 
-use super::{BIG_BITS_MAX, Num, check_bits};
+use super::{Num, check_decimal_bits};
 use crate::value::fault::{Fallible, Fault};
 use crate::value::number::arithmetic::divide_by_zero;
 use num_bigint::{BigInt, Sign};
@@ -27,10 +27,10 @@ pub struct Decimal {
 /// 10^n.
 ///
 /// # Errors
-/// `:ox/memory-limit` when it is above the greatest number.
+/// `:ox/memory-limit` when it is above twice the greatest decimal.
 pub(crate) fn power_of_ten(n: u64) -> Fallible<BigInt> {
-    // 3.33 bits a digit
-    check_bits(n.saturating_mul(10) / 3)?;
+    // 3.33 bits a digit; twice, since what has as many digits as a decimal must be made.
+    check_decimal_bits(n.saturating_mul(10) / 6)?;
     let n = u32::try_from(n).expect("checked against the greatest number of bits");
     Ok(BigInt::from(10u8).pow(n))
 }
@@ -71,7 +71,7 @@ pub(crate) fn digits(n: &BigInt) -> u64 {
 ///
 /// By powers of the factor that double while they divide: the work is that of a few divisions,
 /// not of one a time.
-fn strip_factor(mut n: BigInt, factor: u8, most: u64) -> (u64, BigInt) {
+pub(super) fn strip_factor(mut n: BigInt, factor: u8, most: u64) -> (u64, BigInt) {
     if n.is_zero() {
         return (0, n);
     }
@@ -113,18 +113,18 @@ impl Decimal {
                 unscaled: BigInt::from(n),
                 scale: 0,
             },
-            Num::Big(n) => Decimal {
-                unscaled: n,
-                scale: 0,
-            },
-            Num::Ratio(n, d) => Decimal {
-                unscaled: n,
-                scale: 0,
+            Num::Big(n) => {
+                check_decimal_bits(n.bits())?;
+                Decimal {
+                    unscaled: n,
+                    scale: 0,
+                }
             }
-            .div(&Decimal {
-                unscaled: d,
-                scale: 0,
-            })?,
+            Num::Ratio(n, d) => {
+                check_decimal_bits(n.bits().max(d.bits()))?;
+                let whole = |unscaled| Decimal { unscaled, scale: 0 };
+                whole(n).div(&whole(d))?
+            }
             Num::Decimal(d) => d,
             Num::Double(d) => Decimal::of_double(d)?,
         })
@@ -158,28 +158,26 @@ impl Decimal {
             return Ok(self.unscaled.clone());
         }
         let power = power_of_ten(scale.abs_diff(self.scale))?;
-        check_bits(power.bits() + self.unscaled.bits())?;
+        check_decimal_bits(power.bits() + self.unscaled.bits())?;
         Ok(&self.unscaled * power)
     }
 
     pub(crate) fn add(&self, other: &Decimal) -> Fallible<Decimal> {
         let scale = self.scale.max(other.scale);
-        Ok(Decimal {
-            unscaled: self.rescaled(scale)? + other.rescaled(scale)?,
-            scale,
-        })
+        let unscaled = self.rescaled(scale)? + other.rescaled(scale)?;
+        check_decimal_bits(unscaled.bits())?;
+        Ok(Decimal { unscaled, scale })
     }
 
     pub(crate) fn sub(&self, other: &Decimal) -> Fallible<Decimal> {
         let scale = self.scale.max(other.scale);
-        Ok(Decimal {
-            unscaled: self.rescaled(scale)? - other.rescaled(scale)?,
-            scale,
-        })
+        let unscaled = self.rescaled(scale)? - other.rescaled(scale)?;
+        check_decimal_bits(unscaled.bits())?;
+        Ok(Decimal { unscaled, scale })
     }
 
     pub(crate) fn mul(&self, other: &Decimal) -> Fallible<Decimal> {
-        check_bits(self.unscaled.bits() + other.unscaled.bits())?;
+        check_decimal_bits(self.unscaled.bits() + other.unscaled.bits())?;
         let scale = checked_scale(self.scale + other.scale)?;
         Ok(Decimal {
             unscaled: &self.unscaled * &other.unscaled,
@@ -215,7 +213,7 @@ impl Decimal {
         let (own_fives, _) = strip_factor(n.clone(), 5, fives);
         let more = twos.saturating_sub(own_twos).max(fives - own_fives);
         let power = power_of_ten(more)?;
-        check_bits(power.bits() + n.bits())?;
+        check_decimal_bits(power.bits() + n.bits())?;
         let more = i64::try_from(more).expect("a power that fits is small");
         Ok(Decimal {
             unscaled: n * power / d,
@@ -271,12 +269,13 @@ impl Decimal {
             };
         }
         let scale = self.scale.max(other.scale);
-        match (self.rescaled(scale), other.rescaled(scale)) {
-            (Ok(a), Ok(b)) => a.cmp(&b),
-            // Same exponent: the scales differ by at most the digits of the longer one, which a
-            // rescaled number has too, so this does not come about.
-            _ => self.scale.cmp(&other.scale),
-        }
+        // Same exponent: the scales differ by at most the digits of the longer one, which a rescaled
+        // number has too.
+        let scaled = |d: &Decimal| {
+            let power = power_of_ten(scale.abs_diff(d.scale)).expect("at most a decimal's digits");
+            &d.unscaled * power
+        };
+        scaled(self).cmp(&scaled(other))
     }
 
     /// The value without trailing zeros: equal decimals are the same then.
@@ -342,24 +341,38 @@ impl Decimal {
     }
 }
 
+/// Bits of a ratio's parts that decide what double it becomes; more than the exponents of doubles span.
+const LEADING_BITS: u64 = 4096;
+
 /// The quotient of two integers as a double, through 16 significant digits as Clojure's ratios do.
 pub(crate) fn ratio_to_double(n: &BigInt, d: &BigInt) -> f64 {
     const PRECISION: i64 = 16;
+    // Of large parts the leading bits say the same: no double is so large that a ratio of them could
+    // lie between two numerals of 16 digits exactly.
+    let spare = n.bits().min(d.bits()).saturating_sub(LEADING_BITS);
+    let difference = n.bits().abs_diff(d.bits());
+    if difference > LEADING_BITS {
+        let magnitude = if n.bits() > d.bits() {
+            f64::INFINITY
+        } else {
+            0.0
+        };
+        return if n.is_negative() {
+            -magnitude
+        } else {
+            magnitude
+        };
+    }
+    let (n, d) = (&(n.abs() >> spare) * n.signum(), d >> spare);
     let estimate = |x: &BigInt| i64::try_from(digits(x)).unwrap_or(i64::MAX / 4);
     // One digit more than needed or exactly as many, then rounded half to even.
-    let mut scale = PRECISION - (estimate(n) - estimate(d));
+    let mut scale = PRECISION - (estimate(&n) - estimate(&d));
     loop {
-        let power = |e: i64| {
-            BigInt::from(10u8).pow(
-                u32::try_from(e)
-                    .unwrap_or(u32::MAX)
-                    .min(BIG_BITS_MAX as u32),
-            )
-        };
+        let power = |e: i64| BigInt::from(10u8).pow(u32::try_from(e).expect("a small exponent"));
         let (top, bottom) = if scale >= 0 {
             (n.abs() * power(scale), d.clone())
         } else {
-            (n.abs(), d * power(-scale))
+            (n.abs(), &d * power(-scale))
         };
         let (mut q, r) = top.div_rem(&bottom);
         if estimate(&q) > PRECISION {

@@ -6,7 +6,7 @@
 use super::arithmetic::fraction;
 use super::convert::parse_big;
 use super::decimal::Decimal;
-use super::{Num, try_int};
+use super::{Num, large, try_int};
 use crate::heap::Heap;
 use crate::value::fault::{Fallible, Fault};
 use crate::word::Word;
@@ -123,9 +123,10 @@ pub(crate) fn parse_numeral(text: &str) -> Fallible<Num> {
             parse_big(digits, 10)?.ok_or_else(|| invalid(text))
         };
         let (n, d) = (part(numerator)?, part(denominator)?);
+        let are_small = i64::try_from(&n).is_ok() && i64::try_from(&d).is_ok();
         return Ok(match fraction(if negative { -n } else { n }, d)? {
-            Num::Big(n) => i64::try_from(&n).map_or(Num::Big(n), Num::Int),
-            ratio => ratio,
+            Num::Big(n) if are_small => i64::try_from(&n).map_or(Num::Big(n), Num::Int),
+            number => number,
         });
     }
     if let Some((digits, radix, arbitrary)) = integer_digits(unsigned) {
@@ -144,7 +145,7 @@ pub(crate) fn parse_numeral(text: &str) -> Fallible<Num> {
     if let Some(digits) = unsigned.strip_suffix('M')
         && is_float(digits)
     {
-        super::check_bits(digits.len() as u64 * 10 / 3)?;
+        super::check_decimal_bits(digits.len() as u64 * 10 / 3)?;
         let signed = if negative {
             format!("-{digits}")
         } else {
@@ -159,6 +160,23 @@ pub(crate) fn parse_numeral(text: &str) -> Fallible<Num> {
         return Ok(Num::Double(if negative { -value } else { value }));
     }
     Err(invalid(text))
+}
+
+/// What the library's `numeral` takes, if a token is a decimal integer or a ratio of too many digits to
+/// be read at once.
+#[must_use]
+pub(crate) fn long_numeral<'t>(heap: &Heap, token: &'t str) -> Option<&'t str> {
+    if !large::are_many_digits(heap, token.len()) {
+        return None;
+    }
+    let numeral = token.strip_suffix('N').unwrap_or(token);
+    let unsigned = numeral.strip_prefix(['+', '-']).unwrap_or(numeral);
+    let all = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let is_one = match unsigned.split_once('/') {
+        Some((n, d)) => numeral == token && all(n) && all(d),
+        None => !unsigned.starts_with('0') && all(unsigned),
+    };
+    is_one.then_some(numeral)
 }
 
 /// Digits, radix and "arbitrary" of an integer numeral without sign.

@@ -120,24 +120,40 @@ fn write_named(out: &mut String, heap: &Heap, object: Object<'_>) {
 /// Writes a string with quotes and escapes.
 pub(super) fn write_quoted(out: &mut String, text: &str) {
     out.push('"');
-    write_escaped(out, text);
+    write_escaped(out, text, Quoting::Language);
     out.push('"');
 }
 
+/// Whose text goes between the quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quoting {
+    /// The language's: control characters without a letter stand for themselves.
+    Language,
+    /// JSON's: those are written by number, and that of deletion.
+    Json,
+}
+
 /// Writes text as it stands between quotes.
-pub(super) fn write_escaped(out: &mut String, text: &str) {
+pub(crate) fn write_escaped(out: &mut String, text: &str, quoting: Quoting) {
+    let is_special = |c: char| {
+        matches!(c, '"' | '\\' | '\n' | '\t' | '\r' | '\u{8}' | '\u{c}')
+            || quoting == Quoting::Json && (c < ' ' || c == '\u{7f}')
+    };
     let mut rest = text;
-    while let Some(at) = rest.find(['"', '\\', '\n', '\t', '\r', '\u{8}', '\u{c}']) {
+    while let Some(at) = rest.find(is_special) {
         out.push_str(&rest[..at]);
-        out.push_str(match rest.as_bytes()[at] {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\t' => "\\t",
-            b'\r' => "\\r",
-            8 => "\\b",
-            _ => "\\f",
-        });
+        match rest.as_bytes()[at] {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\t' => out.push_str("\\t"),
+            b'\r' => out.push_str("\\r"),
+            8 => out.push_str("\\b"),
+            12 => out.push_str("\\f"),
+            control => {
+                let _ = write!(out, "\\u{control:04x}");
+            }
+        }
         rest = &rest[at + 1..];
     }
     out.push_str(rest);

@@ -1,7 +1,7 @@
 //! What a reader makes of single tokens: strings, characters, regular expressions, keywords, symbols
 //! and numbers.
 
-use super::{Inside, MARGIN, PARAMS_MAX, Read, Reader, Wrong, is_terminator};
+use super::{Inside, Lexeme, MARGIN, PARAMS_MAX, Read, Reader, Wrong, is_terminator};
 use crate::object::Kind;
 use crate::value::fault::OrThrow;
 use crate::value::number::{self, Num};
@@ -208,8 +208,17 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn symbol_or_number(&mut self, at: usize) -> Read<Word> {
+    pub(super) fn symbol_or_number(&mut self, at: usize) -> Read<Lexeme> {
         let token = self.token();
+        if self.gives_numbers
+            && let Some(numeral) = number::text::long_numeral(self.heap, token)
+        {
+            return Ok(Lexeme::Numeral(make_string(self.heap, numeral)));
+        }
+        self.short_symbol_or_number(token, at).map(Lexeme::Value)
+    }
+
+    fn short_symbol_or_number(&mut self, token: &str, at: usize) -> Read<Word> {
         let unsigned = token.strip_prefix(['+', '-']).unwrap_or(token);
         if unsigned.starts_with(|c: char| c.is_ascii_digit()) {
             return match number::text::parse_numeral(token) {
