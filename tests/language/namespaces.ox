@@ -134,3 +134,18 @@ c ;=> :b
 (apply #'f [5]) ;=> 6
 (#'f) ;! :ox/arity "f"
 (let [n 10 g (fn [h] (h n))] (g #'f)) ;=> 11
+
+;;; ## What stands at the top level of a required namespace is evaluated once, purely
+;;; file app/util.ox
+(ns app.util)
+(def registry (atom {:a 1}))
+(assert (= 1 (count @registry)))
+(let [own (atom 0)] (swap! own inc))
+(def ^:dynamic *cache* (atom {}))
+(def ^:dynamic *depth* (inc 0))
+(def bound (binding [*depth* 5] [*depth* (with-out-str (print *depth*))]))
+;;; file app/core.ox
+(ns app.core (:require [app.util :as u]))
+(swap! u/registry assoc :b 2) ;=> {:a 1, :b 2}
+(do (swap! u/*cache* assoc :c 3) (binding [u/*depth* 9] [@u/*cache* @@#'u/*cache* u/*depth*])) ;=> [{:c 3} {:c 3} 9]
+[u/*depth* u/bound] ;=> [1 [5 "5"]]

@@ -99,6 +99,7 @@
 `:a ;=> :a
 `() ;=> ()
 `#{~@[1]} ;=> #{1}
+`~@[1] ;! OX0206 "no sequence here to splice into"
 (let [[a b] `(x# x#)] (= a b)) ;=> true
 (= `x# `x#) ;=> false
 
@@ -115,6 +116,11 @@
 (read-string "{:a}") ;! :ox/parse
 (read-string "") ;! :ox/parse
 (read-string "1x") ;! :ox/parse "Invalid number: 1x"
+(mapv (juxt namespace name) (map read-string ["a/b/c" "a//b" "a//" "a/-1" "nil/a" ":a/b/c" ":1" ":1/a"])) ;=> [["a" "b/c"] ["a" "/b"] ["a" "/"] ["a" "-1"] ["nil" "a"] ["a" "b/c"] [nil "1"] ["1" "a"]]
+(mapv (juxt namespace name) '[a/b/c a//b a// a/-1 nil/a :a/b/c :1 :1/a]) ;=> [["a" "b/c"] ["a" "/b"] ["a" "/"] ["a" "-1"] ["nil" "a"] ["a" "b/c"] [nil "1"] ["1" "a"]]
+(mapv #(try (read-string %) (catch Exception _ :no)) ["a/" "/a" "a/b/" "a/1" ":a/1" "a::b" "a:" "16rFFN" "2r101N" "1r0" "08"]) ;=> [:no :no :no :no :no :no :no :no :no :no :no]
+(mapv read-string ["0xFFN" "017N" "0N" "36rZZN"]) ;=> [255N 15N 0N 46643]
+[0xFFN 017N 0N 36rZZN] ;=> [255N 15N 0N 46643]
 
 ;;; ## Reader conditionals take the branch of Ox
 ;;; differs: Clojure takes its own

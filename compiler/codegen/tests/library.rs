@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use codegen::{Generated, generate, sources};
 use hir::body::Root;
-use hir::{Db, MacroCall, MacroFailure, Project, SourceFile};
+use hir::{Db, Frame, MacroCall, MacroFailure, Project, SourceFile};
 use source::FileId;
 use syntax::Datum;
 
@@ -27,6 +27,10 @@ impl Db for Library {
             message,
             trace: Vec::new(),
         })
+    }
+
+    fn place_of_frame(&self, _frame: &Frame) -> Option<String> {
+        None
     }
 }
 

@@ -1,7 +1,8 @@
 //! The one database type.
 
 use crate::macros;
-use hir::db::{Db, MacroCall, MacroFailure, Project, SourceFile};
+use crate::unit::slot_source;
+use hir::db::{Db, Frame, MacroCall, MacroFailure, Project, SourceFile};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::datum::Datum;
@@ -26,6 +27,17 @@ impl salsa::Database for Database {}
 impl Db for Database {
     fn run_macro(&self, call: &MacroCall<'_>) -> Result<Datum, MacroFailure> {
         macros::run(self, call)
+    }
+
+    fn place_of_frame(&self, frame: &Frame) -> Option<String> {
+        let def = hir::definition_at(self, &frame.definition, frame.stage);
+        let (file, source) = slot_source(self, def).as_ref()?;
+        let lines = &source.protos.get(usize::from(frame.proto))?.lines;
+        let (_, line, _) = lines
+            .iter()
+            .rev()
+            .find(|(first, _, _)| *first <= frame.pc)?;
+        Some(format!("{}:{}", file.path(self), source.line + line))
     }
 }
 

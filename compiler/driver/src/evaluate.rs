@@ -1,17 +1,22 @@
-//! Evaluation of definitions' values when an image is linked.
+//! Evaluation of definitions' values when an image is linked, and of the expressions at the top level
+//! of required namespaces.
 //!
 //! All computed values of an image are evaluated in one process, in link order, each kept in a cell
 //! of that process; then they are copied to the boot segment together, so what they share stays
-//! shared.
+//! shared. Expressions are evaluated after that, in such a process of their own.
 //!
 //! # Invariants
-//! - Evaluation is pure: an effect is a failure of the definition.
+//! - Evaluation is pure: an effect is a failure of the definition or expression, and so is changing a
+//!   cell that another has made, so that their order makes no difference.
 //! - Fuel and memory count instructions and words, so the result is the same everywhere.
 //! - A failure is reported at the definition whose own evaluation failed. The others are evaluated
 //!   all the same; those that need a failed one are neither evaluated nor reported.
 
 use bytecode::{Image, SlotKind};
+use hir::body::DefName;
+use hir::{Frame, Stage};
 use rustc_hash::FxHashSet;
+use std::fmt;
 use std::sync::Arc;
 use vm::Word;
 use vm::boot::{BootBuilder, has_identity};
@@ -29,7 +34,7 @@ const SLICE: i64 = 100_000;
 /// Memory for all values, words.
 const QUOTA_WORDS: u32 = 1 << 24;
 
-/// A definition whose value cannot be computed.
+/// A definition whose value cannot be computed, or an expression that cannot be evaluated.
 #[derive(Debug)]
 pub(crate) struct Failed {
     /// Its slot; none if the fault is the image's.
@@ -38,11 +43,57 @@ pub(crate) struct Failed {
     pub(crate) failure: Failure,
 }
 
+/// What stopped an evaluation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// It asked for an effect, `:ox/sleep` say.
+    Effect(String),
+    /// It changed a cell that it has not made: `an atom`, and what holds it, if that was found.
+    Change(&'static str, Option<DefName>),
+    /// Anything else, one line.
+    Other(String),
+}
+
+impl Reason {
+    /// What is said of code that may do neither.
+    pub(crate) fn of(&self, who: &str) -> String {
+        match self {
+            Reason::Effect(_) => format!("{self}, which {who} cannot have"),
+            Reason::Change(..) => format!("{self}, which {who} cannot do"),
+            Reason::Other(message) => message.clone(),
+        }
+    }
+}
+
+/// `it asks for the effect :ox/sleep`
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Effect(name) => write!(f, "it asks for the effect {name}"),
+            Reason::Change(what, None) => {
+                write!(f, "it changes {what} that it has not made")
+            }
+            Reason::Change(what, Some(holder)) => {
+                write!(f, "it changes {what} of {}", shown_definition(holder))
+            }
+            Reason::Other(message) => f.write_str(message),
+        }
+    }
+}
+
+/// A definition as people know it: a local around definitions has a name that nobody wrote.
+pub(crate) fn shown_definition(name: &DefName) -> String {
+    match name.name.split_once('#') {
+        Some((local, rest)) if rest.contains('@') => format!("the local `{local}`"),
+        _ => name.to_string(),
+    }
+}
+
 /// Why an evaluation gave no value.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// What happened, one line.
-    pub(crate) message: String,
+    /// What happened.
+    pub(crate) reason: Reason,
     /// Prototypes and pcs of the frames it happened in, innermost first.
     pub(crate) trace: Vec<(u32, u32)>,
 }
@@ -50,7 +101,7 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Failure {
         Failure {
-            message: message.into(),
+            reason: Reason::Other(message.into()),
             trace: Vec::new(),
         }
     }
@@ -70,16 +121,9 @@ pub(crate) fn evaluate(
     if computed.is_empty() {
         return Ok(());
     }
-    // The draft is the image with cells in place of the values; it is taken apart again below.
-    let mut draft = std::mem::take(image);
-    draft.boot = boot.words().to_vec();
-    let kinds: Vec<SlotKind> = computed
-        .iter()
-        .map(|&slot| std::mem::replace(&mut draft.slots[slot as usize].kind, SlotKind::Cell))
-        .collect();
-    let draft = Arc::new(draft);
+    let (draft, kinds) = draft_of(std::mem::take(image), boot, computed);
     let result =
-        run_all(&draft, computed, idle).and_then(|process| adopt(boot, &process, computed));
+        run_all(&draft, computed, &[], idle).and_then(|process| adopt(boot, &process, computed));
     *image = Arc::unwrap_or_clone(draft);
     image.boot = Vec::new();
     for (&slot, kind) in computed.iter().zip(kinds) {
@@ -95,9 +139,46 @@ pub(crate) fn evaluate(
     Ok(())
 }
 
-/// Evaluates the values into the cells of a process.
-fn run_all(draft: &Arc<Image>, computed: &[u32], idle: &dyn Fn()) -> Result<Process, Vec<Failed>> {
-    let loaded = LoadedImage::load_trusted(Arc::clone(draft)).map_err(|error| {
+/// Evaluates the functions without parameters in these slots, and the values that they need.
+///
+/// # Errors
+/// All definitions and functions whose own evaluation failed.
+pub(crate) fn call_all(
+    image: Image,
+    boot: &BootBuilder,
+    computed: &[u32],
+    calls: &[u32],
+    idle: &dyn Fn(),
+) -> Result<(), Vec<Failed>> {
+    let (draft, _) = draft_of(image, boot, computed);
+    run_all(&draft, computed, calls, idle).map(drop)
+}
+
+/// The image with cells in place of the values, and what the slots of these were.
+fn draft_of(mut draft: Image, boot: &BootBuilder, computed: &[u32]) -> (Arc<Image>, Vec<SlotKind>) {
+    draft.boot = boot.words().to_vec();
+    let kinds = computed
+        .iter()
+        .map(|&slot| {
+            let kind = &mut draft.slots[slot as usize].kind;
+            match *kind {
+                // Has a cell in a draft, and can be bound.
+                SlotKind::Dynamic => SlotKind::Dynamic,
+                _ => std::mem::replace(kind, SlotKind::Cell),
+            }
+        })
+        .collect();
+    (Arc::new(draft), kinds)
+}
+
+/// Evaluates the values into the cells of a process, and then the calls.
+fn run_all(
+    draft: &Arc<Image>,
+    computed: &[u32],
+    calls: &[u32],
+    idle: &dyn Fn(),
+) -> Result<Process, Vec<Failed>> {
+    let loaded = LoadedImage::load_draft(Arc::clone(draft)).map_err(|error| {
         let failure = Failure::new(format!("the linked code is wrong: {error}"));
         vec![Failed {
             slot: None,
@@ -110,17 +191,24 @@ fn run_all(draft: &Arc<Image>, computed: &[u32], idle: &dyn Fn()) -> Result<Proc
     let mut process = Process::empty(Arc::clone(&loaded), heap);
     let mut failed = Vec::new();
     let mut without_value = FxHashSet::default();
-    for &slot in computed {
+    let values = computed.iter().map(|slot| (*slot, true));
+    let calls = calls.iter().map(|slot| (*slot, false));
+    for (slot, is_value) in values.chain(calls) {
+        let proto = match is_value {
+            true => draft.slots[slot as usize].first_proto,
+            false => loaded.proto_for_call(slot, 0).unwrap_or_default(),
+        };
         if reaches(draft, slot, &without_value) {
             without_value.insert(slot);
             continue;
         }
-        match run(&mut process, draft.slots[slot as usize].first_proto, idle) {
-            Ok(word) => {
+        match run(&mut process, proto, idle) {
+            Ok(word) if is_value => {
                 let cell = cell_of(&process, slot);
                 let cells = process.root(Root::Cells);
                 process.heap.write(cells, cell, word);
             }
+            Ok(_) => {}
             Err(failure) => {
                 without_value.insert(slot);
                 failed.push(Failed {
@@ -209,6 +297,7 @@ fn adopt(
 
 /// Runs a prototype without parameters to its value, purely.
 fn run(process: &mut Process, proto: u32, idle: &dyn Fn()) -> Result<Word, Failure> {
+    process.heap.disown_cells();
     let fiber = process.add_call(proto, &[]);
     let result = finish(process, fiber, idle);
     // What a failed evaluation left behind must not run on in the next.
@@ -240,27 +329,18 @@ fn finish(process: &mut Process, fiber: u64, idle: &dyn Fn()) -> Result<Word, Fa
                 let mut failure = failure_of(process, ended.request);
                 // All cells of the draft are values: one that is read too early is part of a circle.
                 if is_unbound(process, ended.request)
-                    && let Some((name, _)) = failure.message.split_once(UNBOUND)
+                    && let Reason::Other(message) = &failure.reason
+                    && let Some((name, _)) = message.split_once(UNBOUND)
                 {
-                    failure.message = format!("it needs the value of {name}, which needs this one");
+                    let message = format!("it needs the value of {name}, which needs this one");
+                    failure.reason = Reason::Other(message);
                 }
                 return Err(failure);
             }
-            Outcome::Effect(asked) => {
-                let message = format!(
-                    "it asks for the effect {}, which pure code cannot have",
-                    effect_name(process, asked)
-                );
-                let trace = trace_of_fiber(process, asked);
-                return Err(Failure { message, trace });
-            }
+            Outcome::Effect(asked) => return Err(refused(process, asked)),
             Outcome::OutOfFuel if left > 0 => {}
             Outcome::OutOfFuel => {
-                let trace = trace_of_fiber(process, fiber);
-                return Err(Failure {
-                    message: "it did not end within its fuel; is it an endless loop?".to_owned(),
-                    trace,
-                });
+                return Err(endless(process, fiber));
             }
             Outcome::Done(_) => {}
             Outcome::Idle => return Err(Failure::new("it waits for something that cannot happen")),
@@ -279,19 +359,71 @@ fn is_unbound(process: &Process, error: Word) -> bool {
         .is_some_and(|(_, name)| name == "unbound")
 }
 
-/// The effect that a fiber asks for, `:ox/sleep` say.
-pub(crate) fn effect_name(process: &Process, fiber: u64) -> String {
+/// The failure of a fiber that used up its fuel.
+pub(crate) fn endless(process: &Process, fiber: u64) -> Failure {
+    Failure {
+        trace: trace_of_fiber(process, fiber),
+        ..Failure::new("it did not end within its fuel; is it an endless loop?")
+    }
+}
+
+/// Operation and arguments of the effect that a fiber asks for; the operation without namespace.
+pub(crate) fn request_of(process: &Process, fiber: u64) -> (Option<String>, Vec<Word>) {
+    let heap = &process.heap;
     let request = process
         .fiber_index(fiber)
         .map_or(Word::NIL, |index| process.fibers[index].request);
-    let op = vector::is_vector(&process.heap, request)
-        .then(|| vector::elements(&process.heap, request))
-        .and_then(|parts| parts.first().copied());
-    op.and_then(|op| string::try_keyword(&process.heap, op))
-        .map_or_else(
-            || "it names by no keyword".to_owned(),
-            |(_, name)| format!(":ox/{name}"),
-        )
+    let mut parts = if vector::is_vector(heap, request) {
+        vector::elements(heap, request)
+    } else {
+        Vec::new()
+    };
+    if parts.is_empty() {
+        return (None, parts);
+    }
+    let op = string::try_keyword(heap, parts.remove(0));
+    (op.map(|(_, name)| name.to_owned()), parts)
+}
+
+/// The failure of a fiber that asks for an effect.
+pub(crate) fn refused(process: &Process, fiber: u64) -> Failure {
+    let reason = match request_of(process, fiber) {
+        (Some(op), args) if op == "change" => {
+            let cell = args.first().copied().unwrap_or(Word::NIL);
+            let what = vm::value::describe(&process.heap, cell);
+            Reason::Change(what, holder(process, cell))
+        }
+        (Some(op), _) => Reason::Effect(format!(":ox/{op}")),
+        (None, _) => Reason::Effect("it names by no keyword".to_owned()),
+    };
+    Failure {
+        reason,
+        trace: trace_of_fiber(process, fiber),
+    }
+}
+
+/// The definition whose value holds something, the first in link order.
+fn holder(process: &Process, wanted: Word) -> Option<DefName> {
+    let heap = &process.heap;
+    let cells = process.root(Root::Cells);
+    let mut seen = FxHashSet::default();
+    for (number, slot) in (0u32..).zip(&process.image.image().slots) {
+        let Some(cell) = process.image.cell_of(number) else {
+            continue;
+        };
+        let mut rest = vec![heap.word(cells, cell + 1)];
+        while let Some(word) = rest.pop() {
+            if word == wanted {
+                return Some(DefName::new(slot.namespace.as_str(), slot.name.as_str()));
+            }
+            if let Some(object) = heap.try_object(word)
+                && seen.insert(word)
+            {
+                rest.extend(object.values().iter().map(|&word| Word(word)));
+            }
+        }
+    }
+    None
 }
 
 /// Frames of a trace that are looked at.
@@ -327,17 +459,30 @@ pub(crate) fn failure_of(process: &mut Process, error: Word) -> Failure {
             Err(_) => "it threw a large value".to_owned(),
         }
     });
-    let trace = trace_of(&process.heap, error);
-    Failure { message, trace }
+    Failure {
+        trace: trace_of(&process.heap, error),
+        ..Failure::new(message)
+    }
 }
 
-/// Frames of a trace that are shown.
-const SHOWN_MAX: usize = 8;
-
-/// A trace as it is shown: each definition once in a row, the innermost ones.
-pub(crate) fn shown(trace: &[(u32, u32)], name: impl Fn(u32, u32) -> String) -> Vec<String> {
-    let mut lines: Vec<String> = trace.iter().map(|&(proto, pc)| name(proto, pc)).collect();
-    lines.dedup();
-    lines.truncate(SHOWN_MAX);
-    lines
+/// A trace as it is kept: the frames of an image, whose definitions were taken at these stages.
+pub(crate) fn frames(
+    image: &Image,
+    trace: &[(u32, u32)],
+    stage: impl Fn(&DefName) -> Stage,
+) -> Vec<Frame> {
+    let frames = trace.iter().take(FRAMES_MAX).map(|&(proto, pc)| {
+        let proto = &image.protos[proto as usize];
+        let slot = &image.slots[proto.slot as usize];
+        let definition = DefName::new(slot.namespace.as_str(), slot.name.as_str());
+        Frame {
+            stage: stage(&definition),
+            definition,
+            proto: proto.index,
+            pc,
+        }
+    });
+    let mut frames: Vec<Frame> = frames.collect();
+    frames.dedup();
+    frames
 }

@@ -17,6 +17,7 @@ mod link;
 mod macros;
 pub mod project;
 mod summaries;
+mod top_level;
 mod unit;
 mod workspace;
 

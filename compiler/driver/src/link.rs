@@ -11,14 +11,14 @@
 //! - Only what the roots reach is in it, besides the functions that the machine itself calls.
 //! - What is wrong is reported at the definitions whose fault it is, all of them at once.
 
-use crate::evaluate::{self, Failed};
+use crate::evaluate::{self, Failed, Reason};
 use crate::unit::{Unit, references, slot_source, unit};
 use bytecode::{
     Hash, Image, ImageProto, ImageTemplate, NativeRef, Slot, SlotKind, SlotSource, SourceMap,
 };
 use hir::body::DefName;
 use hir::stored::RootKind;
-use hir::{Db, Def, SourceFile};
+use hir::{Db, Def, Frame, SourceFile, Stage};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use vm::Word;
@@ -70,9 +70,19 @@ pub(crate) struct LinkError {
     /// The definition at which it failed, if it is one's fault.
     pub(crate) definition: Option<DefName>,
     /// What is wrong.
-    pub(crate) message: String,
+    pub(crate) reason: Reason,
     /// The stack of an evaluation that failed, innermost first.
-    pub(crate) trace: Vec<String>,
+    pub(crate) trace: Vec<Frame>,
+}
+
+impl LinkError {
+    fn new(definition: Option<DefName>, message: impl Into<String>) -> LinkError {
+        LinkError {
+            definition,
+            reason: Reason::Other(message.into()),
+            trace: Vec::new(),
+        }
+    }
 }
 
 impl std::fmt::Display for LinkError {
@@ -80,10 +90,11 @@ impl std::fmt::Display for LinkError {
         match &self.definition {
             Some(name) => write!(
                 f,
-                "the value of {name} cannot be computed: {}",
-                self.message
+                "the value of {} cannot be computed: {}",
+                evaluate::shown_definition(name),
+                self.reason.of("pure code")
             ),
-            None => f.write_str(&self.message),
+            None => write!(f, "{}", self.reason),
         }
     }
 }
@@ -93,8 +104,9 @@ impl std::fmt::Display for LinkError {
 pub(crate) enum Purpose {
     /// To be run and stored: with hashes and a source map.
     Program,
-    /// To expand a macro: hashes would need what is being expanded.
-    Macro,
+    /// To be run by the compiler: to expand a macro, say, where hashes would need what is being
+    /// expanded.
+    Compiler,
 }
 
 /// A definition on its way into an image.
@@ -114,10 +126,7 @@ pub(crate) fn link<'db>(
     roots: &[Def<'db>],
     purpose: Purpose,
 ) -> Result<(Image, Vec<u32>), Vec<LinkError>> {
-    let (members, slot_of) = collect(db, roots)?;
-    let mut linker = Linker::new(db, purpose, members);
-    linker.add_code().map_err(|error| vec![error])?;
-    linker.add_constants()?;
+    let (mut linker, slot_of) = Linker::with_code(db, roots, purpose)?;
     let computed = linker.computed();
     let idle = || db.unwind_if_revision_cancelled();
     evaluate::evaluate(&mut linker.image, &mut linker.boot, &computed, &idle)
@@ -129,6 +138,24 @@ pub(crate) fn link<'db>(
     let mut image = linker.image;
     image.boot = linker.boot.into_words();
     Ok((image, roots))
+}
+
+/// Evaluates these functions without parameters, and the values that they need.
+///
+/// # Errors
+/// As of [`link`].
+pub(crate) fn call_all<'db>(db: &'db dyn Db, functions: &[Def<'db>]) -> Result<(), Vec<LinkError>> {
+    let (linker, slot_of) = Linker::with_code(db, functions, Purpose::Compiler)?;
+    let computed = linker.computed();
+    let calls: Vec<u32> = functions
+        .iter()
+        .map(|function| slot_of[function])
+        .filter(|slot| linker.image.slots[*slot as usize].kind == SlotKind::Function)
+        .collect();
+    let idle = || db.unwind_if_revision_cancelled();
+    let image = linker.image.clone();
+    evaluate::call_all(image, &linker.boot, &computed, &calls, &idle)
+        .map_err(|failed| linker.errors_of(failed))
 }
 
 /// Members in link order, and the slot of each.
@@ -172,16 +199,13 @@ fn collect<'db>(db: &'db dyn Db, roots: &[Def<'db>]) -> Result<Collected<'db>, V
                     slot_of.insert(def, Some(slot));
                     order.push((def, Arc::clone(unit)));
                 }
-                Some(Err(message)) => errors.push(LinkError {
-                    definition: Some(def.name(db).clone()),
-                    message: message.clone(),
-                    trace: Vec::new(),
-                }),
-                None => errors.push(LinkError {
-                    definition: None,
-                    message: format!("{} could not be compiled", def.name(db)),
-                    trace: Vec::new(),
-                }),
+                Some(Err(message)) => {
+                    errors.push(LinkError::new(Some(def.name(db).clone()), message));
+                }
+                None => {
+                    let message = format!("{} could not be compiled", def.name(db));
+                    errors.push(LinkError::new(None, message));
+                }
             }
         }
     }
@@ -207,11 +231,10 @@ fn collect<'db>(db: &'db dyn Db, roots: &[Def<'db>]) -> Result<Collected<'db>, V
 }
 
 fn too_large() -> LinkError {
-    LinkError {
-        definition: None,
-        message: "the program has more definitions than an image can hold".to_owned(),
-        trace: Vec::new(),
-    }
+    LinkError::new(
+        None,
+        "the program has more definitions than an image can hold",
+    )
 }
 
 struct Linker<'db> {
@@ -237,12 +260,22 @@ impl<'db> Linker<'db> {
         }
     }
 
+    /// Collects what the roots reach; all but the values.
+    fn with_code(
+        db: &'db dyn Db,
+        roots: &[Def<'db>],
+        purpose: Purpose,
+    ) -> Result<(Self, FxHashMap<Def<'db>, u32>), Vec<LinkError>> {
+        let (members, slot_of) = collect(db, roots)?;
+        let mut linker = Linker::new(db, purpose, members);
+        linker.add_code().map_err(|error| vec![error])?;
+        linker.add_constants()?;
+        Ok((linker, slot_of))
+    }
+
     fn boot_error(&self, slot: usize, error: &vm::boot::BootError) -> LinkError {
-        LinkError {
-            definition: Some(self.members[slot].def.name(self.db).clone()),
-            message: error.message.clone(),
-            trace: Vec::new(),
-        }
+        let name = self.members[slot].def.name(self.db);
+        LinkError::new(Some(name.clone()), error.message.as_str())
     }
 
     fn native(&mut self, native: &NativeRef) -> u32 {
@@ -343,7 +376,7 @@ impl<'db> Linker<'db> {
 
     fn definition_hash(&self, name: &DefName) -> Hash {
         match self.purpose {
-            Purpose::Macro => Hash([0; 32]),
+            Purpose::Compiler => Hash([0; 32]),
             Purpose::Program => {
                 Hash(hir::definition_hash(self.db, name).map_or([0; 32], |hash| hash.0))
             }
@@ -395,33 +428,20 @@ impl<'db> Linker<'db> {
     }
 
     fn errors_of(&self, failed: Vec<Failed>) -> Vec<LinkError> {
+        let stages: FxHashMap<&DefName, Stage> = self
+            .members
+            .iter()
+            .map(|member| (member.def.name(self.db), member.def.stage(self.db)))
+            .collect();
+        let stage = |name: &DefName| stages.get(name).copied().unwrap_or(Stage::ALL);
         let errors = failed.into_iter().map(|failed| LinkError {
             definition: failed
                 .slot
                 .map(|slot| self.members[slot as usize].def.name(self.db).clone()),
-            message: failed.failure.message,
-            trace: evaluate::shown(&failed.failure.trace, |proto, pc| self.frame(proto, pc)),
+            trace: evaluate::frames(&self.image, &failed.failure.trace, stage),
+            reason: failed.failure.reason,
         });
         errors.collect()
-    }
-
-    /// A frame of a trace. Where in the file it is, is said for programs only: expansions must not
-    /// depend on positions.
-    fn frame(&self, proto: u32, pc: u32) -> String {
-        let proto = &self.image.protos[proto as usize];
-        let def = self.members[proto.slot as usize].def;
-        let name = def.name(self.db);
-        if self.purpose == Purpose::Macro {
-            return name.to_string();
-        }
-        let place = slot_source(self.db, def)
-            .as_ref()
-            .and_then(|(file, source)| {
-                let lines = &source.protos.get(usize::from(proto.index))?.lines;
-                let (_, line, _) = lines.iter().rev().find(|(first, _, _)| *first <= pc)?;
-                Some(format!(" ({}:{})", file.path(self.db), source.line + line))
-            });
-        format!("{name}{}", place.unwrap_or_default())
     }
 
     fn add_source_map(&mut self) {

@@ -8,10 +8,11 @@
 
 use crate::database::Database;
 use crate::datum::{from_word, to_word};
-use crate::evaluate::{Failure, effect_name, failure_of, shown, trace_of_fiber};
+use crate::evaluate::{Failure, endless, failure_of, frames, refused, request_of};
 use crate::link::{self, Purpose};
+use hir::body::DefName;
 use hir::db::{MacroCall, MacroFailure};
-use hir::{Caller, Db, Def};
+use hir::{Caller, Db, Def, Stage};
 use salsa::Database as _;
 use std::sync::Arc;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
@@ -20,7 +21,7 @@ use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::interp::{Outcome, Zeal};
 use vm::process::Process;
-use vm::value::{string, vector};
+use vm::value::string;
 
 /// Fuel for one expansion.
 const FUEL: i64 = 20_000_000;
@@ -48,7 +49,7 @@ impl Eq for MacroImage {}
 /// A macro with all that its code reaches.
 #[salsa::tracked]
 fn macro_image<'db>(db: &'db dyn Db, def: Def<'db>) -> Result<MacroImage, MacroFailure> {
-    let (image, slots) = link::link(db, &[def], Purpose::Macro).map_err(|errors| {
+    let (image, slots) = link::link(db, &[def], Purpose::Compiler).map_err(|errors| {
         let error = errors.into_iter().next().expect("a failure says why");
         MacroFailure {
             message: error.to_string(),
@@ -81,6 +82,8 @@ pub(crate) fn run(db: &Database, call: &MacroCall<'_>) -> Result<Datum, MacroFai
     heap.quota_words = QUOTA_WORDS;
     let [a, b, c, d, e, f, ..] = call.gensym_key;
     heap.count_serials_from(u64::from_le_bytes([a, b, c, d, e, f, 0, 0]) >> 2);
+    // What a call changed in the program's values would be lost with its process.
+    heap.disown_cells();
     let mut process = Process::empty(Arc::clone(&image), heap);
     let heap = &mut process.heap;
     let mut args = vec![
@@ -133,17 +136,18 @@ fn environment(heap: &mut Heap, call: &MacroCall<'_>) -> Result<Word, MacroFailu
     .map_err(failed)
 }
 
-/// A failure of the macro's process as others see it. Its trace has no positions: expansions must
-/// not depend on them.
-fn told(process: &Process, failure: Failure) -> MacroFailure {
-    let image = process.image.image();
-    let name = |proto: u32, _| {
-        let slot = &image.slots[process.image.proto(proto).slot as usize];
-        format!("{}/{}", slot.namespace, slot.name)
+/// A failure of the macro's process as others see it.
+fn told(call: &MacroCall<'_>, process: &Process, failure: &Failure) -> MacroFailure {
+    let stage = |name: &DefName| {
+        if name.ns == call.definition.ns {
+            call.stage
+        } else {
+            Stage::ALL
+        }
     };
     MacroFailure {
-        message: failure.message,
-        trace: shown(&failure.trace, name),
+        message: failure.reason.of("macros"),
+        trace: frames(process.image.image(), &failure.trace, stage),
     }
 }
 
@@ -169,16 +173,12 @@ fn drive(
             Outcome::Failed(id) => {
                 let ended = process.remove_fiber(id).expect("the fiber has just run");
                 let failure = failure_of(process, ended.request);
-                return Err(told(process, failure));
+                return Err(told(call, process, &failure));
             }
             Outcome::Effect(id) => answer(db, call, process, id)?,
             Outcome::OutOfFuel if left > 0 => {}
             Outcome::OutOfFuel => {
-                let failure = Failure {
-                    message: "it did not end within its fuel; is it an endless loop?".to_owned(),
-                    trace: trace_of_fiber(process, fiber),
-                };
-                return Err(told(process, failure));
+                return Err(told(call, process, &endless(process, fiber)));
             }
             Outcome::Done(_) | Outcome::Idle => {
                 return Err(failed("it stopped without a form"));
@@ -194,24 +194,13 @@ fn answer(
     process: &mut Process,
     id: u64,
 ) -> Result<(), MacroFailure> {
-    let index = process.fiber_index(id).expect("the fiber has just run");
-    let request = process.fibers[index].request;
+    let (op, args) = request_of(process, id);
     let heap = &mut process.heap;
-    let parts = if vector::is_vector(heap, request) {
-        vector::elements(heap, request)
-    } else {
-        Vec::new()
-    };
-    let op = parts
-        .first()
-        .and_then(|&op| string::try_keyword(heap, op))
-        .map(|(_, name)| name.to_owned())
-        .unwrap_or_default();
     let form = |heap: &mut Heap| {
-        let arg = parts.get(1).copied().unwrap_or(Word::NIL);
+        let arg = args.first().copied().unwrap_or(Word::NIL);
         from_word(heap, arg, 0).map_err(failed)
     };
-    let word = match op.as_str() {
+    let word = match op.as_deref().unwrap_or_default() {
         "resolve" => {
             call.asked.set(true);
             let datum = form(heap)?;
@@ -224,7 +213,7 @@ fn answer(
                 None => Word::NIL,
             }
         }
-        "macroexpand" | "macroexpand-1" => {
+        op @ ("macroexpand" | "macroexpand-1") => {
             call.asked.set(true);
             let datum = form(heap)?;
             let Caller { file, stage } = call.caller;
@@ -236,14 +225,7 @@ fn answer(
             };
             to_word(heap, &expanded.map_err(failed)?).map_err(failed)?
         }
-        _ => {
-            let message = format!(
-                "it asks for the effect {}, which macros cannot have",
-                effect_name(process, id)
-            );
-            let trace = trace_of_fiber(process, id);
-            return Err(told(process, Failure { message, trace }));
-        }
+        _ => return Err(told(call, process, &refused(process, id))),
     };
     process.answer(id, word);
     Ok(())

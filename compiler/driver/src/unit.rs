@@ -177,7 +177,7 @@ fn entry_lines(
 }
 
 /// Where the code of an expression at top level begins.
-fn first_origin(piece: &LoweredDef) -> Origin {
+pub(crate) fn first_origin(piece: &LoweredDef) -> Origin {
     let Root::Func(func) = piece.body.root else {
         return piece.name_origin;
     };

@@ -2,16 +2,18 @@
 
 use crate::cache;
 use crate::database::Database;
+use crate::evaluate::Reason;
 use crate::link::{self, LinkError, Purpose};
 use crate::project::{self, Found, ProjectError, Target};
 use crate::summaries::Summaries;
-use crate::unit::Places;
+use crate::top_level::top_level_errors;
+use crate::unit::{Places, first_origin};
 use bytecode::Image;
 use hir::SourceFile;
 use hir::body::DefName;
 use source::render::SourceFiles;
 use source::{Code, Diagnostic, FileId, Severity, Span, TextRange};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -223,10 +225,36 @@ impl Workspace {
             .iter()
             .flat_map(|file| hir::definitions(&self.db, *file));
         let roots: Vec<_> = names.map(|name| hir::definition(&self.db, name)).collect();
-        if let Err(errors) = link::link(&self.db, &roots, Purpose::Program) {
-            all.extend(self.link_diagnostics(&errors, first));
-        }
+        let linked = link::link(&self.db, &roots, Purpose::Program);
+        let mut errors = linked.err().unwrap_or_default();
+        // What nobody requires is a script, whose expressions may do anything.
+        let required: BTreeSet<&Arc<str>> = self
+            .files
+            .values()
+            .flat_map(|file| hir::project::reachable(&self.db, *file))
+            .collect();
+        let required = sound
+            .iter()
+            .filter(|file| required.contains(file.ns(&self.db)));
+        self.add_top_level_errors(&mut errors, required);
+        all.extend(self.link_diagnostics(&errors, first));
         all
+    }
+
+    /// Adds what is wrong with the expressions at the top level of required namespaces.
+    fn add_top_level_errors<'a>(
+        &self,
+        errors: &mut Vec<LinkError>,
+        required: impl Iterator<Item = &'a SourceFile>,
+    ) {
+        for file in required.filter(|file| !hir::is_entry(&self.db, **file)) {
+            for error in top_level_errors(&self.db, *file) {
+                // A value that both needed is said once.
+                if !errors.contains(error) {
+                    errors.push(error.clone());
+                }
+            }
+        }
     }
 
     /// The diagnostics of a namespace of the project; none if there is no such namespace.
@@ -296,8 +324,16 @@ impl Workspace {
         if hir::definition_info(&self.db, arguments).is_some() {
             roots.push(arguments);
         }
-        let (mut image, slots) = link::link(&self.db, &roots, Purpose::Program)
-            .map_err(|errors| self.link_diagnostics(&errors, entry))?;
+        let mut errors = Vec::new();
+        let linked = link::link(&self.db, &roots, Purpose::Program);
+        let linked = linked.map_err(|found| errors = found).ok();
+        let required = hir::project::reachable(&self.db, entry).iter();
+        let required = required.filter_map(|namespace| self.files.get(namespace));
+        self.add_top_level_errors(&mut errors, required);
+        let (mut image, slots) = match linked {
+            Some(linked) if errors.is_empty() => linked,
+            _ => return Err(self.link_diagnostics(&errors, entry)),
+        };
         let mut slots = slots.into_iter();
         let entry_slot = entry_body.and_then(|_| slots.next());
         let main_slot = main.and_then(|_| slots.next());
@@ -454,19 +490,45 @@ impl Workspace {
 
     fn link_diagnostic(&self, error: &LinkError, entry: SourceFile) -> Diagnostic {
         let db: &dyn hir::Db = &self.db;
+        let is_piece = |name: &&DefName| hir::is_entry_name(&name.name);
+        let is_piece = error.definition.as_ref().filter(is_piece).is_some();
         let at = error.definition.as_ref().and_then(|name| {
             let lowered = hir::lowered_def(db, hir::definition(db, name))?;
             let places = Places::of(db, lowered.info.file, lowered.info.form);
-            Some(Span::new(
-                lowered.info.file.id(db),
-                places.range(lowered.name_origin),
-            ))
+            let origin = match is_piece {
+                true => first_origin(lowered),
+                false => lowered.name_origin,
+            };
+            Some(Span::new(lowered.info.file.id(db), places.range(origin)))
         });
         let span = at.unwrap_or_else(|| Span::new(entry.id(&self.db), TextRange::empty(0.into())));
-        let mut diagnostic = Diagnostic::error(Code::LINK, error.to_string(), span);
-        for frame in &error.trace {
+        let mut diagnostic = if is_piece {
+            of_top_level(&error.reason, span)
+        } else {
+            Diagnostic::error(Code::LINK, error.to_string(), span)
+        };
+        if matches!(error.reason, Reason::Change(..)) {
+            diagnostic = diagnostic.note(
+                "every process begins with its own copy of it, as its definition makes it: the change would be lost",
+            );
+        }
+        for frame in hir::trace_lines(db, &error.trace) {
             diagnostic = diagnostic.note(format!("in {frame}"));
         }
         diagnostic
     }
+}
+
+/// What is said of an expression at the top level of a required namespace.
+fn of_top_level(reason: &Reason, span: Span) -> Diagnostic {
+    let who = "an expression at the top level of a required namespace";
+    let message = match reason {
+        Reason::Other(message) => {
+            return Diagnostic::error(Code::TOP_LEVEL, format!("{who} failed: {message}"), span);
+        }
+        _ => format!("{who} must be pure: {reason}"),
+    };
+    Diagnostic::error(Code::TOP_LEVEL, message, span).note(
+        "move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level",
+    )
 }

@@ -193,7 +193,11 @@ impl<'db> Context<'db> {
 
     pub(crate) fn report_mistake(&mut self, code: Code, mistake: Mistake) -> String {
         let mut problem = self
-            .error(code, mistake.origin, mistake.message.clone())
+            .error(
+                mistake.code.unwrap_or(code),
+                mistake.origin,
+                mistake.message.clone(),
+            )
             .label(mistake.label);
         problem.notes.extend(mistake.note);
         self.report(problem);
@@ -402,11 +406,7 @@ impl<'db> Context<'db> {
                 self.failed = true;
                 let message = format!("the macro `{}` failed: {}", info.name.name, failure.message);
                 let mut problem = self.error(Code::MACRO_FAILED, origin, message.clone());
-                if !failure.trace.is_empty() {
-                    problem
-                        .notes
-                        .push(format!("its stack trace:\n{}", failure.trace.join("\n")));
-                }
+                problem.trace = failure.trace;
                 self.too_early(&mut problem, info, &closure.missing);
                 self.report(problem);
                 Err(message)

@@ -32,6 +32,24 @@ pub trait Db: salsa::Database {
     /// # Errors
     /// The macro threw, asked for an effect, or used up its fuel or memory.
     fn run_macro(&self, call: &MacroCall<'_>) -> Result<Datum, MacroFailure>;
+
+    /// Path and line of a frame, `app/core.ox:3`, if its code has a place. Asked for only where
+    /// diagnostics get their spans: the answer depends on positions.
+    fn place_of_frame(&self, frame: &Frame) -> Option<String>;
+}
+
+/// A frame of a stack trace of code that ran at compile time. It names a place in the code, not in
+/// the text, so that it stays equal when the text moves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The definition whose code it is.
+    pub definition: DefName,
+    /// The stage at which the code was taken.
+    pub stage: Stage,
+    /// Which of its functions.
+    pub proto: u16,
+    /// The instruction.
+    pub pc: u32,
 }
 
 /// A call of a macro of the program.
@@ -75,8 +93,8 @@ pub struct Caller {
 pub struct MacroFailure {
     /// What happened, one line: the error's message.
     pub message: String,
-    /// The macro's own stack trace, innermost first, ready to be shown.
-    pub trace: Vec<String>,
+    /// The macro's own stack trace, innermost first.
+    pub trace: Vec<Frame>,
 }
 
 /// How many of a namespace's generating forms have been expanded: names that a later one generates

@@ -31,7 +31,7 @@ pub mod summary;
 pub mod wire;
 
 pub use db::{
-    Caller, Db, Def, MacroCall, MacroFailure, Project, SourceFile, Stage, file_of, is_entry,
+    Caller, Db, Def, Frame, MacroCall, MacroFailure, Project, SourceFile, Stage, file_of, is_entry,
     set_entry, set_features, set_files, set_stored, set_text,
 };
 pub use dump::dump;
@@ -41,5 +41,5 @@ pub use lowered::{
     definitions, is_entry_name, lowered, lowered_def, referred,
 };
 pub use macroexpand::{macroexpand, macroexpand_1, macroexpand_all, resolve_symbol};
-pub use report::{diagnostics, span_of, visible_names};
+pub use report::{diagnostics, span_of, trace_lines, visible_names};
 pub use summary::{DefSummary, Namespace, namespace, namespace_of};

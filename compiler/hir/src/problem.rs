@@ -11,7 +11,7 @@ use source::{Code, Severity};
 use syntax::AstId;
 use syntax::datum::{Origin, Symbol};
 
-use crate::db::SourceFile;
+use crate::db::{Frame, SourceFile};
 
 /// A place in a source file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +41,8 @@ pub struct Problem {
     pub secondary: Vec<(Place, String)>,
     /// Explanations without a place.
     pub notes: Vec<String>,
+    /// The stack trace of a macro that failed, innermost first.
+    pub trace: Vec<Frame>,
     /// A name that was not found, for which a similar one is to be offered.
     pub unknown: Option<Unknown>,
     /// Names of the file's namespace that were needed before a macro generates them, if one does.
@@ -67,6 +69,7 @@ impl Problem {
             label: String::new(),
             secondary: Vec::new(),
             notes: Vec::new(),
+            trace: Vec::new(),
             unknown: None,
             early: Vec::new(),
         }

@@ -12,14 +12,15 @@ use source::{Code, Diagnostic, Label, Span, TextRange, is_slip, suggest};
 use syntax::AstId;
 use syntax::datum::{Origin, Symbol};
 
-use crate::db::{Db, Project, SourceFile, Stage, file_of};
+use crate::body::DefName;
+use crate::db::{Db, Frame, Project, SourceFile, Stage, file_of};
 use crate::definition::DefInfo;
 use crate::expand::core::CoreMacro;
 use crate::forms::{FormId, form_by_id, form_set, parsed, top_forms};
 use crate::generated::{generated_name, generated_names};
 use crate::header::{CORE, header, is_core_family};
 use crate::lower::special;
-use crate::lowered::lowered;
+use crate::lowered::{is_entry_name, lowered};
 use crate::names::{Missing, Resolution, public_names, resolve, written_names};
 use crate::problem::{Place, Problem, Unknown};
 use crate::project::{closes_cycle, cycle_to_report};
@@ -241,6 +242,7 @@ fn located(db: &dyn Db, file: SourceFile, problem: Problem) -> Diagnostic {
         label,
         secondary,
         notes,
+        trace,
         unknown,
         early,
     } = problem;
@@ -254,7 +256,11 @@ fn located(db: &dyn Db, file: SourceFile, problem: Problem) -> Diagnostic {
             message,
         })
         .collect();
-    diagnostic.notes = notes;
+    if !trace.is_empty() {
+        let lines = trace_lines(db, &trace).join("\n");
+        diagnostic.notes.push(format!("its stack trace:\n{lines}"));
+    }
+    diagnostic.notes.extend(notes);
     for name in early {
         if let Some(info) = generated_name(db, file, Stage::ALL, &name) {
             let place = Place {
@@ -273,6 +279,29 @@ fn located(db: &dyn Db, file: SourceFile, problem: Problem) -> Diagnostic {
         None => diagnostic,
         Some(unknown) => with_suggestion(db, file, diagnostic, &unknown),
     }
+}
+
+/// Frames of a trace that are shown.
+const FRAMES_SHOWN_MAX: usize = 8;
+
+/// A stack trace as it is shown, `app.core/f (app/core.ox:3)`: the innermost frames, equal ones in a
+/// row once. Depends on positions.
+pub fn trace_lines(db: &dyn Db, trace: &[Frame]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for frame in trace {
+        let DefName { ns, name } = &frame.definition;
+        let name = if is_entry_name(name) { "<entry>" } else { name };
+        let place = db.place_of_frame(frame);
+        let place = place.map_or_else(String::new, |place| format!(" ({place})"));
+        let line = format!("{ns}/{name}{place}");
+        if lines.last() != Some(&line) {
+            lines.push(line);
+        }
+        if lines.len() == FRAMES_SHOWN_MAX {
+            break;
+        }
+    }
+    lines
 }
 
 /// Of two definitions of a name the first in the text is the one that was there; of the forms in a

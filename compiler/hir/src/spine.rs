@@ -136,8 +136,10 @@ impl Walker<'_> {
     }
 
     fn run(&mut self, datum: &Datum) {
-        self.items
-            .push(Item::Run(datum.clone(), self.lifted.clone()));
+        // What a macro made stands where the call of the macro does.
+        let mut datum = datum.clone();
+        datum.origin = self.cx.origin_of(&datum);
+        self.items.push(Item::Run(datum, self.lifted.clone()));
     }
 
     fn is_lifted(&self, name: &str) -> bool {

@@ -95,6 +95,7 @@ codes! {
     INVALID_DURATION = 313, "a literal that is no duration";
     LINK = 401, "a program that cannot be linked";
     INVALID_PROJECT = 402, "an invalid project file";
+    TOP_LEVEL = 403, "an expression at the top level of a required namespace that is not pure or fails";
 }
 
 impl Code {

@@ -12,6 +12,8 @@ mod character;
 mod decimal;
 mod double;
 mod instant;
+mod integer;
+mod name;
 mod uuid;
 
 pub use bytes::{Base64, parse_base64};
@@ -19,4 +21,6 @@ pub use character::{CharLiteral, named_char};
 pub use decimal::Decimal;
 pub use double::{Double, DoubleLiteral};
 pub use instant::{Instant, Offset};
+pub use integer::IntegerLiteral;
+pub use name::{split_keyword, split_symbol};
 pub use uuid::{Uuid, parse_uuid};

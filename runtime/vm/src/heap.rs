@@ -77,6 +77,9 @@ pub struct Heap {
     boot: Arc<[u64]>,
     /// Next serial number for objects with identity.
     pub(crate) next_serial: u64,
+    /// Cells with a smaller serial are another's: changing one is an effect, as which it is refused
+    /// where code must be pure.
+    pub(crate) own_from: u64,
     /// Words of live memory this process may hold.
     pub quota_words: u32,
     /// Whether the handler of a memory-limit error is using the reserve.
@@ -121,6 +124,7 @@ impl Heap {
             survivors_due: SURVIVOR_WORDS_MIN,
             boot,
             next_serial: 1,
+            own_from: 0,
             quota_words: u32::MAX,
             reserve_used: false,
             protects_from_space: false,
@@ -175,6 +179,13 @@ impl Heap {
     /// that names made of serials differ between calls and are the same for the same call.
     pub fn count_serials_from(&mut self, serial: u64) {
         self.next_serial = serial;
+    }
+
+    /// Makes all cells there are another's: from now on changing one of them asks for the effect
+    /// `:ox/change`, which nobody grants where code must be pure. Memo tables are left out: what is
+    /// in one makes no difference.
+    pub fn disown_cells(&mut self) {
+        self.own_from = self.next_serial;
     }
 
     /// Words in use: sealed, survivors and nursery.

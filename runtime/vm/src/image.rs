@@ -5,9 +5,10 @@
 //!   of it runs: the interpreter relies on both.
 //! - Binding never moves an instruction: a pc means the same in stored and in loaded code.
 
+use crate::boot::has_identity;
+use crate::heap::Heap;
 use crate::native::{self, Native};
 use crate::object::{Header, Kind};
-
 use crate::verify::{self, VerifyError};
 use crate::word::Word;
 use bytecode::liveness::{Live, Liveness};
@@ -114,11 +115,37 @@ pub struct LoadedImage {
     /// Per slot: the number of the process's own cell for it, or `u32::MAX`.
     cells: Vec<u32>,
     cell_count: u32,
+    /// Whether the values of its definitions are still to be computed.
+    is_draft: bool,
     /// A slot that is a cell of the entry file, if there is one.
     entry_cell: Option<u32>,
     boot: Arc<[u64]>,
     /// Slots of the library functions that the machine calls, by name.
     hooks: FxHashMap<String, u32>,
+}
+
+/// The number of each slot's cell, and how many there are. Those of dynamic definitions with identity
+/// in their value come last: processes stored before these had cells have fewer.
+fn cells_of(image: &Image, boot: &Arc<[u64]>, is_draft: bool) -> (Vec<u32>, u32) {
+    let heap = Heap::new(Arc::clone(boot));
+    let mut cells = vec![u32::MAX; image.slots.len()];
+    let mut count = 0;
+    for is_dynamic in [false, true] {
+        for (cell, slot) in cells.iter_mut().zip(&image.slots) {
+            let own = match slot.kind {
+                SlotKind::Cell | SlotKind::Template => !is_dynamic,
+                SlotKind::Dynamic => {
+                    is_dynamic && (is_draft || has_identity(&heap, Word(slot.value)))
+                }
+                _ => false,
+            };
+            if own {
+                *cell = count;
+                count += 1;
+            }
+        }
+    }
+    (cells, count)
 }
 
 /// An image cannot be run by this `oxc`.
@@ -164,6 +191,19 @@ impl LoadedImage {
     /// # Errors
     /// When it needs natives that are not here or its boot segment is damaged.
     pub fn load_trusted(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
+        LoadedImage::load_as(image, false)
+    }
+
+    /// As [`LoadedImage::load_trusted`], of an image whose values are still to be computed: what is
+    /// to have one is a cell, or a dynamic definition, which has a cell here.
+    ///
+    /// # Errors
+    /// As of `load_trusted`.
+    pub fn load_draft(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
+        LoadedImage::load_as(image, true)
+    }
+
+    fn load_as(image: Arc<Image>, is_draft: bool) -> Result<LoadedImage, LoadError> {
         let boot: Arc<[u64]> = image.boot.clone().into();
         let starts = verify::boot_starts(&boot).map_err(LoadError::Boot)?;
         check_words(&image, &starts)?;
@@ -175,13 +215,7 @@ impl LoadedImage {
                     .ok_or_else(|| LoadError::UnknownNative(r.clone()))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let mut cells = Vec::with_capacity(image.slots.len());
-        let mut cell_count = 0;
-        for slot in &image.slots {
-            let own = matches!(slot.kind, SlotKind::Cell | SlotKind::Template);
-            cells.push(if own { cell_count } else { u32::MAX });
-            cell_count += u32::from(own);
-        }
+        let (cells, cell_count) = cells_of(&image, &boot, is_draft);
         let templates = load_templates(&image)?;
         let captures_of = |template: u32| Some(templates.get(template as usize)?.captures);
         verify::verify_functions(&boot, captures_of, natives.len()).map_err(LoadError::Boot)?;
@@ -192,6 +226,7 @@ impl LoadedImage {
             natives,
             cells,
             cell_count,
+            is_draft,
             entry_cell: (0u32..)
                 .zip(&image.slots)
                 .find(|(_, slot)| slot.kind == SlotKind::Cell)
@@ -417,6 +452,13 @@ impl LoadedImage {
     #[must_use]
     pub fn cell_count(&self) -> u32 {
         self.cell_count
+    }
+
+    /// Whether the slot's value is what each process gets a copy of at first touch.
+    #[must_use]
+    pub fn is_template(&self, slot: u32) -> bool {
+        let kind = self.image.slots[slot as usize].kind;
+        kind == SlotKind::Template || (kind == SlotKind::Dynamic && !self.is_draft)
     }
 
     /// The process's cell for a slot.

@@ -132,6 +132,8 @@
   "Returns a function that calls `f` once for each list of arguments, and then returns what it remembers."
   [f]
   (let [memory (atom-new {})]
+    ; What is remembered makes no difference, so code that must be pure may add to it.
+    (set-meta! memory {:ox/memo true})
     (fn [& args]
       (let [known (find (atom-value memory) args)]
         (if known

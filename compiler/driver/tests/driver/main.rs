@@ -11,4 +11,5 @@ mod rewrites;
 mod same;
 mod summaries;
 mod support;
+mod top_level;
 mod values;

@@ -74,7 +74,7 @@ fn ten_mistakes_are_ten_diagnostics_through_macros_too() {
           |                                ^^^^^^^^^^
           |
           = note: its stack trace:
-                  lib/strict
+                  lib/strict (lib.ox:4)
 
         error[OX0201]: `let` needs an even number of forms in its binding vector
          --> app.ox:9:21

@@ -36,7 +36,7 @@ fn answers(workspace: &mut Workspace, namespaces: &[String], cache: Option<&Path
 }
 
 /// What an edit changes, one after the other.
-const EDITS: [Edit; 24] = [
+const EDITS: [Edit; 28] = [
     // Comments and docs
     Edit::Replace("(defn", ";; more\n(defn"),
     Edit::Replace("\"Function ", "\"What it does: "),
@@ -50,6 +50,13 @@ const EDITS: [Edit; 24] = [
     Edit::Replace("(if (next forms)", "(if (seq (next forms))"),
     Edit::Replace("(list op (first forms)", "(list op op (first forms)"),
     Edit::Append("(defmacro maker [name] `(def ~name 1))\n(maker made)\n(defn user [] made)\n"),
+    // Expressions at top level
+    Edit::Append("(assert (f1 1 2) \"f1\")\n"),
+    Edit::Append("(println :loading)\n"),
+    Edit::Append(
+        "(def cell (atom 0))\n(defn up [] (swap! cell inc))\n(let [n (up)] (defn get-n [] n))\n",
+    ),
+    Edit::Append("(scaled (f2 1 1) 2)\n"),
     // Values
     Edit::Replace(":plain", "(/ 1 0)"),
     Edit::Replace("(range 12)", "(range 11)"),

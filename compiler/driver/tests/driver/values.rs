@@ -134,32 +134,32 @@ fn a_macro_that_fails_is_reported_at_its_call() {
     expect![[r#"
         app.ox:3:18 OX0202 the macro `even` failed: odd numbers only bring bad luck
           its stack trace:
-            lib/check
+            lib/check (lib.ox:3)
         app.ox:4:13 OX0202 the macro `forever` failed: it did not end within its fuel; is it an endless loop?
           its stack trace:
-            lib/forever
+            lib/forever (lib.ox:6)
         app.ox:5:13 OX0202 the macro `says` failed: it asks for the effect :ox/write, which macros cannot have
           its stack trace:
-            ox.core.print/write
+            ox.core.print/write (ox/core/print.ox:45)
         app.ox:6:13 OX0202 the macro `sleeps` failed: it asks for the effect :ox/sleep, which macros cannot have
           its stack trace:
-            ox.core.effect/sleep
+            ox.core.effect/sleep (ox/core/effect.ox:59)
         app.ox:7:13 OX0202 the macro `big` failed: it did not end within its fuel; is it an endless loop?
           its stack trace:
-            ox.core.coll/reduce-up
-            ox.core.coll/vec
-            lib/big
+            ox.core.coll/reduce-up (ox/core/coll.ox:55)
+            ox.core.coll/vec (ox/core/coll.ox:220)
+            lib/big (lib.ox:10)
         app.ox:8:13 OX0202 the macro `lazy` failed: odd numbers only bring bad luck
           its stack trace:
-            lib/check
-            ox.core.seq/map
-            ox.core.base/run-cell
-            ox.core.base/drive
-            ox.core.base/ready*
+            lib/check (lib.ox:3)
+            ox.core.seq/map (ox/core/seq.ox:132)
+            ox.core.base/run-cell (ox/core/base.ox:54)
+            ox.core.base/drive (ox/core/base.ox:97)
+            ox.core.base/ready* (ox/core/base.ox:129)
         app.ox:9:13 OX0202 the macro `a-function` failed: the macro returned a function, which is no form
         app.ox:10:13 OX0202 the macro `needs-value` failed: the value of lib/limit cannot be computed: odd numbers only bring bad luck
           its stack trace:
-            lib/check
+            lib/check (lib.ox:3)
     "#]].assert_eq(&wrong(&[("lib", lib), ("app", app)]));
 }
 

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use source::Code;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
 /// The namespace in which rewritten code names what Clojure's core has too.
@@ -52,6 +53,8 @@ pub(crate) struct Mistake {
     pub(crate) message: String,
     pub(crate) label: String,
     pub(crate) note: Option<String>,
+    /// Its code, if it is not the one that all mistakes of its place have.
+    pub(crate) code: Option<Code>,
 }
 
 impl Mistake {
@@ -61,7 +64,13 @@ impl Mistake {
             message: message.into(),
             label: String::new(),
             note: None,
+            code: None,
         }
+    }
+
+    pub(crate) fn code(mut self, code: Code) -> Self {
+        self.code = Some(code);
+        self
     }
 
     pub(crate) fn label(mut self, label: impl Into<String>) -> Self {

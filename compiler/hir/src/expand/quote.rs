@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use source::Code;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
 use super::build::{CLOJURE_CORE, Fresh, Mistake, is_fresh};
@@ -57,6 +58,13 @@ fn rewritten(
         requoted,
     };
     let part = quoter.quote(template)?;
+    if matches!(part, Part::Splice(_)) {
+        return Err(
+            Mistake::new(template.origin, "`~@` has no sequence here to splice into")
+                .code(Code::UNQUOTE_OUTSIDE)
+                .note("what it gives becomes elements of the list, vector, set or map around it; `~` takes it as it is"),
+        );
+    }
     let is_settled = quoter.is_settled && matches!(part, Part::Data(_));
     let origin = template.origin;
     let code = part.into_code(origin);

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use hir::{Db, MacroCall, MacroFailure, Project, SourceFile, Stage};
-use source::FileId;
+use hir::problem::Place;
+use hir::{Db, Frame, MacroCall, MacroFailure, Project, SourceFile, Stage};
+use source::{FileId, LineIndex};
 use syntax::datum::{Datum, DatumKind, Origin};
 
 /// The database.
@@ -52,7 +53,12 @@ impl Db for TestDb {
             "throws" => {
                 return Err(MacroFailure {
                     message: "no good".to_owned(),
-                    trace: vec!["app/throws (app.ox:1)".to_owned()],
+                    trace: vec![Frame {
+                        definition: call.definition.clone(),
+                        stage: call.stage,
+                        proto: 0,
+                        pc: 0,
+                    }],
                 });
             }
             other => {
@@ -62,6 +68,23 @@ impl Db for TestDb {
                 });
             }
         })
+    }
+
+    fn place_of_frame(&self, frame: &Frame) -> Option<String> {
+        let definition = hir::definition_at(self, &frame.definition, frame.stage);
+        let lowered = hir::lowered_def(self, definition)?;
+        let range = hir::span_of(
+            self,
+            Place {
+                file: lowered.info.file,
+                form: Some(lowered.info.form),
+                origin: lowered.name_origin,
+            },
+        )
+        .range;
+        let text = lowered.info.file.text(self);
+        let line = LineIndex::new(text).line_column(range.start()).line + 1;
+        Some(format!("{}:{line}", lowered.info.file.path(self)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Atoms: names, strings, characters, numbers.
 
+use scalar::{split_keyword, split_symbol};
 use source::{Code, TextRange, TextSize, suggest};
 
 use super::{Element, Reader, number};
@@ -79,51 +80,14 @@ impl<'t> Reader<'t, '_> {
 
 /// The symbol that `text` is, or `None` if it is not a valid one. (`a/b/c` is `b/c` in `a`.)
 pub(super) fn symbol(text: &str) -> Option<Symbol> {
-    if !is_valid_name(text) {
-        return None;
-    }
-    Some(split_name(text))
+    split_symbol(text).map(named)
 }
 
-/// Splits at the first `/`, except in `/` itself.
-fn split_name(text: &str) -> Symbol {
-    match text.split_once('/') {
-        Some((ns, name)) if !ns.is_empty() => Symbol::qualified(ns, name),
-        _ => Symbol::simple(text),
+fn named((ns, name): (Option<&str>, &str)) -> Symbol {
+    Symbol {
+        ns: ns.map(Into::into),
+        name: name.into(),
     }
-}
-
-/// Clojure's `[:]?([\D&&[^/]].*/)?(/|[\D&&[^/]][^/]*)` with its further conditions.
-fn is_valid_name(text: &str) -> bool {
-    let starts_well = |part: &str| {
-        part.chars()
-            .next()
-            .is_some_and(|char| !char.is_ascii_digit() && char != '/')
-    };
-    let matches = |text: &str| {
-        if text == "/" {
-            return true;
-        }
-        let (ns, name) = match text.strip_suffix("//") {
-            Some(ns) => (Some(ns), "/"),
-            None => match text.rsplit_once('/') {
-                Some((ns, name)) => (Some(ns), name),
-                None => (None, text),
-            },
-        };
-        ns.is_none_or(|ns| starts_well(ns) && !ns.ends_with(':'))
-            && (name == "/" || starts_well(name))
-            && !name.ends_with(':')
-    };
-    let colons_inside = text
-        .char_indices()
-        .skip(1)
-        .any(|(at, _)| text[at..].starts_with("::"));
-    !colons_inside
-        && (matches(text)
-            || text
-                .strip_prefix(':')
-                .is_some_and(|rest| !rest.is_empty() && matches(rest)))
 }
 
 /// Characters that nobody sees, inside a name.
@@ -192,16 +156,11 @@ fn read_keyword(text: &str) -> AtomResult {
         }
     };
     if let Some(name) = text.strip_prefix("::") {
-        if name.starts_with(':') || !is_valid_name(name) {
-            return Err(invalid());
-        }
-        let Symbol { ns, name } = split_name(name);
+        let Symbol { ns, name } = split_keyword(name).map(named).ok_or_else(invalid)?;
         return Ok(DatumKind::AutoKeyword { alias: ns, name });
     }
-    if text.len() == 1 || !is_valid_name(text) {
-        return Err(invalid());
-    }
-    Ok(DatumKind::Keyword(split_name(&text[1..])))
+    let keyword = split_keyword(&text[1..]).map(named);
+    keyword.map(DatumKind::Keyword).ok_or_else(invalid)
 }
 
 fn read_symbolic_value(text: &str) -> AtomResult {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 use num_traits::{One, ToPrimitive, Zero};
+use scalar::IntegerLiteral;
 
 use crate::datum::DatumKind;
 
@@ -58,54 +59,29 @@ pub(super) fn number(text: &str) -> Result<DatumKind, NumberError> {
     Err(NumberError::new(format!("`{text}` is not a number"), note))
 }
 
-/// `0`, `12`, `0x1F`, `017`, `2r101`, each with an optional `N`.
 fn integer(text: &str, negative: bool) -> Option<Result<DatumKind, NumberError>> {
-    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    if let Some(hex) = hex {
-        let (digits, big) = split_n(hex);
-        return all_digits(digits, 16).then(|| Ok(from_digits(digits, 16, negative, big)));
+    if let Some(literal) = IntegerLiteral::parse(text) {
+        return Some(Ok(from_digits(literal, negative)));
     }
-    if let Some((radix_text, rest)) = text.split_once(['r', 'R']) {
-        let radix_is_written = !radix_text.is_empty()
-            && radix_text.len() <= 2
-            && !radix_text.starts_with('0')
-            && all_digits(radix_text, 10);
-        if !radix_is_written || !rest.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return None;
-        }
-        let radix: u32 = radix_text.parse().ok()?;
-        if !(2..=36).contains(&radix) {
-            return Some(Err(NumberError::new(
-                format!("there is no radix {radix}"),
-                Some("the radix before `r` is 2 to 36"),
-            )));
-        }
-        // In a radix that has the digit N, a final `N` is a digit, as in Clojure.
-        let (digits, big) = if all_digits(rest, radix) {
-            (rest, false)
-        } else {
-            split_n(rest)
-        };
-        if !all_digits(digits, radix) {
-            return Some(Err(NumberError::new(
-                format!("`{rest}` has digits that radix {radix} does not have"),
-                None,
-            )));
-        }
-        return Some(Ok(from_digits(digits, radix, negative, big)));
-    }
-    let (digits, big) = split_n(text);
-    if digits.len() > 1 && digits.starts_with('0') {
-        return all_digits(digits, 8).then(|| Ok(from_digits(digits, 8, negative, big)));
-    }
-    all_digits(digits, 10).then(|| Ok(from_digits(digits, 10, negative, big)))
-}
-
-fn split_n(text: &str) -> (&str, bool) {
-    match text.strip_suffix('N') {
-        Some(digits) => (digits, true),
-        None => (text, false),
-    }
+    let (radix, rest) = text.split_once(['r', 'R'])?;
+    let is_written = matches!(radix.len(), 1 | 2)
+        && !radix.starts_with('0')
+        && all_digits(radix, 10)
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let radix: u32 = Some(radix).filter(|_| is_written)?.parse().ok()?;
+    Some(Err(if (2..=36).contains(&radix) {
+        let message = format!("`{rest}` has digits that radix {radix} does not have");
+        let note = rest
+            .strip_suffix('N')
+            .filter(|digits| all_digits(digits, radix))
+            .map(|_| "a number with a radix takes no `N`");
+        NumberError::new(message, note)
+    } else {
+        NumberError::new(
+            format!("there is no radix {radix}"),
+            Some("the radix before `r` is 2 to 36"),
+        )
+    }))
 }
 
 fn all_digits(text: &str, radix: u32) -> bool {
@@ -116,15 +92,20 @@ fn parse_digits(digits: &str, radix: u32) -> BigInt {
     BigInt::parse_bytes(digits.as_bytes(), radix).expect("only digits of the radix")
 }
 
-fn from_digits(digits: &str, radix: u32, negative: bool, big: bool) -> DatumKind {
-    if !big && digits.len() <= 12 {
+fn from_digits(literal: IntegerLiteral<'_>, negative: bool) -> DatumKind {
+    let IntegerLiteral {
+        digits,
+        radix,
+        is_arbitrary,
+    } = literal;
+    if !is_arbitrary && digits.len() <= 12 {
         // 12 digits of radix 36 fit.
         let value = i64::from_str_radix(digits, radix).expect("only digits of the radix");
         return DatumKind::Int(if negative { -value } else { value });
     }
     let magnitude = parse_digits(digits, radix);
     let value = if negative { -magnitude } else { magnitude };
-    if big {
+    if is_arbitrary {
         DatumKind::BigInt(Arc::new(value))
     } else {
         reduced(value)

@@ -77,19 +77,18 @@ impl Machine<'_> {
         }
         let slot = heap.object(callee).raw(1) as u32;
         let image = &self.image;
-        match image.image().slots.get(slot as usize).map(|slot| slot.kind) {
-            Some(SlotKind::Dynamic) => {
-                let bindings = self.process.fibers[self.fiber].bindings;
-                value::dynamic::binding(heap, bindings, slot)
-                    .unwrap_or_else(|| image.slot_value(slot))
+        let Some(definition) = image.image().slots.get(slot as usize) else {
+            return callee;
+        };
+        if definition.kind == SlotKind::Dynamic {
+            let bindings = self.process.fibers[self.fiber].bindings;
+            if let Some(bound) = value::dynamic::binding(heap, bindings, slot) {
+                return bound;
             }
-            Some(_) => {
-                let cells = self.process.roots[Root::Cells as usize];
-                // A var without a value is no function, and that is the error.
-                cell_value(image, heap, cells, slot).unwrap_or(callee)
-            }
-            None => callee,
         }
+        let cells = self.process.roots[Root::Cells as usize];
+        // A var without a value is no function, and that is the error.
+        cell_value(image, heap, cells, slot).unwrap_or(callee)
     }
 
     /// `call`: the value in `a` with `d` arguments.

@@ -9,7 +9,7 @@ use crate::object::{FIRST_VALUE, Header, Kind};
 use crate::process::Root;
 use crate::value;
 use crate::word::Word;
-use bytecode::{Instr, SlotKind};
+use bytecode::Instr;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -29,12 +29,15 @@ pub(crate) fn cell_value(
     let Some(cell) = image.cell_of(slot) else {
         return Ok(image.slot_value(slot));
     };
+    if cell + 1 >= heap.object(cells).header().size() {
+        return Ok(image.slot_value(slot));
+    }
     let word = heap.word(cells, cell + 1);
     if word != Word::UNBOUND && word != Word::ELSEWHERE {
         return Ok(word);
     }
     let definition = &image.image().slots[slot as usize];
-    if definition.kind == SlotKind::Template {
+    if image.is_template(slot) {
         copy_templates(image, heap, cells);
         return Ok(heap.word(cells, cell + 1));
     }
@@ -52,15 +55,17 @@ pub(crate) fn cell_value(
 }
 
 fn copy_templates(image: &LoadedImage, heap: &mut Heap, cells: Word) {
-    let slots: Vec<u32> = (0u32..)
-        .zip(&image.image().slots)
-        .filter(|(_, slot)| slot.kind == SlotKind::Template)
-        .map(|(number, _)| number)
-        .collect();
-    let values: Vec<Word> = slots.iter().map(|&slot| image.slot_value(slot)).collect();
+    let known = heap.object(cells).header().size() - 1;
+    let (mut own, mut values) = (Vec::new(), Vec::new());
+    for (slot, _) in (0u32..).zip(&image.image().slots) {
+        let cell = image.cell_of(slot).filter(|cell| *cell < known);
+        if let Some(cell) = cell.filter(|_| image.is_template(slot)) {
+            own.push(cell);
+            values.push(image.slot_value(slot));
+        }
+    }
     let copies = copy_from_boot(heap, &values);
-    for (slot, copy) in slots.into_iter().zip(copies) {
-        let cell = image.cell_of(slot).expect("a template has a cell");
+    for (cell, copy) in own.into_iter().zip(copies) {
         heap.write(cells, cell + 1, copy);
     }
 }
@@ -96,10 +101,13 @@ impl Machine<'_> {
     #[inline(never)]
     pub(crate) fn load_dynamic(&mut self, i: Instr) -> Next {
         let bindings = self.process.fibers[self.fiber].bindings;
-        let word = value::dynamic::binding(&self.process.heap, bindings, i.x())
-            .unwrap_or_else(|| self.image.slot_value(i.x()));
-        self.set_register(i.a(), word);
-        Next::Go
+        match value::dynamic::binding(&self.process.heap, bindings, i.x()) {
+            Some(word) => {
+                self.set_register(i.a(), word);
+                Next::Go
+            }
+            None => self.load_cell(i),
+        }
     }
 
     /// `load-var`

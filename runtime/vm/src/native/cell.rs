@@ -33,21 +33,18 @@ fn deref(call: &mut NativeCall<'_>) -> NativeResult {
 /// The value of a var: its binding if it is dynamic, else the definition's.
 fn deref_var(call: &mut NativeCall<'_>, var: Word) -> NativeResult {
     let slot = call.heap.object(var).raw(1) as u32;
-    let kind = call
-        .image
-        .image()
-        .slots
-        .get(slot as usize)
-        .map(|slot| slot.kind);
-    match kind {
-        Some(SlotKind::Dynamic) => Ok(dynamic::binding(call.heap, call.fiber.bindings, slot)
-            .unwrap_or_else(|| call.image.slot_value(slot))),
-        Some(_) => cell_value(call.image, call.heap, call.fiber.cells, slot).map_err(Trap::Throw),
-        None => Err(wrong_state(
+    let Some(definition) = call.image.image().slots.get(slot as usize) else {
+        return Err(wrong_state(
             call.heap,
             "the var's definition is not in this image",
-        )),
+        ));
+    };
+    if definition.kind == SlotKind::Dynamic
+        && let Some(bound) = dynamic::binding(call.heap, call.fiber.bindings, slot)
+    {
+        return Ok(bound);
     }
+    cell_value(call.image, call.heap, call.fiber.cells, slot).map_err(Trap::Throw)
 }
 
 fn push_bindings(call: &mut NativeCall<'_>) -> NativeResult {

@@ -4,9 +4,11 @@
 //! - Each has a serial of its process, which is what it hashes by.
 //! - They change only through the write barrier. Atoms of the boot segment are copied into the
 //!   process before they are touched.
+//! - Where code must be pure, a cell that was there before cannot be changed ([`Heap::disown_cells`]).
 
 use super::error::{wrong_state, wrong_type};
 use super::lazy::{self, State};
+use super::{string, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -104,8 +106,23 @@ fn set(heap: &mut Heap, cell: Word, index: u32, value: Word) -> Result<(), Trap>
     if !cell.is_reference() {
         return Err(wrong_state(heap, "a shared cell cannot be changed"));
     }
+    if heap.object(cell).raw(1) < heap.own_from && !is_memo(heap, cell)? {
+        let op = string::make_keyword(heap, Some("ox"), "change");
+        return Err(Trap::Effect(vector::make(heap, &[op, cell])));
+    }
     heap.write(cell, index, value);
     Ok(())
+}
+
+/// Whether the cell is the table of a function that remembers its results.
+#[cold]
+fn is_memo(heap: &mut Heap, cell: Word) -> Result<bool, Trap> {
+    if heap.kind_of(cell) != Some(Kind::Atom) || heap.word(cell, ATOM_META).is_nil() {
+        return Ok(false);
+    }
+    let memo = string::make_keyword(heap, Some("ox"), "memo");
+    let meta = heap.word(cell, ATOM_META);
+    Ok(super::map::get(heap, meta, memo)?.is_some())
 }
 
 /// The value of an atom.

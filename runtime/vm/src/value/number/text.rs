@@ -10,7 +10,7 @@ use super::{Num, large, try_int};
 use crate::heap::Heap;
 use crate::value::fault::{Fallible, Fault};
 use crate::word::Word;
-use scalar::{Double, DoubleLiteral};
+use scalar::{Double, DoubleLiteral, IntegerLiteral};
 use std::fmt::Write as _;
 
 /// Writes a number; `readable` with the marks by which it is read back (`1N`, `1.5M`, `##Inf`).
@@ -129,7 +129,8 @@ pub(crate) fn parse_numeral(text: &str) -> Fallible<Num> {
             number => number,
         });
     }
-    if let Some((digits, radix, arbitrary)) = integer_digits(unsigned) {
+    if let Some(integer) = IntegerLiteral::parse(unsigned) {
+        let (digits, radix, arbitrary) = (integer.digits, integer.radix, integer.is_arbitrary);
         let magnitude = match i64::from_str_radix(digits, radix) {
             Ok(n) if !arbitrary => return Ok(Num::Int(if negative { -n } else { n })),
             _ => parse_big(digits, radix)?.ok_or_else(|| invalid(text))?,
@@ -177,33 +178,4 @@ pub(crate) fn long_numeral<'t>(heap: &Heap, token: &'t str) -> Option<&'t str> {
         None => !unsigned.starts_with('0') && all(unsigned),
     };
     is_one.then_some(numeral)
-}
-
-/// Digits, radix and "arbitrary" of an integer numeral without sign.
-fn integer_digits(text: &str) -> Option<(&str, u32, bool)> {
-    let all = |s: &str, radix: u32| !s.is_empty() && s.chars().all(|c| c.is_digit(radix));
-    // `N` is a digit of radices above 23: the radix forms are tried without it first.
-    for (body, arbitrary) in [(text.strip_suffix('N'), true), (Some(text), false)] {
-        let Some(body) = body else { continue };
-        if body == "0" || (!body.starts_with('0') && all(body, 10)) {
-            return Some((body, 10, arbitrary));
-        }
-        if let Some(hex) = body.strip_prefix("0x").or_else(|| body.strip_prefix("0X")) {
-            if all(hex, 16) {
-                return Some((hex, 16, arbitrary));
-            }
-        } else if let Some(octal) = body.strip_prefix('0')
-            && all(octal, 8)
-        {
-            return Some((octal, 8, arbitrary));
-        }
-        if let Some((radix, digits)) = body.split_once(['r', 'R'])
-            && let Ok(radix) = radix.parse::<u32>()
-            && (2..=36).contains(&radix)
-            && all(digits, radix)
-        {
-            return Some((digits, radix, arbitrary));
-        }
-    }
-    None
 }

@@ -10,7 +10,7 @@ use crate::value::regex;
 use crate::value::string::{make_keyword, make_string, make_symbol};
 use crate::value::walk::Pieces;
 use crate::word::Word;
-use scalar::named_char;
+use scalar::{named_char, split_keyword, split_symbol};
 
 impl Reader<'_> {
     /// Four hexadecimal digits after `\u`.
@@ -194,15 +194,14 @@ impl Reader<'_> {
             let message = format!("Invalid token: :{token} (namespaces are not known at run time)");
             return Err(self.error_at(at, &message));
         }
-        match split_token(token) {
-            // A keyword's name may begin with a digit.
+        match split_keyword(token) {
             Some((namespace, name)) => Ok(make_keyword(self.heap, namespace, name)),
             None => Err(self.error_at(at, &format!("Invalid token: :{token}"))),
         }
     }
 
     pub(super) fn symbol(&mut self, token: &str, at: usize) -> Read<Word> {
-        match split_token(token) {
+        match split_symbol(token) {
             Some((namespace, name)) => Ok(make_symbol(self.heap, namespace, name)),
             None => Err(self.error_at(at, &format!("Invalid token: {token}"))),
         }
@@ -258,24 +257,4 @@ impl Reader<'_> {
         used.greatest = used.greatest.max(number);
         Ok(self.parameter(number))
     }
-}
-
-/// Namespace and name of a symbol's or keyword's token (without the colon); `None` when it is
-/// neither.
-fn split_token(token: &str) -> Option<(Option<&str>, &str)> {
-    if token.is_empty() || token.ends_with(':') || token.contains("::") {
-        return None;
-    }
-    if token == "/" {
-        return Some((None, token));
-    }
-    let Some(at) = token.find('/') else {
-        return Some((None, token));
-    };
-    let (namespace, name) = (&token[..at], &token[at + 1..]);
-    let valid = !namespace.is_empty()
-        && !namespace.ends_with(':')
-        && !name.is_empty()
-        && (name == "/" || !name.contains('/'));
-    valid.then_some((Some(namespace), name))
 }
