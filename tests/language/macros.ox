@@ -141,3 +141,13 @@ answer ;=> 42
 (once 5) ;=> 5
 (defmacro expanded-name [form] (name (first (macroexpand form))))
 (expanded-name (unless 1 2)) ;=> "if"
+
+;;; ## A macro that a macro has made, in another namespace
+;;; file app/ops.ox
+(ns app.ops)
+(defmacro def-unary [name f] `(defmacro ~name [x#] (list '~f x#)))
+(def-unary neg -)
+(defn neg-4 [] (neg 4))
+;;; file app/main.ox
+(ns app.main (:require [app.ops :as ops :refer [neg]]))
+[(neg 5) (ops/neg 6) (ops/neg-4)] ;=> [-5 -6 -4]

@@ -99,9 +99,11 @@
 `:a ;=> :a
 `() ;=> ()
 `#{~@[1]} ;=> #{1}
-`~@[1] ;! OX0206 "no sequence here to splice into"
 (let [[a b] `(x# x#)] (= a b)) ;=> true
 (= `x# `x#) ;=> false
+
+;;; ## What is spliced needs a sequence around it
+`~@[1] ;! OX0206 "no sequence here to splice into"
 
 ;;; ## Values are read at run time
 (read-string "(a [1 2.5 \"x\"] #{:k} {a/b \\c})") ;=> (a [1 2.5 "x"] #{:k} {a/b \c})

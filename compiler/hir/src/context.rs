@@ -363,7 +363,13 @@ impl<'db> Context<'db> {
             return Err(message);
         }
         self.reads.macros.insert(info.name.clone());
-        let stage = usable_stage(self.db, info, self.stage);
+        // Of another namespace all is there.
+        let visible = if info.name.ns == self.ns {
+            self.stage
+        } else {
+            Stage::ALL
+        };
+        let stage = usable_stage(self.db, info, visible);
         let closure = match closure_of(self.db, &info.name, stage) {
             Ok(closure) => closure,
             Err(_) => {

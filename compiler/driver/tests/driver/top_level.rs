@@ -258,7 +258,7 @@ fn summaries_make_no_difference() {
             (built, _) => panic!("{built:?}"),
         };
         assert_eq!(
-            cached.check_linked_cached(folder.path()),
+            cached.check_linked_cached(Some(folder.path())),
             fresh.check_linked()
         );
         forget_builds(folder.path());

@@ -173,6 +173,23 @@ fn names_made_by_a_macro_differ() {
 }
 
 #[test]
+fn a_macro_that_a_macro_made_is_used_in_another_namespace() {
+    let lib = "(ns lib)
+(defmacro def-unary [name f] `(defmacro ~name [x#] (helped '~f x#)))
+(defmacro def-helper [name] `(defn ~name [f# x#] (list f# x#)))
+(def-unary neg -)
+(def-helper helped)
+(defmacro twice [x] (helped 'do (helped 'neg x)))";
+    let app = "(ns app (:require [lib :as l :refer [neg]]))
+(defmacro three [] `(neg 3))
+(def-four four)
+(defmacro def-four [name] `(defmacro ~name [] `(l/neg 4)))
+[(neg 1) (l/neg 2) (three) (four)]";
+    let mut workspace = Workspace::of(found(&[("lib", lib), ("app", app)]));
+    assert_eq!(value(workspace.build().unwrap()), "[-1 -2 -3 -4]");
+}
+
+#[test]
 fn an_edit_cancels_a_macro_that_runs() {
     let log = Log::default();
     let files = found(&[(
