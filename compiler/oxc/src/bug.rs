@@ -17,6 +17,10 @@ pub(crate) const STATUS: u8 = 101;
 /// From now on panics are told as mistakes of `oxc`.
 pub(crate) fn tell_of_panics() {
     std::panic::set_hook(Box::new(|info| {
+        if store::panic_is_damage() {
+            // A file's mistake, and told as that.
+            return;
+        }
         // With standard error gone there is nobody to tell.
         let _ = std::io::stderr().lock().write_all(told(info).as_bytes());
     }));

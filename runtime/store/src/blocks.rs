@@ -207,6 +207,17 @@ impl Blocks {
         header[..REDB_MAGIC_LEN] != [0; REDB_MAGIC_LEN]
     }
 
+    /// The file's length and what redb's header says that it has at least, in bytes, if it is shorter:
+    /// redb makes a file longer before it says so, and shorter after.
+    pub(crate) fn cut(&self) -> io::Result<Option<(u64, u64)>> {
+        if !self.has_redb() {
+            return Ok(None);
+        }
+        let length = self.0.file.len()?;
+        let least = physical_len(redb_len(&self.0.state().header));
+        Ok((length < least).then_some((length, least)))
+    }
+
     /// The damaged blocks that were read, and whether each record in them is whole all the same.
     pub(crate) fn damaged(&self) -> Vec<(u64, bool)> {
         let refused = self.0.refused();
@@ -261,6 +272,20 @@ fn physical(block: u64) -> u64 {
 
 fn physical_len(redb_len: u64) -> u64 {
     physical((redb_len / PAGE as u64).max(1))
+}
+
+/// The length of redb's file by its header: a page, then regions, each with pages for itself before its
+/// data, all full but for a last one that may be shorter.
+fn redb_len(header: &[u8; SECTOR_BODY]) -> u64 {
+    let number = |at: usize| {
+        let (number, _) = header[at..].split_first_chunk().expect("fixed offsets");
+        u64::from(u32::from_le_bytes(*number))
+    };
+    let (page, own, most) = (number(12), number(16), number(20));
+    let (full, last) = (number(24), number(28));
+    let last = if last > 0 { own + last } else { 0 };
+    let pages = full.saturating_mul(own + most).saturating_add(1 + last);
+    pages.saturating_mul(page)
 }
 
 fn invalid(what: &str) -> io::Error {

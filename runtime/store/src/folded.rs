@@ -11,6 +11,7 @@
 //!   nor folding of anything else.
 //! - No panic leaves: redb may run into one on bytes it did not write.
 
+use std::cell::Cell;
 use std::io;
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -99,10 +100,23 @@ fn from_redb(error: impl Into<redb::Error>) -> Fault {
     })
 }
 
+thread_local! {
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is in code that may panic on damaged pages. The panic becomes an error that
+/// names the damage: whoever tells of panics says nothing of it.
+#[must_use]
+pub fn panic_is_damage() -> bool {
+    IS_GUARDED.get()
+}
+
 /// Runs something that may panic on damaged pages.
 fn guarded<T>(run: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    catch_unwind(AssertUnwindSafe(run))
-        .unwrap_or_else(|_| Err(damaged("unreadable structure").into()))
+    let was_guarded = IS_GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    IS_GUARDED.set(was_guarded);
+    result.unwrap_or_else(|_| Err(damaged("unreadable structure").into()))
 }
 
 /// Names the record a failed read was for.

@@ -37,6 +37,7 @@ mod wreck;
 pub use batch::Batch;
 pub use embedded::{EmbeddedStore, FoldMode, Options};
 pub use error::{CommitError, OpenError, StoreError};
+pub use folded::panic_is_damage;
 pub use hook::Hooked;
 pub use key::KeyRange;
 pub use memory::MemoryStore;

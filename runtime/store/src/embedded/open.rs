@@ -97,6 +97,15 @@ pub(crate) fn open_files(
     let blocks = Blocks::open(main, header.id)
         .map_err(OpenError::io(format!("read {}", path.display())))?
         .ok_or_else(|| damaged("the header of the folded part"))?;
+    let cut = blocks
+        .cut()
+        .map_err(OpenError::io(format!("read {}", path.display())))?;
+    if let Some((length, least)) = cut {
+        return Err(damaged(format!(
+            "{} is cut: it has {length} bytes of at least {least}",
+            path.display()
+        )));
+    }
     let (mut folded, mut folded_view, mut mark) = (None, None, Mark::default());
     if blocks.has_redb() {
         let redb = Folded::open(&blocks, options.cache_bytes)?;

@@ -450,9 +450,9 @@ fn a_main_file_that_is_cut_is_named() {
         match verify_with(Arc::new(disk.copy()), Path::new(PATH)) {
             Ok(report) => {
                 let outcome = look(&disk, &states);
-                if outcome != Outcome::Right {
-                    assert!(!report.is_sound(), "{cut} bytes: {outcome:?}");
-                }
+                assert!(!report.is_sound(), "{cut} bytes: {outcome:?}");
+                let named = format!("{:?}", report.findings);
+                assert!(cut < 4096 || named.contains("is cut"), "{cut}: {named}");
                 outcomes.insert(outcome);
             }
             Err(OpenError::NotAStore { .. }) if cut < 512 => {}
