@@ -1,6 +1,6 @@
 //! Activities: attempts, retries, timeouts, keys, crashes, parking.
 
-use crate::world::{Crash, EPOCH_MS, Served, World, crash_everywhere, exit, program};
+use crate::world::{Crash, EPOCH_MS, Served, World, crash_everywhere, exit, options, program};
 use engine::data::Data;
 use engine::event::EventKind;
 use engine::letter::Letter;
@@ -10,24 +10,12 @@ use engine::{Options, RetryError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use store::MemoryStore;
-
-fn world_with(
-    text: &str,
-    service: impl Fn(&engine::transport::Task) -> Served + Send + Sync + 'static,
-) -> World {
-    let world = World::new();
-    world.serve(service);
-    world.start(&program(text));
-    world.run();
-    world
-}
 
 const RUN: &str = "(require '[ox.sh :as sh])\n";
 
 #[test]
 fn an_activity_answers() {
-    let world = world_with(
+    let world = World::serving(
         "(let [f (activity \"add\")] (println (f 1 [2 {:three 3.5}])))",
         |task| {
             assert_eq!(task.name, "add");
@@ -45,7 +33,7 @@ fn a_failed_command_says_what_failed() {
            (catch :ox/activity e (println (ex-message e)) (select-keys (ex-data e) [:activity :reason :attempts :exit]))))
          (println (inst-ms (now)))"
     );
-    let world = world_with(&text, |_| exit(2, "no rule to make target"));
+    let world = World::serving(&text, |_| exit(2, "no rule to make target"));
     let expected = format!(
         "ox.sh/run [\"make\"] failed: exit 2 after 3 attempts: no rule to make target\n\
          {{:activity ox.sh/run, :reason :exit, :attempts 3, :exit 2}}\n{}\n",
@@ -65,7 +53,7 @@ fn a_failed_command_says_what_failed() {
 fn an_attempt_that_takes_too_long_is_cancelled_and_repeated() {
     let tries = AtomicUsize::new(0);
     let text = "(let [f (activity \"slow\" {:start-to-close \"5s\" :retry {:max-attempts 2 :delay 0 :jitter 0}})] (println (f)))";
-    let world = world_with(text, move |_| {
+    let world = World::serving(text, move |_| {
         if tries.fetch_add(1, Ordering::Relaxed) == 0 {
             Served::Silence
         } else {
@@ -81,7 +69,7 @@ fn all_attempts_together_have_their_time() {
     let text = "(let [f (activity \"slow\" {:schedule-to-close \"1m\" :start-to-close \"25s\" :retry {:max-attempts nil :delay 0 :jitter 0}})]
                   (println (try (f) (catch :ox/activity e [(:reason (ex-data e)) (:attempts (ex-data e))])))
                   (println (inst-ms (now))))";
-    let world = world_with(text, |_| Served::Silence);
+    let world = World::serving(text, |_| Served::Silence);
     assert_eq!(
         world.stdout(),
         format!("[:timeout 3]\n{}\n", EPOCH_MS + 60_000)
@@ -91,7 +79,7 @@ fn all_attempts_together_have_their_time() {
 #[test]
 fn a_cancelled_fiber_cancels_its_attempt() {
     let text = "(let [a (activity \"slow\") f (future (a))] (sleep 10) (cancel f) (println (try @f (catch :ox/cancelled e :cancelled))))";
-    let world = world_with(text, |_| Served::Silence);
+    let world = World::serving(text, |_| Served::Silence);
     assert_eq!(world.stdout(), ":cancelled\n");
     let told = world.transport.told();
     assert_eq!(told.cancelled, [told.started[0].id]);
@@ -106,7 +94,7 @@ fn a_body_runs_as_a_process_and_is_retried() {
                 (println (flaky \"x\"))";
     let text = format!("(require '[ox.fs])\n{text}");
     let tries = AtomicUsize::new(0);
-    let world = world_with(&text, move |_| {
+    let world = World::serving(&text, move |_| {
         Served::Answer(Data::Int(tries.fetch_add(1, Ordering::Relaxed) as i64 + 1))
     });
     assert_eq!(
@@ -124,7 +112,7 @@ fn a_body_runs_as_a_process_and_is_retried() {
 fn a_failed_body_is_the_cause() {
     let text = "(defactivity bad \"Fails.\" [x] {} (throw (ex-info \"broken\" {:x x})))
                 (println (try (bad 7) (catch :ox/activity e [(ex-message e) (:reason (ex-data e)) (ex-data (ex-cause e))])))";
-    let world = world_with(text, |_| Served::Silence);
+    let world = World::serving(text, |_| Served::Silence);
     assert_eq!(
         world.stdout(),
         "[user/bad 7 failed: broken :error {:x 7}]\n"
@@ -137,7 +125,7 @@ fn a_body_without_heartbeats_is_given_up() {
                 (println (try (stuck) (catch :ox/activity e (:reason (ex-data e)))))
                 (println (inst-ms (now)))
                 (sleep 10)";
-    let world = world_with(text, |_| Served::Silence);
+    let world = World::serving(text, |_| Served::Silence);
     let text = world.stdout();
     assert!(
         text.contains(":timeout\n") && text.contains("told\n"),
@@ -248,7 +236,7 @@ fn a_failed_run_goes_on_before_the_failing_effect() {
     let text = format!(
         "{RUN}(println \"before\") (println (:out (sh/run [\"make\"]))) (println \"after\")"
     );
-    let mut world = world_with(&text, move |_| {
+    let mut world = World::serving(&text, move |_| {
         if service.load(Ordering::Relaxed) == 0 {
             exit(2, "no")
         } else {
@@ -284,7 +272,7 @@ fn a_failed_run_goes_on_before_the_failing_effect() {
 #[test]
 fn a_failed_run_goes_on_with_a_value_instead() {
     let text = format!("{RUN}(println (:out (sh/run [\"make\"])))");
-    let world = world_with(&text, |_| exit(2, "no"));
+    let world = World::serving(&text, |_| exit(2, "no"));
     world
         .engine
         .retry(1, Some(engine::data::parse("{:out \"by hand\"}").unwrap()))
@@ -295,12 +283,11 @@ fn a_failed_run_goes_on_with_a_value_instead() {
 
 #[test]
 fn a_parked_run_waits_for_a_decision() {
-    let options = Options {
-        threads: 0,
+    let parking = Options {
         park: true,
-        ..Options::default()
+        ..options()
     };
-    let world = World::with(options, Arc::new(MemoryStore::new()));
+    let world = World::of(parking);
     world.serve(|_| exit(1, "disk full"));
     world.start(&program("(let [f (activity \"save\")] (spawn (fn [] (sleep 10))) (println (try (f) (catch :ox/activity e :thrown))))"));
     world.run();
@@ -321,7 +308,7 @@ fn a_parked_run_waits_for_a_decision() {
 fn an_error_that_is_caught_is_no_failure() {
     let text =
         "(let [f (activity \"f\")] (println (try (f) (catch Exception e :caught))) (sleep 5))";
-    let world = world_with(text, |_| exit(1, "x"));
+    let world = World::serving(text, |_| exit(1, "x"));
     assert_eq!(world.stdout(), ":caught\n");
     assert_eq!(world.standing().status, Status::Done);
 }
@@ -329,7 +316,7 @@ fn an_error_that_is_caught_is_no_failure() {
 #[test]
 fn arguments_that_cannot_leave_are_refused_with_the_way_to_them() {
     let text = "(let [f (activity \"f\")] (println (try (f {:a [1 inc]}) (catch :ox/type e (ex-message e)))))";
-    let world = world_with(text, |_| Served::Silence);
+    let world = World::serving(text, |_| Served::Silence);
     let text = world.stdout();
     assert!(
         text.contains("a function") && text.contains("0 > :a > 1"),
@@ -344,12 +331,11 @@ fn a_parked_run_can_be_cancelled_or_killed() {
         (Letter::Cancel, Status::Cancelled, "cleaned\n"),
         (Letter::Kill, Status::Killed, ""),
     ] {
-        let options = Options {
-            threads: 0,
+        let parking = Options {
             park: true,
-            ..Options::default()
+            ..options()
         };
-        let mut world = World::with(options, Arc::new(MemoryStore::new()));
+        let mut world = World::of(parking);
         world.serve(|_| exit(1, "disk full"));
         world.start(&program(
             "(let [f (activity \"save\")] (try (f) (finally (println \"cleaned\"))))",
@@ -611,6 +597,6 @@ fn a_body_whose_asker_has_ended_is_killed_when_its_time_is_over() {
     let text = "(defactivity tidy [] {}
           (try (sleep \"1h\") (finally (sleep \"4s\") (println \"tidied\"))))
         (let [p (spawn (fn [] (tidy)))] (sleep 100) (exit p :gone) (sleep \"1m\"))";
-    let world = world_with(text, |_| Served::Silence);
+    let world = World::serving(text, |_| Served::Silence);
     assert_eq!(world.stdout(), "tidied\n");
 }

@@ -1,6 +1,6 @@
 //! What one process may use, and that the others never notice.
 
-use crate::world::{Crash, Served, World, crash_everywhere_with, exit, program};
+use crate::world::{Crash, Served, World, crash_everywhere_with, exit, options, program};
 use engine::letter::Letter;
 use engine::record::Status;
 use engine::transport::Clock as _;
@@ -9,13 +9,6 @@ use std::path::Path;
 use std::sync::Arc;
 use store::EmbeddedStore;
 use store::sim::SimDisk;
-
-fn options() -> Options {
-    Options {
-        threads: 0,
-        ..Options::default()
-    }
-}
 
 /// Memory for a few million words.
 fn little_memory() -> Options {

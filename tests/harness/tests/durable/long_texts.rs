@@ -1,7 +1,7 @@
 //! Crashes in the middle of a native's work on a long text: what is left of it is in the process's
 //! memory, so the work goes on where it was stored.
 
-use crate::world::{Crash, crash_everywhere_with};
+use crate::world::{Crash, crash_everywhere_with, options};
 use engine::Options;
 
 /// A process works on long texts, a step a slice, while another says lines and waits until each has
@@ -27,13 +27,12 @@ const PROGRAM: &str = r##"
 
 #[test]
 fn work_on_a_long_text_goes_on_after_a_crash() {
-    let options = Options {
-        threads: 0,
+    let short = Options {
         slice_fuel: 2000,
-        ..Options::default()
+        ..options()
     };
     crash_everywhere_with(
-        options,
+        short,
         PROGRAM,
         |_| {},
         |world, crash| {

@@ -1,6 +1,6 @@
 //! A process that fails is kept as it was before the failure, whatever was waited for on the way out.
 
-use crate::world::{Crash, Served, World, exit, program};
+use crate::world::{Crash, Served, World, exit, options, program};
 use engine::data::Data;
 use engine::letter::Letter;
 use engine::record::Status;
@@ -31,13 +31,6 @@ fn world_of(options: Options) -> Services {
         }
     });
     Services { world, mended }
-}
-
-fn options() -> Options {
-    Options {
-        threads: 0,
-        ..Options::default()
-    }
 }
 
 impl Services {

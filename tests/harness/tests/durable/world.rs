@@ -175,6 +175,14 @@ pub(crate) fn program(text: &str) -> Program {
     durable_bench::program("test.ox", text)
 }
 
+/// Options of an engine whose every turn is taken by the test.
+pub(crate) fn options() -> Options {
+    Options {
+        threads: 0,
+        ..Options::default()
+    }
+}
+
 /// The world around engines that follow one another on one store.
 pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
@@ -189,13 +197,24 @@ pub(crate) struct World {
 impl World {
     /// A world with an engine over an empty store.
     pub(crate) fn new() -> World {
-        World::with(
-            Options {
-                threads: 0,
-                ..Options::default()
-            },
-            Arc::new(MemoryStore::new()),
-        )
+        World::of(options())
+    }
+
+    /// The same with other options.
+    pub(crate) fn of(options: Options) -> World {
+        World::with(options, Arc::new(MemoryStore::new()))
+    }
+
+    /// A world in which a program has run, with somebody who answers activities.
+    pub(crate) fn serving(
+        text: &str,
+        service: impl Fn(&Task) -> Served + Send + Sync + 'static,
+    ) -> World {
+        let world = World::new();
+        world.serve(service);
+        world.start(&program(text));
+        world.run();
+        world
     }
 
     pub(crate) fn with(options: Options, store: Arc<dyn Store>) -> World {
@@ -406,11 +425,7 @@ pub(crate) fn crash_everywhere(
     prepare: impl Fn(&World),
     check: impl Fn(&World, Crash),
 ) {
-    let options = Options {
-        threads: 0,
-        ..Options::default()
-    };
-    crash_everywhere_with(options, text, prepare, check);
+    crash_everywhere_with(options(), text, prepare, check);
 }
 
 /// The same, with other options.
