@@ -6,7 +6,7 @@
 //! ```
 
 use crate::unit::{self, Unit};
-use bytecode::{Chunk, Hash, SlotSource, SourceMap};
+use bytecode::{Chunk, Hash, SlotSource, SourceMap, verify_chunk};
 use hir::body::GlobalIdx;
 use hir::stored::StoredDef;
 use hir::wire::{Reader, Writer};
@@ -28,7 +28,8 @@ pub(crate) fn bytes<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Vec<u8>> {
     Some(w.bytes)
 }
 
-/// The code of a definition.
+/// The code of a definition; none if it does not pass the verifier: macros and values are run, and
+/// whoever can write into the cache need not be who runs the compiler.
 pub(crate) fn unit(def: &StoredDef, bytes: &[u8]) -> Option<Unit> {
     let mut r = Reader::new(bytes);
     let hash = Hash(r.array()?);
@@ -36,6 +37,7 @@ pub(crate) fn unit(def: &StoredDef, bytes: &[u8]) -> Option<Unit> {
     let known = |index: u32| ((index as usize) < globals.len()).then_some(GlobalIdx(index));
     let refs = r.list(|r| known(r.narrow()?))?;
     let chunk = Chunk::decode(r.blob()?).ok()?;
+    verify_chunk(&chunk).ok()?;
     Some(Unit {
         root: def.root.clone(),
         globals,

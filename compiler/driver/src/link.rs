@@ -270,6 +270,12 @@ impl<'db> Linker<'db> {
         let mut linker = Linker::new(db, purpose, members);
         linker.add_code().map_err(|error| vec![error])?;
         linker.add_constants()?;
+        // Code may come from the cache: each chunk was verified when it was read, and now that they
+        // fit each other, before any of it runs.
+        bytecode::verify_links(&linker.image).map_err(|error| {
+            let message = format!("the linked code is wrong: {error}");
+            vec![LinkError::new(None, message)]
+        })?;
         Ok((linker, slot_of))
     }
 

@@ -56,7 +56,7 @@ fn macro_image<'db>(db: &'db dyn Db, def: Def<'db>) -> Result<MacroImage, MacroF
             trace: error.trace,
         }
     })?;
-    let image = LoadedImage::load_trusted(Arc::new(image)).map_err(|error| MacroFailure {
+    let image = LoadedImage::load_linked(Arc::new(image)).map_err(|error| MacroFailure {
         message: error.to_string(),
         trace: Vec::new(),
     })?;

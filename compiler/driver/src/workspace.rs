@@ -401,15 +401,23 @@ impl Workspace {
         all
     }
 
-    /// As [`Workspace::build`], by the summaries of namespaces that have not changed: without a
-    /// folder those of the library that the binary holds.
-    fn build_by_summaries(&mut self, folder: Option<&Path>) -> Result<Built, Vec<Diagnostic>> {
+    /// Has what the entry reaches answered by summaries, as far as there are any: those of a folder, and
+    /// those of the library that the binary holds.
+    pub fn take_summaries(&mut self, folder: Option<&Path>) {
         let entry = self.found.entry.as_deref();
         let entry = entry.and_then(|entry| self.file(entry));
         self.summaries
             .load(&mut self.db, &self.found, folder, entry);
+    }
+
+    /// As [`Workspace::build`], by the summaries of namespaces that have not changed: without a
+    /// folder those of the library that the binary holds.
+    fn build_by_summaries(&mut self, folder: Option<&Path>) -> Result<Built, Vec<Diagnostic>> {
+        self.take_summaries(folder);
         let built = self.build()?;
         if let Some(folder) = folder {
+            let entry = self.found.entry.as_deref();
+            let entry = entry.and_then(|entry| self.file(entry));
             self.summaries.save(&self.db, &self.found, folder, entry);
         }
         Ok(built)

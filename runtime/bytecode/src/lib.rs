@@ -36,4 +36,4 @@ pub use op::{Instr, Op, Operand};
 pub use registers::RegisterSet;
 pub use text::{print_const, read_const};
 pub use translate::CODE_VERSION;
-pub use verify::{Fault, VerifyError, verify_chunk, verify_image};
+pub use verify::{Fault, VerifyError, verify_chunk, verify_image, verify_links};

@@ -26,7 +26,7 @@ mod consts;
 mod flow;
 mod image;
 
-pub use image::verify_image;
+pub use image::{verify_image, verify_links};
 
 use crate::blocks::Blocks;
 use crate::chunk::{Chunk, Prototype, RefUse, Template};

@@ -181,24 +181,24 @@ impl LoadedImage {
     /// # Errors
     /// When it is damaged or needs natives that are not here.
     pub fn load(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
-        bytecode::verify::verify_image(&image).map_err(|e| LoadError::Invalid(e.to_string()))?;
-        LoadedImage::load_trusted(image)
+        bytecode::verify_image(&image).map_err(|e| LoadError::Invalid(e.to_string()))?;
+        LoadedImage::load_linked(image)
     }
 
-    /// Loads an image that this very build has just linked: the verifier is skipped, which tests
-    /// do not do.
+    /// Loads an image that was just linked of code that was generated in this process, or verified
+    /// chunk by chunk when it was read and together when it was linked: neither is done again.
     ///
     /// # Errors
     /// When it needs natives that are not here or its boot segment is damaged.
-    pub fn load_trusted(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
+    pub fn load_linked(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
         LoadedImage::load_as(image, false)
     }
 
-    /// As [`LoadedImage::load_trusted`], of an image whose values are still to be computed: what is
+    /// As [`LoadedImage::load_linked`], of an image whose values are still to be computed: what is
     /// to have one is a cell, or a dynamic definition, which has a cell here.
     ///
     /// # Errors
-    /// As of `load_trusted`.
+    /// As of `load_linked`.
     pub fn load_draft(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
         LoadedImage::load_as(image, true)
     }

@@ -164,7 +164,7 @@ fn execute(chunk: Chunk, choices: &mut Choices<'_>, mode: u8) -> Option<Ran> {
     if mode.is_multiple_of(16) {
         bytecode::verify_image(&image).expect("it is linked as it should");
     }
-    let image = Arc::new(LoadedImage::load_trusted(Arc::new(image)).ok()?);
+    let image = Arc::new(LoadedImage::load_linked(Arc::new(image)).ok()?);
     let start = || match kind {
         SlotKind::Function => {
             machine::start(&image, slot, &args).expect("it takes so many arguments")

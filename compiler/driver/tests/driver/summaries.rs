@@ -160,6 +160,54 @@ fn the_library_may_be_in_the_binary() {
 }
 
 #[test]
+fn code_that_does_not_pass_the_verifier_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = found(&[(
+        "app",
+        "(defn pick [a b] (if (neg? a) [b a] {:a a :b (+ b 1)})) (pick 1 2)",
+    )]);
+    let fresh = Workspace::of(files.clone())
+        .build_cached(folder.path())
+        .unwrap();
+    let slot = fresh.image.slots.iter().find(|slot| slot.name == "pick");
+    let chunk = &fresh.image.chunks[slot.and_then(|slot| slot.chunk).unwrap() as usize];
+    let code = chunk.encode();
+    let holds_code = |bytes: &[u8]| bytes.windows(code.len()).position(|part| part == code);
+    let (path, file, at) = stored(folder.path(), "oxs")
+        .into_iter()
+        .find_map(|path| {
+            let file = std::fs::read(&path).unwrap();
+            let at = holds_code(&file)?;
+            Some((path, file, at))
+        })
+        .expect("a summary has the code");
+    let mut wrong = 0;
+    for index in 0..code.len() {
+        for bit in [0, 3, 7] {
+            let mut changed = file.clone();
+            changed[at + index] ^= 1 << bit;
+            let code = &changed[at..at + code.len()];
+            let passes = bytecode::Chunk::decode(code)
+                .is_ok_and(|chunk| bytecode::verify_chunk(&chunk).is_ok());
+            if passes {
+                continue;
+            }
+            wrong += 1;
+            // Whoever made it has made its hash, too.
+            let hash = *blake3::hash(&changed[64..]).as_bytes();
+            changed[32..64].copy_from_slice(&hash);
+            std::fs::write(&path, &changed).unwrap();
+            forget_builds(folder.path());
+            let built = Workspace::of(files.clone())
+                .build_cached(folder.path())
+                .unwrap();
+            assert!(built.image == fresh.image, "byte {index}, bit {bit}");
+        }
+    }
+    assert!(wrong > 50, "{wrong}");
+}
+
+#[test]
 fn a_check_takes_and_stores_summaries() {
     let folder = tempfile::tempdir().unwrap();
     let mut texts = texts(SIZE);

@@ -54,6 +54,7 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
     }
     let progress = output.progress("compiling");
     let mut workspace = Workspace::of_text(NAME, &text);
+    workspace.take_summaries(None);
     let diagnostics = workspace.check();
     if diagnostics
         .iter()
@@ -77,7 +78,7 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
         return Ok(0);
     };
     let host = Host::open(output, None, &manner)?;
-    let image = LoadedImage::load_trusted(Arc::new(built.image))
+    let image = LoadedImage::load_linked(Arc::new(built.image))
         .map_err(|error| Failure::new(format!("the forms cannot be run: {error}")))?;
     host.engine.describe(1, "", &[], Vec::new());
     let image = host.engine.add_image(Arc::new(image));

@@ -20,6 +20,24 @@ use crate::verify::{Fault, IMAGE_PROTOS_MAX, VerifyError, verify_chunk};
 /// # Errors
 /// The first thing found wrong.
 pub fn verify_image(image: &Image) -> Result<(), VerifyError> {
+    verify_links(image)?;
+    for (number, chunk) in (0u32..).zip(&image.chunks) {
+        verify_chunk(chunk).map_err(|error| {
+            let mut slots = image.slots.iter();
+            VerifyError {
+                definition: slots.find(|slot| slot.chunk == Some(number)).map(full_name),
+                ..error
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Checks an image whose chunks have been checked one by one: that its parts fit each other.
+///
+/// # Errors
+/// The first thing found wrong.
+pub fn verify_links(image: &Image) -> Result<(), VerifyError> {
     let count = image.protos.len();
     if count > IMAGE_PROTOS_MAX {
         let fault = Fault::TooMany {
@@ -34,18 +52,8 @@ pub fn verify_image(image: &Image) -> Result<(), VerifyError> {
             fault,
         });
     }
-    let mut names: Vec<Option<usize>> = vec![None; image.chunks.len()];
     for (index, slot) in image.slots.iter().enumerate() {
         verify_slot(image, index, slot).map_err(|message| in_slot(slot, message))?;
-        if let Some(name) = slot.chunk.and_then(|chunk| names.get_mut(chunk as usize)) {
-            name.get_or_insert(index);
-        }
-    }
-    for (chunk, name) in image.chunks.iter().zip(&names) {
-        verify_chunk(chunk).map_err(|error| VerifyError {
-            definition: name.map(|slot| full_name(&image.slots[slot])),
-            ..error
-        })?;
     }
     verify_numbers(image).map_err(in_image)?;
     for (what, slot) in [("entry", image.entry), ("main", image.main)] {

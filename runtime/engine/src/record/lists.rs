@@ -56,8 +56,9 @@ pub(super) fn read_runs(r: &mut Reader<'_>) -> Result<Vec<u64>, WireError> {
     let mut end = 0u64;
     for _ in 0..r.count(2)? {
         let (gap, length) = (r.number()?, r.number()?);
-        let first = end.checked_add(gap);
-        let run = first.and_then(|first| Some(first..first.checked_add(length)?));
+        // A gap backwards wraps around: what was read from an older record need not be in order.
+        let first = end.wrapping_add(gap);
+        let run = first.checked_add(length).map(|last| first..last);
         // A damaged length says nothing about how many there are.
         let Some(run) = run.filter(|_| length <= FIBERS_MAX - values.len() as u64) else {
             return r.error();

@@ -30,8 +30,8 @@ pub(super) struct Evaluator {
 
 impl Evaluator {
     pub(super) fn new() -> Evaluator {
-        let image = LoadedImage::load_trusted(Arc::new(bytecode::Image::default()))
-            .expect("an empty image");
+        let image =
+            LoadedImage::load_linked(Arc::new(bytecode::Image::default())).expect("an empty image");
         Evaluator {
             heap: Heap::new(Arc::from([])),
             image,
