@@ -147,15 +147,14 @@ fn a_macro_that_fails_is_reported_at_its_call() {
         app.ox:7:13 OX0202 the macro `big` failed: it did not end within its fuel; is it an endless loop?
           its stack trace:
             ox.core.coll/reduce-up (ox/core/coll.ox:55)
-            ox.core.coll/vec (ox/core/coll.ox:220)
+            ox.core.coll/vec (ox/core/coll.ox:284)
             lib/big (lib.ox:10)
         app.ox:8:13 OX0202 the macro `lazy` failed: odd numbers only bring bad luck
           its stack trace:
             lib/check (lib.ox:3)
             ox.core.seq/map (ox/core/seq.ox:132)
-            ox.core.base/run-cell (ox/core/base.ox:54)
-            ox.core.base/drive (ox/core/base.ox:97)
-            ox.core.base/ready* (ox/core/base.ox:129)
+            ox.core.base/realize-along (ox/core/base.ox:149)
+            ox.core.base/ready* (ox/core/base.ox:162)
         app.ox:9:13 OX0202 the macro `a-function` failed: the macro returned a function, which is no form
         app.ox:10:13 OX0202 the macro `needs-value` failed: the value of lib/limit cannot be computed: odd numbers only bring bad luck
           its stack trace:

@@ -56,15 +56,14 @@ pub(super) fn read_runs(r: &mut Reader<'_>) -> Result<Vec<u64>, WireError> {
     let mut end = 0u64;
     for _ in 0..r.count(2)? {
         let (gap, length) = (r.number()?, r.number()?);
-        // A gap backwards wraps around: what was read from an older record need not be in order.
-        let first = end.wrapping_add(gap);
-        let run = first.checked_add(length).map(|last| first..last);
         // A damaged length says nothing about how many there are.
-        let Some(run) = run.filter(|_| length <= FIBERS_MAX - values.len() as u64) else {
+        if length > FIBERS_MAX - values.len() as u64 {
             return r.error();
-        };
-        end = run.end;
-        values.extend(run);
+        }
+        // What was read from an older record need not be in order: a gap backwards wraps around.
+        let first = end.wrapping_add(gap);
+        values.extend((0..length).map(|index| first.wrapping_add(index)));
+        end = first.wrapping_add(length);
     }
     Ok(values)
 }
