@@ -8,7 +8,7 @@ use crate::answers::Subject;
 use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, io};
 use crate::folder::{Folder, RunDir};
-use crate::host::{FOLDER_SUFFIX, PARK_SUFFIX, hint, open_store};
+use crate::host::{FOLDER_SUFFIX, PARK_SUFFIX, hint};
 use crate::socket::client::{Client, Silent};
 use crate::socket::{Logged, Reply, Request, Survey};
 use engine::pid::MAIN;
@@ -23,6 +23,8 @@ use store::{EmbeddedStore, OpenError, Store};
 pub(crate) const DAMAGED: &str = "damaged";
 /// How long an engine that holds a store may be silent: it is starting, or leaving.
 const SILENCE: Duration = Duration::from_secs(5);
+/// Time between two tries to reach it.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A run as found.
 #[derive(Clone, Debug)]
@@ -33,7 +35,7 @@ pub(crate) struct Surveyed {
     pub(crate) store: PathBuf,
     /// What was run.
     pub(crate) command: String,
-    /// Whether an engine holds it.
+    /// Whether an engine holds it to run it.
     pub(crate) is_running: bool,
     /// Whether text that was committed has not been written yet.
     pub(crate) has_unwritten: bool,
@@ -42,12 +44,12 @@ pub(crate) struct Surveyed {
 }
 
 impl Surveyed {
-    fn of(survey: Survey, store: &Path, is_running: bool) -> Surveyed {
+    fn of(survey: Survey, store: &Path, is_held: bool) -> Surveyed {
         Surveyed {
             run: survey.run,
             store: store.to_owned(),
             command: survey.command,
-            is_running,
+            is_running: is_held && !survey.is_idle,
             has_unwritten: survey.has_unwritten,
             processes: survey.processes,
         }
@@ -231,10 +233,11 @@ fn ask<T>(
                     ),
                 };
             }
-            Err(Silent) if begun.elapsed() < SILENCE => {
-                std::thread::sleep(Duration::from_millis(20))
+            // Looking changes nothing, so it may be done again.
+            Err(Silent::Unheard | Silent::Cut) if begun.elapsed() < SILENCE => {
+                std::thread::sleep(LOOK);
             }
-            Err(Silent) => return Err(silent(store)),
+            Err(_) => return Err(silent(store)),
         }
     }
 }
@@ -260,7 +263,7 @@ pub(crate) fn survey_store(store: &Path) -> Result<Option<Surveyed>, Failure> {
         _ => None,
     };
     let found = ask(store, &Request::Ps, read, reply)?;
-    Ok(found.map(|(survey, is_running)| Surveyed::of(survey, store, is_running)))
+    Ok(found.map(|(survey, is_held)| Surveyed::of(survey, store, is_held)))
 }
 
 /// A run, and its store if that was opened to go on with it.
@@ -382,31 +385,115 @@ pub(crate) fn logs(store: &Path, pid: Pid, from: u64) -> Result<(Logged, bool), 
     ask(store, &Request::Logs { process, from }, read, reply)?.ok_or_else(|| no_process(pid))
 }
 
-/// Asks the engine that holds a store to change something. False if nobody holds it.
+/// How long a store is waited for that others hold: each of them has its time.
+#[derive(Debug)]
+struct Patience {
+    begun: Instant,
+    holder: Option<u32>,
+}
+
+impl Patience {
+    fn new() -> Patience {
+        Patience {
+            begun: Instant::now(),
+            holder: None,
+        }
+    }
+
+    /// Whether to try again after this.
+    fn lasts(&mut self, error: &OpenError) -> bool {
+        match error {
+            OpenError::Held { pid: Some(pid), .. } if self.holder != Some(*pid) => {
+                *self = Patience {
+                    holder: Some(*pid),
+                    ..Patience::new()
+                };
+                true
+            }
+            OpenError::Held { .. } => self.begun.elapsed() < SILENCE,
+            _ => false,
+        }
+    }
+}
+
+/// Opens a store for writing. Somebody who only looks at it, or only changes something, is waited
+/// for.
 ///
 /// # Errors
-/// When there is no store, or the engine says why not.
-pub(crate) fn change(store: &Path, request: &Request) -> Result<bool, Failure> {
-    let begun = Instant::now();
+/// When an engine holds it and runs it, or it cannot be opened.
+pub(crate) fn open_store(path: &Path) -> Result<EmbeddedStore, Failure> {
+    let mut patience = Patience::new();
     loop {
-        if let Ok(lock) = share_lock(store)? {
-            drop(lock);
-            return Ok(false);
+        match EmbeddedStore::open(path) {
+            Ok(store) => return Ok(store),
+            Err(error) if patience.lasts(&error) && !is_run(path) => std::thread::sleep(LOOK),
+            Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// Whether an engine answers at a store's socket that runs what it holds.
+fn is_run(store: &Path) -> bool {
+    match Client::of(store).ask(&Request::Ps) {
+        Ok(Err(_)) => false,
+        Ok(Ok(Reply::Survey(survey))) => !survey.is_idle,
+        Ok(Ok(_)) | Err(_) => true,
+    }
+}
+
+/// What has come of a change that was asked for.
+#[derive(Debug)]
+pub(crate) enum Change {
+    /// The engine that holds the store has done it.
+    Done,
+    /// Nobody holds the store, which has been opened to do it.
+    Opened(Arc<dyn Store>),
+}
+
+/// Asks the engine that holds a store to change something, or opens the store if nobody holds it. Who
+/// holds it for a moment only (to start, to leave, to look, to change something itself) is waited
+/// for.
+///
+/// # Errors
+/// When there is no store or it cannot be opened, the engine says why not, or it was killed while it
+/// was asked: then nobody knows whether it has done it, and doing it again could do it twice.
+pub(crate) fn change(store: &Path, pid: Pid, request: &Request) -> Result<Change, Failure> {
+    let mut patience = Patience::new();
+    loop {
+        // Opening what is not there would begin it.
+        if !store.exists() {
+            return Err(no_process(pid));
+        }
+        let held = match EmbeddedStore::open(store) {
+            Ok(opened) => return Ok(Change::Opened(crate::fault::armed(opened))),
+            Err(error @ OpenError::Held { .. }) => error,
+            Err(error) => return Err(error.into()),
+        };
         match Client::of(store).ask(request)? {
-            Ok(Reply::Done) => return Ok(true),
+            Ok(Reply::Done) => return Ok(Change::Done),
             Ok(_) => {
                 return Err(
                     Failure::new("the engine answers something else than was asked")
                         .help("use the same version of oxc for both"),
                 );
             }
-            Err(Silent) if begun.elapsed() < SILENCE => {
-                std::thread::sleep(Duration::from_millis(20))
+            Err(Silent::Cut) => return Err(cut(store, pid)),
+            Err(Silent::Unheard) if patience.lasts(&held) => std::thread::sleep(LOOK),
+            Err(Silent::Unheard) => {
+                return Err(Failure::new(format!("{held} and does not answer"))
+                    .help("end that process, or try again later"));
             }
-            Err(Silent) => return Err(silent(store)),
         }
     }
+}
+
+/// The engine was killed while it was asked to change something.
+fn cut(store: &Path, pid: Pid) -> Failure {
+    let told = format!("the engine of {pid} was killed just now: it may have done this or not");
+    Failure::new(told).help(format!(
+        "look whether it has, before you do it again: `{}`",
+        hint("inspect", pid, Some(store))
+    ))
 }
 
 /// An engine has the store of a run that is to be begun or gone on with.

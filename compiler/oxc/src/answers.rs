@@ -60,7 +60,12 @@ pub(crate) fn message(text: &str, example: &str) -> Result<Data, Failure> {
 impl Subject {
     /// Answers a request.
     pub(crate) fn answer(&self, request: &Request) -> Reply {
+        let is_idle = self.transport.is_none();
         let result = match request {
+            // Nobody would go on, and how it ends would not be seen.
+            Request::Cancel { .. } | Request::Kill { .. } | Request::Retry { .. } if is_idle => {
+                return Reply::NotNow;
+            }
             Request::Ps => self.survey().map(Reply::Survey),
             Request::Inspect { process } => self
                 .inspect(*process)
@@ -117,6 +122,7 @@ impl Subject {
         Ok(Survey {
             run: record.run,
             command: record.command,
+            is_idle: self.transport.is_none(),
             has_unwritten: inspect::has_unwritten(&snapshot)?,
             processes,
         })

@@ -10,6 +10,7 @@
 //!   store; no command of it is alive when `oxc` leaves.
 //! - Nothing but the program writes to standard output.
 
+use crate::access::open_store;
 use crate::answers::Subject;
 use crate::failure::{FAILED, Failure, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
 use crate::folder::Folder;
@@ -18,7 +19,7 @@ use crate::socket::server::Server;
 use crate::{place, signals, socket};
 use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
 use engine::record::Status;
-use engine::transport::Fallen;
+use engine::transport::{Fallen, Transport};
 use engine::{Engine, Options, Pid, Standing};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStringExt as _;
@@ -29,14 +30,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use store::disk::{Disk as _, OsDisk};
-use store::{EmbeddedStore, MemoryStore, OpenError, Store};
+use store::{MemoryStore, Store};
 
 /// Ending of the file that names the folder a program was started in.
 pub(crate) const FOLDER_SUFFIX: &str = ".folder";
 /// How long attempts that run may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long to try for a store that somebody is looking at.
-const LOOKERS_PATIENCE: Duration = Duration::from_secs(3);
 /// How a program is run.
 #[derive(Clone, Debug)]
 pub(crate) struct Manner {
@@ -236,31 +235,6 @@ pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure>
     write().map_err(io(format_args!("write {}", path.display())))
 }
 
-/// Opens a store for writing. Somebody who only looks at it is waited for.
-///
-/// # Errors
-/// When an engine holds it, or it cannot be opened.
-pub(crate) fn open_store(path: &Path) -> Result<EmbeddedStore, Failure> {
-    let begun = Instant::now();
-    loop {
-        match EmbeddedStore::open(path) {
-            Ok(store) => return Ok(store),
-            Err(OpenError::Held { .. })
-                if begun.elapsed() < LOOKERS_PATIENCE && !is_served(path) =>
-            {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// Whether an engine answers at a store's socket.
-fn is_served(store: &Path) -> bool {
-    let asked = socket::client::Client::of(store).ask(&socket::Request::Ps);
-    !matches!(asked, Ok(Err(socket::client::Silent)))
-}
-
 impl Host {
     /// Opens a store, or one in memory, and an engine over it. Nothing runs yet.
     ///
@@ -307,13 +281,13 @@ impl Host {
             },
             ..Options::default()
         };
-        let world: Arc<LocalTransport> = Arc::new(transport.clone());
+        let world: Arc<dyn Transport> = Arc::new(transport.clone());
         let clock = Arc::new(SystemClock::new());
-        let engine = Engine::open(Arc::clone(&opened), clock, Arc::clone(&world) as _, options)?;
+        let engine = Engine::open(Arc::clone(&opened), clock, Arc::clone(&world), options)?;
         let subject = Subject {
             engine: engine.clone(),
             store: opened,
-            transport: Some(world),
+            transport: (!manner.is_idle).then_some(world),
         };
         let lost_output = Arc::new(LostOutput::default());
         connect(output, &transport, &engine, store, &lost_output);

@@ -1,6 +1,7 @@
 //! The socket beside a store, by which other commands reach the engine that holds it.
 //!
-//! A connection carries one request and one reply, each a line of JSON.
+//! A connection carries a greeting of the engine, one request and one reply, each a line (of JSON, the
+//! latter). The greeting says that what is asked now is answered, unless the engine is killed.
 //!
 //! # Invariants
 //! - The socket has its name only when it answers and only its owner may use it (0600).
@@ -48,6 +49,8 @@ pub(crate) enum Reply {
     Logs(Logged),
     /// Of what changes something: it is durable.
     Done,
+    /// The engine runs nothing and will be gone soon: who wants something to be done asks again.
+    NotNow,
     /// It could not be done.
     Failed {
         /// What is wrong.
@@ -64,6 +67,9 @@ pub(crate) struct Survey {
     pub(crate) run: u64,
     /// What was run.
     pub(crate) command: String,
+    /// Whether the engine that answers runs nothing: it is there to change something.
+    #[serde(default)]
+    pub(crate) is_idle: bool,
     /// Whether text that was committed has not been written yet.
     pub(crate) has_unwritten: bool,
     /// All processes.
@@ -82,6 +88,9 @@ pub(crate) struct Logged {
     /// Whether nothing more will come.
     pub(crate) is_over: bool,
 }
+
+/// What the engine says first.
+const GREETING: &str = "ox 1\n";
 
 /// Where the socket of a store is.
 pub(crate) fn path_of(store: &Path) -> PathBuf {

@@ -1,7 +1,7 @@
 //! `oxc cancel`: asks processes to stop, and says what has come of it. One that computes hears of it
 //! only when it waits: who asked is told so, whether its engine is this one or another `oxc`'s.
 
-use crate::access::{self, change};
+use crate::access::{self, Change, change};
 use crate::args::Cancel;
 use crate::commands;
 use crate::failure::{Failure, Outcome};
@@ -35,16 +35,19 @@ pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
             if let Some((_, host)) = hosts.iter().find(|(run, _)| *run == pid.run) {
                 host.subject.change(&request)?;
                 asked.push((host.engine.clone(), named, store.clone()));
-            } else if change(&store, &request)? {
-                elsewhere.push((named, store.clone()));
-            } else {
-                let host = Host::open(output, Some(&store), &Manner::default())?;
-                host.set_main(MAIN);
-                host.engine.resume()?;
-                host.run()?;
-                host.subject.change(&request)?;
-                asked.push((host.engine.clone(), named, store.clone()));
-                hosts.push((pid.run, host));
+                continue;
+            }
+            match change(&store, named, &request)? {
+                Change::Done => elsewhere.push((named, store.clone())),
+                Change::Opened(opened) => {
+                    let host = Host::over(output, opened, Some(&store), &Manner::default())?;
+                    host.set_main(MAIN);
+                    host.engine.resume()?;
+                    host.run()?;
+                    host.subject.change(&request)?;
+                    asked.push((host.engine.clone(), named, store.clone()));
+                    hosts.push((pid.run, host));
+                }
             }
         }
         output.mention(format!("asked to stop: {pid}"));

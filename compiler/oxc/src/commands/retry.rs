@@ -1,6 +1,6 @@
 //! `oxc retry`: goes on with what has failed, just before the failure.
 
-use crate::access::{self, change};
+use crate::access::{self, Change, change};
 use crate::answers;
 use crate::args::Retry;
 use crate::failure::{Failure, Outcome};
@@ -33,11 +33,11 @@ pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
         process: args.pid.number,
         value: args.value.clone(),
     };
-    if change(&store, &request)? {
+    let Change::Opened(opened) = change(&store, args.pid, &request)? else {
         output.mention(format!("retried: {}", args.pid));
         return Ok(0);
-    }
-    let host = Host::open(output, Some(&store), &manner)?;
+    };
+    let host = Host::over(output, opened, Some(&store), &manner)?;
     host.set_main(MAIN);
     host.engine.resume()?;
     host.subject.change(&request)?;

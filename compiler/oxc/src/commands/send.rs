@@ -1,6 +1,6 @@
 //! `oxc send`: a message to a process.
 
-use crate::access::{self, change};
+use crate::access::{self, Change, change};
 use crate::args::Send;
 use crate::failure::Outcome;
 use crate::host::{Host, Manner};
@@ -18,14 +18,14 @@ pub(crate) fn run(output: Output, args: &Send) -> Outcome {
         process,
         message: args.message.clone(),
     };
-    if change(&store, &request)? {
+    let Change::Opened(opened) = change(&store, args.pid, &request)? else {
         return Ok(0);
-    }
+    };
     let manner = Manner {
         is_idle: true,
         ..Manner::default()
     };
-    let host = Host::open(output, Some(&store), &manner)?;
+    let host = Host::over(output, opened, Some(&store), &manner)?;
     host.run()?;
     let result = host.subject.change(&request);
     host.close();

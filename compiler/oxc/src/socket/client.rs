@@ -1,8 +1,8 @@
 //! The side of who asks.
 
-use super::{Reply, Request, address_of, path_of};
+use super::{GREETING, Reply, Request, address_of, path_of};
 use crate::failure::{Failure, io};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -18,8 +18,13 @@ pub(crate) struct Client {
 }
 
 /// Nobody answers.
-#[derive(Debug)]
-pub(crate) struct Silent;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silent {
+    /// Nobody has begun to do what was asked: it may be asked again.
+    Unheard,
+    /// The engine was killed while it was asked. Whether it has done it is not known.
+    Cut,
+}
 
 impl Client {
     /// The engine that holds this store. Nothing is asked yet.
@@ -32,59 +37,146 @@ impl Client {
     /// Asks, if anybody is there.
     ///
     /// # Errors
-    /// `Ok(Err(Silent))` when nobody listens; a failure when the socket is another user's, when the
-    /// engine went away meanwhile, or when it says why not.
+    /// `Ok(Err(Silent))` when nobody listens or the engine went away meanwhile; a failure when the
+    /// socket is another user's, when the engine does not come to answer, or when it says why not.
     pub(crate) fn ask(&self, request: &Request) -> Result<Result<Reply, Silent>, Failure> {
         let Ok((address, _folder)) = address_of(&self.socket) else {
-            return Ok(Err(Silent));
+            return Ok(Err(Silent::Unheard));
         };
         let Ok(stream) = UnixStream::connect(address) else {
-            return Ok(Err(Silent));
+            return Ok(Err(Silent::Unheard));
         };
-        self.check_owner()?;
+        if !self.is_own()? {
+            return Ok(Err(Silent::Unheard));
+        }
         let failed = || io(format_args!("ask the engine at {}", self.socket.display()));
         stream.set_read_timeout(Some(PATIENCE)).map_err(failed())?;
         let mut text =
             serde_json::to_string(request).expect("a request is plain strings and numbers");
         text.push('\n');
+        let mut reader = BufReader::new(&stream);
+        // None if the connection was closed: the engine has ended or was killed.
+        let mut read_line = || {
+            let mut line = String::new();
+            match reader.read_line(&mut line) {
+                Ok(_) => Ok(Some(line).filter(|line| line.ends_with('\n'))),
+                Err(error) if is_closed(error.kind()) => Ok(None),
+                Err(error) => Err(failed()(error)),
+            }
+        };
+        let not_understood = || {
+            Failure::new("the engine's answer is not understood")
+                .help("use the same version of oxc for both")
+        };
+        match read_line()? {
+            None => return Ok(Err(Silent::Unheard)),
+            Some(line) if line != GREETING => return Err(not_understood()),
+            Some(_) => {}
+        }
         let mut writer = &stream;
-        // An engine that ends closes the socket: that is as if nobody had listened.
         if writer.write_all(text.as_bytes()).is_err() {
-            return Ok(Err(Silent));
+            return Ok(Err(Silent::Unheard));
         }
-        let mut line = String::new();
-        BufReader::new(&stream)
-            .read_line(&mut line)
-            .map_err(failed())?;
-        if line.is_empty() {
-            return Ok(Err(Silent));
-        }
+        let Some(line) = read_line()? else {
+            return Ok(Err(Silent::Cut));
+        };
         match serde_json::from_str(&line) {
             Ok(Reply::Failed { message, help }) => {
                 Err(help.into_iter().fold(Failure::new(message), Failure::help))
             }
+            Ok(Reply::NotNow) => Ok(Err(Silent::Unheard)),
             Ok(reply) => Ok(Ok(reply)),
-            Err(error) => Err(Failure::new(format!(
-                "the engine's answer is not understood: {error}"
-            ))
-            .help("use the same version of oxc for both")),
+            Err(_) => Err(not_understood()),
         }
     }
 
-    /// Somebody else's socket would be told, and would answer, whatever they like.
-    fn check_owner(&self) -> Result<(), Failure> {
+    /// Somebody else's socket would be told, and would answer, whatever they like. False if it has
+    /// vanished: its engine has ended.
+    fn is_own(&self) -> Result<bool, Failure> {
         let failed = || io(format_args!("look at {}", self.socket.display()));
-        let owner = std::fs::symlink_metadata(&self.socket)
-            .map_err(failed())?
-            .uid();
+        let owner = match std::fs::symlink_metadata(&self.socket) {
+            Ok(found) => found.uid(),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(failed()(error)),
+        };
         let own = std::fs::metadata("/proc/self").map_err(failed())?.uid();
         if owner == own || own == 0 {
-            return Ok(());
+            return Ok(true);
         }
         Err(Failure::new(format!(
             "the socket {} belongs to another user",
             self.socket.display()
         ))
         .help("act as the user who runs the program"))
+    }
+}
+
+/// Whether an error says that the other side has closed the connection.
+fn is_closed(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read as _;
+    use std::os::unix::net::UnixListener;
+
+    /// What a client hears of an engine that accepts one connection and does this with it.
+    fn heard(engine: impl FnOnce(UnixStream) + Send + 'static) -> Result<Reply, Silent> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = folder.path().join("store");
+        let listener = UnixListener::bind(path_of(&store)).expect("a socket");
+        let engine = std::thread::spawn(move || {
+            engine(listener.accept().expect("the client comes").0);
+        });
+        let heard = Client::of(&store).ask(&Request::Ps);
+        engine.join().expect("no panic");
+        heard.expect("that it is gone is no failure")
+    }
+
+    /// Reads all that is asked, so that closing is no reset.
+    fn hear(stream: &UnixStream) {
+        let mut line = String::new();
+        BufReader::new(stream)
+            .read_line(&mut line)
+            .expect("the client asks");
+    }
+
+    #[test]
+    fn an_engine_that_goes_is_silent() {
+        assert_eq!(heard(drop), Err(Silent::Unheard));
+        let half = |stream: UnixStream| (&stream).write_all(b"ox").expect("written");
+        assert_eq!(heard(half), Err(Silent::Unheard));
+        let cut = |stream: UnixStream| {
+            (&stream).write_all(GREETING.as_bytes()).expect("written");
+            hear(&stream);
+        };
+        assert_eq!(heard(cut), Err(Silent::Cut));
+        let half = |stream: UnixStream| {
+            (&stream).write_all(GREETING.as_bytes()).expect("written");
+            hear(&stream);
+            (&stream).write_all(b"\"do").expect("written");
+        };
+        assert_eq!(heard(half), Err(Silent::Cut));
+        let whole = |stream: UnixStream| {
+            (&stream).write_all(GREETING.as_bytes()).expect("written");
+            hear(&stream);
+            (&stream).write_all(b"\"done\"\n").expect("written");
+        };
+        assert_eq!(heard(whole), Ok(Reply::Done));
+    }
+
+    #[test]
+    fn a_connection_that_is_reset_is_silent() {
+        // What was sent and is not read when the other side closes makes it a reset.
+        let reset = |stream: UnixStream| {
+            (&stream).write_all(GREETING.as_bytes()).expect("written");
+            (&stream).read_exact(&mut [0]).expect("the client asks");
+        };
+        assert_eq!(heard(reset), Err(Silent::Cut));
     }
 }

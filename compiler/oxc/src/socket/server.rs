@@ -1,10 +1,11 @@
 //! The engine's side: accepts connections until it is dropped.
 //!
 //! # Invariants
-//! - A request that was begun is answered before the server is gone, if the engine can answer it;
-//!   one that was not begun by then never is. So who hears nothing may ask again.
+//! - Who has been greeted is answered before the server is gone, if the engine can answer; who has not
+//!   been greeted by then never is. So who hears no greeting may ask again, and who hears it and no
+//!   answer knows that the engine was killed.
 
-use super::{Reply, Request, address_of};
+use super::{GREETING, Reply, Request, address_of};
 use crate::failure::{Failure, io};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -16,8 +17,10 @@ use std::time::Duration;
 
 /// Longest request, in bytes.
 const REQUEST_BYTES_MAX: u64 = 16 << 20;
-/// How long somebody may take to say what they want.
+/// How long somebody may take to say what they want, or to listen.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How much longer whoever has been greeted may hold up an engine that wants to go.
+const DALLYING: Duration = Duration::from_secs(2);
 
 /// A socket that answers.
 #[derive(Debug)]
@@ -36,7 +39,7 @@ struct Gate {
 #[derive(Debug, Default)]
 struct GateState {
     is_closed: bool,
-    /// Requests that are being answered.
+    /// Connections that have been greeted.
     inside: usize,
 }
 
@@ -65,11 +68,11 @@ impl Gate {
         state.is_closed = true;
         let _ = self
             .left
-            .wait_timeout_while(state, PATIENCE, |state| state.inside > 0);
+            .wait_timeout_while(state, PATIENCE + DALLYING, |state| state.inside > 0);
     }
 }
 
-/// A request that is being answered.
+/// A connection that has been greeted.
 struct Inside<'a>(&'a Gate);
 
 impl Drop for Inside<'_> {
@@ -141,6 +144,11 @@ impl Drop for Server {
 fn serve(stream: &UnixStream, gate: &Gate, answer: &(impl Fn(Request) -> Reply + ?Sized)) {
     let _ = stream.set_read_timeout(Some(PATIENCE));
     let _ = stream.set_write_timeout(Some(PATIENCE));
+    let Some(_inside) = gate.enter() else { return };
+    let mut writer = stream;
+    if writer.write_all(GREETING.as_bytes()).is_err() {
+        return;
+    }
     let mut line = String::new();
     if BufReader::new(stream.take(REQUEST_BYTES_MAX))
         .read_line(&mut line)
@@ -149,7 +157,6 @@ fn serve(stream: &UnixStream, gate: &Gate, answer: &(impl Fn(Request) -> Reply +
     {
         return;
     }
-    let Some(_inside) = gate.enter() else { return };
     let reply = match serde_json::from_str(&line) {
         Ok(request) => answer(request),
         Err(error) => Reply::Failed {
@@ -159,8 +166,7 @@ fn serve(stream: &UnixStream, gate: &Gate, answer: &(impl Fn(Request) -> Reply +
     };
     let mut text = serde_json::to_string(&reply).expect("a reply is plain strings and numbers");
     text.push('\n');
-    let mut stream = stream;
-    let _ = stream.write_all(text.as_bytes());
+    let _ = writer.write_all(text.as_bytes());
 }
 
 #[cfg(test)]
@@ -199,7 +205,7 @@ mod tests {
             std::thread::yield_now();
         }
         // Too late: it is not begun, and who asks knows that nothing was done.
-        assert!(matches!(client.ask(&Request::Ps), Ok(Err(Silent))));
+        assert!(matches!(client.ask(&Request::Ps), Ok(Err(Silent::Unheard))));
         assert!(!closing.is_finished());
         go_on.send(()).expect("the server waits");
         assert!(matches!(

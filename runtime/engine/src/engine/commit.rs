@@ -75,30 +75,26 @@ impl Inner {
     }
 
     /// Asks for a commit of all that has happened and waits for it.
-    pub(super) fn wait_for_commit(
-        &self,
-        mut shared: MutexGuard<'_, Shared>,
+    pub(super) fn wait_for_commit<'a>(
+        &'a self,
+        mut shared: MutexGuard<'a, Shared>,
     ) -> Result<(), EngineError> {
-        if self.options.threads == 0 {
-            // Nobody else would.
-            shared.commit_wanted = true;
-            drop(shared);
-            self.commit_once();
-            return self.lock().failed.clone().map_or(Ok(()), Err);
-        }
-        // What has happened is in the epoch being closed or in the open one.
+        // What has happened is in the epoch being closed or in the open one. Whoever finds another
+        // thread at a commit waits for it, and for the next, which holds what has come since.
         let wanted = shared.commits + 1 + u64::from(shared.closing.is_some() || shared.committing);
         while shared.commits < wanted {
             if let Some(error) = &shared.failed {
                 return Err(error.clone());
             }
-            if shared.stopping && shared.closing.is_none() && !shared.committing {
-                // The committer may be gone.
+            shared.commit_wanted = true;
+            let is_free = shared.closing.is_none() && !shared.committing;
+            // There is no committer, or it may be gone.
+            if is_free && (self.options.threads == 0 || shared.stopping) {
                 drop(shared);
                 self.commit_once();
-                return self.lock().failed.clone().map_or(Ok(()), Err);
+                shared = self.lock();
+                continue;
             }
-            shared.commit_wanted = true;
             self.commit.notify_all();
             let waited = self.progress.wait(shared);
             shared = waited.expect("no thread panics while it holds the engine's state");

@@ -7,7 +7,7 @@ use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, Transport}
 use engine::{Engine, Options};
 use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
-use store::{MemoryStore, Store};
+use store::{Hooked, MemoryStore, Store};
 
 #[derive(Debug)]
 struct RealClock(Instant);
@@ -49,11 +49,12 @@ impl Transport for Printer {
 }
 
 fn engine(store: &Arc<MemoryStore>, printer: &Arc<Printer>, options: Options) -> Engine {
+    engine_over(Arc::clone(store) as Arc<dyn Store>, printer, options)
+}
+
+fn engine_over(store: Arc<dyn Store>, printer: &Arc<Printer>, options: Options) -> Engine {
     let clock = Arc::new(RealClock(Instant::now()));
-    let (store, printer) = (
-        Arc::clone(store) as Arc<dyn Store>,
-        Arc::clone(printer) as Arc<dyn Transport>,
-    );
+    let printer = Arc::clone(printer) as Arc<dyn Transport>;
     Engine::open(store, clock, printer, options).unwrap()
 }
 
@@ -134,6 +135,71 @@ fn a_stopped_engine_is_followed_by_another() {
     );
     assert!(second.flush().unwrap());
     assert_eq!(*printer.0.lock().unwrap(), ":seen 5\n");
+    second.stop();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+/// An engine without threads commits on the thread of whoever asks it for something. Who asks while
+/// another thread is at that must not be told that it is durable before it is.
+#[test]
+fn what_many_send_to_a_suspended_process_at_once_is_kept() {
+    const SENDERS: usize = 6;
+    const EACH: usize = 20;
+    let (store, printer) = (Arc::new(MemoryStore::new()), Arc::new(Printer::default()));
+    let options = Options {
+        loss_bound_ms: 1,
+        ..Options::default()
+    };
+    let message = |data| Letter::Message(engine::data::to_message(&data));
+    let first = engine(&store, &printer, options);
+    let threads = first.run_threads().unwrap();
+    program(
+        "(loop [seen 0] (if (receive :stop true _ false) (println :seen seen) (recur (inc seen))))",
+    )
+    .start(&first, RUN);
+    first.flush().unwrap();
+    first.stop();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    // A commit takes a while, as on a disk: the others come meanwhile.
+    let slow = Hooked::new(Arc::clone(&store) as Arc<dyn Store>, |store, batches| {
+        (0..100).for_each(|_| std::thread::yield_now());
+        store.commit(batches)
+    });
+    let idle = Options {
+        threads: 0,
+        ..Options::default()
+    };
+    let suspended = engine_over(Arc::new(slow), &printer, idle);
+    std::thread::scope(|scope| {
+        for _ in 0..SENDERS {
+            scope.spawn(|| {
+                for _ in 0..EACH {
+                    assert!(
+                        suspended
+                            .post(1, message(engine::data::Data::Int(1)))
+                            .unwrap()
+                    );
+                }
+                // Nothing comes after the last to take it along.
+            });
+        }
+    });
+    let second = engine(&store, &printer, options);
+    assert_eq!(second.resume().unwrap(), [1]);
+    let threads = second.run_threads().unwrap();
+    second
+        .post(1, message(engine::data::Data::keyword("stop")))
+        .unwrap();
+    second.wait_for_end(1).unwrap();
+    assert!(second.flush().unwrap());
+    assert_eq!(
+        *printer.0.lock().unwrap(),
+        format!(":seen {}\n", SENDERS * EACH)
+    );
     second.stop();
     for thread in threads {
         thread.join().unwrap();
