@@ -2,13 +2,17 @@
 //!
 //! # Invariants
 //! - A store's files are read only while no engine can write them (a shared lock of its lock file).
-//! - Looking changes nothing.
+//! - Looking changes nothing, but that whoever looks for what is unfinished marks what is not.
 
 use crate::answers::Subject;
 use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, io};
 use crate::folder::{Folder, RunDir};
-use crate::host::{FOLDER_SUFFIX, PARK_SUFFIX, hint};
+use crate::host::{
+    FINISHED_SUFFIX, FOLDER_SUFFIX, PARK_SUFFIX, SERVE_SUFFIX, hint, is_marked_finished,
+    mark_finished,
+};
+use crate::place;
 use crate::socket::client::{Client, Silent};
 use crate::socket::{Logged, Reply, Request, Survey};
 use engine::pid::MAIN;
@@ -39,6 +43,8 @@ pub(crate) struct Surveyed {
     pub(crate) is_running: bool,
     /// Whether text that was committed has not been written yet.
     pub(crate) has_unwritten: bool,
+    /// The program's arguments.
+    pub(crate) args: Vec<String>,
     /// Its processes.
     pub(crate) processes: Vec<ProcessFacts>,
 }
@@ -51,6 +57,7 @@ impl Surveyed {
             command: survey.command,
             is_running: is_held && !survey.is_idle,
             has_unwritten: survey.has_unwritten,
+            args: survey.args,
             processes: survey.processes,
         }
     }
@@ -101,9 +108,14 @@ impl Surveyed {
     }
 
     /// Whether there is something to go on with: a process has not ended, or not all that was
-    /// printed has left.
+    /// printed has left. Who kills a run does not want to hear the rest of what it had to say.
     pub(crate) fn is_unfinished(&self) -> bool {
-        self.open().next().is_some() || self.has_unwritten
+        self.open().next().is_some() || self.has_unwritten && self.status() != "killed"
+    }
+
+    /// Whether it is whole and nothing is left to go on with.
+    fn is_over(&self) -> bool {
+        !self.processes.is_empty() && !self.is_unfinished() && self.damaged().next().is_none()
     }
 
     /// Whether nothing would happen if it were taken up: all that is left waits for a decision.
@@ -197,13 +209,35 @@ fn share_lock(store: &Path) -> Result<Result<Option<File>, ()>, Failure> {
     }
 }
 
+/// Whether there is a store.
+///
+/// # Errors
+/// When its main file is gone, but its log, which could not be without, is there.
+fn is_there(store: &Path) -> Result<bool, Failure> {
+    let beside = |extension| store.with_added_extension(extension);
+    if store.exists() {
+        return Ok(true);
+    }
+    // One that was never finished has left `.new`.
+    let log = [beside("log-0"), beside("log-1")];
+    match log.iter().find(|log| log.exists()) {
+        Some(log) if !beside("new").exists() && !store.exists() => Err(Failure::new(format!(
+            "{} is gone, but {} is there",
+            place::shown(store).display(),
+            place::shown(log).display()
+        ))
+        .help("bring it back from a copy; without it nothing can be read")),
+        _ => Ok(false),
+    }
+}
+
 fn look(store: &Path) -> Result<Look, Failure> {
     let Ok(lock) = share_lock(store)? else {
         return Ok(Look::Running);
     };
     match EmbeddedStore::open_read_only(store) {
         Ok(store) => Ok(Look::AtRest(AtRest::open(Arc::new(store), lock)?)),
-        Err(OpenError::NotFound { .. }) => Ok(Look::Nothing),
+        Err(OpenError::NotFound { .. }) => is_there(store).map(|_| Look::Nothing),
         Err(error) => Err(error.into()),
     }
 }
@@ -288,7 +322,7 @@ impl From<Surveyed> for Taken {
 /// When it cannot be read.
 pub(crate) fn take(store: &Path) -> Result<Option<Taken>, Failure> {
     // Opening what is not there would begin it.
-    if !store.exists() {
+    if !is_there(store)? {
         return Ok(None);
     }
     let Ok(lock) = share_lock(store)? else {
@@ -308,8 +342,45 @@ pub(crate) fn take(store: &Path) -> Result<Option<Taken>, Failure> {
 /// # Errors
 /// When the folder cannot be listed.
 pub(crate) fn survey(folder: &Folder) -> Result<Vec<Surveyed>, Failure> {
+    Ok(survey_runs(folder.runs()?))
+}
+
+/// The runs of a folder in which there may be something to go on with, the oldest first. Those that
+/// are marked as finished are not opened: many that have ended cost nothing.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub(crate) fn survey_unfinished(folder: &Folder) -> Result<Vec<Surveyed>, Failure> {
+    let mut runs = folder.runs()?;
+    runs.retain(|run| !is_marked_finished(&run.store()));
+    let found = survey_runs(runs);
+    for run in &found {
+        if run.is_over() && !run.is_running {
+            mark_if_over(run);
+        }
+    }
+    Ok(found)
+}
+
+/// Marks a run that is over and was left without a mark, by an engine that was killed at its end.
+fn mark_if_over(run: &Surveyed) {
+    // While the shared lock is held, nobody goes on with it.
+    let Ok(Ok(Some(_lock))) = share_lock(&run.store) else {
+        return;
+    };
+    let Ok(store) = EmbeddedStore::open_read_only(&run.store) else {
+        return;
+    };
+    let rest = AtRest::open(Arc::new(store), None);
+    let survey = rest.and_then(|rest| rest.subject.survey());
+    if survey.is_ok_and(|survey| Surveyed::of(survey, &run.store, false).is_over()) {
+        mark_finished(&run.store);
+    }
+}
+
+fn survey_runs(runs: Vec<RunDir>) -> Vec<Surveyed> {
     let mut found = Vec::new();
-    for run in folder.runs()? {
+    for run in runs {
         match survey_store(&run.store()) {
             Ok(Some(held)) if held.run != run.number => {
                 found.push(unreadable(&run, &misplaced(&run, held.run)));
@@ -320,12 +391,12 @@ pub(crate) fn survey(folder: &Folder) -> Result<Vec<Surveyed>, Failure> {
             Err(failure) => found.push(unreadable(&run, &failure)),
         }
     }
-    Ok(found)
+    found
 }
 
 /// The folder of a run holds another: as it was copied or renamed, two would be called the same.
 fn misplaced(run: &RunDir, held: u64) -> Failure {
-    let dir = crate::place::shown(&run.dir);
+    let dir = place::shown(&run.dir);
     Failure::new(format!(
         "{} holds the run {held}: it was copied or renamed",
         dir.display()
@@ -350,6 +421,7 @@ fn unreadable(run: &RunDir, failure: &Failure) -> Surveyed {
         command: String::new(),
         is_running: false,
         has_unwritten: false,
+        args: Vec::new(),
         processes: vec![process],
     }
 }
@@ -461,7 +533,7 @@ pub(crate) fn change(store: &Path, pid: Pid, request: &Request) -> Result<Change
     let mut patience = Patience::new();
     loop {
         // Opening what is not there would begin it.
-        if !store.exists() {
+        if !is_there(store)? {
             return Err(no_process(pid));
         }
         let held = match EmbeddedStore::open(store) {
@@ -494,6 +566,16 @@ fn cut(store: &Path, pid: Pid) -> Failure {
         "look whether it has, before you do it again: `{}`",
         hint("inspect", pid, Some(store))
     ))
+}
+
+/// An engine runs what is to be gone on with.
+pub(crate) fn running(run: &Surveyed, pid: Pid) -> Failure {
+    let lock = std::fs::read_to_string(run.store.with_added_extension("lock"));
+    let engine = lock.ok().and_then(|text| text.trim().parse::<u32>().ok());
+    let by = engine.map_or_else(String::new, |engine| format!(", by process {engine}"));
+    let told = format!("{} is running already{by}", run.label());
+    let hint = hint("inspect", pid, Some(&run.store));
+    Failure::new(told).help(format!("`{hint}` shows where it stands"))
 }
 
 /// An engine has the store of a run that is to be begun or gone on with.
@@ -567,6 +649,8 @@ pub(crate) fn remove_store(store: &Path) -> Result<(), Failure> {
         ".sock",
         FOLDER_SUFFIX,
         PARK_SUFFIX,
+        FINISHED_SUFFIX,
+        SERVE_SUFFIX,
     ];
     for suffix in suffixes {
         let mut name = store.as_os_str().to_owned();

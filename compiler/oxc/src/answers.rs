@@ -124,6 +124,7 @@ impl Subject {
             command: record.command,
             is_idle: self.transport.is_none(),
             has_unwritten: inspect::has_unwritten(&snapshot)?,
+            args: record.args,
             processes,
         })
     }

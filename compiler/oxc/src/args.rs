@@ -138,12 +138,13 @@ pub(crate) struct StoreArg {
 ///
 /// Always begins anew, after naming unfinished runs of the same program. Exits with 0, with 1
 /// after an uncaught error, with N after `(exit N)`; of an N above 255 the lowest eight bits, as
-/// with every command. A run ends when its main process ends, well or not: what it has spawned is
+/// with every command. Warnings of the compiler are shown on standard error, `oxc check` shows them
+/// without running anything. A run ends when its main process ends, well or not: what it has spawned is
 /// asked to end then, and ended after 5 s.
 ///
 /// Ctrl-C suspends the program: activities that run get 5 s to finish, then are ended and made
 /// again by `oxc resume`; a second Ctrl-C leaves at once. After a crash, lines that were printed
-/// last may be printed again. When standard output cannot be written the program is suspended
+/// last may be printed again: what was written at once, and by then not longer ago than a second. When standard output cannot be written the program is suspended
 /// too; the exit status is 141 if nobody reads it.
 #[derive(Debug, Default, Args)]
 #[command(override_usage = "oxc run [OPTIONS] [X [--] [ARGS]...]")]
@@ -160,20 +161,23 @@ Examples:
                                           standard input and output
 
 In a script, `#!/usr/bin/env -S oxc run` as the first line makes the file a command.
-Options of oxc stand before X; what follows X is the program's.")]
+Options of oxc stand before X; what follows X is the program's. Options of oxc that stand
+between X and a later `--` are oxc's: `oxc run fib.ox --ephemeral -- 30`, and so with
+`./fib.ox --ephemeral -- 30`.")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) store: StoreArg,
     /// Keep nothing: no store, nothing to resume
     #[arg(long, conflicts_with_all = ["store", "or_resume"])]
     pub(crate) ephemeral: bool,
-    /// Go on with an unfinished run of the same program, if there is one
+    /// Go on with the unfinished runs of the same program with the same arguments, if there are any
     #[arg(long)]
     pub(crate) or_resume: bool,
     /// Park a process whose activity has failed for good, instead of throwing the error
     #[arg(long)]
     pub(crate) park: bool,
-    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
+    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times, and holds for
+    /// the run also when it is resumed
     #[arg(long, value_name = "NAME=COMMAND")]
     pub(crate) serve: Vec<String>,
     /// Limit what each process may use: memory=512MB (bytes, or with K, M, G and perhaps B behind
@@ -225,7 +229,8 @@ pub(crate) struct Resume {
     /// Park a process whose activity has failed for good; a run that was started so does so anyway
     #[arg(long)]
     pub(crate) park: bool,
-    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
+    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times. Those that the
+    /// run was started with answer anyway
     #[arg(long, value_name = "NAME=COMMAND")]
     pub(crate) serve: Vec<String>,
     /// Processes, as `oxc ps` names them
@@ -251,7 +256,8 @@ pub(crate) struct Retry {
     /// Park a process whose activity has failed for good; a run that was started so does so anyway
     #[arg(long)]
     pub(crate) park: bool,
-    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times
+    /// Let a command answer an activity: `NAME=COMMAND…`; may be given several times. Those that the
+    /// run was started with answer anyway
     #[arg(long, value_name = "NAME=COMMAND")]
     pub(crate) serve: Vec<String>,
     /// The process
@@ -343,7 +349,9 @@ pub(crate) struct Cancel {
 
 /// End processes at once
 ///
-/// Nothing of theirs runs any more, not even `finally`.
+/// Nothing of theirs runs any more, not even `finally`. What a killed main process has started is
+/// asked to stop, as at every end of a run: the `finally` forms of these run, for at most 5 s. What a
+/// killed run still had to print is not printed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -97,9 +97,8 @@ pub(crate) fn compile(
             let built = workspace.build_to_run(cache.as_deref());
             drop(progress);
             let built = built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics))?;
-            if output.is_terminal || output.verbose {
-                show(output, &workspace, &built.warnings);
-            }
+            // Off a terminal, too: who reads the log of a job wants to know.
+            show(output, &workspace, &built.warnings);
             needs_something_to_run(target, &workspace, &built)?;
             Ok(built.into())
         }

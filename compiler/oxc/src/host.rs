@@ -49,6 +49,10 @@ pub(crate) struct Manner {
     pub(crate) is_idle: bool,
 }
 
+/// Ending of the file that says that there is nothing to go on with in a store.
+pub(crate) const FINISHED_SUFFIX: &str = ".finished";
+/// Ending of the file that holds what the run was started with by `--serve`, an array of JSON.
+pub(crate) const SERVE_SUFFIX: &str = ".serve";
 /// Ending of the file that says that the run was started with `--park`.
 pub(crate) const PARK_SUFFIX: &str = ".park";
 
@@ -221,10 +225,17 @@ pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure>
         if manner.park {
             options.open(park)?;
         } else {
-            match std::fs::remove_file(park) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            remove_if_there(&park)?;
+        }
+        let serve = with_suffix(store, SERVE_SUFFIX);
+        if manner.served.is_empty() {
+            remove_if_there(&serve)?;
+        } else {
+            let line = |served: &Served| format!("{}={}", served.name, served.command);
+            let lines: Vec<String> = manner.served.iter().map(line).collect();
+            let mut file = options.open(&serve)?;
+            file.write_all(serde_json::to_string(&lines)?.as_bytes())?;
+            file.sync_all()?;
         }
         // The names, too: before the first commit, which is of what is done in this folder.
         let parent = path
@@ -233,6 +244,38 @@ pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure>
         OsDisk.sync_dir(parent.unwrap_or(Path::new(".")))
     };
     write().map_err(io(format_args!("write {}", path.display())))
+}
+
+fn remove_if_there(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Adds the commands that a run was started with. What is given now for the same activity counts.
+///
+/// # Errors
+/// When they cannot be read: without them other things would be done.
+fn serve_as_begun(served: &mut Vec<Served>, store: &Path) -> Result<(), Failure> {
+    let path = with_suffix(store, SERVE_SUFFIX);
+    let doing = || io(format_args!("read {}", path.display()));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(doing()(error)),
+    };
+    let lines: Vec<String> =
+        serde_json::from_str(&text).map_err(|error| doing()(std::io::Error::from(error)))?;
+    for line in lines {
+        let begun: Served = line
+            .parse()
+            .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        if !served.iter().any(|given| given.name == begun.name) {
+            served.push(begun);
+        }
+    }
+    Ok(())
 }
 
 impl Host {
@@ -264,9 +307,15 @@ impl Host {
         store: Option<&Path>,
         manner: &Manner,
     ) -> Result<Host, Failure> {
+        if let Some(store) = store {
+            unmark_finished(store)?;
+        }
         let directory = directory_of(store, manner.is_idle)?;
         let mut config = Config::new(directory);
         config.served.clone_from(&manner.served);
+        if let Some(store) = store.filter(|_| !manner.is_idle) {
+            serve_as_begun(&mut config.served, store)?;
+        }
         config.journal = store.map(|path| with_suffix(path, ".groups"));
         let transport = LocalTransport::open(config)
             .map_err(|error| Failure::new(crate::failure::chain(&error)))?;
@@ -463,7 +512,7 @@ impl Host {
                     None => failure,
                 });
                 if self.store.is_some() {
-                    output.mention(format!(
+                    output.say(format!(
                         "failed: {} – {} · {}",
                         self.label(),
                         self.hint("inspect"),
@@ -503,6 +552,25 @@ impl Host {
             // A thread that panicked has made the engine fail, which was told.
             let _ = thread.join();
         }
+        // The store is still this command's.
+        if let Some(store) = self.store.as_deref().filter(|_| self.is_finished()) {
+            mark_finished(store);
+        }
+    }
+
+    /// Whether there is nothing to go on with: see `Surveyed::is_over`, of which this is the short way.
+    fn is_finished(&self) -> bool {
+        let processes = self.engine.processes();
+        let is_whole = self.engine.failure().is_none() && self.engine.damaged().is_empty();
+        let has_ended =
+            |(_, status): &(u64, Status)| status.has_ended() && *status != Status::Damaged;
+        is_whole
+            && !processes.is_empty()
+            && processes.iter().all(has_ended)
+            && matches!(
+                engine::inspect::has_unwritten(&self.subject.store.snapshot()),
+                Ok(false)
+            )
     }
 }
 
@@ -568,6 +636,37 @@ fn fallen_text(fallen: &Fallen, pid: Pid, store: Option<&Path>) -> String {
     };
     let first = if other == "retry" { "inspect" } else { "retry" };
     format!("{text} – {} · {}", hint(first), hint(other))
+}
+
+/// Says that there is nothing to go on with in a store. Only who holds its lock, shared or not, may.
+/// Without the mark it takes longer to find out, so that it cannot be made is no error.
+pub(crate) fn mark_finished(store: &Path) {
+    if store.exists() {
+        let mut options = std::fs::OpenOptions::new();
+        let options = options.write(true).create(true).truncate(false).mode(0o600);
+        let _ = options.open(with_suffix(store, FINISHED_SUFFIX));
+    }
+}
+
+/// Whether somebody has said so.
+pub(crate) fn is_marked_finished(store: &Path) -> bool {
+    with_suffix(store, FINISHED_SUFFIX).exists()
+}
+
+/// Takes that back, durably, before anything goes on. Only who holds the lock for himself may.
+fn unmark_finished(store: &Path) -> Result<(), Failure> {
+    let mark = with_suffix(store, FINISHED_SUFFIX);
+    let removed = match std::fs::remove_file(&mark) {
+        Ok(()) => {
+            let parent = mark
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty());
+            OsDisk.sync_dir(parent.unwrap_or(Path::new(".")))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    removed.map_err(io(format_args!("remove {}", mark.display())))
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -72,6 +72,9 @@ pub(crate) struct Survey {
     pub(crate) is_idle: bool,
     /// Whether text that was committed has not been written yet.
     pub(crate) has_unwritten: bool,
+    /// The program's arguments.
+    #[serde(default)]
+    pub(crate) args: Vec<String>,
     /// All processes.
     pub(crate) processes: Vec<ProcessFacts>,
 }

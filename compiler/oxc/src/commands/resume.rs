@@ -23,6 +23,7 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
         Folder::around(&dir)
     };
     let mut left = 0;
+    let mut running = Vec::new();
     let chosen = match (&args.store.store, args.pids.as_slice()) {
         (Some(store), pids) => {
             let found = access::take(store)?;
@@ -38,7 +39,8 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
             }
         }
         (None, []) => {
-            let all = access::survey(&folder()?)?;
+            let all = access::survey_unfinished(&folder()?)?;
+            running.extend(all.iter().filter(|run| run.is_running).cloned());
             let all = all.into_iter().map(Taken::from).collect();
             let found = unfinished(output, all, &mut left);
             let is_asked = !args.all && output.is_terminal && std::io::stdin().is_terminal();
@@ -62,6 +64,11 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
         }
     };
     if chosen.is_empty() && args.pids.is_empty() {
+        // Who is told that nothing is unfinished believes that all is done.
+        for run in &running {
+            output.fail(&access::running(run, run.pid()));
+            left = FAILED;
+        }
         if left == 0 {
             output.say("nothing is unfinished");
         }
@@ -112,11 +119,7 @@ fn named(output: Output, all: BTreeMap<u64, Taken>, pids: &[Pid]) -> Result<Vec<
             .find(|process| process.pid == text)
             .ok_or_else(|| no_process(*pid))?;
         if run.is_running {
-            let failure = Failure::new(format!("{} is running already", run.label()));
-            return Err(failure.help(format!(
-                "`{}` shows where it stands",
-                hint("inspect", *pid, Some(&run.store))
-            )));
+            return Err(access::running(run, *pid));
         }
         let status = process.status.as_str();
         let is_part = pid.number != MAIN;
@@ -181,11 +184,7 @@ pub(crate) fn go_on(output: Output, runs: Vec<Taken>, manner: &Manner) -> Outcom
     let mut left = 0;
     for Taken { run, opened } in runs {
         if run.is_running {
-            let failure = Failure::new(format!("{} is running already", run.label()));
-            return Err(failure.help(format!(
-                "`{}` shows where it stands",
-                hint("inspect", run.pid(), Some(&run.store))
-            )));
+            return Err(access::running(&run, run.pid()));
         }
         if run.is_parked() {
             for process in run.open() {

@@ -3,11 +3,12 @@
 use crate::access::{self, Change, change};
 use crate::answers;
 use crate::args::Retry;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{FAILED, Failure, Outcome};
 use crate::host::{Host, Manner, foreground, hint};
 use crate::output::Output;
 use crate::socket::Request;
 use engine::pid::MAIN;
+use engine::record::Status;
 
 /// Retries in the foreground, or tells the engine that holds it to.
 pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
@@ -42,5 +43,15 @@ pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
     host.engine.resume()?;
     host.subject.change(&request)?;
     host.run()?;
-    foreground(output, vec![host])
+    let engine = host.engine.clone();
+    let code = foreground(output, vec![host])?;
+    // The main process may have ended well long ago: what was retried has not.
+    let standing = engine.standing(args.pid.number);
+    let fell = standing.is_some_and(|standing| {
+        matches!(
+            standing.status,
+            Status::Failed | Status::Parked | Status::Damaged
+        )
+    });
+    Ok(if fell { code.max(FAILED) } else { code })
 }

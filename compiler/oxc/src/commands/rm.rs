@@ -27,6 +27,13 @@ pub(crate) fn run(output: Output, args: &Rm) -> Outcome {
                     )),
                 );
             }
+            if run.is_unfinished() && run.open().next().is_none() {
+                let told = format!("what {} printed has not all been written", run.label());
+                return Err(Failure::new(told).help(format!(
+                    "write it first: `{}`",
+                    hint("resume", *pid, Some(&store))
+                )));
+            }
             if run.is_unfinished() {
                 return Err(
                     Failure::new(format!("{} is unfinished", run.label())).help(format!(

@@ -41,19 +41,22 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
     }
     let folder = program.folder()?;
     let label = program.label(&folder);
+    let is_wanted =
+        |run: &Surveyed| args.or_resume && run.command == label && run.args == program_args;
     let unfinished = match &args.store.store {
-        Some(store) => named_store(store, args.or_resume)?,
+        Some(store) => named_store(store, is_wanted)?,
         None => {
-            let mut runs = access::survey(&folder)?;
+            let mut runs = access::survey_unfinished(&folder)?;
             runs.retain(|run| run.command == label && run.is_unfinished());
             runs
         }
     };
-    if args.or_resume && !unfinished.is_empty() {
-        let unfinished = unfinished.into_iter().map(Taken::from).collect();
-        return resume::go_on(output, unfinished, &manner);
+    let (wanted, others): (Vec<_>, Vec<_>) = unfinished.into_iter().partition(is_wanted);
+    if !wanted.is_empty() {
+        let wanted = wanted.into_iter().map(Taken::from).collect();
+        return resume::go_on(output, wanted, &manner);
     }
-    for run in &unfinished {
+    for run in &others {
         output.note(unfinished_text(run));
     }
     let compiled = compile(output, &program, Some(&folder))?;
@@ -160,7 +163,10 @@ impl Run {
 }
 
 /// What is unfinished in a store that the user named. Beginning anew there would lose it.
-fn named_store(store: &Path, or_resume: bool) -> Result<Vec<Surveyed>, Failure> {
+fn named_store(
+    store: &Path,
+    is_wanted: impl Fn(&Surveyed) -> bool,
+) -> Result<Vec<Surveyed>, Failure> {
     let Some(found) = access::survey_store(store)? else {
         return Ok(Vec::new());
     };
@@ -184,14 +190,14 @@ fn named_store(store: &Path, or_resume: bool) -> Result<Vec<Surveyed>, Failure> 
     if found.is_running {
         return Err(access::in_use(&found));
     }
-    if or_resume {
+    if is_wanted(&found) {
         return Ok(vec![found]);
     }
     let pid = found.pid();
     let failure = Failure::new(format!(
         "{} holds a run that is unfinished: {}",
         store.display(),
-        found.label()
+        with_args(&found)
     ));
     Err(failure
         .help(format!(
@@ -220,15 +226,23 @@ fn clear(output: Output, store: &Path) -> Result<u64, Failure> {
     Ok(found.run + 1)
 }
 
+/// `17 (deploy.ox)`, with the arguments if there are any: who begins it with others sees which.
+fn with_args(run: &Surveyed) -> String {
+    if run.args.is_empty() {
+        return run.label();
+    }
+    format!("{} with {}", run.label(), run.args.join(" "))
+}
+
 fn unfinished_text(run: &Surveyed) -> String {
     if run.is_running {
-        return format!("{} is running", run.label());
+        return format!("{} is running", with_args(run));
     }
     let pid = run.pid();
     let status = run.standing();
     format!(
         "{} is unfinished: {status} – {} · {}",
-        run.label(),
+        with_args(run),
         hint(
             if run.is_parked() { "retry" } else { "resume" },
             match run.open().next() {
