@@ -279,7 +279,7 @@ pub(crate) fn read_letters(
 /// The numbers of all processes of a store, those included whose record cannot be read.
 ///
 /// # Errors
-/// When the system refuses to read.
+/// When the system refuses to read, or so much is damaged that nobody knows which processes there are.
 pub(crate) fn process_numbers(snapshot: &Snapshot) -> Result<Vec<u64>, StoreError> {
     let mut numbers = BTreeSet::new();
     let mut holes = Vec::new();
@@ -295,11 +295,10 @@ pub(crate) fn process_numbers(snapshot: &Snapshot) -> Result<Vec<u64>, StoreErro
     for hole in holes {
         // A process has more records than this one.
         let mut found = BTreeSet::new();
-        for traces in [key::fibers_from as fn(u64) -> KeyRange, key::events_from] {
+        for (kind, traces) in TRACES {
             let mut at = *hole.processes.start();
-            while let Some(number) = next_process(snapshot, traces(at))
-                && number <= *hole.processes.end()
-            {
+            let last = *hole.processes.end();
+            while let Some(number) = next_process(snapshot, kind, traces(at), last)? {
                 found.insert(number);
                 match number.checked_add(1) {
                     Some(next) => at = next,
@@ -326,13 +325,34 @@ pub(crate) fn process_numbers(snapshot: &Snapshot) -> Result<Vec<u64>, StoreErro
     Ok(numbers.into_iter().collect())
 }
 
-/// The process of the first record of a range that can be read.
-fn next_process(snapshot: &Snapshot, range: KeyRange) -> Option<u64> {
-    let key = snapshot
-        .range(range)
-        .find_map(|entry| Some(entry.ok()?.0))?;
-    let mut reader = KeyReader::new(&key);
-    (reader.u8(), reader.u64()).1
+/// Records that tell of a process besides its own, by kind.
+const TRACES: [(u8, fn(u64) -> KeyRange); 2] = [(b'F', key::fibers_from), (b'E', key::events_from)];
+
+/// The process of the first record of a range, up to process `last`.
+///
+/// # Errors
+/// When more is damaged than one record, so that processes may be hidden here, too.
+fn next_process(
+    snapshot: &Snapshot,
+    kind: u8,
+    range: KeyRange,
+    last: u64,
+) -> Result<Option<u64>, StoreError> {
+    let number = match snapshot.range(range).next() {
+        None => None,
+        Some(Ok((key, _)) | Err(StoreError::DamagedRecord { key })) => {
+            let mut reader = KeyReader::new(&key);
+            (reader.u8(), reader.u64()).1
+        }
+        Some(Err(error)) => {
+            let hole = Hole::of(kind, error)?;
+            if *hole.processes.start() <= last {
+                return Err(hole.error);
+            }
+            None
+        }
+    };
+    Ok(number.filter(|number| *number <= last))
 }
 
 /// Deletes a segment, piece by piece: a range would be looked up in all layers of the store.

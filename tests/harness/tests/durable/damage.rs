@@ -233,9 +233,15 @@ fn many_half_done(text: &str) -> SimDisk {
     disk.copy()
 }
 
-/// Flips three bits of a key wherever a leaf of the main file has it: a branch would hide others, too.
+/// Flips three bits of a key wherever a leaf of the main file has it.
 fn flip_three(disk: &SimDisk, key: &[u8]) {
+    assert!(flip_three_in(disk, key, false) > 0, "the record is folded");
+}
+
+/// Flips three bits of a key wherever a branch, or a leaf, of the main file has it; in how many places.
+fn flip_three_in(disk: &SimDisk, key: &[u8], in_branches: bool) -> usize {
     const BRANCH: u8 = 2;
+    let mut count = 0;
     disk.damage(Path::new(PATH), |bytes| {
         let places: Vec<usize> = bytes
             .windows(key.len())
@@ -244,16 +250,17 @@ fn flip_three(disk: &SimDisk, key: &[u8]) {
             .filter(|at| {
                 // Where the page begins that it is in.
                 let page = at.saturating_sub(4096) / 4104 * 4104 + 4096;
-                bytes[page] != BRANCH
+                (bytes[page] == BRANCH) == in_branches
             })
             .collect();
-        assert!(!places.is_empty(), "the record is folded");
+        count = places.len();
         for at in places {
             for byte in 1..4 {
                 bytes[at + byte] ^= 1 << byte;
             }
         }
     });
+    count
 }
 
 #[test]
@@ -356,6 +363,25 @@ fn a_damaged_image_damages_all_who_run_it() {
         (Status::Damaged, 1)
     );
     assert!(standing.report.contains("image 1"), "{}", standing.report);
+}
+
+#[test]
+fn a_damaged_branch_that_hides_processes_is_damage_of_the_store() {
+    let disk = many_half_done(WAITING);
+    let image = [&b"I"[..], &1u32.to_be_bytes()].concat();
+    assert!(
+        flip_three_in(&disk, &image, true) > 0,
+        "a branch has a key of the image"
+    );
+    let store = opened(&disk);
+    let listed = engine::inspect::list(&store.snapshot(), 17, engine::inspect::Running::No);
+    let told = listed
+        .expect_err("nobody knows which there are")
+        .to_string();
+    assert!(told.contains("damaged"), "{told}");
+    let told = World::opened(engine_options(), store).err();
+    let told = told.expect("it is not gone on with").to_string();
+    assert!(told.contains("damaged"), "{told}");
 }
 
 #[test]
