@@ -198,8 +198,7 @@ impl Actor {
         if self.is_over() {
             return 0;
         }
-        let heap = &self.process.heap;
-        8 * u64::from(heap.used_words() - heap.sealed_words())
+        8 * self.process.unstored_words()
     }
 
     /// What a fiber waits for.

@@ -64,8 +64,9 @@ pub const VALUE_BYTES_MAX: usize = 64 * 1024;
 /// [`VALUE_BYTES_MAX`] would take 128 KiB.
 pub const VALUE_BYTES_FITTING: usize = 60 * 1024;
 
-/// Most bytes of encoded batches in one group.
-pub const GROUP_BYTES_MAX: usize = 1 << 30;
+/// Most bytes of encoded batches in one group: more than any process has memory, for a collection of
+/// everything has everything written again.
+pub const GROUP_BYTES_MAX: usize = 16 << 30;
 
 /// The place of a group in the history of a store: 1 for the first, then
 /// counted up by one. 0 stands for the empty store.

@@ -109,6 +109,19 @@ impl Process {
         parts.map(|part| u64::from(part.height(&self.image))).sum()
     }
 
+    /// Words that a checkpoint would add, as far as they can grow in one run of a fiber: of the memory
+    /// what is not sealed, of the stacks that of the fiber which ran last and can go on.
+    #[must_use]
+    pub fn unstored_words(&self) -> u64 {
+        let last = self.run_queue.back().and_then(|&id| self.fiber_index(id));
+        let parts = last.map_or(&[][..], |index| &self.fibers[index].parts);
+        let stack: u64 = parts
+            .iter()
+            .map(|part| u64::from(part.base.saturating_sub(part.stored)))
+            .sum();
+        stack + u64::from(self.heap.used_words() - self.heap.sealed_words())
+    }
+
     /// What a definition of the entry file is in this process, if it is a cell with a value.
     #[must_use]
     pub fn cell(&self, slot: u32) -> Option<Word> {

@@ -83,8 +83,21 @@ pub(crate) fn listed(workspace: &Workspace, diagnostics: &[Diagnostic]) -> Strin
             diagnostic.code, diagnostic.message
         );
         for note in &diagnostic.notes {
+            let note = without_library_lines(note);
             let _ = writeln!(out, "  {}", note.replace('\n', "\n    "));
         }
+    }
+    out
+}
+
+/// A note whose frames of the library say the file alone: its lines move with every edit of it.
+fn without_library_lines(note: &str) -> String {
+    let mut parts = note.split("(ox/");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (place, rest) = part.split_once(')').unwrap_or((part, ""));
+        let file = place.split(':').next().unwrap_or(place);
+        let _ = write!(out, "(ox/{file}){rest}");
     }
     out
 }

@@ -36,7 +36,7 @@ fn what_is_wrong_with_an_expression_is_said_there() {
     expect![[r#"
         lib.ox:9:1 OX0403 an expression at the top level of a required namespace must be pure: it asks for the effect :ox/write
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
-          in ox.core.print/write (ox/core/print.ox:45)
+          in ox.core.print/write (ox/core/print.ox)
         lib.ox:10:1 OX0403 an expression at the top level of a required namespace failed: Divide by zero
           in lib/ratio (lib.ox:7)
         lib.ox:11:1 OX0403 an expression at the top level of a required namespace failed: no good
@@ -44,20 +44,20 @@ fn what_is_wrong_with_an_expression_is_said_there() {
         lib.ox:12:1 OX0403 an expression at the top level of a required namespace must be pure: it changes an atom of lib/registry
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/put! (ox/core/atom.ox:22)
+          in ox.core.atom/put! (ox/core/atom.ox)
         lib.ox:13:1 OX0403 an expression at the top level of a required namespace must be pure: it changes an atom of lib/registry
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/put! (ox/core/atom.ox:22)
+          in ox.core.atom/put! (ox/core/atom.ox)
         lib.ox:14:1 OX0403 an expression at the top level of a required namespace must be pure: it changes an atom of lib/registry
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/reset! (ox/core/atom.ox:45)
+          in ox.core.atom/reset! (ox/core/atom.ox)
           in lib/<entry> (lib.ox:14)
         lib.ox:15:1 OX0403 an expression at the top level of a required namespace must be pure: it changes an atom of lib/registry
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/add-watch (ox/core/atom.ox:96)
+          in ox.core.atom/add-watch (ox/core/atom.ox)
         lib.ox:16:1 OX0403 an expression at the top level of a required namespace must be pure: it changes a volatile of lib/counter
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
           every process begins with its own copy of it, as its definition makes it: the change would be lost
@@ -66,14 +66,14 @@ fn what_is_wrong_with_an_expression_is_said_there() {
           in lib/<entry> (lib.ox:17)
         lib.ox:18:1 OX0403 an expression at the top level of a required namespace must be pure: it asks for the effect :ox/sleep
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
-          in ox.core.effect/sleep (ox/core/effect.ox:59)
+          in ox.core.effect/sleep (ox/core/effect.ox)
           in lib/<entry> (lib.ox:18)
         lib.ox:19:1 OX0403 an expression at the top level of a required namespace failed: it did not end within its fuel; is it an endless loop?
           in lib/<entry> (lib.ox:20)
         lib.ox:21:1 OX0403 an expression at the top level of a required namespace must be pure: it changes an atom of lib/registry
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/alter-meta! (ox/core/atom.ox:122)
+          in ox.core.atom/alter-meta! (ox/core/atom.ox)
     "#]].assert_eq(&wrong(&[("lib", &lib), ("app", app)]));
 }
 
@@ -129,17 +129,17 @@ fn values_of_definitions_change_nothing_of_others() {
     expect![[r#"
         lib.ox:9:6 OX0401 the value of lib/first-id cannot be computed: it changes an atom of lib/counter-of-ids, which pure code cannot do
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/put! (ox/core/atom.ox:22)
+          in ox.core.atom/put! (ox/core/atom.ox)
         lib.ox:11:6 OX0401 the value of lib/added cannot be computed: it changes an atom of lib/registry, which pure code cannot do
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/put! (ox/core/atom.ox:22)
+          in ox.core.atom/put! (ox/core/atom.ox)
           in lib/added (lib.ox:11)
         lib.ox:14:7 OX0401 the value of the local `_` cannot be computed: it changes an atom of the local `n`, which pure code cannot do
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/reset! (ox/core/atom.ox:45)
+          in ox.core.atom/reset! (ox/core/atom.ox)
         lib.ox:16:6 OX0401 the value of lib/from-it cannot be computed: it changes an atom of the local `n`, which pure code cannot do
           every process begins with its own copy of it, as its definition makes it: the change would be lost
-          in ox.core.atom/put! (ox/core/atom.ox:22)
+          in ox.core.atom/put! (ox/core/atom.ox)
     "#]].assert_eq(&wrong(&[("lib", &lib), ("app", app)]));
 }
 
@@ -156,7 +156,7 @@ fn macros_change_nothing_of_the_program() {
     expect![[r#"
         app.ox:2:12 OX0202 the macro `count-up` failed: it changes an atom of lib/registry, which macros cannot do
           its stack trace:
-            ox.core.atom/put! (ox/core/atom.ox:22)
+            ox.core.atom/put! (ox/core/atom.ox)
             lib/count-up (lib.ox:9)
     "#]].assert_eq(&wrong(&[("lib", &lib), ("app", app)]));
 }
@@ -182,7 +182,7 @@ fn a_script_that_nobody_requires_may_do_anything() {
     expect![[r#"
         script.ox:2:1 OX0403 an expression at the top level of a required namespace must be pure: it asks for the effect :ox/write
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
-          in ox.core.print/write (ox/core/print.ox:45)
+          in ox.core.print/write (ox/core/print.ox)
     "#]].assert_eq(&listed(&workspace, &said));
     // A program that does not reach it is not concerned.
     assert_eq!(workspace.build().unwrap().warnings, []);
@@ -272,7 +272,7 @@ fn summaries_make_no_difference() {
     expect![[r#"
         checked.ox:3:1 OX0403 an expression at the top level of a required namespace failed: Assert failed: two is too much
         (below 2)
-          in ox.core.error/assertion-failed (ox/core/error.ox:110)
+          in ox.core.error/assertion-failed (ox/core/error.ox)
     "#]].assert_eq(&said);
     assert_eq!(check(files(DATA)), (String::new(), 0));
 }

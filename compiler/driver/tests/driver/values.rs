@@ -68,7 +68,7 @@ fn every_definition_without_a_value_is_reported_alone() {
         lib.ox:11:6 OX0401 the value of lib/forever cannot be computed: it did not end within its fuel; is it an endless loop?
           in lib/forever (lib.ox:11)
         lib.ox:12:6 OX0401 the value of lib/said cannot be computed: it asks for the effect :ox/write, which pure code cannot have
-          in ox.core.print/write (ox/core/print.ox:45)
+          in ox.core.print/write (ox/core/print.ox)
         lib.ox:14:6 OX0401 the value of lib/huge cannot be computed: the process holds more than its memory limit of 128 MB
           in lib/huge (lib.ox:14)
     "#]].assert_eq(&wrong(&[("lib", lib), ("app", app)]));
@@ -140,21 +140,21 @@ fn a_macro_that_fails_is_reported_at_its_call() {
             lib/forever (lib.ox:6)
         app.ox:5:13 OX0202 the macro `says` failed: it asks for the effect :ox/write, which macros cannot have
           its stack trace:
-            ox.core.print/write (ox/core/print.ox:45)
+            ox.core.print/write (ox/core/print.ox)
         app.ox:6:13 OX0202 the macro `sleeps` failed: it asks for the effect :ox/sleep, which macros cannot have
           its stack trace:
-            ox.core.effect/sleep (ox/core/effect.ox:59)
+            ox.core.effect/sleep (ox/core/effect.ox)
         app.ox:7:13 OX0202 the macro `big` failed: it did not end within its fuel; is it an endless loop?
           its stack trace:
-            ox.core.coll/reduce-up (ox/core/coll.ox:55)
-            ox.core.coll/vec (ox/core/coll.ox:284)
+            ox.core.coll/reduce-up (ox/core/coll.ox)
+            ox.core.coll/vec (ox/core/coll.ox)
             lib/big (lib.ox:10)
         app.ox:8:13 OX0202 the macro `lazy` failed: odd numbers only bring bad luck
           its stack trace:
             lib/check (lib.ox:3)
-            ox.core.seq/map (ox/core/seq.ox:132)
-            ox.core.base/realize-along (ox/core/base.ox:149)
-            ox.core.base/ready* (ox/core/base.ox:162)
+            ox.core.seq/map (ox/core/seq.ox)
+            ox.core.base/realize-along (ox/core/base.ox)
+            ox.core.base/ready* (ox/core/base.ox)
         app.ox:9:13 OX0202 the macro `a-function` failed: the macro returned a function, which is no form
         app.ox:10:13 OX0202 the macro `needs-value` failed: the value of lib/limit cannot be computed: odd numbers only bring bad luck
           its stack trace:

@@ -454,10 +454,11 @@ impl Inner {
             self.put_back_ended(shared, actor);
             return;
         }
-        // Who starts processes faster than they are stored goes on after its checkpoint, which is in the
-        // epoch that is open: who makes it queues it.
-        slot.is_held =
-            actor.waits_for_newborn && self.options.durable && dirty == Some(shared.epoch);
+        // Who starts processes faster than they are stored, or grows faster, goes on after its
+        // checkpoint, which is in the epoch that is open: who makes it queues it.
+        let is_ahead =
+            actor.waits_for_newborn || actor.unsealed_bytes() > self.options.uncommitted_max;
+        slot.is_held = is_ahead && self.options.durable && dirty == Some(shared.epoch);
         slot.status = status;
         slot.place = Place::Here(actor);
         if runs || !slot.incoming.is_empty() {
