@@ -325,8 +325,11 @@ pub(crate) fn process_numbers(snapshot: &Snapshot) -> Result<Vec<u64>, StoreErro
     Ok(numbers.into_iter().collect())
 }
 
+/// The records of a kind, from those of a process on.
+type KeysFrom = fn(u64) -> KeyRange;
+
 /// Records that tell of a process besides its own, by kind.
-const TRACES: [(u8, fn(u64) -> KeyRange); 2] = [(b'F', key::fibers_from), (b'E', key::events_from)];
+const TRACES: [(u8, KeysFrom); 2] = [(b'F', key::fibers_from), (b'E', key::events_from)];
 
 /// The process of the first record of a range, up to process `last`.
 ///
