@@ -606,16 +606,24 @@ fn connect(
     });
 }
 
-/// The option that raises the limit that a report says was reached.
+/// Most memory that a process may have, in megabytes.
+const MEMORY_MB_MAX: u64 = 4096;
+
+/// The option that raises the limit that a report says was reached, if it can be raised.
 fn option_that_raises(report: &str) -> Option<String> {
     let (_, kind) = report.split_once(":ox/kind :ox/")?;
     let end = kind.find(|c: char| !c.is_ascii_lowercase() && c != '-');
-    let example = match &kind[..end.unwrap_or(kind.len())] {
-        "memory-limit" => "memory=2GB",
-        "mailbox-limit" => "mailbox=1000000",
-        _ => return None,
-    };
-    Some(format!("--limit {example}"))
+    match &kind[..end.unwrap_or(kind.len())] {
+        "memory-limit" => {
+            // Of the length of a number there is no option.
+            let (_, limit) = report.split_once("memory limit of ")?;
+            let megabytes: u64 = limit.split_once(" MB")?.0.parse().ok()?;
+            let wanted = (2 * megabytes).min(MEMORY_MB_MAX);
+            (megabytes < wanted).then(|| format!("--limit memory={wanted}MB"))
+        }
+        "mailbox-limit" => Some("--limit mailbox=1000000".to_owned()),
+        _ => None,
+    }
 }
 
 /// `failed: 17.2 (app.core/worker): Divide by zero – oxc inspect 17.2 · oxc retry 17.2`
