@@ -303,10 +303,6 @@ impl Table {
         self.read().bytes
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.read().slots.is_empty()
-    }
-
     /// What this table knows of `key` at `seq`; `Some(None)`: deleted.
     pub(crate) fn get(&self, key: &[u8], seq: u64) -> Option<Option<Value>> {
         self.read().slots.get(&Key::new(key))?.at(seq).cloned()

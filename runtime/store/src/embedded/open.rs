@@ -381,7 +381,8 @@ fn replay(
             check_next(next, last)?;
         }
         if log.index != newest_log.index {
-            if !view.active.is_empty() {
+            // Groups that change nothing are folded, too: the place of their log is needed.
+            if last > folded_seq {
                 frozen = Some(Mark {
                     last,
                     salt: header.salt,
