@@ -33,6 +33,8 @@ use crate::wreck::Wreck;
 
 const MAGIC: [u8; 8] = *b"OXSTORE\n";
 const SECTOR: usize = 512;
+/// Bytes of the two headers, which are written last: what they lead to is synced before.
+pub(crate) const HEADERS_BYTES: u64 = 2 * SECTOR as u64;
 const SECTOR_BODY: usize = SECTOR - 8;
 const PAGE: usize = 4096;
 const BLOCK: usize = PAGE + 8;

@@ -36,7 +36,9 @@ pub enum Fault {
     /// No space is left: this and every later write that is longer than
     /// nothing fails.
     DiskFull,
-    /// It fails, and what it should have made durable is not.
+    /// It fails, and what it should have made durable is not, or some sectors of it. Programs on the
+    /// running machine find all of it; a later sync does not make it durable, as the system takes it
+    /// for done with.
     Fails,
 }
 
@@ -45,7 +47,8 @@ pub enum Fault {
 pub enum Survival {
     /// None of them.
     Dropped,
-    /// All of them: a killed program on a running machine.
+    /// All of them: a killed program on a running machine. What was not synced is found, but is not
+    /// durable yet: the power may go after that.
     All,
     /// The first ones, the last of these torn.
     Torn,
@@ -150,7 +153,7 @@ impl Contents {
         let mut bytes = self.durable.clone();
         match survival {
             Survival::Dropped => {}
-            Survival::All => self.pending.iter().for_each(|c| apply(&mut bytes, c)),
+            Survival::All => bytes.clone_from(&self.current),
             Survival::Torn => {
                 let whole = numbers.below(self.pending.len() as u64 + 1) as usize;
                 for change in &self.pending[..whole] {
@@ -273,9 +276,10 @@ impl State {
                     }
                     left -= 1;
                     let bytes = piece.to_vec();
-                    self.files[file]
-                        .pending
-                        .push(Change::Write { offset, bytes });
+                    let contents = &mut self.files[file];
+                    let done = Change::Write { offset, bytes };
+                    apply(&mut contents.current, &done);
+                    contents.pending.push(done);
                 }
             }
             return Err(power_off());
@@ -287,6 +291,16 @@ impl State {
     }
 
     fn sync(&mut self, file: usize) -> io::Result<()> {
+        let fails = !self.off && self.plan == Some((self.operations + 1, Fault::Fails));
+        if fails {
+            let mut numbers = Numbers(self.seed);
+            // Nothing of it in half of the runs.
+            if numbers.below(2) == 0 {
+                let contents = &mut self.files[file];
+                contents.durable = contents.survivor(Survival::Reordered, &mut numbers);
+            }
+            self.files[file].pending.clear();
+        }
         let planned = self.count(Kind::Sync)?;
         if planned == Some(Fault::CrashWithin) {
             self.off = true;
@@ -295,10 +309,24 @@ impl State {
             contents.durable = contents.survivor(Survival::Reordered, &mut numbers);
             return Err(power_off());
         }
-        let contents = &mut self.files[file];
-        contents.durable.clone_from(&contents.current);
-        contents.pending.clear();
+        let Contents {
+            durable, pending, ..
+        } = &mut self.files[file];
+        pending.drain(..).for_each(|change| apply(durable, &change));
         self.after(planned)
+    }
+}
+
+impl State {
+    /// Another disk like this, switched on.
+    fn as_it_is(&self) -> SimDisk {
+        SimDisk(Arc::new(Mutex::new(State {
+            files: self.files.clone(),
+            names: self.names.clone(),
+            durable_names: self.durable_names.clone(),
+            pending_names: self.pending_names.clone(),
+            ..State::default()
+        })))
     }
 }
 
@@ -346,8 +374,8 @@ impl SimDisk {
         let mut numbers = Numbers(seed);
         let mut names = state.durable_names.clone();
         let kept = match survival {
+            Survival::All => return state.as_it_is(),
             Survival::Dropped => 0,
-            Survival::All => state.pending_names.len(),
             // Names change in order: that much file systems promise.
             Survival::Torn | Survival::Reordered => {
                 numbers.below(state.pending_names.len() as u64 + 1) as usize
@@ -376,24 +404,9 @@ impl SimDisk {
         })))
     }
 
-    /// A copy of the disk as programs see it.
+    /// A copy of the disk, with what is durable of it and what is not.
     pub fn copy(&self) -> Self {
-        let state = self.state();
-        let files = state
-            .files
-            .iter()
-            .map(|contents| Contents {
-                durable: contents.current.clone(),
-                current: contents.current.clone(),
-                pending: Vec::new(),
-            })
-            .collect();
-        Self(Arc::new(Mutex::new(State {
-            files,
-            names: state.names.clone(),
-            durable_names: state.names.clone(),
-            ..State::default()
-        })))
+        self.state().as_it_is()
     }
 
     /// Names and contents, as programs see them.
@@ -414,11 +427,6 @@ impl SimDisk {
             contents.pending.clear();
         }
     }
-}
-
-/// Makes the bytes of a log file those of the next format, as a newer version would write them.
-pub fn pretend_newer(log: &mut [u8]) {
-    LogHeader::set_version(log, crate::FORMAT_VERSION + 1);
 }
 
 /// The bytes of a log file with these groups, sealed as commits seal them whatever is in them: for

@@ -2,8 +2,10 @@
 //!
 //! Invariants
 //! - Nothing is written before everything that is needed has been read and
-//!   found right; then the log is synced, so that what was replayed from the
-//!   system's cache cannot be lost after somebody was told of it.
+//!   found right; then files and names are synced, so that what was found in
+//!   the system's cache cannot be lost after somebody was told of it. Before,
+//!   what was written last is written again as it is: if its sync has failed,
+//!   the system takes it for stored, and another sync would do nothing.
 //! - The replayed groups follow the folded ones without a gap.
 
 use std::path::Path;
@@ -14,11 +16,13 @@ use super::Options;
 use super::create::Creation;
 use crate::FORMAT_VERSION;
 use crate::apply::{apply, fetch_below};
-use crate::blocks::{Blocks, HeaderFault, MainHeader};
+use crate::blocks::{Blocks, HEADERS_BYTES, HeaderFault, MainHeader};
 use crate::disk::{Access, Counted, Counters, Disk, LockError, LockGuard, Paths, open_if_present};
 use crate::error::OpenError;
 use crate::folded::{Folded, Mark};
-use crate::log::record::{HEADER_BYTES, HeaderState, LogHeader, ScanError, Scanned, Wanted, scan};
+use crate::log::record::{
+    HEADER_BYTES, HeaderState, LogHeader, RECORD_HEADER_BYTES, ScanError, Scanned, Wanted, scan,
+};
 use crate::log::{Log, LogFile, Tail, fresh_number};
 use crate::table::{Live, Table};
 use crate::view::View;
@@ -94,7 +98,7 @@ pub(crate) fn open_files(
             logs.push(log);
         }
     }
-    let blocks = Blocks::open(main, header.id)
+    let blocks = Blocks::open(main.clone(), header.id)
         .map_err(OpenError::io(format!("read {}", path.display())))?
         .ok_or_else(|| damaged("the header of the folded part"))?;
     let cut = blocks
@@ -134,12 +138,18 @@ pub(crate) fn open_files(
         lock,
     };
     if is_writing {
-        for log in &logs {
-            log.file
-                .file
-                .sync()
-                .map_err(OpenError::io("sync the commit log"))?;
+        for (file, from, to) in replayed.written_last {
+            rewrite(&file, from, to).map_err(OpenError::io("write the commit log"))?;
         }
+        rewrite(&main, 0, HEADERS_BYTES)
+            .map_err(OpenError::io(format!("write {}", path.display())))?;
+        // Who wrote them may have been killed before it had them synced.
+        for log in &logs {
+            let synced = log.file.file.sync();
+            synced.map_err(OpenError::io("sync the commit log"))?;
+        }
+        let synced = main.sync().and_then(|()| disk.sync_dir(&paths.dir));
+        synced.map_err(OpenError::io(format!("sync {}", path.display())))?;
         for left in [&paths.main_new, &paths.log_new] {
             disk.remove(left)
                 .map_err(OpenError::io(format!("remove {}", left.display())))?;
@@ -309,7 +319,23 @@ struct Replayed {
     last: u64,
     tail: Tail,
     frozen: Option<Mark>,
+    /// What may have been written last of each log: the file, from where and to where.
+    written_last: Vec<(Counted, u64, u64)>,
 }
+
+/// Writes a part of a file as it is there.
+fn rewrite(file: &Counted, from: u64, to: u64) -> std::io::Result<()> {
+    let to = to.min(file.len()?);
+    for at in (from..to).step_by(REWRITE_BYTES) {
+        let mut bytes = vec![0; REWRITE_BYTES.min((to - at) as usize)];
+        file.read_at(at, &mut bytes)?;
+        file.write_at(at, &bytes)?;
+    }
+    Ok(())
+}
+
+/// Bytes that are written again at a time.
+const REWRITE_BYTES: usize = 256 * 1024;
 
 /// Replays what is not folded; the older log's part is a frozen table again.
 fn replay(
@@ -350,6 +376,7 @@ fn replay(
     let (base, newest_salt) = (newest.base, newest.salt);
     let mut last = folded_seq;
     let (mut tail, mut frozen) = (None, None);
+    let mut written_last = Vec::new();
     for (log, header) in used {
         if header.base > last + 1 {
             return Err(damaged(format!(
@@ -377,9 +404,14 @@ fn replay(
                 found.last.wrapping_add(1),
             )));
         }
+        let mut end = found.end;
         if let Some(next) = found.next {
             check_next(next, last)?;
+            end += RECORD_HEADER_BYTES as u64;
         }
+        let file = &log.file.file;
+        written_last.push((file.clone(), 0, HEADER_BYTES as u64));
+        written_last.push((file.clone(), found.last_at, end));
         if log.index != newest_log.index {
             // Groups that change nothing are folded, too: the place of their log is needed.
             if last > folded_seq {
@@ -415,6 +447,7 @@ fn replay(
         last,
         tail: tail.expect("the newest log was read"),
         frozen,
+        written_last,
     })
 }
 

@@ -179,6 +179,8 @@ fn read_close(salt: u64, at: u64, window: &mut Window<'_>) -> io::Result<Option<
 pub(crate) struct Scanned {
     /// Sequence of the last record; the one before the base if there is none.
     pub(crate) last: u64,
+    /// Where the last record begins, or the end if there is none.
+    pub(crate) last_at: u64,
     /// Where the next record goes.
     pub(crate) end: u64,
     /// The highest sequence of a whole record behind a broken one.
@@ -273,6 +275,7 @@ pub(crate) fn scan<E>(
     };
     let mut found = Scanned {
         last: wanted.first.wrapping_sub(1),
+        last_at: wanted.at,
         end: wanted.at,
         beyond: None,
         repaired: 0,
@@ -286,6 +289,7 @@ pub(crate) fn scan<E>(
         };
         each(seq, payload).map_err(ScanError::Each)?;
         found.last = seq;
+        found.last_at = found.end;
         found.end += record.bytes as u64;
         found.repaired += record.repaired;
         let Some(next) = seq.checked_add(1) else {

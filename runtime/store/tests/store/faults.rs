@@ -26,19 +26,29 @@ fn states(script: &[Vec<Action>]) -> Vec<Model> {
     states
 }
 
+/// An error with its causes, as people are told.
+fn told(mut error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    while let Some(cause) = error.source() {
+        text = format!("{text}: {cause}");
+        error = cause;
+    }
+    text
+}
+
 /// Runs the script as far as it goes, reopening on the way: how many groups
 /// were acknowledged, and the error that ended it.
 fn run(disk: &SimDisk, script: &[Vec<Action>]) -> (usize, Option<String>) {
     let mut store = match open(disk) {
         Ok(store) => store,
-        Err(error) => return (0, Some(error.to_string())),
+        Err(error) => return (0, Some(told(&error))),
     };
     for (number, group) in script.iter().enumerate() {
         if number == GROUPS / 2 {
             drop(store);
             store = match open(disk) {
                 Ok(store) => store,
-                Err(error) => return (number, Some(error.to_string())),
+                Err(error) => return (number, Some(told(&error))),
             };
         }
         if let Err(error) = store.commit(&[batch(group)]) {

@@ -164,7 +164,7 @@ fn the_command_refuses_a_newer_store_and_leaves_it_as_it_was() {
     let (mut files, _) = half_done();
     for (name, bytes) in &mut files {
         if name.contains(".log-") && bytes.iter().any(|&byte| byte != 0) {
-            store::sim::pretend_newer(bytes);
+            store::sim::make_newer(bytes);
         }
     }
     let folder = tempfile::tempdir().unwrap();
