@@ -25,8 +25,12 @@ use store::{EmbeddedStore, OpenError, Store};
 
 /// The status of a process that cannot be read.
 pub(crate) const DAMAGED: &str = "damaged";
+/// The status of a process of which an engine that does not answer knows more.
+pub(crate) const UNREACHABLE: &str = "unreachable";
 /// How long an engine that holds a store may be silent: it is starting, or leaving.
 const SILENCE: Duration = Duration::from_secs(5);
+/// What to do about one that stays silent.
+const END_THE_SILENT: &str = "end that process, or try again later";
 /// Time between two tries to reach it.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -113,6 +117,13 @@ impl Surveyed {
         self.open().next().is_some() || self.has_unwritten && self.status() != "killed"
     }
 
+    /// Why nothing is known of it, if its engine does not answer.
+    pub(crate) fn unreachable(&self) -> Option<&str> {
+        let mut all = self.processes.iter();
+        let found = all.find(|process| process.status == UNREACHABLE)?;
+        Some(&found.function)
+    }
+
     /// Whether it is whole and nothing is left to go on with.
     fn is_over(&self) -> bool {
         !self.processes.is_empty() && !self.is_unfinished() && self.damaged().next().is_none()
@@ -128,7 +139,7 @@ impl Surveyed {
 pub(crate) fn has_not_ended(status: &str) -> bool {
     matches!(
         status,
-        "ready" | "running" | "waiting" | "parked" | "suspended"
+        "ready" | "running" | "waiting" | "parked" | "suspended" | UNREACHABLE
     )
 }
 
@@ -279,8 +290,9 @@ fn ask<T>(
 /// An engine holds the store but does not answer.
 fn silent(store: &Path) -> Failure {
     match EmbeddedStore::open(store) {
-        Err(error @ OpenError::Held { .. }) => Failure::new(format!("{error} and does not answer"))
-            .help("end that process, or try again later"),
+        Err(error @ OpenError::Held { .. }) => {
+            Failure::new(format!("{error} and does not answer")).help(END_THE_SILENT)
+        }
         Err(error) => error.into(),
         Ok(_) => was_in_use(store),
     }
@@ -337,7 +349,8 @@ pub(crate) fn take(store: &Path) -> Result<Option<Taken>, Failure> {
     }))
 }
 
-/// All runs of a folder, the oldest first. One that cannot be read is told as a damaged process.
+/// All runs of a folder, the oldest first. One that cannot be read is told as a damaged process, one
+/// whose engine does not answer as an unreachable one.
 ///
 /// # Errors
 /// When the folder cannot be listed.
@@ -383,12 +396,15 @@ fn survey_runs(runs: Vec<RunDir>) -> Vec<Surveyed> {
     for run in runs {
         match survey_store(&run.store()) {
             Ok(Some(held)) if held.run != run.number => {
-                found.push(unreadable(&run, &misplaced(&run, held.run)));
+                found.push(unknown(&run, DAMAGED, &misplaced(&run, held.run)));
             }
             Ok(Some(surveyed)) => found.push(surveyed),
             // A run whose first checkpoint was never durable.
             Ok(None) => {}
-            Err(failure) => found.push(unreadable(&run, &failure)),
+            Err(failure) if matches!(share_lock(&run.store()), Ok(Err(()))) => {
+                found.push(unknown(&run, UNREACHABLE, &failure));
+            }
+            Err(failure) => found.push(unknown(&run, DAMAGED, &failure)),
         }
     }
     found
@@ -407,10 +423,11 @@ fn misplaced(run: &RunDir, held: u64) -> Failure {
     ))
 }
 
-fn unreadable(run: &RunDir, failure: &Failure) -> Surveyed {
+/// A run of which no more is known than its status, and why.
+fn unknown(run: &RunDir, status: &str, failure: &Failure) -> Surveyed {
     let process = ProcessFacts {
         pid: run.number.to_string(),
-        status: DAMAGED.to_owned(),
+        status: status.to_owned(),
         function: failure.message.clone(),
         started: crate::time::instant(0),
         ..ProcessFacts::default()
@@ -419,7 +436,7 @@ fn unreadable(run: &RunDir, failure: &Failure) -> Surveyed {
         run: run.number,
         store: run.store(),
         command: String::new(),
-        is_running: false,
+        is_running: status == UNREACHABLE,
         has_unwritten: false,
         args: Vec::new(),
         processes: vec![process],
@@ -552,8 +569,9 @@ pub(crate) fn change(store: &Path, pid: Pid, request: &Request) -> Result<Change
             Err(Silent::Cut) => return Err(cut(store, pid)),
             Err(Silent::Unheard) if patience.lasts(&held) => std::thread::sleep(LOOK),
             Err(Silent::Unheard) => {
-                return Err(Failure::new(format!("{held} and does not answer"))
-                    .help("end that process, or try again later"));
+                return Err(
+                    Failure::new(format!("{held} and does not answer")).help(END_THE_SILENT)
+                );
             }
         }
     }
@@ -570,6 +588,9 @@ fn cut(store: &Path, pid: Pid) -> Failure {
 
 /// An engine runs what is to be gone on with.
 pub(crate) fn running(run: &Surveyed, pid: Pid) -> Failure {
+    if let Some(why) = run.unreachable() {
+        return Failure::new(format!("{pid}: {why}")).help(END_THE_SILENT);
+    }
     let lock = std::fs::read_to_string(run.store.with_added_extension("lock"));
     let engine = lock.ok().and_then(|text| text.trim().parse::<u32>().ok());
     let by = engine.map_or_else(String::new, |engine| format!(", by process {engine}"));

@@ -284,6 +284,7 @@ fn waiting(waiting: WaitingFor) -> Waiting {
         fiber: waiting.fiber,
         kind: waiting.kind.to_owned(),
         until: waiting.until.map(instant),
+        process: waiting.process.map(|pid| pid.to_string()),
         activity: waiting.activity,
         call: waiting.call,
         queue: waiting.queue,

@@ -41,10 +41,13 @@ impl ProcessFacts {
 /// What a process or fiber waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Waiting {
-    /// `timer message activity fiber stdin`
+    /// `timer message activity fiber stdin process output`
     pub(crate) kind: String,
     /// When the wait ends by itself.
     pub(crate) until: Option<String>,
+    /// The process whose end is waited for.
+    #[serde(default)]
+    pub(crate) process: Option<String>,
     /// The activity.
     pub(crate) activity: Option<String>,
     /// The activity with its arguments, cut where they are long; null in `oxc ps` of many or large
@@ -150,7 +153,7 @@ pub(crate) struct EventFacts {
 /// Words of a status that somebody should look at.
 fn style_of(status: &str) -> Style {
     match status {
-        "failed" | "damaged" | "killed" => Style::Red,
+        "failed" | "damaged" | "killed" | "unreachable" => Style::Red,
         "parked" | "suspended" | "cancelled" => Style::Yellow,
         "done" => Style::Dim,
         _ => Style::Green,
@@ -172,6 +175,11 @@ impl Waiting {
             "message" => "a message".to_owned(),
             "stdin" => "standard input".to_owned(),
             "fiber" => "another fiber".to_owned(),
+            "process" => match &self.process {
+                Some(process) => format!("the end of {process}"),
+                None => "the end of a process".to_owned(),
+            },
+            "output" => "its output to be written".to_owned(),
             "activity" => self
                 .call
                 .clone()
@@ -237,7 +245,8 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
             .collect::<Vec<_>>(),
     ];
     for process in processes {
-        let age = distance(&process.started, now).filter(|_| process.status != "damaged");
+        let age = distance(&process.started, now)
+            .filter(|_| process.status != "damaged" && process.status != "unreachable");
         let age = age.map_or_else(String::new, |(_, age)| age);
         rows.push(vec![
             process.pid.clone(),

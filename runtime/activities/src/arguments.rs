@@ -72,8 +72,14 @@ impl<'a> Arguments<'a> {
                 matches!(key, Data::Keyword(None, name) if known.contains(&name.as_str()));
             if !is_known {
                 let known: Vec<String> = known.iter().map(|name| format!(":{name}")).collect();
+                let hint = match key {
+                    Data::Keyword(None, name) if name == "timeout" => {
+                        "; `with-timeout` around the call limits its time"
+                    }
+                    _ => "",
+                };
                 return Err(misuse(format!(
-                    "{}: unknown option {}, expected one of {}",
+                    "{}: unknown option {}, expected one of {}{hint}",
                     self.activity,
                     brief(key),
                     known.join(" "),

@@ -163,14 +163,20 @@ fn request(options: Options<'_>, key: &str) -> Result<(Request<()>, Content), Ta
     if let (false, Some(its_type)) = (has_type, its_type) {
         builder = builder.header("Content-Type", its_type);
     }
+    let no_address = || {
+        misuse(format!(
+            "ox.http/request: {url:?} is no address: one begins with http:// or https://"
+        ))
+    };
+    if !url.contains("://") {
+        return Err(no_address());
+    }
     let request = builder
         .body(())
         .map_err(|error| misuse(format!("ox.http/request {url}: {error}")))?;
     match request.uri().scheme_str() {
         Some("http" | "https") => Ok((request, content)),
-        _ => Err(misuse(format!(
-            "ox.http/request: {url:?} is no address of http or https"
-        ))),
+        _ => Err(no_address()),
     }
 }
 

@@ -29,6 +29,8 @@ pub struct WaitingFor {
     pub kind: &'static str,
     /// When the wait ends by itself, milliseconds since 1970.
     pub until: Option<u64>,
+    /// The process whose end is waited for.
+    pub process: Option<Pid>,
     /// Name of the activity.
     pub activity: Option<String>,
     /// The activity with its arguments, cut where they are long: `ox.sh/run ["make"]`. Known where
@@ -226,7 +228,7 @@ fn summarize(
         record.status
     };
     let waiting_for = if waits && record.vm.run_queue.is_empty() {
-        main_wait(&notes, running)
+        main_wait(pid, &record, &notes, running)
     } else {
         None
     };
@@ -251,7 +253,12 @@ fn summarize(
 
 /// What the process as a whole waits for: what its main fiber does; if that waits for other fibers,
 /// what one of these waits for outside.
-fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
+fn main_wait(
+    pid: Pid,
+    record: &ActorRecord,
+    notes: &Notes,
+    running: Running<'_>,
+) -> Option<WaitingFor> {
     let is_inside = |note: &FiberNote| {
         matches!(
             note.wait,
@@ -276,10 +283,16 @@ fn main_wait(notes: &Notes, running: Running<'_>) -> Option<WaitingFor> {
                 .or(main)
         }
     };
-    chosen.and_then(|(fiber, note)| wait_of(fiber, note, running))
+    chosen.and_then(|(fiber, note)| wait_of(pid, record, fiber, note, running))
 }
 
-fn wait_of(fiber: FiberId, note: &FiberNote, running: Running<'_>) -> Option<WaitingFor> {
+fn wait_of(
+    pid: Pid,
+    record: &ActorRecord,
+    fiber: FiberId,
+    note: &FiberNote,
+    running: Running<'_>,
+) -> Option<WaitingFor> {
     let kind = match note.wait {
         Wait::Nothing => return None,
         Wait::Timer => "timer",
@@ -297,6 +310,14 @@ fn wait_of(fiber: FiberId, note: &FiberNote, running: Running<'_>) -> Option<Wai
         since: note.since_ms,
         ..WaitingFor::default()
     };
+    if let Wait::Exit(reference) = note.wait {
+        let mut monitors = record.monitors.iter();
+        let found = monitors.find(|monitor| monitor.reference == reference);
+        view.process = found.map(|monitor| Pid {
+            run: pid.run,
+            number: monitor.process,
+        });
+    }
     if let Some(activity) = &note.activity {
         view.activity = Some(activity.name.clone());
         let give_up_at = activity.give_up_at.filter(|_| !activity.stops_body());
@@ -380,7 +401,7 @@ pub fn view(
             let frames = frames_of(&mut process, index, image);
             let note = notes.get(process.fibers[index].id);
             let id = process.fibers[index].id;
-            let mut waiting_for = note.and_then(|note| wait_of(id, note, running));
+            let mut waiting_for = note.and_then(|note| wait_of(pid, &record, id, note, running));
             if let Some(waiting) = &mut waiting_for
                 && waiting.activity.is_some()
             {

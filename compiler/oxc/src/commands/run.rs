@@ -47,6 +47,12 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
         Some(store) => named_store(store, is_wanted)?,
         None => {
             let mut runs = access::survey_unfinished(&folder)?;
+            for (run, why) in runs
+                .iter()
+                .filter_map(|run| Some((run, run.unreachable()?)))
+            {
+                output.note(format!("{} may be a run of this program: {why}", run.pid()));
+            }
             runs.retain(|run| run.command == label && run.is_unfinished());
             runs
         }

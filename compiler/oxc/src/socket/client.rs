@@ -8,6 +8,9 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Longest wait for the greeting, for which an engine does nothing else: one that is stopped, or that
+/// the machine gives no time, does not greet.
+const GREETING_PATIENCE: Duration = Duration::from_secs(5);
 /// Longest wait for an answer: a change is answered when it is durable.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -50,7 +53,8 @@ impl Client {
             return Ok(Err(Silent::Unheard));
         }
         let failed = || io(format_args!("ask the engine at {}", self.socket.display()));
-        stream.set_read_timeout(Some(PATIENCE)).map_err(failed())?;
+        let wait_at_most =
+            |longest: Duration| stream.set_read_timeout(Some(longest)).map_err(failed());
         let mut text =
             serde_json::to_string(request).expect("a request is plain strings and numbers");
         text.push('\n');
@@ -61,23 +65,27 @@ impl Client {
             match reader.read_line(&mut line) {
                 Ok(_) => Ok(Some(line).filter(|line| line.ends_with('\n'))),
                 Err(error) if is_closed(error.kind()) => Ok(None),
-                Err(error) => Err(failed()(error)),
+                Err(error) => Err(error),
             }
         };
         let not_understood = || {
             Failure::new("the engine's answer is not understood")
                 .help("use the same version of oxc for both")
         };
-        match read_line()? {
-            None => return Ok(Err(Silent::Unheard)),
-            Some(line) if line != GREETING => return Err(not_understood()),
-            Some(_) => {}
+        wait_at_most(GREETING_PATIENCE)?;
+        match read_line() {
+            Ok(None) => return Ok(Err(Silent::Unheard)),
+            Ok(Some(line)) if line != GREETING => return Err(not_understood()),
+            Ok(Some(_)) => {}
+            Err(error) if is_late(error.kind()) => return Ok(Err(Silent::Unheard)),
+            Err(error) => return Err(failed()(error)),
         }
+        wait_at_most(PATIENCE)?;
         let mut writer = &stream;
         if writer.write_all(text.as_bytes()).is_err() {
             return Ok(Err(Silent::Unheard));
         }
-        let Some(line) = read_line()? else {
+        let Some(line) = read_line().map_err(failed())? else {
             return Ok(Err(Silent::Cut));
         };
         match serde_json::from_str(&line) {
@@ -117,6 +125,11 @@ fn is_closed(kind: ErrorKind) -> bool {
         kind,
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
     )
+}
+
+/// Whether an error says that nothing came in time.
+fn is_late(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 #[cfg(test)]

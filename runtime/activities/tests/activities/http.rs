@@ -368,7 +368,11 @@ fn wrong_requests_are_refused_in_words() {
         (vec![], "ox.http/request: :url is missing"),
         (
             vec![("url", Data::text("ftp://x"))],
-            "ox.http/request: \"ftp://x\" is no address of http or https",
+            "ox.http/request: \"ftp://x\" is no address: one begins with http:// or https://",
+        ),
+        (
+            vec![("url", Data::text("localhost/x"))],
+            "ox.http/request: \"localhost/x\" is no address: one begins with http:// or https://",
         ),
         (
             vec![

@@ -184,3 +184,48 @@ fn of_several_runs_the_one_named_is_opened() {
     let asked = engine.accept().map(|_| ()).unwrap_err();
     assert_eq!(asked.kind(), std::io::ErrorKind::WouldBlock);
 }
+
+/// An engine that is stopped keeps nobody from the other runs, and is named.
+#[test]
+fn an_engine_that_does_not_answer_is_told() {
+    let run = Run::new();
+    fs::write(run.path().join("ox.edn"), "{}").unwrap();
+    let text = "(loop [n 0] (println n) (sleep 20) (recur (inc n)))";
+    fs::write(run.path().join("loop.ox"), text).unwrap();
+    fs::write(run.path().join("hello.ox"), "(println \"hello\")").unwrap();
+    let mut stopped = run.oxc(&["run", "loop.ox"]);
+    let mut line = String::new();
+    let mut said = BufReader::new(stopped.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    let engine = stopped.id().to_string();
+    run.signal("STOP", &engine);
+
+    let asked = [
+        run.oxc(&["ps"]),
+        run.oxc(&["run", "hello.ox"]),
+        run.oxc(&["resume"]),
+        run.oxc(&["cancel", "1"]),
+    ];
+    let [ps, hello, resume, cancel] = asked.map(|child| child.wait_with_output().unwrap());
+    let told = |output: &[u8]| {
+        let told = String::from_utf8_lossy(output).into_owned();
+        let names = told.contains(&format!("process {engine}")) && told.contains("does not answer");
+        assert!(names, "{told}");
+        told
+    };
+    assert!(told(&ps.stdout).contains("unreachable"));
+    told(&hello.stderr);
+    assert_eq!(
+        (hello.stdout.as_slice(), hello.status.code()),
+        (&b"hello\n"[..], Some(0))
+    );
+    told(&resume.stderr);
+    told(&cancel.stderr);
+    assert_eq!(
+        (resume.status.code(), cancel.status.code()),
+        (Some(1), Some(1))
+    );
+
+    run.signal("KILL", &engine);
+    stopped.wait().unwrap();
+}
