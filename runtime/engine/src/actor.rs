@@ -6,6 +6,7 @@
 //! - What is in `sent`, `consumed` and `events` becomes durable with the next checkpoint, together
 //!   with the state that made it.
 
+use crate::awaiting::Awaiting;
 use crate::event::{Event, EventKind};
 use crate::letter::Letter;
 use crate::limits::Rate;
@@ -94,8 +95,8 @@ pub(crate) struct Actor {
     /// Set when it does nothing more before its next checkpoint: it throws an error then that nobody
     /// catches, and goes back to there.
     pub(crate) is_failing: bool,
-    /// Whether a fiber may wait for a lazy cell.
-    pub(crate) cell_waiters: bool,
+    /// Who waits for what another fiber makes.
+    pub(crate) awaiting: Awaiting,
     /// Messages in the mailbox, and their words.
     pub(crate) mailbox: (u64, u64),
     /// How far it may compute at its rate.
@@ -133,7 +134,7 @@ impl Actor {
             has_told: false,
             failures_wait: false,
             is_failing: false,
-            cell_waiters: true,
+            awaiting: Awaiting::default(),
             mailbox: (0, 0),
             rate: Rate::default(),
             waits_for_newborn: false,
@@ -163,34 +164,37 @@ impl Actor {
     }
 
     /// The earliest time something of it happens by itself.
-    pub(crate) fn wake_at(&self) -> Option<u64> {
+    pub(crate) fn wake_at(&mut self) -> Option<u64> {
         if self.is_over() {
             None
         } else {
-            let waits = self.notes.iter().filter_map(|(_, note)| note.wake_at());
-            waits.chain(self.record.kill_at).min()
+            let waits = self.notes.wake_at();
+            waits.into_iter().chain(self.record.kill_at).min()
         }
     }
 
     /// When it wakes, if time is all that it waits for.
-    pub(crate) fn sleeps_until(&self) -> Option<u64> {
-        let mut notes = self.notes.iter();
-        let sleeps = notes.all(|(_, note)| matches!(note.wait, Wait::Timer));
+    pub(crate) fn sleeps_until(&mut self) -> Option<u64> {
+        let sleeps = self.notes.count_of(Wait::Timer) == self.notes.len();
         self.wake_at().filter(|_| sleeps)
     }
 
     /// Whether an engine that takes it up has something to do at once.
-    pub(crate) fn is_active(&self) -> bool {
-        let mut notes = self.notes.iter();
-        self.can_run() || notes.any(|(_, note)| note.wait.is_asked_outside())
+    pub(crate) fn is_active(&mut self) -> bool {
+        self.can_run()
+            || Wait::ASKED_OUTSIDE
+                .into_iter()
+                .any(|wait| self.notes.count_of(wait) > 0)
     }
 
     /// Whether a time limit of an activity has passed.
-    pub(crate) fn has_late_activity(&self, now_ms: u64) -> bool {
-        let mut notes = self.notes.iter();
-        notes.any(|(_, note)| {
-            note.wait == Wait::Activity && note.wake_at().is_some_and(|at| at <= now_ms)
-        })
+    pub(crate) fn has_late_activity(&mut self, now_ms: u64) -> bool {
+        if self.notes.count_of(Wait::Activity) == 0 {
+            return false;
+        }
+        let due = self.notes.due(now_ms);
+        due.into_iter()
+            .any(|fiber| self.wait_of(fiber) == Wait::Activity)
     }
 
     /// Memory that no checkpoint holds and that a checkpoint would add, in bytes.
@@ -199,6 +203,13 @@ impl Actor {
             return 0;
         }
         8 * self.process.unstored_words()
+    }
+
+    /// Whether what it knows of who waits is what the requests say. Of many fibers it is not asked.
+    pub(crate) fn knows_who_waits(&self) -> bool {
+        self.is_over()
+            || self.notes.len() > 100
+            || self.awaiting == Awaiting::of_process(&self.process, &self.notes)
     }
 
     /// What a fiber waits for.

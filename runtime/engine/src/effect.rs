@@ -66,21 +66,21 @@ struct Step<'a> {
 pub(crate) fn perform(inner: &Inner, actor: &mut Actor, fiber: FiberId, said: &mut Said) {
     let mut step = Step::new(inner, actor, said);
     step.perform(fiber);
-    step.wake_cell_waiters();
+    step.wake_cell_waiters(fiber);
 }
 
 /// A fiber has returned.
 pub(crate) fn fiber_done(inner: &Inner, actor: &mut Actor, fiber: FiberId, said: &mut Said) {
     let mut step = Step::new(inner, actor, said);
     step.fiber_ended(fiber);
-    step.wake_cell_waiters();
+    step.wake_cell_waiters(fiber);
 }
 
 /// A fiber has ended with an error that nobody caught.
 pub(crate) fn fiber_failed(inner: &Inner, actor: &mut Actor, fiber: FiberId, said: &mut Said) {
     let mut step = Step::new(inner, actor, said);
     step.fiber_ended(fiber);
-    step.wake_cell_waiters();
+    step.wake_cell_waiters(fiber);
 }
 
 /// Lets a process take in what has come from outside.
@@ -193,13 +193,7 @@ impl<'a> Step<'a> {
             Ok(Reply::Value(word)) => self.actor.process.answer_at_once(fiber, word),
             Err(error) => self.actor.process.throw_at_once(fiber, error),
             Ok(Reply::Gone) => {}
-            Ok(Reply::Wait(wait, until)) => {
-                let now = self.now;
-                let note = self.note(fiber);
-                note.wait = wait;
-                note.until = until;
-                note.since_ms = now;
-            }
+            Ok(Reply::Wait(wait, until)) => self.begin_waiting(fiber, wait, until),
         }
     }
 
@@ -301,7 +295,20 @@ impl<'a> Step<'a> {
         self.actor.process.answer_error(fiber, error);
     }
 
+    fn begin_waiting(&mut self, fiber: FiberId, wait: Wait, until: Option<u64>) {
+        let now = self.now;
+        let note = self.note(fiber);
+        note.wait = wait;
+        note.until = until;
+        note.since_ms = now;
+        let Actor {
+            awaiting, process, ..
+        } = &mut *self.actor;
+        awaiting.begin(process, fiber, wait);
+    }
+
     fn stop_waiting(&mut self, fiber: FiberId) {
+        self.actor.awaiting.end(fiber);
         let note = self.note(fiber);
         note.wait = Wait::Nothing;
         note.until = None;
@@ -319,7 +326,8 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Fibers that wait, in the order of their numbers, and what for.
+    /// All fibers that wait, in the order of their numbers, and what for: for what happens once in a
+    /// life. [`Notes`](crate::record::Notes) knows who waits for one thing.
     fn waiting(&self) -> Vec<(FiberId, Wait)> {
         let waits = self
             .actor
@@ -426,9 +434,13 @@ impl<'a> Step<'a> {
         if self.actor.record.kill_at.is_some_and(|at| at <= self.now) {
             return self.killed();
         }
-        for (fiber, wait) in self.waiting() {
+        for fiber in self.actor.notes.due(self.now) {
             if self.actor.is_over() {
                 return;
+            }
+            let wait = self.actor.wait_of(fiber);
+            if wait == Wait::Nothing {
+                continue;
             }
             if self.deadline_is_due(fiber) && self.stop_body(fiber) {
                 self.expire_activity(fiber);

@@ -153,8 +153,8 @@ impl Slot {
 
 impl Slot {
     /// Whether a process does nothing more unless another process does something.
-    fn waits_for_others(&self) -> bool {
-        let is_idle = match &self.place {
+    fn waits_for_others(&mut self) -> bool {
+        let is_idle = match &mut self.place {
             Place::Here(actor) => !actor.is_active() && actor.held_until.is_none(),
             // Whoever asks for something outside was read to ask for it.
             Place::Stored => true,
@@ -1017,13 +1017,17 @@ impl Shared {
 
     /// Whether, now that the main process has ended, nothing more comes: the others have ended, too.
     /// Of a damaged one they cannot hear that, so it is enough if they wait for others only.
-    fn has_come_to_its_end(&self) -> bool {
+    fn has_come_to_its_end(&mut self) -> bool {
         let mut left = self.left_processes().into_iter();
         let main = self.slots.get(&MAIN);
         if main.is_none_or(|main| main.status != Status::Damaged) {
             return left.next().is_none();
         }
-        self.attempts.is_empty() && left.all(|number| self.slots[&number].waits_for_others())
+        let mut waits = |number| {
+            let slot = self.slots.get_mut(&number);
+            slot.is_none_or(Slot::waits_for_others)
+        };
+        self.attempts.is_empty() && left.all(&mut waits)
     }
 
     /// Queues an actor, unless it is queued or in the hands of a thread (which looks itself).

@@ -9,6 +9,7 @@
 
 mod actor;
 pub mod archive;
+mod awaiting;
 pub mod data;
 mod effect;
 pub mod engine;

@@ -298,10 +298,8 @@ impl Wait {
         !matches!(self, Wait::Nothing | Wait::Scope(_))
     }
 
-    /// Whether an engine that takes the process up must ask for it again.
-    pub(crate) fn is_asked_outside(self) -> bool {
-        matches!(self, Wait::Activity | Wait::Stdin | Wait::Flush(_))
-    }
+    /// What an engine that takes the process up must ask for again, one of each kind.
+    pub(crate) const ASKED_OUTSIDE: [Wait; 3] = [Wait::Activity, Wait::Stdin, Wait::Flush(0)];
 }
 
 /// What the engine keeps of a fiber.

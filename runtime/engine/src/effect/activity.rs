@@ -179,13 +179,7 @@ impl Step<'_> {
             self.arguments(arguments)?;
         }
         let limit = self.inner.limits.activities;
-        let open = if (self.actor.notes.len() as u64) < limit {
-            0
-        } else {
-            let waiting = self.waiting();
-            let open = waiting.iter().filter(|(_, wait)| *wait == Wait::Activity);
-            open.count() as u64
-        };
+        let open = self.actor.notes.count_of(Wait::Activity) as u64;
         if open >= limit {
             let text = format!("activity limit: {open} activities are open; pmap-n bounds them");
             return Err(self.error("activity-limit", text));

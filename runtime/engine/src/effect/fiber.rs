@@ -7,6 +7,7 @@
 //!   alone goes on to the main fiber.
 
 use super::{MAIN_FIBER, Performed, Reply, Step};
+use crate::awaiting::Awaited;
 use crate::output::Output;
 use crate::parcel;
 use crate::record::Wait;
@@ -118,7 +119,6 @@ impl Step<'_> {
             Some((State::Running, _)) => {
                 let owner = lazy::owner(&self.actor.process.heap, cell);
                 if owner.is_some_and(|owner| self.actor.process.fiber_index(owner).is_some()) {
-                    self.actor.cell_waiters = true;
                     Ok(Reply::Wait(Wait::Cell, None))
                 } else {
                     Err(self.error(
@@ -131,17 +131,10 @@ impl Step<'_> {
         }
     }
 
-    /// Fibers that wait for a lazy cell go on when it is no longer being computed. Natives of other
-    /// fibers finish cells, so this looks after each of their turns.
-    pub(super) fn wake_cell_waiters(&mut self) {
-        if !std::mem::take(&mut self.actor.cell_waiters) {
-            return;
-        }
-        for (fiber, wait) in self.waiting() {
-            if wait != Wait::Cell {
-                continue;
-            }
-            self.actor.cell_waiters = true;
+    /// Fibers that wait for a lazy cell go on when it is no longer being computed. The code of the fiber
+    /// that computes it finishes it, so this looks after each of its turns.
+    pub(super) fn wake_cell_waiters(&mut self, of: FiberId) {
+        for fiber in self.actor.awaiting.who(Awaited::CellOf(of)) {
             let cell = self.request(fiber).get(1).copied().unwrap_or(Word::NIL);
             let heap = &self.actor.process.heap;
             match lazy::read(heap, cell) {
@@ -187,10 +180,10 @@ impl Step<'_> {
 
     /// A future or promise has its outcome: who waits for it goes on.
     fn wake_awaiting(&mut self, future: Word) {
-        for (fiber, wait) in self.waiting() {
-            if wait != Wait::Fiber {
-                continue;
-            }
+        let Some(awaited) = Awaited::outcome(&self.actor.process, future) else {
+            return;
+        };
+        for fiber in self.actor.awaiting.who(awaited) {
             let request = self.request(fiber);
             let &[op, awaited, ..] = request.as_slice() else {
                 continue;
@@ -252,13 +245,7 @@ impl Step<'_> {
         // Scopes it has not left (its code was not the library's) end with it.
         let scopes = std::mem::take(&mut self.note(fiber).scopes);
         let scope = self.note(fiber).scope;
-        let left: Vec<FiberId> = self
-            .actor
-            .notes
-            .iter()
-            .filter(|(_, note)| scopes.contains(&note.scope))
-            .map(|(id, _)| id)
-            .collect();
+        let left = self.members_of(&scopes);
         self.actor.process.remove_fiber(fiber);
         self.actor.notes.remove(fiber);
         for member in left {
@@ -268,7 +255,7 @@ impl Step<'_> {
         if !future.is_nil() {
             self.wake_awaiting(future);
         }
-        self.wake_scope_waiters();
+        self.wake_scope_waiters(scope);
         self.end_if_all_have();
     }
 
@@ -340,10 +327,12 @@ impl Step<'_> {
 
     /// Everything of the process that is under way outside is no longer wanted.
     pub(super) fn cancel_everything(&mut self, kill: bool) {
-        for (fiber, wait) in self.waiting() {
-            if wait == Wait::Activity {
-                self.cancel_attempt(fiber, kill);
-            }
+        for (fiber, _) in self
+            .actor
+            .notes
+            .waiting_for(Wait::Activity..=Wait::Activity)
+        {
+            self.cancel_attempt(fiber, kill);
         }
     }
 

@@ -180,10 +180,9 @@ impl Step<'_> {
             }
         }
         // Places behind it move up, also for those who wait there.
-        for (fiber, wait) in self.waiting() {
-            if let Wait::Message(from) = wait
-                && from > index
-            {
+        let behind = Wait::Message(index.saturating_add(1))..=Wait::Message(u64::MAX);
+        for (fiber, wait) in self.actor.notes.waiting_for(behind) {
+            if let Wait::Message(from) = wait {
                 self.note(fiber).wait = Wait::Message(from - 1);
             }
         }
@@ -252,14 +251,14 @@ impl Step<'_> {
         if self.somebody_looks() {
             return;
         }
-        for (fiber, wait) in self.waiting() {
-            let Wait::Message(from) = wait else { continue };
+        // The first place that somebody waits at: who has seen fewest messages comes first.
+        let everywhere = Wait::Message(0)..=Wait::Message(u64::MAX);
+        if let Some((fiber, Wait::Message(from))) = self.actor.notes.first_waiting_for(everywhere) {
             let cell = self.cell_at(from);
             if !cell.is_nil() {
                 let shown = self.shown(from, cell);
                 self.answer(fiber, shown);
                 self.looks(fiber);
-                return;
             }
         }
     }

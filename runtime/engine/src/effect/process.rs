@@ -338,10 +338,8 @@ impl Step<'_> {
             return;
         };
         monitors.swap_remove(at);
-        let waiting = self
-            .waiting()
-            .into_iter()
-            .find(|&(_, wait)| wait == Wait::Exit(reference));
+        let wait = Wait::Exit(reference);
+        let waiting = self.actor.notes.first_waiting_for(wait..=wait);
         if let Some((fiber, _)) = waiting {
             // It may have ended before it heard of the question; then its reason is known.
             let known = self.inner.exit_reason(process);

@@ -44,37 +44,35 @@ impl Step<'_> {
         };
         // Scopes inside it that were not left end with it: their fibers wait under its token.
         let inner = self.note(fiber).scopes.split_off(at);
-        let members: Vec<FiberId> = self
-            .actor
-            .notes
-            .iter()
-            .filter(|(_, note)| inner.contains(&note.scope))
-            .map(|(id, _)| id)
-            .collect();
-        for member in members {
+        for member in self.members_of(&inner) {
             self.note(member).scope = token;
             self.cancel_fiber(member);
         }
-        if self.scope_is_empty(token) {
-            Ok(Reply::Value(Word::NIL))
-        } else {
+        if self.actor.notes.has_members(token) {
             Ok(Reply::Wait(Wait::Scope(token), None))
+        } else {
+            Ok(Reply::Value(Word::NIL))
         }
     }
 
-    fn scope_is_empty(&self, token: u64) -> bool {
-        let mut notes = self.actor.notes.iter();
-        !notes.any(|(_, note)| note.scope == token)
+    /// The fibers that were started in these scopes, in the order of their numbers.
+    pub(super) fn members_of(&mut self, scopes: &[u64]) -> Vec<FiberId> {
+        let mut members = Vec::new();
+        for &scope in scopes {
+            members.extend(self.actor.notes.members(scope));
+        }
+        members.sort_unstable();
+        members
     }
 
-    /// A fiber has ended: scopes that waited for it may be left now.
-    pub(super) fn wake_scope_waiters(&mut self) {
-        for (fiber, wait) in self.waiting() {
-            if let Wait::Scope(token) = wait
-                && self.scope_is_empty(token)
-            {
-                self.answer(fiber, Word::NIL);
-            }
+    /// A fiber that was started in a scope has ended: it may be left now.
+    pub(super) fn wake_scope_waiters(&mut self, scope: u64) {
+        let notes = &mut self.actor.notes;
+        if scope == 0 || notes.has_members(scope) {
+            return;
+        }
+        for (fiber, _) in notes.waiting_for(Wait::Scope(scope)..=Wait::Scope(scope)) {
+            self.answer(fiber, Word::NIL);
         }
     }
 

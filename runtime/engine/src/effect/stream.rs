@@ -71,10 +71,12 @@ impl Step<'_> {
 
     /// All text before this number has left.
     pub(super) fn flushed(&mut self, before: u64) {
-        for (fiber, wait) in self.waiting() {
-            if matches!(wait, Wait::Flush(wanted) if wanted <= before) {
-                self.answer(fiber, Word::NIL);
-            }
+        let wait = self
+            .actor
+            .notes
+            .waiting_for(Wait::Flush(0)..=Wait::Flush(before));
+        for (fiber, _) in wait {
+            self.answer(fiber, Word::NIL);
         }
     }
 

@@ -8,6 +8,7 @@
 
 use super::{Closing, EngineError, Inner, Kept, Part, Place, Shared};
 use crate::actor::{Actor, Posted, Taken};
+use crate::awaiting::Awaiting;
 use crate::event;
 use crate::key;
 use crate::output::{Output, Text};
@@ -383,6 +384,7 @@ impl Inner {
             process.count_on_from(&actor.process);
             actor.process = process;
             actor.notes.clear();
+            actor.awaiting = Awaiting::default();
         }
     }
 

@@ -11,6 +11,7 @@ use super::resident::Resident;
 use super::signal::Signal;
 use super::{EngineError, Inner, Options, Place, RUN, SHUTDOWN_MS, Shared, Slot};
 use crate::actor::{Actor, Birth, Incoming};
+use crate::awaiting::Awaiting;
 use crate::data::{self, Data};
 use crate::effect;
 use crate::event::EventKind;
@@ -228,6 +229,7 @@ impl Inner {
         actor.mailbox = effect::count_mailbox(&actor.process);
         let looks = |(fiber, note): (_, &FiberNote)| note.looks_at_message.then_some(fiber);
         actor.looking = notes.iter().find_map(looks);
+        actor.awaiting = Awaiting::of_process(&actor.process, &notes);
         actor.notes = notes;
         actor.ended = actor.record.status.has_ended();
         actor.keeps_past = matches!(actor.record.status, Status::Parked | Status::Failed);

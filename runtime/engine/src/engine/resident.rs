@@ -34,7 +34,7 @@ impl Shared {
         let Some(slot) = self.slots.get_mut(&number) else {
             return;
         };
-        let Place::Here(actor) = &slot.place else {
+        let Place::Here(actor) = &mut slot.place else {
             return;
         };
         if slot.dirty_in.is_some() || slot.queued || !slot.incoming.is_empty() || actor.can_run() {

@@ -412,8 +412,9 @@ impl Inner {
     }
 
     /// An actor is at rest again.
-    fn put_back(&self, shared: &mut Shared, actor: Box<Actor>, epoch: u64) {
+    fn put_back(&self, shared: &mut Shared, mut actor: Box<Actor>, epoch: u64) {
         let number = actor.number;
+        debug_assert!(actor.knows_who_waits(), "of process {number}");
         shared.turn_is_over(epoch);
         shared.weigh(number, actor.unsealed_bytes());
         let wake_at = actor.wake_at();

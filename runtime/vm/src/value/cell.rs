@@ -80,6 +80,13 @@ pub fn future_fiber(heap: &Heap, future: Word) -> Option<u64> {
     (object.kind() == Kind::Future).then(|| object.raw(1))
 }
 
+/// The serial of a promise, which no other of the process has.
+#[must_use]
+pub fn promise_serial(heap: &Heap, promise: Word) -> Option<u64> {
+    let object = heap.try_object(promise)?;
+    (object.kind() == Kind::Promise).then(|| object.raw(1))
+}
+
 /// State word and content of a future or promise: its value or error.
 #[must_use]
 pub fn outcome(heap: &Heap, cell: Word) -> Option<(i64, Word)> {
