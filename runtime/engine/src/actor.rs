@@ -12,6 +12,7 @@ use crate::letter::Letter;
 use crate::limits::Rate;
 use crate::persist::life::Life;
 use crate::record::{ActorRecord, FiberNote, Notes, Wait};
+use std::sync::Arc;
 use vm::fiber::FiberId;
 use vm::process::Process;
 
@@ -22,8 +23,8 @@ pub(crate) struct Posted {
     pub(crate) to: u64,
     /// Its place in the order of all letters of the store.
     pub(crate) sequence: u64,
-    /// The letter's bytes.
-    pub(crate) bytes: Vec<u8>,
+    /// The letter.
+    pub(crate) letter: Arc<Letter>,
 }
 
 /// What a process was started with, to start it again if it fails before its first checkpoint.
@@ -228,7 +229,7 @@ pub(crate) enum Incoming {
         /// Its sequence.
         sequence: u64,
         /// The letter.
-        letter: Letter,
+        letter: Arc<Letter>,
         /// Whether it is stored in more than one record.
         large: bool,
     },
@@ -271,10 +272,9 @@ impl Incoming {
     pub(crate) fn is_failure(&self) -> bool {
         match self {
             Incoming::Attempt { result, .. } => result.is_err(),
-            Incoming::Letter {
-                letter: Letter::BodyEnded { result, .. },
-                ..
-            } => result.is_err(),
+            Incoming::Letter { letter, .. } => {
+                matches!(&**letter, Letter::BodyEnded { result: Err(_), .. })
+            }
             _ => false,
         }
     }

@@ -13,6 +13,7 @@
 //!   question whether a process lives are the exceptions.
 
 mod activity;
+mod calling;
 mod ending;
 mod fiber;
 mod mailbox;
@@ -20,6 +21,7 @@ mod process;
 mod scope;
 mod stream;
 mod time;
+pub(crate) mod transit;
 
 use crate::actor::{Actor, Birth, Incoming, Taken};
 use crate::engine::Inner;
@@ -28,6 +30,7 @@ use crate::letter::Letter;
 use crate::output::Output;
 use crate::parcel;
 use crate::record::{FiberNote, Status, Wait};
+use transit::{Arrived, Then, Transit};
 use vm::Word;
 use vm::fiber::{FiberId, FiberState};
 use vm::heap::Heap;
@@ -60,20 +63,39 @@ struct Step<'a> {
     actor: &'a mut Actor,
     said: &'a mut Said,
     now: u64,
+    arrived: Arrived,
 }
 
-/// Answers the request of a fiber, or has it wait.
-pub(crate) fn perform(inner: &Inner, actor: &mut Actor, fiber: FiberId, said: &mut Said) {
+/// Answers the request of a fiber, or has it wait; or a value leaves for it first.
+pub(crate) fn perform(
+    inner: &Inner,
+    actor: &mut Actor,
+    fiber: FiberId,
+    said: &mut Said,
+) -> Option<Transit> {
+    if let Some(transit) = transit::leaving(actor, Then::Perform(fiber)) {
+        return Some(transit);
+    }
     let mut step = Step::new(inner, actor, said);
     step.perform(fiber);
     step.wake_cell_waiters(fiber);
+    None
 }
 
-/// A fiber has returned.
-pub(crate) fn fiber_done(inner: &Inner, actor: &mut Actor, fiber: FiberId, said: &mut Said) {
+/// A fiber has returned; or its value leaves first.
+pub(crate) fn fiber_done(
+    inner: &Inner,
+    actor: &mut Actor,
+    fiber: FiberId,
+    said: &mut Said,
+) -> Option<Transit> {
+    if let Some(transit) = transit::leaving(actor, Then::End(fiber)) {
+        return Some(transit);
+    }
     let mut step = Step::new(inner, actor, said);
     step.fiber_ended(fiber);
     step.wake_cell_waiters(fiber);
+    None
 }
 
 /// A fiber has ended with an error that nobody caught.
@@ -83,9 +105,20 @@ pub(crate) fn fiber_failed(inner: &Inner, actor: &mut Actor, fiber: FiberId, sai
     step.wake_cell_waiters(fiber);
 }
 
-/// Lets a process take in what has come from outside.
-pub(crate) fn take_in(inner: &Inner, actor: &mut Actor, incoming: Incoming, said: &mut Said) {
-    Step::new(inner, actor, said).take_in(incoming);
+/// Lets a process take in what has come from outside; or its value comes first.
+pub(crate) fn take_in(
+    inner: &Inner,
+    actor: &mut Actor,
+    incoming: Incoming,
+    said: &mut Said,
+) -> Option<Transit> {
+    match transit::coming(inner, actor, incoming) {
+        Ok(transit) => Some(transit),
+        Err(incoming) => {
+            Step::new(inner, actor, said).take_in(incoming);
+            None
+        }
+    }
 }
 
 /// Does what is due by time.
@@ -104,6 +137,7 @@ impl<'a> Step<'a> {
             actor,
             said,
             now,
+            arrived: Arrived::default(),
         }
     }
 
@@ -353,7 +387,7 @@ impl<'a> Step<'a> {
                 if self.actor.ended {
                     self.bounce(&letter);
                 } else {
-                    self.take_letter(letter);
+                    self.take_letter(&letter);
                 }
             }
             Incoming::Retry(value) => self.retry(value),
@@ -376,19 +410,19 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn take_letter(&mut self, letter: Letter) {
-        match letter {
-            Letter::Message(words) => self.message(&words),
+    fn take_letter(&mut self, letter: &Letter) {
+        match *letter {
+            Letter::Message(ref words) => self.message(words),
             Letter::Exit {
                 from,
-                reason,
+                ref reason,
                 linked,
-            } => self.exit_signal(from, &reason, linked),
+            } => self.exit_signal(from, reason, linked),
             Letter::Down {
                 reference,
                 process,
-                reason,
-            } => self.down(reference, process, &reason),
+                ref reason,
+            } => self.down(reference, process, reason),
             Letter::Cancel => self.cancel_process(),
             Letter::Kill => self.killed(),
             Letter::Link { from, on } => {
@@ -417,12 +451,13 @@ impl<'a> Step<'a> {
                 fiber,
                 request,
                 attempt,
-                result,
+                ref result,
             } => {
+                let result = result.as_deref().map_err(Vec::as_slice);
                 self.body_ended(fiber, request, attempt, result);
             }
             Letter::Heartbeat { fiber, request, .. } => self.attempt_beat(fiber, request),
-            Letter::Named(Some(name)) => self.named(name),
+            Letter::Named(Some(ref name)) => self.named(name.clone()),
             Letter::Named(None) => self.actor.record.name = None,
             Letter::StdoutClosed => self.stdout_closed(),
             Letter::MailboxFull => self.mailbox_is_full(),

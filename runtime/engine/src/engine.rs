@@ -132,6 +132,8 @@ struct Slot {
     unsealed_bytes: u64,
     /// Whether a thread runs it.
     in_turn: bool,
+    /// Its turn, while that is suspended; a thread has it in hand otherwise.
+    suspended: Option<Box<turn::Turn>>,
     /// Set while it takes no turn before its next checkpoint: it starts processes faster than they are
     /// stored.
     is_held: bool,
@@ -732,18 +734,19 @@ impl Inner {
         let bytes = letter.encode();
         persist::write_letter(&mut shared.extra, process, sequence, &bytes);
         let epoch = shared.epoch;
-        let large = persist::is_large(&bytes);
+        let large = persist::is_large(bytes.len());
+        let letter = Arc::new(letter.clone());
         shared.outside.push(Posted {
             to: process,
             sequence,
-            bytes,
+            letter: Arc::clone(&letter),
         });
         shared.deliver(
             process,
             epoch,
             Incoming::Letter {
                 sequence,
-                letter: letter.clone(),
+                letter,
                 large,
             },
         );

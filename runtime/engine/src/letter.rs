@@ -74,10 +74,13 @@ pub enum Letter {
     MailboxFull,
 }
 
+/// Bytes of a letter besides values and names: its kind and at most four numbers.
+const NUMBERS_BYTES_MAX: usize = 1 + 4 * 10;
+
 impl Letter {
-    /// Words of the values in it.
-    pub(crate) fn words(&self) -> u64 {
-        let words = match self {
+    /// The words of the value in it.
+    pub(crate) fn value(&self) -> Option<&[u64]> {
+        match self {
             Letter::Message(words)
             | Letter::Exit { reason: words, .. }
             | Letter::Down { reason: words, .. }
@@ -85,10 +88,28 @@ impl Letter {
                 result: Ok(words) | Err(words),
                 ..
             }
-            | Letter::Heartbeat { details: words, .. } => words.len(),
+            | Letter::Heartbeat { details: words, .. } => Some(words),
+            _ => None,
+        }
+    }
+
+    /// Whether it is what `send` sends.
+    pub(crate) fn is_message(&self) -> bool {
+        matches!(self, Letter::Message(_))
+    }
+
+    /// How many these are.
+    pub(crate) fn words(&self) -> u64 {
+        self.value().map_or(0, <[u64]>::len) as u64
+    }
+
+    /// At least as many bytes as [`Letter::encode`] makes.
+    pub(crate) fn bytes_at_most(&self) -> usize {
+        let name = match self {
+            Letter::Named(Some(name)) => name.len(),
             _ => 0,
         };
-        words as u64
+        8 * self.words() as usize + name + NUMBERS_BYTES_MAX
     }
 
     /// The letter's bytes.

@@ -6,9 +6,9 @@
 use vm::Word;
 use vm::heap::Heap;
 use vm::object::Kind;
-use vm::value::copy::CopyError;
+use vm::value::copy::{CopyError, Effort};
 use vm::value::fault::Fault;
-use vm::value::message::{Message, absorb, extract};
+use vm::value::message::{Absorption, extract};
 use vm::value::path::PathStep;
 use vm::value::string::make_keyword;
 use vm::value::vector;
@@ -19,16 +19,13 @@ use vm::value::vector;
 /// An error object, `:ox/type` with `:path` for what belongs to its process.
 pub(crate) fn pack(heap: &mut Heap, value: Word) -> Result<Vec<u64>, Word> {
     match extract(heap, value) {
-        Ok(message) => {
-            let mut words = message.words().to_vec();
-            words.push(message.root().0);
-            Ok(words)
-        }
+        Ok(message) => Ok(message.into_parcel()),
         Err(error) => Err(refusal(heap, &error)),
     }
 }
 
-fn refusal(heap: &mut Heap, error: &CopyError) -> Word {
+/// The error object of a value that cannot leave.
+pub(crate) fn refusal(heap: &mut Heap, error: &CopyError) -> Word {
     let text = error.to_string();
     match error {
         CopyError::Refused { value, path, .. } => {
@@ -100,9 +97,13 @@ pub(crate) fn unpack(heap: &mut Heap, words: &[u64]) -> Word {
     let Some((&root, words)) = words.split_last() else {
         return Word::NIL;
     };
-    match Message::from_words(words.to_vec(), Word(root), heap.boot()) {
-        Ok(message) => absorb(heap, &message),
-        Err(_) => Word::NIL,
+    let mut absorption = Absorption::default();
+    loop {
+        match absorption.step(heap, words, Word(root), &mut Effort::all()) {
+            Ok(Some(word)) => return word,
+            Ok(None) => {}
+            Err(_) => return Word::NIL,
+        }
     }
 }
 

@@ -164,9 +164,9 @@ fn first_piece(bytes: &[u8]) -> Option<(usize, &[u8])> {
     Some((u32::from_le_bytes(*length) as usize, rest))
 }
 
-/// Whether a letter takes more than one record.
-pub(crate) fn is_large(letter: &[u8]) -> bool {
-    letter.len() + 4 > key::PIECE_BYTES
+/// Whether a letter of so many bytes takes more than one record.
+pub(crate) fn is_large(letter_bytes: usize) -> bool {
+    letter_bytes + 4 > key::PIECE_BYTES
 }
 
 /// Writes a letter that has not been taken in.

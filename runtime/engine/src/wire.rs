@@ -90,8 +90,10 @@ impl Writer {
 
     pub(crate) fn words(&mut self, values: &[u64]) -> &mut Writer {
         self.number(values.len() as u64);
-        for &value in values {
-            self.word(value);
+        let at = self.bytes.len();
+        self.bytes.resize(at + 8 * values.len(), 0);
+        for (bytes, value) in self.bytes[at..].chunks_exact_mut(8).zip(values) {
+            bytes.copy_from_slice(&value.to_le_bytes());
         }
         self
     }

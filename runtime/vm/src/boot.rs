@@ -255,10 +255,10 @@ impl BootBuilder {
     /// When a value cannot be shared: a future, a transient, a lazy cell that is being computed.
     pub fn adopt(&mut self, heap: &Heap, roots: &[Word]) -> Result<Vec<Word>, BootError> {
         debug_assert!(self.words.starts_with(heap.boot()));
-        let mut copier = Copier::new(heap, self, Purpose::Boot, true, BOOT_WORDS_MAX);
+        let mut copier = Copier::new(Purpose::Boot, true, BOOT_WORDS_MAX);
         roots
             .iter()
-            .map(|&root| copier.copy(root).map_err(not_shared))
+            .map(|&root| copier.copy(heap, self, root).map_err(not_shared))
             .collect()
     }
 }

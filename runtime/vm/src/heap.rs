@@ -50,6 +50,9 @@ const NURSERY_WORDS_MAX: u32 = 64 * 1024;
 /// Unsealed survivors below which they are not worth a collection of their own.
 const SURVIVOR_WORDS_MIN: u32 = 64 * 1024;
 
+/// Words by which the array grows at most at a time: they are set to zero.
+const GROWN_WORDS_MAX: usize = 256 * 1024;
+
 /// Words that the handler of a memory-limit error may use beyond the quota.
 pub(crate) const QUOTA_RESERVE_WORDS: usize = 64 * 1024;
 
@@ -250,8 +253,9 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn grow(&mut self, needed: usize) {
-        // Half as much again, in steps that keep a small process small.
-        let capacity = needed + (needed / 2).max(256);
+        // Half as much again, in steps that keep a small process small, and of which none takes long:
+        // the array itself reserves more.
+        let capacity = needed + (needed / 2).clamp(256, GROWN_WORDS_MAX);
         self.words.resize(capacity, 0);
     }
 
@@ -540,6 +544,22 @@ impl Heap {
             self.words.truncate(wanted);
             self.words.shrink_to_fit();
         }
+    }
+
+    /// Adds words behind all others, which belong to whole objects when the caller is done: where they
+    /// are to be changed.
+    pub(crate) fn append(&mut self, words: &[u64]) -> &mut [u64] {
+        let size = u32::try_from(words.len()).expect("pieces are short");
+        let at = self.bump(size) as usize;
+        let there = &mut self.words[at..at + words.len()];
+        there.copy_from_slice(words);
+        there
+    }
+
+    /// Takes back what was [appended](Heap::append) from an offset on, and nothing refers to.
+    pub(crate) fn take_back(&mut self, from: u32) {
+        debug_assert!(from >= self.nursery_start && from <= self.top);
+        self.top = from;
     }
 
     /// Gives back all free memory: the process is about to wait.

@@ -7,45 +7,18 @@
 
 use crate::image::LoadedImage;
 use crate::object::{FIRST_VALUE, Header, Kind};
+use crate::value::copy::Effort;
 use crate::value::message::Message;
 use crate::word::Word;
 use bytecode::{Operand, SlotKind};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
-/// The slots of the cells that functions in a message can read, ascending.
-#[must_use]
-pub fn cells(image: &LoadedImage, message: &Message) -> BTreeSet<u32> {
-    let Some(namespace) = image.cell_namespace() else {
-        return BTreeSet::new();
-    };
-    let mut walk = Walk {
-        image,
-        namespace,
-        boot_seen: FxHashSet::default(),
-        templates: Vec::new(),
-        templates_seen: FxHashSet::default(),
-        slots: Vec::new(),
-        slots_seen: FxHashSet::default(),
-        cells: BTreeSet::new(),
-    };
-    walk.words(message.words());
-    walk.boot(message.root());
-    loop {
-        if let Some(template) = walk.templates.pop() {
-            walk.template(template);
-        } else if let Some(slot) = walk.slots.pop() {
-            walk.slot(slot);
-        } else {
-            return walk.cells;
-        }
-    }
-}
-
-struct Walk<'a> {
-    image: &'a LoadedImage,
-    /// That of the entry file; definitions of others are not looked into.
-    namespace: &'a str,
+/// A look through a message, in steps.
+#[derive(Debug, Default)]
+pub struct Reach {
+    /// Where in the message the next object is.
+    at: usize,
     boot_seen: FxHashSet<u32>,
     templates: Vec<u32>,
     templates_seen: FxHashSet<u32>,
@@ -54,17 +27,58 @@ struct Walk<'a> {
     cells: BTreeSet<u32>,
 }
 
-impl Walk<'_> {
-    /// Objects one after the other.
-    fn words(&mut self, words: &[u64]) {
-        let mut at = 0;
-        while at < words.len() {
-            let end = at + Header(words[at]).size() as usize;
-            self.object(&words[at..end]);
-            at = end;
+impl Reach {
+    /// Looks on through the message of the step before: at the end, the slots of the cells that
+    /// functions in it can read, ascending.
+    #[must_use]
+    pub fn step(
+        &mut self,
+        image: &LoadedImage,
+        message: &Message,
+        effort: &mut Effort,
+    ) -> Option<BTreeSet<u32>> {
+        let Some(namespace) = image.cell_namespace() else {
+            return Some(BTreeSet::new());
+        };
+        let found = std::mem::take(self);
+        let mut walk = Walk {
+            image,
+            namespace,
+            found,
+        };
+        let words = message.words();
+        while walk.found.at < words.len() {
+            if effort.is_used_up() {
+                *self = walk.found;
+                return None;
+            }
+            let at = walk.found.at;
+            let object = &words[at..at + Header(words[at]).size() as usize];
+            walk.object(object);
+            walk.found.at += object.len();
+            effort.take(object.len());
+        }
+        walk.boot(message.root());
+        loop {
+            if let Some(template) = walk.found.templates.pop() {
+                walk.template(template);
+            } else if let Some(slot) = walk.found.slots.pop() {
+                walk.slot(slot);
+            } else {
+                return Some(walk.found.cells);
+            }
         }
     }
+}
 
+struct Walk<'a> {
+    image: &'a LoadedImage,
+    /// That of the entry file; definitions of others are not looked into.
+    namespace: &'a str,
+    found: Reach,
+}
+
+impl Walk<'_> {
     fn object(&mut self, object: &[u64]) {
         let header = Header(object[0]);
         match header.kind() {
@@ -80,10 +94,13 @@ impl Walk<'_> {
 
     /// What a word refers to in the boot segment, and all behind it.
     fn boot(&mut self, word: Word) {
+        if !word.is_boot() {
+            return;
+        }
         let boot = self.image.boot();
         let mut pending = vec![word];
         while let Some(word) = pending.pop() {
-            if !word.is_boot() || !self.boot_seen.insert(word.offset()) {
+            if !word.is_boot() || !self.found.boot_seen.insert(word.offset()) {
                 continue;
             }
             let at = word.offset() as usize;
@@ -104,14 +121,14 @@ impl Walk<'_> {
         let image = self.image;
         let own = (template as usize) < image.template_count()
             && self.is_own(image.template(template).slot);
-        if own && self.templates_seen.insert(template) {
-            self.templates.push(template);
+        if own && self.found.templates_seen.insert(template) {
+            self.found.templates.push(template);
         }
     }
 
     fn reach_slot(&mut self, slot: u32) {
-        if self.is_own(slot) && self.slots_seen.insert(slot) {
-            self.slots.push(slot);
+        if self.is_own(slot) && self.found.slots_seen.insert(slot) {
+            self.found.slots.push(slot);
         }
     }
 
@@ -124,7 +141,7 @@ impl Walk<'_> {
         let slot = &self.image.image().slots[number as usize];
         match slot.kind {
             SlotKind::Cell => {
-                self.cells.insert(number);
+                self.found.cells.insert(number);
             }
             SlotKind::Function => self.reach_template(slot.first_template),
             SlotKind::Native => {}

@@ -12,6 +12,7 @@ use crate::image::{LoadedImage, Standing};
 use crate::object::{FIRST_VALUE, Header, Kind};
 use crate::process::Process;
 use crate::stack::{BOTTOM_BASE, FRAME_HEADER_WORDS, Return, StackPart};
+use crate::value::copy::Effort;
 use crate::view::bytes_of;
 use crate::word::Word;
 use bytecode::liveness::Live;
@@ -34,10 +35,18 @@ impl std::fmt::Display for VerifyError {
 impl std::error::Error for VerifyError {}
 
 /// The offsets at which objects start, one bit a word.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Starts(Vec<u64>);
 
 impl Starts {
+    /// Adds an offset, not smaller than those before.
+    fn insert(&mut self, offset: usize) {
+        if self.0.len() <= offset / 64 {
+            self.0.resize(offset / 64 + 1, 0);
+        }
+        self.0[offset / 64] |= 1 << (offset % 64);
+    }
+
     fn contains(&self, offset: u32) -> bool {
         self.0
             .get(offset as usize / 64)
@@ -47,27 +56,52 @@ impl Starts {
 
 /// Walks the objects of a memory: their headers, sizes and texts.
 fn object_starts(words: &[u64]) -> Result<Starts, VerifyError> {
-    let mut starts = vec![0u64; words.len().div_ceil(64)];
-    let mut at = 0;
-    while at < words.len() {
-        let error = |what| VerifyError {
-            at: at as u32,
-            what,
-        };
-        let header = Header(words[at]);
-        let kind = Kind::from_u8(header.kind_byte()).ok_or_else(|| error("no object header"))?;
-        let size = header.size() as usize;
-        if size == 0 || size > words.len() - at {
-            return Err(error("an object's size leads outside"));
+    let mut finding = FindStarts::default();
+    while !finding.step(words, &mut Effort::all())? {}
+    Ok(finding.starts)
+}
+
+/// The same in steps.
+#[derive(Debug, Default)]
+pub(crate) struct FindStarts {
+    starts: Starts,
+    at: usize,
+}
+
+impl FindStarts {
+    /// Walks on; whether all is done.
+    pub(crate) fn step(&mut self, words: &[u64], effort: &mut Effort) -> Result<bool, VerifyError> {
+        while self.at < words.len() {
+            if effort.is_used_up() {
+                return Ok(false);
+            }
+            let at = self.at;
+            let error = |what| VerifyError {
+                at: at as u32,
+                what,
+            };
+            let header = Header(words[at]);
+            let kind =
+                Kind::from_u8(header.kind_byte()).ok_or_else(|| error("no object header"))?;
+            let size = header.size() as usize;
+            if size == 0 || size > words.len() - at {
+                return Err(error("an object's size leads outside"));
+            }
+            if kind.raw() != Kind::ALL_RAW && size < 1 + kind.raw() {
+                return Err(error("an object is smaller than its kind"));
+            }
+            check_object(kind, header, &words[at..at + size]).map_err(error)?;
+            self.starts.insert(at);
+            self.at += size;
+            effort.take(size);
         }
-        if kind.raw() != Kind::ALL_RAW && size < 1 + kind.raw() {
-            return Err(error("an object is smaller than its kind"));
-        }
-        check_object(kind, header, &words[at..at + size]).map_err(error)?;
-        starts[at / 64] |= 1 << (at % 64);
-        at += size;
+        Ok(true)
     }
-    Ok(Starts(starts))
+
+    /// What was found.
+    pub(crate) fn starts(&self) -> &Starts {
+        &self.starts
+    }
 }
 
 /// Fewest words an object of this kind has, header included.
@@ -212,32 +246,39 @@ pub(crate) fn verify_functions(
 /// The first thing found wrong.
 pub fn verify_fragment(words: &[u64], root: Word, boot: &[u64]) -> Result<(), VerifyError> {
     let starts = object_starts(words)?;
-    let check = |at: usize, word: Word| {
-        let fine = if word.is_reference() {
-            word.is_well_formed() && starts.contains(word.offset())
-        } else {
-            is_boot_word(boot, word)
-        };
-        if fine {
-            Ok(())
-        } else {
-            Err(VerifyError {
-                at: at as u32,
-                what: "a word of a message is no value",
-            })
-        }
-    };
-    check(0, root)?;
+    check_message_word(&starts, boot, 0, root)?;
     let mut at = 0;
     while at < words.len() {
         let header = Header(words[at]);
         let size = header.size() as usize;
         for &word in value_words(words, at, size, header.kind_byte()) {
-            check(at, Word(word))?;
+            check_message_word(&starts, boot, at, Word(word))?;
         }
         at += size;
     }
     Ok(())
+}
+
+/// Checks a word of the object at an offset of a message.
+pub(crate) fn check_message_word(
+    starts: &Starts,
+    boot: &[u64],
+    at: usize,
+    word: Word,
+) -> Result<(), VerifyError> {
+    let fine = if word.is_reference() {
+        word.is_well_formed() && starts.contains(word.offset())
+    } else {
+        is_boot_word(boot, word)
+    };
+    if fine {
+        Ok(())
+    } else {
+        Err(VerifyError {
+            at: at as u32,
+            what: "a word of a message is no value",
+        })
+    }
 }
 
 /// Whether a word is a value of a boot segment whose objects start there: an immediate, or a reference

@@ -481,7 +481,7 @@ impl Step<'_> {
         fiber: FiberId,
         request: u64,
         attempt: u32,
-        result: Result<Vec<u64>, Vec<u64>>,
+        result: Result<&[u64], &[u64]>,
     ) {
         let id = AttemptId {
             process: self.actor.number,
@@ -500,11 +500,11 @@ impl Step<'_> {
         }
         match result {
             Ok(words) => {
-                let word = parcel::unpack(self.heap(), &words);
+                let word = self.unpack(words);
                 self.attempt_done(fiber, word);
             }
             Err(words) => {
-                let error = parcel::unpack(self.heap(), &words);
+                let error = self.unpack(words);
                 let image = std::sync::Arc::clone(&self.actor.process.image);
                 let message = report::message_of(self.heap(), &image, error);
                 let heap = &self.actor.process.heap;

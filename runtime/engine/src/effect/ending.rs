@@ -171,7 +171,7 @@ impl Step<'_> {
             .record
             .body_of
             .is_some()
-            .then(|| parcel::pack(self.heap(), value));
+            .then(|| self.pack(value));
         let end = match result {
             // What an activity's body returns must be able to leave it.
             Some(Err(error)) => return self.end_uncaught(error),
@@ -408,7 +408,7 @@ impl Step<'_> {
         if main_cancelled {
             return Err(self.ox_error("cancelled"));
         }
-        let details = parcel::pack(self.heap(), details)?;
+        let details = self.pack(details)?;
         self.post(
             body.process,
             Letter::Heartbeat {

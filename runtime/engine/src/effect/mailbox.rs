@@ -10,7 +10,6 @@
 //!   mailbox message by message costs a step each.
 
 use super::{MAIN_FIBER, Performed, Reply, Step};
-use crate::parcel;
 use crate::record::Wait;
 use vm::Word;
 use vm::fiber::FiberId;
@@ -83,7 +82,7 @@ impl Step<'_> {
         if !self.inner.limits.mailbox_has_room(self.actor.mailbox, size) {
             return self.mailbox_is_full();
         }
-        let message = parcel::unpack(self.heap(), words);
+        let message = self.unpack(words);
         self.append_sized(message, size);
     }
 

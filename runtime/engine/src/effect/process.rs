@@ -13,7 +13,6 @@ use crate::letter::Letter;
 use crate::parcel;
 use crate::pid::MAIN;
 use crate::record::{ActorRecord, BodyOf, Monitor, Wait};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use vm::Word;
 use vm::fiber::FiberId;
@@ -21,13 +20,11 @@ use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::object::Kind;
 use vm::process::{CallError, Process};
-use vm::reach;
-use vm::value::message::extract;
 use vm::value::string::{make_keyword, try_keyword, try_symbol};
 use vm::value::vector;
 
 /// A process that begins with a message `[function arguments cells]`: the cells are slots and values
-/// by turns ([`Step::shared_cells`]).
+/// by turns ([`super::calling`]).
 ///
 /// # Errors
 /// What is wrong with the function, for people.
@@ -36,9 +33,20 @@ pub(crate) fn born(
     image: &Arc<LoadedImage>,
     words: &[u64],
 ) -> Result<Process, String> {
+    let mut heap = memory_for(inner, image);
+    let call = parcel::unpack(&mut heap, words);
+    begun(image, heap, call)
+}
+
+/// The memory of a process that has not begun.
+pub(super) fn memory_for(inner: &Inner, image: &LoadedImage) -> Heap {
     let mut heap = Heap::new(Arc::clone(image.boot()));
     heap.quota_words = inner.limits.memory_words;
-    let call = parcel::unpack(&mut heap, words);
+    heap
+}
+
+/// The process that begins with such a message, which is in its memory.
+pub(super) fn begun(image: &Arc<LoadedImage>, heap: Heap, call: Word) -> Result<Process, String> {
     let parts = if vector::is_vector(&heap, call) {
         vector::elements(&heap, call)
     } else {
@@ -132,12 +140,8 @@ impl Step<'_> {
         }
         let image = Arc::clone(&self.actor.process.image);
         let name = function_name(&image, &self.actor.process.heap, function);
-        let call = vector::make(self.heap(), &[function, args]);
-        let cells = self.shared_cells(call);
-        let cells = vector::make(self.heap(), &cells);
-        let call = vector::make(self.heap(), &[function, args, cells]);
-        let words = parcel::pack(self.heap(), call)?;
-        let process = match born(self.inner, &image, &words) {
+        let (words, process) = self.take_call(function, args)?;
+        let process = match process {
             Ok(process) => process,
             Err(message) => return Err(self.error("arity", message)),
         };
@@ -153,34 +157,6 @@ impl Step<'_> {
         child.birth = Some(Birth::Spawned(words));
         child.log(self.now, EventKind::Started(name));
         Ok(child)
-    }
-
-    /// The cells of the entry file that a new process has from this one, slots and values by turns:
-    /// what the code of its call can read, as far as it has values that can be sent.
-    fn shared_cells(&mut self, call: Word) -> Vec<Word> {
-        let image = Arc::clone(&self.actor.process.image);
-        if image.cell_namespace().is_none() {
-            return Vec::new();
-        }
-        let mut known = BTreeSet::new();
-        let mut shared = Vec::new();
-        let mut pending = vec![call];
-        while let Some(value) = pending.pop() {
-            // What cannot be sent of the call itself is told when that is packed.
-            let Ok(message) = extract(self.heap(), value) else {
-                continue;
-            };
-            for slot in reach::cells(&image, &message) {
-                let value = self.actor.process.cell(slot);
-                if let Some(value) = value.filter(|_| known.insert(slot))
-                    && extract(self.heap(), value).is_ok()
-                {
-                    shared.extend([Word::small(i64::from(slot)), value]);
-                    pending.push(value);
-                }
-            }
-        }
-        shared
     }
 
     pub(super) fn spawn(&mut self, function: Word, args: Word, options: Word) -> Performed {
@@ -223,7 +199,7 @@ impl Step<'_> {
                 }
             }
         };
-        let words = parcel::pack(self.heap(), message)?;
+        let words = self.pack(message)?;
         if let Some(to) = to {
             self.post(to, Letter::Message(words));
         }
@@ -342,12 +318,14 @@ impl Step<'_> {
         let waiting = self.actor.notes.first_waiting_for(wait..=wait);
         if let Some((fiber, _)) = waiting {
             // It may have ended before it heard of the question; then its reason is known.
-            let known = self.inner.exit_reason(process);
-            let reason = parcel::unpack(self.heap(), known.as_deref().unwrap_or(reason));
+            let reason = match self.inner.exit_reason(process) {
+                Some(known) => parcel::unpack(self.heap(), &known),
+                None => self.unpack(reason),
+            };
             self.answer(fiber, reason);
             return;
         }
-        let reason = parcel::unpack(self.heap(), reason);
+        let reason = self.unpack(reason);
         let (reference, pid) = (self.reference_word(reference), self.pid_word(process));
         self.append_down(reference, pid, reason);
     }
@@ -450,7 +428,7 @@ impl Step<'_> {
 
     pub(super) fn send_exit(&mut self, pid: Word, reason: Word) -> Performed {
         let number = self.pid_of(pid)?;
-        let reason = parcel::pack(self.heap(), reason)?;
+        let reason = self.pack(reason)?;
         match number {
             // A signal to oneself takes effect before the call returns.
             Some(number) if number == self.actor.number => self.exit_signal(number, &reason, false),
@@ -479,7 +457,7 @@ impl Step<'_> {
             };
             links.swap_remove(at);
         }
-        let word = parcel::unpack(self.heap(), reason);
+        let word = self.unpack(reason);
         let heap = &self.actor.process.heap;
         let normal = parcel::is_keyword(heap, word, "normal");
         if !linked && parcel::is_keyword(heap, word, "kill") {

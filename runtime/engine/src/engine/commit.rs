@@ -106,6 +106,9 @@ impl Inner {
     /// Closes the open epoch if anything is in it. Whether it did.
     pub(super) fn commit_once(&self) -> bool {
         let mut shared = self.lock();
+        if self.options.threads == 0 {
+            shared = self.end_suspended(shared);
+        }
         let nothing = shared.dirty.is_empty()
             && shared.outputs.is_empty()
             && shared.unwritten.is_empty()
@@ -546,7 +549,8 @@ fn keep_letters(parts: &[Part], outside: &[Posted], extra: &mut Batch) {
     for posted in sent.chain(outside) {
         if let Some(&(process, past)) = wanted.get(&posted.sequence) {
             let sequence = posted.sequence;
-            persist::past::keep_letter(extra, process, past, sequence, &posted.bytes);
+            let bytes = posted.letter.encode();
+            persist::past::keep_letter(extra, process, past, sequence, &bytes);
         }
     }
 }
@@ -563,7 +567,8 @@ fn add_letters(parts: &mut [Part], extra: &mut Batch) {
         for posted in std::mem::take(&mut part.sent) {
             sent.insert(posted.sequence);
             if !taken.contains(&posted.sequence) {
-                persist::write_letter(extra, posted.to, posted.sequence, &posted.bytes);
+                let bytes = posted.letter.encode();
+                persist::write_letter(extra, posted.to, posted.sequence, &bytes);
             }
         }
     }

@@ -328,14 +328,14 @@ impl Inner {
             if !numbers.contains(&number) {
                 continue;
             }
-            let large = persist::is_large(&letter.bytes);
+            let large = persist::is_large(letter.bytes.len());
             match Letter::decode(&letter.bytes) {
                 Ok(letter) => shared.deliver(
                     number,
                     epoch,
                     Incoming::Letter {
                         sequence,
-                        letter,
+                        letter: Arc::new(letter),
                         large,
                     },
                 ),
@@ -639,6 +639,7 @@ impl Slot {
             armed: None,
             unsealed_bytes: 0,
             in_turn: false,
+            suspended: None,
             is_held: false,
             waiting: None,
             is_kept: record.status == Status::Failed && !record.fibers.is_empty(),

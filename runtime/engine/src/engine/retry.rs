@@ -7,6 +7,7 @@ use crate::letter::Letter;
 use crate::persist;
 use crate::record::Status;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::Batch;
 use vm::fiber::{FiberId, FiberState};
 use vm::process::Process;
@@ -86,7 +87,7 @@ impl Inner {
         let waiting = std::mem::take(&mut slot.incoming);
         let mut letters = BTreeMap::new();
         for letter in stored {
-            let large = persist::is_large(&letter.bytes);
+            let large = persist::is_large(letter.bytes.len());
             match Letter::decode(&letter.bytes) {
                 // Whoever asked it to stop did so before it was asked to go on.
                 Ok(Letter::Cancel | Letter::Kill | Letter::StdoutClosed) => {
@@ -98,7 +99,7 @@ impl Inner {
                         sequence,
                         Incoming::Letter {
                             sequence,
-                            letter: decoded,
+                            letter: Arc::new(decoded),
                             large,
                         },
                     );

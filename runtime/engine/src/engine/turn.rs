@@ -5,11 +5,15 @@
 //! - All that a turn says (letters, output, new processes) carries the epoch of its beginning.
 //! - Actors take turns in the order in which they became ready. A slice ends by fuel or time,
 //!   whichever comes first; where one is held up all the same, another thread takes its place.
+//! - A turn is one slice but for values on their way ([`crate::effect::transit`]) and letters that
+//!   are many: while it takes in or sends those, it is suspended at the end of each slice and goes on
+//!   when it is due again. For all others it is one turn.
 
 use super::commit::NEWBORN_MAX;
 use super::{EngineError, Inner, Place, RUN, Shared, Slot, bounce};
 use crate::actor::{Actor, Incoming, Posted};
 use crate::effect;
+use crate::effect::transit::Transit;
 use crate::letter::Letter;
 use crate::output::Output;
 use crate::parcel;
@@ -36,6 +40,33 @@ impl Said {
     /// Whether other processes hear of it.
     pub(crate) fn has_told(&self) -> bool {
         !self.letters.is_empty() || !self.spawned.is_empty()
+    }
+}
+
+/// A turn that has begun.
+#[derive(Debug)]
+pub(super) struct Turn {
+    actor: Box<Actor>,
+    /// What is still to be taken in.
+    incoming: VecDeque<(u64, Incoming)>,
+    /// The epoch in which it has begun.
+    epoch: u64,
+    said: Said,
+    /// A value on its way.
+    transit: Option<Transit>,
+    /// Whether all has been taken in and the actor's own code runs.
+    runs: bool,
+}
+
+/// What is left of a slice.
+struct Slice {
+    begun: u64,
+    fuel: i64,
+}
+
+impl Slice {
+    fn is_over(&self, inner: &Inner) -> bool {
+        self.fuel <= 0 || inner.clock.monotonic_ns().saturating_sub(self.begun) >= SLICE_NS
     }
 }
 
@@ -69,7 +100,9 @@ impl Inner {
         let mut held_up: Option<(u64, u64)> = None;
         loop {
             if shared.stopping {
-                return None;
+                // Somebody may wait for the end of a turn that has begun.
+                let process = shared.take_suspended()?;
+                return Some((shared, process));
             }
             self.fire_timers(&mut shared);
             let is_full = shared.at_work >= shared.at_work_max;
@@ -170,6 +203,10 @@ impl Inner {
             return;
         };
         slot.queued = false;
+        if let Some(turn) = slot.suspended.take() {
+            drop(shared);
+            return self.go_on_with(turn);
+        }
         if matches!(slot.place, Place::Away) {
             // The committer has it and looks itself, when it puts it back, what there is to do.
             return;
@@ -213,10 +250,51 @@ impl Inner {
             }
             incoming = self.failures_apart(&mut actor, incoming, fails);
         }
-        let mut said = Said::default();
         actor.dirty_in = Some(epoch);
-        self.run_slice(&mut actor, incoming, epoch, &mut said);
-        self.finish_turn(actor, epoch, said);
+        self.go_on_with(Box::new(Turn {
+            actor,
+            incoming,
+            epoch,
+            said: Said::default(),
+            transit: None,
+            runs: false,
+        }));
+    }
+
+    /// Runs a slice of a turn.
+    fn go_on_with(&self, mut turn: Box<Turn>) {
+        if self.run_slice(&mut turn) {
+            let Turn {
+                actor, epoch, said, ..
+            } = *turn;
+            return self.finish_turn(actor, epoch, said);
+        }
+        let number = turn.actor.number;
+        let mut shared = self.lock();
+        let slot = shared
+            .slots
+            .get_mut(&number)
+            .expect("an actor in hand has a slot");
+        slot.suspended = Some(turn);
+        slot.queued = true;
+        shared.ready.push_back(number);
+        let more_work = shared.wants_worker();
+        drop(shared);
+        if more_work {
+            self.work.notify_one();
+        }
+    }
+
+    /// Brings turns that are suspended to their end, where no other thread does.
+    pub(super) fn end_suspended<'a>(
+        &'a self,
+        mut shared: MutexGuard<'a, Shared>,
+    ) -> MutexGuard<'a, Shared> {
+        while let Some(process) = shared.take_suspended() {
+            self.turn(shared, process);
+            shared = self.lock();
+        }
+        shared
     }
 
     /// What to take in now, if there are failures among it: what has been answered comes first, and
@@ -274,55 +352,103 @@ impl Inner {
         self.commit.notify_all();
     }
 
-    /// Lets an actor take in what has come and run for one slice.
-    fn run_slice(
-        &self,
-        actor: &mut Actor,
-        incoming: VecDeque<(u64, Incoming)>,
-        epoch: u64,
-        said: &mut Said,
-    ) {
-        for (_, incoming) in incoming {
-            effect::take_in(self, actor, incoming, said);
+    /// Lets an actor take in what has come and run for one slice; whether its turn is over.
+    fn run_slice(&self, turn: &mut Turn) -> bool {
+        let mut slice = Slice {
+            begun: self.clock.monotonic_ns(),
+            fuel: self.options.slice_fuel,
+        };
+        if !self.take_in(turn, &mut slice) {
+            return false;
         }
-        if !actor.failures_wait {
-            effect::expire(self, actor, said);
+        let Turn { actor, said, .. } = turn;
+        if !turn.runs {
+            turn.runs = true;
+            if !actor.failures_wait {
+                effect::expire(self, actor, said);
+            }
+            actor.is_failing = false;
         }
-        actor.is_failing = false;
-        let begun = self.clock.monotonic_ns();
-        let mut left = self.options.slice_fuel;
+        // What was taken in may have taken all of it.
+        slice.fuel = slice.fuel.max(self.options.slice_fuel.min(LOOK_FUEL));
         actor.held_until = None;
         if let Some(per_second) = self.limits.fuel_per_second {
             match actor.rate.allowance(per_second, self.clock.now_ms()) {
-                Ok(most) => left = left.min(most),
+                Ok(most) => slice.fuel = slice.fuel.min(most),
                 Err(until) => {
                     actor.held_until = actor.can_run().then_some(until);
-                    return;
+                    return true;
                 }
             }
         }
-        let allowed = left;
-        while actor.can_run() {
+        let allowed = slice.fuel;
+        let mut is_whole = true;
+        while turn.actor.can_run() {
+            let Turn { actor, said, .. } = &mut *turn;
             actor.record.recoveries = 0;
-            let granted = left.min(LOOK_FUEL);
+            let granted = slice.fuel.min(LOOK_FUEL);
             let (mut fuel, mut cost) = (granted, EFFECT_FUEL);
-            match actor.process.run(&mut fuel, self.options.zeal) {
+            turn.transit = match actor.process.run(&mut fuel, self.options.zeal) {
                 Outcome::Effect(fiber) => effect::perform(self, actor, fiber, said),
                 Outcome::Done(fiber) => effect::fiber_done(self, actor, fiber, said),
-                Outcome::Failed(fiber) => effect::fiber_failed(self, actor, fiber, said),
-                Outcome::OutOfFuel => cost = 0,
+                Outcome::Failed(fiber) => {
+                    effect::fiber_failed(self, actor, fiber, said);
+                    None
+                }
+                Outcome::OutOfFuel => {
+                    cost = 0;
+                    None
+                }
                 Outcome::Idle => break,
-            }
-            left -= granted - fuel + cost;
-            let is_over = left <= 0
-                || actor.is_failing
-                || self.open_epoch.load(std::sync::atomic::Ordering::Relaxed) != epoch
-                || self.clock.monotonic_ns().saturating_sub(begun) >= SLICE_NS;
+            };
+            slice.fuel -= granted - fuel + cost;
+            is_whole = self.carry(turn, &mut slice);
+            let is_over = !is_whole
+                || turn.actor.is_failing
+                || self.open_epoch.load(std::sync::atomic::Ordering::Relaxed) != turn.epoch
+                || slice.is_over(self);
             if is_over {
                 break;
             }
         }
-        actor.rate.spend(allowed - left);
+        turn.actor.rate.spend(allowed - slice.fuel);
+        is_whole
+    }
+
+    /// Takes in what has come, as much of it as the slice allows; whether that is all.
+    fn take_in(&self, turn: &mut Turn, slice: &mut Slice) -> bool {
+        let allowed = slice.fuel;
+        let is_whole = loop {
+            if !self.carry(turn, slice) {
+                break false;
+            }
+            if turn.runs || turn.incoming.is_empty() {
+                break true;
+            }
+            if slice.is_over(self) {
+                break false;
+            }
+            if let Some((_, incoming)) = turn.incoming.pop_front() {
+                let Turn { actor, said, .. } = &mut *turn;
+                turn.transit = effect::take_in(self, actor, incoming, said);
+                slice.fuel -= EFFECT_FUEL;
+            }
+        };
+        turn.actor.rate.spend(allowed - slice.fuel);
+        is_whole
+    }
+
+    /// Brings a value that is on its way on it, as far as the slice allows; whether it has arrived.
+    fn carry(&self, turn: &mut Turn, slice: &mut Slice) -> bool {
+        while let Some(transit) = turn.transit.take() {
+            let (left, cost) = transit.step(self, &mut turn.actor, &mut turn.said);
+            slice.fuel -= cost;
+            turn.transit = left;
+            if turn.transit.is_some() && slice.is_over(self) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Puts an actor back and releases what it said to the engine.
@@ -386,13 +512,15 @@ impl Inner {
             if self.has_no_room(shared, to, &letter) {
                 continue;
             }
-            let bytes = letter.encode();
-            let large = persist::is_large(&bytes);
-            shared.sent_bytes += bytes.len() as u64;
+            let bytes = letter.bytes_at_most();
+            let large = persist::is_large(bytes);
+            shared.sent_bytes += bytes as u64;
+            // It is written by who commits, if nobody has taken it in by then.
+            let letter = Arc::new(letter);
             actor.sent.push(Posted {
                 to,
                 sequence,
-                bytes,
+                letter: Arc::clone(&letter),
             });
             shared.deliver(
                 to,
@@ -490,11 +618,11 @@ impl Inner {
             .expect("an actor in hand has a slot");
         if parked {
             // What came while it was parking waits, too.
-            let came: Vec<Letter> = slot
+            let came: Vec<Arc<Letter>> = slot
                 .incoming
                 .iter()
                 .filter_map(|(_, incoming)| match incoming {
-                    Incoming::Letter { letter, .. } => Some(letter.clone()),
+                    Incoming::Letter { letter, .. } => Some(Arc::clone(letter)),
                     _ => None,
                 })
                 .collect();
@@ -561,6 +689,7 @@ impl Slot {
             is_held: false,
             is_kept: false,
             waiting: None,
+            suspended: None,
             place: Place::Here(Box::new(actor)),
             incoming: VecDeque::new(),
             queued: false,
@@ -591,6 +720,17 @@ impl Shared {
     /// do.
     pub(super) fn wants_worker(&self) -> bool {
         !self.ready.is_empty() && (self.at_work < self.at_work_max || !self.watched)
+    }
+
+    /// The first process in the queue whose turn is suspended, taken out of it.
+    fn take_suspended(&mut self) -> Option<u64> {
+        let Shared { ready, slots, .. } = self;
+        let is_suspended = |process| {
+            let slot: Option<&Slot> = slots.get(process);
+            slot.is_some_and(|slot| slot.suspended.is_some())
+        };
+        let at = ready.iter().position(is_suspended)?;
+        ready.remove(at)
     }
 
     /// One turn that began in this epoch is over.

@@ -5,11 +5,13 @@
 //!   image it was extracted for.
 //! - Nothing in it has identity, and no lazy cell in it is unrealized.
 //! - The same value gives the same words.
+//! - Both ways go in steps, [`Extraction`] and [`Absorption`]. Between these the process does
+//!   nothing, so its memory stays as it is.
 
-use super::copy::{Copier, CopyError, Purpose, Target};
+use super::copy::{Copier, CopyError, Effort, Purpose, Target};
 use crate::heap::Heap;
 use crate::object::{FIRST_VALUE, Header, Kind, Object};
-use crate::verify::{VerifyError, verify_fragment};
+use crate::verify::{FindStarts, VerifyError, check_message_word, verify_fragment};
 use crate::word::Word;
 
 /// Words of the largest message: 512 MiB.
@@ -47,17 +49,57 @@ impl Target for Vec<u64> {
     }
 }
 
-fn extract_with(heap: &Heap, root: Word, keep_boot: bool) -> Result<Message, CopyError> {
-    let mut words = Vec::new();
-    let root = Copier::new(
-        heap,
-        &mut words,
-        Purpose::Message,
-        keep_boot,
-        MESSAGE_WORDS_MAX,
-    )
-    .copy(root)?;
-    Ok(Message { words, root })
+/// A value on its way out of a process, copied in steps.
+#[derive(Debug)]
+pub struct Extraction {
+    copier: Copier,
+    words: Vec<u64>,
+    from: Word,
+    root: Option<Word>,
+}
+
+impl Extraction {
+    /// For another process of the same image.
+    #[must_use]
+    pub fn new(value: Word) -> Extraction {
+        Extraction::with(value, true)
+    }
+
+    fn with(value: Word, keep_boot: bool) -> Extraction {
+        Extraction {
+            copier: Copier::new(Purpose::Message, keep_boot, MESSAGE_WORDS_MAX),
+            words: Vec::new(),
+            from: value,
+            root: None,
+        }
+    }
+
+    /// Copies on: the message when it is whole. The memory is the one of the step before, unchanged.
+    ///
+    /// # Errors
+    /// As [`extract`].
+    pub fn step(&mut self, heap: &Heap, effort: &mut Effort) -> Result<Option<Message>, CopyError> {
+        let root = match self.root {
+            Some(root) => root,
+            None => {
+                let root = self.copier.begin(heap, &mut self.words, self.from)?;
+                *self.root.insert(root)
+            }
+        };
+        if !self.copier.step(heap, &mut self.words, effort)? {
+            return Ok(None);
+        }
+        let words = std::mem::take(&mut self.words);
+        Ok(Some(Message { words, root }))
+    }
+
+    fn at_once(mut self, heap: &Heap) -> Result<Message, CopyError> {
+        loop {
+            if let Some(message) = self.step(heap, &mut Effort::all())? {
+                return Ok(message);
+            }
+        }
+    }
 }
 
 /// Copies a value for another process of the same image.
@@ -65,7 +107,7 @@ fn extract_with(heap: &Heap, root: Word, keep_boot: bool) -> Result<Message, Cop
 /// # Errors
 /// When it holds what belongs to its process, or lazy cells that have to be realized first.
 pub fn extract(heap: &Heap, root: Word) -> Result<Message, CopyError> {
-    extract_with(heap, root, true)
+    Extraction::with(root, true).at_once(heap)
 }
 
 /// Copies a value together with what it refers to in the boot segment, for a process of another
@@ -74,30 +116,134 @@ pub fn extract(heap: &Heap, root: Word) -> Result<Message, CopyError> {
 /// # Errors
 /// As [`extract`].
 pub fn extract_whole(heap: &Heap, root: Word) -> Result<Message, CopyError> {
-    extract_with(heap, root, false)
+    Extraction::with(root, false).at_once(heap)
 }
 
 /// Puts a message into a process's memory; the word of its value.
 pub fn absorb(heap: &mut Heap, message: &Message) -> Word {
-    let base = heap.used_words();
-    let moved = |word: Word| {
+    let mut appending = Appending::new(heap);
+    while appending.at < message.words.len() {
+        appending.object(heap, &message.words, &mut Effort::all());
+    }
+    appending.moved(message.root)
+}
+
+/// Words of a text that are copied at once.
+const PIECE_WORDS: usize = 4096;
+/// What adding an object costs besides its words, in words.
+const OBJECT_EFFORT: usize = 4;
+
+/// The objects of a message being added to a memory.
+#[derive(Clone, Copy, Debug)]
+struct Appending {
+    /// Where the first of them is there.
+    base: u32,
+    /// Where in the message the next one is, and how many words of it have been added.
+    at: usize,
+    added: usize,
+}
+
+impl Appending {
+    fn new(heap: &Heap) -> Appending {
+        Appending {
+            base: heap.used_words(),
+            at: 0,
+            added: 0,
+        }
+    }
+
+    /// What a word of the message is in the memory.
+    fn moved(&self, word: Word) -> Word {
         if word.is_reference() {
-            Word::reference(word.offset() + base)
+            Word::reference(word.offset() + self.base)
         } else {
             word
         }
-    };
-    if !message.words.is_empty() {
-        let mut words = message.words.clone();
-        each_object(&mut words, |_, object| {
-            let first = FIRST_VALUE[Header(object[0]).kind_byte() as usize] as usize;
-            for word in object.iter_mut().skip(first) {
-                *word = moved(Word(*word)).0;
-            }
-        });
-        heap.replace_from(base, &words);
     }
-    moved(message.root)
+
+    /// Adds the next object, or as much of it as the effort allows.
+    fn object(&mut self, heap: &mut Heap, words: &[u64], effort: &mut Effort) {
+        let header = Header(words[self.at]);
+        let object = &words[self.at..self.at + header.size() as usize];
+        let first = (FIRST_VALUE[header.kind_byte() as usize] as usize).min(object.len());
+        while self.added < first {
+            if effort.is_used_up() {
+                return;
+            }
+            let end = first.min(self.added + PIECE_WORDS);
+            heap.append(&object[self.added..end]);
+            effort.take(end - self.added);
+            self.added = end;
+        }
+        for word in heap.append(&object[first..]) {
+            *word = self.moved(Word(*word)).0;
+        }
+        effort.take(OBJECT_EFFORT + object.len() - first);
+        self.at += object.len();
+        self.added = 0;
+    }
+}
+
+/// A value on its way into a process, checked and copied in steps.
+#[derive(Debug, Default)]
+pub struct Absorption {
+    finding: FindStarts,
+    /// Once it is known where its objects start.
+    appending: Option<Appending>,
+}
+
+impl Absorption {
+    /// Goes on: the word of the value when all of it is there. Words and memory are those of the step
+    /// before, unchanged.
+    ///
+    /// # Errors
+    /// When the words are no message over the memory's boot segment: nothing has been added.
+    pub fn step(
+        &mut self,
+        heap: &mut Heap,
+        words: &[u64],
+        root: Word,
+        effort: &mut Effort,
+    ) -> Result<Option<Word>, VerifyError> {
+        let result = self.go_on(heap, words, root, effort);
+        if let (Err(_), Some(appending)) = (&result, &self.appending) {
+            heap.take_back(appending.base);
+        }
+        result
+    }
+
+    fn go_on(
+        &mut self,
+        heap: &mut Heap,
+        words: &[u64],
+        root: Word,
+        effort: &mut Effort,
+    ) -> Result<Option<Word>, VerifyError> {
+        if self.appending.is_none() {
+            if !self.finding.step(words, effort)? {
+                return Ok(None);
+            }
+            check_message_word(self.finding.starts(), heap.boot(), 0, root)?;
+        }
+        let starts = self.finding.starts();
+        let appending = self.appending.get_or_insert_with(|| Appending::new(heap));
+        while appending.at < words.len() {
+            if effort.is_used_up() {
+                return Ok(None);
+            }
+            if appending.added == 0 {
+                let at = appending.at;
+                let header = Header(words[at]);
+                let first = FIRST_VALUE[header.kind_byte() as usize] as usize;
+                let object = &words[at..at + header.size() as usize];
+                for &word in object.iter().skip(first) {
+                    check_message_word(starts, heap.boot(), at, Word(word))?;
+                }
+            }
+            appending.object(heap, words, effort);
+        }
+        Ok(Some(appending.moved(root)))
+    }
 }
 
 fn each_object(words: &mut [u64], mut visit: impl FnMut(Kind, &mut [u64])) {
@@ -124,6 +270,13 @@ impl Message {
     #[must_use]
     pub fn words(&self) -> &[u64] {
         &self.words
+    }
+
+    /// The words, and behind them that of the value.
+    #[must_use]
+    pub fn into_parcel(mut self) -> Vec<u64> {
+        self.words.push(self.root.0);
+        self.words
     }
 
     /// The value: an immediate, a reference into the words, or one into the boot segment.

@@ -14,5 +14,6 @@ mod outputs;
 mod past;
 mod processes;
 mod threads;
+mod transit;
 mod variants;
 mod world;

@@ -4,8 +4,8 @@ use super::{function, heap, int, ints, slow_equal};
 use crate::boot::{BootBuilder, has_identity};
 use crate::heap::Heap;
 use crate::object::{FLAG_OWNED, Header, Kind};
-use crate::value::copy::CopyError;
-use crate::value::message::{self, Code, Message};
+use crate::value::copy::{CopyError, Effort};
+use crate::value::message::{self, Absorption, Code, Extraction, Message};
 use crate::value::path::PathStep;
 use crate::value::{cell, hash, lazy, list, map, seq, set, string, transient, vector};
 use crate::verify::verify_boot;
@@ -61,6 +61,93 @@ fn a_message_is_the_value_again() {
         message::absorb(to, &message::extract(to, int(5)).unwrap()),
         int(5)
     );
+}
+
+/// A value copied out in steps, and how many they were.
+fn extract_in_steps(heap: &Heap, value: Word) -> (Result<Message, CopyError>, usize) {
+    let mut extraction = Extraction::new(value);
+    let mut steps = 1;
+    loop {
+        match extraction.step(heap, &mut Effort::step(heap)) {
+            Ok(None) => steps += 1,
+            Ok(Some(message)) => return (Ok(message), steps),
+            Err(error) => return (Err(error), steps),
+        }
+    }
+}
+
+/// A message copied in in steps, and how many they were.
+fn absorb_in_steps(heap: &mut Heap, message: &Message) -> (Word, usize) {
+    let mut absorption = Absorption::default();
+    let mut steps = 1;
+    loop {
+        let mut effort = Effort::step(heap);
+        let (words, root) = (message.words(), message.root());
+        match absorption.step(heap, words, root, &mut effort).unwrap() {
+            None => steps += 1,
+            Some(word) => return (word, steps),
+        }
+    }
+}
+
+#[test]
+fn in_steps_it_is_the_same_message_and_value() {
+    let from = &mut heap();
+    let long = string::make_string(from, &"λ text ".repeat(20_000));
+    let wide = vector::make(from, &ints(0..20_000));
+    let parts = varied(from);
+    let value = vector::make(from, &[long, wide, parts, long]);
+    let message = message::extract(from, value).unwrap();
+    for short in [false, true] {
+        from.short_steps = short;
+        let (in_steps, steps) = extract_in_steps(from, value);
+        assert_eq!(in_steps, Ok(message.clone()));
+        // A step copies 8,192 words, or 24 and what one of a text's pieces has.
+        let least = message.words().len() / if short { 4_200 } else { 8_300 };
+        assert!(steps > least, "{steps} steps");
+        let to = &mut heap();
+        to.short_steps = short;
+        string::make_string(to, "something before it");
+        let at_once = message::absorb(&mut heap(), &message);
+        let (copy, steps) = absorb_in_steps(to, &message);
+        assert!(steps > least, "{steps} steps");
+        assert_ne!(copy, at_once);
+        assert_eq!(message::extract(to, copy), Ok(message.clone()));
+    }
+    let atom = cell::make_atom(from, value);
+    let refused = vector::make(from, &[value, atom]);
+    let at_once = message::extract(from, refused);
+    assert!(at_once.is_err());
+    assert_eq!(extract_in_steps(from, refused).0, at_once);
+}
+
+#[test]
+fn words_that_are_no_message_leave_nothing_in_the_memory() {
+    let from = &mut heap();
+    let value = varied(from);
+    let message = message::extract(from, value).unwrap();
+    let mut damaged = message.words().to_vec();
+    let last = damaged.len() - 1;
+    damaged[last] = Word::reference(last as u32).0;
+    for (words, root) in [
+        (damaged.as_slice(), message.root()),
+        (message.words(), Word::reference(1)),
+    ] {
+        let to = &mut heap();
+        to.short_steps = true;
+        string::make_string(to, "something before it");
+        let before = to.used_words();
+        let mut absorption = Absorption::default();
+        let refused = loop {
+            let mut effort = Effort::step(to);
+            match absorption.step(to, words, root, &mut effort) {
+                Ok(None) => {}
+                other => break other,
+            }
+        };
+        assert!(refused.is_err(), "{refused:?}");
+        assert_eq!(to.used_words(), before);
+    }
 }
 
 #[test]
