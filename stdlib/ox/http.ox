@@ -20,6 +20,9 @@
   | `:as` | of the answer's body: `:string` (the default), `:bytes`, `:json`, `[:file path]` |
   | `:check` | whether a status of 400 or more is an error |
 
+  Names of the answer's headers are in small letters. Several values of one name are joined by commas, but for
+  `\"set-cookie\"`, which is a vector of texts.
+
   The options of activities are taken too. POST and PATCH carry the header `Idempotency-Key`."
   [req]
   (activity* "ox.http/request"

@@ -71,7 +71,7 @@ impl Subject {
                 .inspect(*process)
                 .map(|found| Reply::Inspection(Box::new(found))),
             Request::Logs { process, from } => self.logs(*process, *from).map(Reply::Logs),
-            _ => self.change(request).map(|()| Reply::Done),
+            _ => self.change_durably(request).map(|()| Reply::Done),
         };
         result.unwrap_or_else(|failure| Reply::Failed {
             message: failure.message,
@@ -222,7 +222,22 @@ impl Subject {
         })
     }
 
-    /// Changes something; it is durable then.
+    /// Changes something on an engine that runs; it is durable then.
+    fn change_durably(&self, request: &Request) -> Result<(), Failure> {
+        self.change(request)?;
+        if let Request::Retry { process, .. } = request {
+            let done = self.engine.await_retry(*process);
+            return done.map_err(|error| self.not_retried(*process, &error));
+        }
+        Ok(())
+    }
+
+    fn not_retried(&self, process: u64, error: &engine::RetryError) -> Failure {
+        let pid = self.pid(process);
+        Failure::new(format!("{pid} cannot be retried: {error}"))
+    }
+
+    /// Changes something; it is durable then, but for a retry, which is when the process has run.
     ///
     /// # Errors
     /// When there is no such process, or it cannot be done.
@@ -240,11 +255,8 @@ impl Subject {
             Request::Retry { process, value } => {
                 let value = value.as_deref().map(|text| message(text, "'{:a 1}'"));
                 let value = value.transpose()?;
-                let pid = self.pid(*process);
-                return self
-                    .engine
-                    .retry(*process, value)
-                    .map_err(|error| Failure::new(format!("{pid} cannot be retried: {error}")));
+                let done = self.engine.retry(*process, value);
+                return done.map_err(|error| self.not_retried(*process, &error));
             }
             Request::Ps | Request::Inspect { .. } | Request::Logs { .. } => {
                 return Err(Failure::new("the request changes nothing"));

@@ -13,6 +13,7 @@ use engine::transport::TaskError;
 use std::fs::File;
 use std::io;
 use std::time::Duration;
+use ureq::http::header::{HeaderName, SET_COOKIE};
 use ureq::http::{HeaderMap, Method, Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
@@ -285,17 +286,20 @@ fn percent_encode(out: &mut String, text: &str) {
     }
 }
 
-/// Names in small letters; several values of one name are joined, as HTTP says they may be.
+/// Names in small letters; several values of one name are joined, as HTTP says they may be. Cookies may
+/// not, since a comma may be in one: they are a vector, also if there is one.
 fn headers_of(headers: &HeaderMap) -> Data {
-    let mut names: Vec<&str> = headers.keys().map(|name| name.as_str()).collect();
-    names.sort_unstable();
+    let mut names: Vec<&HeaderName> = headers.keys().collect();
+    names.sort_unstable_by_key(|name| name.as_str());
     let joined = names.into_iter().map(|name| {
-        let values: Vec<_> = headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect();
-        (Data::text(name), Data::text(values.join(", ")))
+        let values = headers.get_all(name).iter();
+        let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let value = if *name == SET_COOKIE {
+            Data::Vector(values.map(Data::text).collect())
+        } else {
+            Data::text(values.collect::<Vec<_>>().join(", "))
+        };
+        (Data::text(name.as_str()), value)
     });
     Data::Map(joined.collect())
 }

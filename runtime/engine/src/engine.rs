@@ -515,12 +515,21 @@ impl Engine {
     }
 
     /// Goes on with a process that has failed or is parked from its last checkpoint, with a value
-    /// in place of the effect that failed if one is given.
+    /// in place of the effect that failed if one is given. Not durable before it has had a turn: who
+    /// is to be told that it was done waits for [`Engine::await_retry`].
     ///
     /// # Errors
     /// When nothing of it was kept, or the value has no place to go to.
     pub fn retry(&self, process: u64, value: Option<Data>) -> Result<(), RetryError> {
         self.inner.retry(process, value)
+    }
+
+    /// Waits until a retry is durable. Somebody has to run the engine meanwhile.
+    ///
+    /// # Errors
+    /// When the process turns out to be damaged, or the engine has failed or was stopped before.
+    pub fn await_retry(&self, process: u64) -> Result<(), RetryError> {
+        self.inner.await_retry(process)
     }
 
     /// Removes all that is stored of a process that has ended. False if it has not.

@@ -97,7 +97,9 @@ fn get(world: &World, url: &str) -> Result<Data, TaskError> {
 #[test]
 fn a_get_answers_status_headers_and_body() {
     let world = World::new();
-    let (address, requests) = server(vec![answer("200 OK", "X-One: a\r\nX-One: b\r\n", "text λ")]);
+    let headers = "X-One: a\r\nX-One: b\r\n\
+                   Set-Cookie: a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT\r\nSet-Cookie: b=2\r\n";
+    let (address, requests) = server(vec![answer("200 OK", headers, "text λ")]);
     let query = Data::Map(vec![
         (Data::keyword("q"), Data::text("a b&c")),
         (
@@ -120,6 +122,14 @@ fn a_get_answers_status_headers_and_body() {
     };
     assert!(
         headers.contains(&(Data::text("x-one"), Data::text("a, b"))),
+        "{headers:?}"
+    );
+    let cookies = Data::Vector(vec![
+        Data::text("a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT"),
+        Data::text("b=2"),
+    ]);
+    assert!(
+        headers.contains(&(Data::text("set-cookie"), cookies)),
         "{headers:?}"
     );
     let seen = requests.recv().unwrap();

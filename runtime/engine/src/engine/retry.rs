@@ -1,6 +1,6 @@
 //! Going on with a process that has failed or is parked, and removing what is over.
 
-use super::{EngineError, Inner};
+use super::{EngineError, Inner, REPORTS_LOOK};
 use crate::actor::Incoming;
 use crate::data::Data;
 use crate::letter::Letter;
@@ -32,6 +32,12 @@ pub enum RetryError {
         "no effect of it was waiting when it failed: there is no place for a value, retry it without one"
     )]
     NoPlaceForValue,
+    /// The engine has failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The engine was stopped before the process had taken it in.
+    #[error("the engine was stopped first: it may have been retried or not")]
+    Stopped,
 }
 
 /// The fiber in which a value takes the place of a failed effect: the one whose request failed, else
@@ -120,6 +126,41 @@ impl Inner {
         drop(shared);
         self.work.notify_one();
         Ok(())
+    }
+
+    /// Waits until the process has taken a retry in, and that is durable.
+    pub(super) fn await_retry(&self, number: u64) -> Result<(), RetryError> {
+        loop {
+            let shared = self.lock();
+            if let Some(error) = &shared.failed {
+                return Err(error.clone().into());
+            }
+            let slot = shared.slots.get(&number).ok_or(RetryError::Unknown)?;
+            if slot.status == Status::Damaged {
+                let mut damaged = shared.damaged.iter();
+                let what = damaged.find(|(process, _)| *process == number);
+                let what = what.map_or(String::new(), |(_, what)| what.clone());
+                return Err(RetryError::Damaged(what));
+            }
+            let is_retry = |(_, incoming): &(u64, Incoming)| matches!(incoming, Incoming::Retry(_));
+            if !slot.incoming.iter().any(is_retry) {
+                // The turn that took it in belongs to an epoch that the next commits hold.
+                return Ok(self.wait_for_commit(shared)?);
+            }
+            if shared.stopping {
+                return Err(RetryError::Stopped);
+            }
+            if self.options.threads > 0 {
+                // Nobody tells of the beginning of a turn.
+                let waited = self.progress.wait_timeout(shared, REPORTS_LOOK);
+                drop(waited.expect("no thread panics while it holds the engine's state"));
+                continue;
+            }
+            drop(shared);
+            if !self.turn_once() {
+                return Err(RetryError::Stopped);
+            }
+        }
     }
 
     pub(super) fn remove(&self, number: u64) -> Result<bool, EngineError> {

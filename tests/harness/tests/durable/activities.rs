@@ -282,6 +282,51 @@ fn a_failed_run_goes_on_with_a_value_instead() {
 }
 
 #[test]
+fn a_retry_that_was_answered_holds() {
+    for park in [false, true] {
+        let mut world = World::of(Options { park, ..options() });
+        world.serve(|_| exit(2, "no"));
+        world.start(&program(&format!(
+            "{RUN}(println (:out (sh/run [\"make\"]))) (println \"more\")"
+        )));
+        world.run();
+        let failed = if park { Status::Parked } else { Status::Failed };
+        assert_eq!(world.standing().status, failed);
+        let value = engine::data::parse("{:out \"by hand\"}").unwrap();
+        world.engine.retry(1, Some(value)).unwrap();
+        world.engine.await_retry(1).unwrap();
+        // The engine is gone as soon as whoever asked has the answer.
+        world.restart(Crash::Never);
+        world.engine.resume().unwrap();
+        world.run();
+        assert_eq!(
+            world.standing().status,
+            Status::Done,
+            "{}",
+            world.standing().report
+        );
+        assert!(
+            world.stdout().ends_with("by hand\nmore\n"),
+            "{}",
+            world.stdout()
+        );
+    }
+}
+
+#[test]
+fn a_retry_that_is_not_durable_is_not_answered() {
+    let mut world = World::serving(&format!("{RUN}(sh/run [\"make\"])"), |_| exit(2, "no"));
+    world.restart(Crash::Before(1));
+    world.engine.resume().unwrap();
+    world.settle();
+    assert_eq!(world.commits(), 0, "nothing has happened");
+    world.engine.retry(1, None).unwrap();
+    let error = world.engine.await_retry(1).unwrap_err();
+    assert!(matches!(error, RetryError::Engine(_)), "{error}");
+    assert_eq!(world.engine.await_retry(1), Err(error));
+}
+
+#[test]
 fn a_parked_run_waits_for_a_decision() {
     let parking = Options {
         park: true,
