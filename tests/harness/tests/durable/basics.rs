@@ -272,6 +272,36 @@ fn a_crash_anywhere_changes_nothing_of_fibers_and_time() {
 }
 
 #[test]
+fn many_fibers_that_wait_in_every_way_survive_everywhere() {
+    let text = "(def promises (mapv (fn [_] (promise)) (range 5)))
+                (def slow (delay (sleep 20) 5))
+                (defn work [i]
+                  (let [k (quot i 6)]
+                    (case (mod i 6)
+                      0 (do (sleep (* 7 (inc k))) i)
+                      1 (await (nth promises k))
+                      2 (await (promise) (* 9 (inc k)) i)
+                      3 (receive [:number n] n)
+                      4 (try (with-timeout (* 5 (inc k)) (sleep \"1h\")) (catch :ox/timeout _ i))
+                      5 @slow)))
+                (let [futures (mapv (fn [i] (future (work i))) (range 30))
+                      first-of-many (future (race (sleep \"1h\") (await (nth futures 24)) (sleep \"2h\")))
+                      never (future (sleep \"1h\"))]
+                  (dotimes [k 5] (sleep 3) (deliver (nth promises k) k))
+                  (dotimes [k 5] (send (self) [:number (* 10 k)]))
+                  (cancel never)
+                  (println (reduce + (map await futures)) @first-of-many)
+                  (println (try @never (catch :ox/cancelled _ :cancelled))))
+                (println (scope (dotimes [_ 12] (future (try (sleep \"1h\") (finally (sleep 4))))) (sleep 5) :left))";
+    let check = |world: &World, crash| {
+        if crash == Crash::Never {
+            assert_eq!(world.stdout(), "345 24\n:cancelled\n:left\n");
+        }
+    };
+    crash_everywhere(text, |_| {}, check);
+}
+
+#[test]
 fn lazy_sequences_and_atoms_survive_everywhere() {
     let text = "(def seen (atom []))
                 (def numbers (map (fn [n] (sleep 10) (swap! seen conj n) (* n n)) (range 6)))
