@@ -5,6 +5,8 @@ use super::*;
 use crate::event::{Event, EventKind};
 use crate::letter::Letter;
 use crate::transport::Stream;
+use vm::checkpoint::{FiberRecord, PartRecord};
+use vm::fiber::FiberState;
 
 fn actor() -> ActorRecord {
     let mut record = ActorRecord::new(3, "app.core/-main".to_owned(), Some(7), 1_700_000_000_000);

@@ -1,0 +1,373 @@
+//! What the store keeps of a fiber: what it waits for, its deadlines and scopes, and how far the
+//! activity is that it has asked for.
+//!
+//! # Invariants
+//! - What a restarted engine needs to ask again is here or in the fiber's request.
+//! - Times are milliseconds since 1970.
+
+use super::lists::{numbers, read_numbers};
+use super::{RECORD_VERSION, version_up_to};
+use crate::wire::{Reader, WireError, Writer};
+use vm::checkpoint::{FiberRecord, PartRecord};
+use vm::fiber::FiberState;
+
+/// What a fiber waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wait {
+    /// Nothing: it can run.
+    #[default]
+    Nothing,
+    /// Time.
+    Timer,
+    /// A message at or after this place of the mailbox.
+    Message(u64),
+    /// An activity.
+    Activity,
+    /// Standard input.
+    Stdin,
+    /// Another fiber's future, or a promise.
+    Fiber,
+    /// A lazy cell that another fiber computes.
+    Cell,
+    /// The end of all fibers of this scope and of those inside it.
+    Scope(u64),
+    /// That all text before this number has left.
+    Flush(u64),
+    /// The end of a process: serial of the reference.
+    Exit(u64),
+}
+
+impl Wait {
+    pub(super) fn to_numbers(self) -> (u8, u64) {
+        match self {
+            Wait::Nothing => (0, 0),
+            Wait::Timer => (1, 0),
+            Wait::Message(from) => (2, from),
+            Wait::Activity => (3, 0),
+            Wait::Stdin => (4, 0),
+            Wait::Fiber => (5, 0),
+            Wait::Scope(token) => (6, token),
+            Wait::Flush(before) => (7, before),
+            Wait::Exit(reference) => (8, reference),
+            Wait::Cell => (9, 0),
+        }
+    }
+
+    pub(super) fn from_numbers(kind: u8, number: u64) -> Option<Wait> {
+        Some(match kind {
+            0 => Wait::Nothing,
+            1 => Wait::Timer,
+            2 => Wait::Message(number),
+            3 => Wait::Activity,
+            4 => Wait::Stdin,
+            5 => Wait::Fiber,
+            6 => Wait::Scope(number),
+            7 => Wait::Flush(number),
+            8 => Wait::Exit(number),
+            9 => Wait::Cell,
+            _ => return None,
+        })
+    }
+
+    /// Whether cancellation and deadlines reach a fiber that waits so. The end of a scope is
+    /// waited for in any case: nothing of it may outlive it.
+    pub(crate) fn is_interruptible(self) -> bool {
+        !matches!(self, Wait::Nothing | Wait::Scope(_))
+    }
+
+    /// What an engine that takes the process up must ask for again, one of each kind.
+    pub(crate) const ASKED_OUTSIDE: [Wait; 3] = [Wait::Activity, Wait::Stdin, Wait::Flush(0)];
+}
+
+/// What the engine keeps of a fiber.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FiberNote {
+    /// What it waits for.
+    pub wait: Wait,
+    /// Since when, milliseconds since 1970.
+    pub since_ms: u64,
+    /// Whether it was shown a message that it has neither taken nor passed over yet.
+    pub looks_at_message: bool,
+    /// Exit reason to be thrown in it, a message of words.
+    pub exit: Option<Vec<u64>>,
+    /// When its wait ends by itself, milliseconds since 1970.
+    pub until: Option<u64>,
+    /// Deadlines that are on: token and time, outermost first.
+    pub deadlines: Vec<Deadline>,
+    /// Scopes it has entered, outermost first.
+    pub scopes: Vec<u64>,
+    /// Scope it was started in, 0 for none.
+    pub scope: u64,
+    /// Whether a cancellation waits for it.
+    pub cancelled: bool,
+    /// Whether one was thrown in it that may be under way still.
+    pub is_unwinding: bool,
+    /// Whether a message has found the mailbox full, which waits to be thrown in it.
+    pub mailbox_full: bool,
+    /// The activity it waits for.
+    pub activity: Option<ActivityNote>,
+    /// Chunks of each stack part that the store holds, those above its height included.
+    pub stored_chunks: Vec<u32>,
+}
+
+/// A deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// Its token.
+    pub token: u64,
+    /// Its time, milliseconds since 1970.
+    pub at: u64,
+    /// What it was given as, for the error.
+    pub milliseconds: u64,
+    /// Whether it has been thrown.
+    pub thrown: bool,
+}
+
+/// How far an activity is. Times are milliseconds since 1970.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActivityNote {
+    /// Its name.
+    pub name: String,
+    /// Its queue.
+    pub queue: String,
+    /// The same in all attempts and after every crash.
+    pub key: String,
+    /// When it was asked for.
+    pub asked_ms: u64,
+    /// Attempts made or under way.
+    pub attempt: u32,
+    /// Greatest number of attempts.
+    pub max_attempts: Option<u32>,
+    /// When the next attempt starts, while it waits for that.
+    pub next_attempt: Option<u64>,
+    /// Whether the attempt may have been handed out.
+    pub started: bool,
+    /// Process that is the body's attempt.
+    pub body: Option<u64>,
+    /// When all of it is given up.
+    pub give_up_at: Option<u64>,
+    /// When the attempt must have been taken by a worker.
+    pub start_by: Option<u64>,
+    /// When the attempt must have ended.
+    pub close_by: Option<u64>,
+    /// When the attempt must have given its next sign of life.
+    pub beat_by: Option<u64>,
+    /// The last attempt's error, for people.
+    pub last_error: String,
+    /// Number of the last attempt before the process was retried, all of which do not count.
+    pub earlier_attempts: u32,
+    /// Whether the body that was told to stop was so because its time is over: the attempt has failed
+    /// with `last_error` when it has stopped.
+    pub is_late: bool,
+}
+
+impl ActivityNote {
+    /// What the attempt under way is told apart by: no other of the request has the number.
+    pub(crate) fn number(&self) -> u32 {
+        self.earlier_attempts.saturating_add(self.attempt)
+    }
+
+    /// Whether the body has been told to stop; what comes then comes when it has.
+    pub(crate) fn stops_body(&self) -> bool {
+        self.body.is_some() && !self.started
+    }
+
+    /// The earliest time at which something happens by itself.
+    pub(crate) fn wake_at(&self) -> Option<u64> {
+        if self.stops_body() {
+            return self.close_by;
+        }
+        [
+            self.next_attempt,
+            self.give_up_at,
+            self.start_by,
+            self.close_by,
+            self.beat_by,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn encode(&self, w: &mut Writer) {
+        w.text(&self.name)
+            .text(&self.queue)
+            .text(&self.key)
+            .number(self.asked_ms);
+        w.number(u64::from(self.attempt))
+            .optional(self.max_attempts.map(u64::from));
+        w.optional(self.next_attempt)
+            .bool(self.started)
+            .optional(self.body);
+        w.optional(self.give_up_at)
+            .optional(self.start_by)
+            .optional(self.close_by)
+            .optional(self.beat_by);
+        w.text(&self.last_error)
+            .number(u64::from(self.earlier_attempts))
+            .bool(self.is_late);
+    }
+
+    fn decode(r: &mut Reader<'_>, version: u8) -> Result<ActivityNote, WireError> {
+        Ok(ActivityNote {
+            name: r.text()?.to_owned(),
+            queue: r.text()?.to_owned(),
+            key: r.text()?.to_owned(),
+            asked_ms: r.number()?,
+            attempt: r.small()?,
+            max_attempts: if r.bool()? { Some(r.small()?) } else { None },
+            next_attempt: r.optional()?,
+            started: r.bool()?,
+            body: r.optional()?,
+            give_up_at: r.optional()?,
+            start_by: r.optional()?,
+            close_by: r.optional()?,
+            beat_by: r.optional()?,
+            last_error: r.text()?.to_owned(),
+            earlier_attempts: if version > 1 { r.small()? } else { 0 },
+            is_late: version > 2 && r.bool()?,
+        })
+    }
+}
+
+impl FiberNote {
+    /// The earliest time at which something happens to a fiber by itself.
+    pub(crate) fn wake_at(&self) -> Option<u64> {
+        if self.wait == Wait::Nothing {
+            return None;
+        }
+        let deadline = || {
+            self.deadlines
+                .iter()
+                .filter(|d| !d.thrown)
+                .map(|d| d.at)
+                .min()
+        };
+        let stops_body = self.activity.as_ref().is_some_and(ActivityNote::stops_body);
+        let deadline = if self.wait.is_interruptible() && !stops_body {
+            deadline()
+        } else {
+            None
+        };
+        let activity = self.activity.as_ref().and_then(ActivityNote::wake_at);
+        [self.until, deadline, activity].into_iter().flatten().min()
+    }
+}
+
+/// The bytes of a fiber's record.
+#[must_use]
+pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
+    let mut w = Writer::default();
+    w.u8(RECORD_VERSION)
+        .u8(record.state as u8)
+        .number(u64::from(record.answer_to));
+    w.number(record.request_serial);
+    w.value(record.request).value(record.bindings);
+    w.value(record.future).value(record.pending_error);
+    w.number(record.parts.len() as u64);
+    for part in &record.parts {
+        w.number(u64::from(part.base))
+            .number(u64::from(part.pc))
+            .number(u64::from(part.height));
+    }
+    let (wait, number) = note.wait.to_numbers();
+    w.u8(wait)
+        .number(number)
+        .number(note.since_ms)
+        .u8(u8::from(note.looks_at_message)
+            | u8::from(note.mailbox_full) << 1
+            | u8::from(note.is_unwinding) << 2);
+    match &note.exit {
+        Some(reason) => w.u8(1).words(reason),
+        None => w.u8(0),
+    };
+    w.optional(note.until)
+        .bool(note.cancelled)
+        .number(note.scope);
+    numbers(&mut w, &note.scopes);
+    w.number(note.deadlines.len() as u64);
+    for deadline in &note.deadlines {
+        w.number(deadline.token)
+            .number(deadline.at)
+            .number(deadline.milliseconds);
+        w.bool(deadline.thrown);
+    }
+    w.number(note.stored_chunks.len() as u64);
+    for &chunks in &note.stored_chunks {
+        w.number(u64::from(chunks));
+    }
+    match &note.activity {
+        Some(activity) => activity.encode(w.u8(1)),
+        None => {
+            w.u8(0);
+        }
+    }
+    w.bytes
+}
+
+/// Reads a fiber's record.
+///
+/// # Errors
+/// When the bytes are none.
+pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError> {
+    let mut r = Reader::new(bytes);
+    let version = version_up_to(&mut r, RECORD_VERSION)?;
+    let Some(state) = FiberState::from_u8(r.u8()?) else {
+        return r.error();
+    };
+    let answer_to = r.small()?;
+    let answer_to = u16::try_from(answer_to).or_else(|_| r.error())?;
+    let mut record = FiberRecord {
+        state,
+        answer_to,
+        request_serial: r.number()?,
+        request: r.value()?,
+        bindings: r.value()?,
+        future: r.value()?,
+        pending_error: r.value()?,
+        parts: Vec::new(),
+    };
+    for _ in 0..r.count(3)? {
+        record.parts.push(PartRecord {
+            base: r.small()?,
+            pc: r.small()?,
+            height: r.small()?,
+        });
+    }
+    let wait = Wait::from_numbers(r.u8()?, r.number()?);
+    let Some(wait) = wait else { return r.error() };
+    let since_ms = r.number()?;
+    let flags = r.u8()?;
+    if flags > 0b111 {
+        return r.error();
+    }
+    let mut note = FiberNote {
+        wait,
+        since_ms,
+        looks_at_message: flags & 1 != 0,
+        mailbox_full: flags & 2 != 0,
+        is_unwinding: flags & 4 != 0,
+        exit: if r.bool()? { Some(r.words()?) } else { None },
+        until: r.optional()?,
+        cancelled: r.bool()?,
+        scope: r.number()?,
+        scopes: read_numbers(&mut r)?,
+        ..FiberNote::default()
+    };
+    for _ in 0..r.count(4)? {
+        note.deadlines.push(Deadline {
+            token: r.number()?,
+            at: r.number()?,
+            milliseconds: r.number()?,
+            thrown: r.bool()?,
+        });
+    }
+    for _ in 0..r.count(1)? {
+        note.stored_chunks.push(r.small()?);
+    }
+    if r.bool()? {
+        note.activity = Some(ActivityNote::decode(&mut r, version)?);
+    }
+    r.end()?;
+    Ok((record, note))
+}
