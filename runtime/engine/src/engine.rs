@@ -22,8 +22,6 @@ use crate::letter::Letter;
 use crate::limits::Limits;
 use crate::output::{Output, Text};
 use crate::parcel;
-use crate::persist;
-use crate::pid::MAIN;
 use crate::record::{Ending, Status, StoreRecord};
 use crate::transport::{AttemptId, Clock, TaskError, Transport};
 use std::cmp::Reverse;
@@ -150,19 +148,6 @@ impl Slot {
             Status::Ready | Status::Waiting if self.in_turn => Status::Running,
             status => status,
         }
-    }
-}
-
-impl Slot {
-    /// Whether a process does nothing more unless another process does something.
-    fn waits_for_others(&mut self) -> bool {
-        let is_idle = match &mut self.place {
-            Place::Here(actor) => !actor.is_active() && actor.held_until.is_none(),
-            // Whoever asks for something outside was read to ask for it.
-            Place::Stored => true,
-            Place::Away => false,
-        };
-        is_idle && !self.queued && self.incoming.is_empty() && self.armed.is_none()
     }
 }
 
@@ -602,11 +587,14 @@ impl Engine {
     }
 }
 
+mod asked;
 mod commit;
+mod ends;
 mod leaving;
 mod names;
 mod parked;
 mod recover;
+mod reports;
 mod resident;
 pub(crate) mod retry;
 mod signal;
@@ -666,278 +654,6 @@ impl Inner {
             .expect("no thread panics while it holds the engine's state")
     }
 
-    /// Gives an actor something from outside and makes it run.
-    pub(crate) fn deliver(&self, process: u64, incoming: Incoming) {
-        let mut shared = self.lock();
-        let epoch = shared.epoch;
-        shared.deliver(process, epoch, incoming);
-        let wants_worker = shared.wants_worker();
-        drop(shared);
-        if wants_worker {
-            self.work.notify_one();
-        }
-    }
-
-    fn complete(&self, id: AttemptId, result: Result<Data, TaskError>) {
-        let mut shared = self.lock();
-        shared.attempts.remove(&id);
-        let epoch = shared.epoch;
-        shared.deliver(id.process, epoch, Incoming::Attempt { id, result });
-        let wants_worker = shared.wants_worker();
-        drop(shared);
-        if wants_worker {
-            self.work.notify_one();
-        }
-    }
-
-    fn not_begun(&self, id: AttemptId) {
-        let mut shared = self.lock();
-        shared.attempts.remove(&id);
-        let epoch = shared.epoch;
-        shared.deliver(id.process, epoch, Incoming::NotBegun(id));
-        drop(shared);
-        self.work.notify_one();
-    }
-
-    /// Waits until no report of an attempt waits for its process, which may be in a long slice.
-    fn wait_for_reports(&self) {
-        let mut shared = self.lock();
-        while !shared.stopping && shared.has_reports() {
-            if self.options.threads == 0 {
-                drop(shared);
-                self.turn_once();
-                shared = self.lock();
-                continue;
-            }
-            // Nobody tells of the end of a turn; this happens once in the life of an engine.
-            let waited = self.progress.wait_timeout(shared, REPORTS_LOOK);
-            shared = waited
-                .expect("no thread panics while it holds the engine's state")
-                .0;
-        }
-    }
-
-    /// A letter from outside: durable with the next commit, which this waits for.
-    fn post_from_outside(&self, process: u64, letter: &Letter) -> Result<bool, EngineError> {
-        let mut shared = self.lock();
-        let Some(slot) = shared.slots.get_mut(&process).filter(|slot| !slot.ended) else {
-            return Ok(false);
-        };
-        if slot.status == Status::Parked && matches!(letter, Letter::Cancel | Letter::Kill) {
-            shared.go_on(process, self.options.durable);
-            let epoch = shared.epoch;
-            shared.deliver(process, epoch, Incoming::Revive);
-        }
-        self.post_letter(&mut shared, process, letter);
-        self.work.notify_one();
-        self.wait_for_commit(shared)?;
-        Ok(true)
-    }
-
-    /// A letter that belongs to no process's step.
-    fn post_letter(&self, shared: &mut Shared, process: u64, letter: &Letter) {
-        if self.has_no_room(shared, process, letter) {
-            return;
-        }
-        let sequence = self.next_letter();
-        let bytes = letter.encode();
-        persist::write_letter(&mut shared.extra, process, sequence, &bytes);
-        let epoch = shared.epoch;
-        let large = persist::is_large(bytes.len());
-        let letter = Arc::new(letter.clone());
-        shared.outside.push(Posted {
-            to: process,
-            sequence,
-            letter: Arc::clone(&letter),
-        });
-        shared.deliver(
-            process,
-            epoch,
-            Incoming::Letter {
-                sequence,
-                letter,
-                large,
-            },
-        );
-    }
-
-    /// The place of the next letter in the order of all.
-    pub(crate) fn next_letter(&self) -> u64 {
-        self.next_letter.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// The number of the next text output.
-    pub(crate) fn next_output(&self) -> u64 {
-        self.next_output.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// The number of the next process.
-    pub(crate) fn next_process(&self) -> u64 {
-        self.next_process.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// The name of the next segment.
-    pub(crate) fn next_segment(&self) -> u64 {
-        self.next_segment.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Which process has a registered name.
-    pub(crate) fn whereis(&self, name: &str) -> Option<u64> {
-        self.lock().names.holder(name)
-    }
-
-    /// Registers a name, if it is free and the process exists (or is just being made) and has none.
-    pub(crate) fn register(&self, name: &str, process: u64, just_made: bool) -> bool {
-        let mut shared = self.lock();
-        let exists = just_made || shared.slots.get(&process).is_some_and(|slot| !slot.ended);
-        exists && shared.names.give(name, process)
-    }
-
-    /// Frees a name; who had it.
-    pub(crate) fn unregister(&self, name: &str) -> Option<u64> {
-        self.lock().names.take(name)
-    }
-
-    /// Whether a process has not ended.
-    pub(crate) fn is_alive(&self, process: u64) -> bool {
-        self.lock()
-            .slots
-            .get(&process)
-            .is_some_and(|slot| !slot.ended)
-    }
-
-    /// Whether a process has neither ended nor is parked.
-    pub(crate) fn is_at_work(&self, process: u64) -> bool {
-        let shared = self.lock();
-        let slot = shared.slots.get(&process);
-        slot.is_some_and(|slot| !slot.ended && slot.end_status.is_none())
-    }
-
-    /// Why a process has ended, if it has.
-    pub(crate) fn exit_reason(&self, process: u64) -> Option<Vec<u64>> {
-        let shared = self.lock();
-        let slot = shared.slots.get(&process).filter(|slot| slot.ended)?;
-        slot.ending.as_ref().map(|ending| ending.reason.clone())
-    }
-
-    /// The processes that a process has started and that have not ended, attempts aside.
-    pub(crate) fn children_of(&self, process: u64) -> Vec<u64> {
-        self.lock().children_of(process)
-    }
-
-    /// The main process has ended: the processes that are left, which have some seconds to follow.
-    /// None are if it is kept with what it has started; but its attempts end then, too.
-    pub(crate) fn begin_shutdown(&self, keeps_others: bool) -> Vec<u64> {
-        let mut shared = self.lock();
-        let at = self.clock.now_ms().saturating_add(SHUTDOWN_MS);
-        shared.timers.push(Reverse((at, RUN)));
-        if keeps_others {
-            return Vec::new();
-        }
-        shared.shutting_down = true;
-        let mut numbers = shared.left_processes();
-        numbers.sort_unstable();
-        numbers
-    }
-
-    /// Whether the main process has ended for good.
-    pub(crate) fn is_shutting_down(&self) -> bool {
-        self.lock().shutting_down
-    }
-
-    /// Whether no attempt is handed out any more.
-    pub(crate) fn is_suspended(&self) -> bool {
-        self.is_suspended.load(Ordering::SeqCst)
-    }
-
-    /// Number of the run.
-    pub(crate) fn run(&self) -> u64 {
-        self.run.load(Ordering::Relaxed)
-    }
-
-    /// The number that the next text output will have.
-    pub(crate) fn outputs_said(&self) -> u64 {
-        self.next_output.load(Ordering::Relaxed)
-    }
-
-    /// Whether nobody reads standard output any more.
-    pub(crate) fn is_stdout_closed(&self) -> bool {
-        self.lock().stdout_closed
-    }
-
-    /// Whether there is a standard input to read; from now on it counts as read.
-    pub(crate) fn may_read_stdin(&self) -> bool {
-        if self.stdin_lost && !self.transport.stdin_continues() {
-            return false;
-        }
-        self.lock().record.stdin_used = true;
-        true
-    }
-
-    /// The key of a request: the same after every crash, and no other store's.
-    pub(crate) fn idempotency_key(&self, process: u64, request: u64) -> String {
-        let identity = self.lock().record.identity;
-        let mut hasher = blake3::Hasher::new();
-        for number in [identity[0], identity[1], self.run(), process, request] {
-            hasher.update(&number.to_le_bytes());
-        }
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        let bits = u128::from_be_bytes(bytes);
-        // Version 8 of RFC 9562: the bits are the maker's own.
-        let bits = bits & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
-        scalar::Uuid(bits).to_string()
-    }
-
-    fn wait_for_end(&self, process: u64) -> Result<Option<Standing>, EngineError> {
-        let mut shared = self.lock();
-        loop {
-            if let Some(error) = &shared.failed {
-                return Err(error.clone());
-            }
-            if shared.is_at_end(process) && (process != MAIN || shared.has_come_to_its_end()) {
-                break;
-            }
-            if shared.stopping {
-                return Ok(None);
-            }
-            shared = self
-                .progress
-                .wait(shared)
-                .expect("no thread panics while it holds the engine's state");
-        }
-        drop(shared);
-        Ok(self.standing(process))
-    }
-
-    /// How a process stands; an end only once it is durable.
-    pub(crate) fn standing(&self, process: u64) -> Option<Standing> {
-        let shared = self.lock();
-        let slot = shared.slots.get(&process)?;
-        let ending = slot
-            .ending
-            .as_ref()
-            .filter(|_| slot.status.has_ended() || slot.status == Status::Parked);
-        let (exit_status, mut report) = ending.map_or((0, String::new()), |ending| {
-            (ending.exit_status, ending.report.clone())
-        });
-        if slot.status == Status::Damaged {
-            let damage = shared
-                .damaged
-                .iter()
-                .filter(|(damaged, _)| *damaged == process);
-            report = damage
-                .map(|(_, what)| what.as_str())
-                .collect::<Vec<_>>()
-                .join("; ");
-        }
-        Some(Standing {
-            status: slot.status_now(),
-            exit_status,
-            report,
-        })
-    }
-
     fn stop(&self) {
         self.lock().stopping = true;
         self.work.notify_all();
@@ -959,87 +675,12 @@ impl Inner {
 }
 
 impl Shared {
-    /// Puts something into an actor's slot and queues the actor. What is for nobody is dropped, as
-    /// a message to an ended process is.
-    fn deliver(&mut self, process: u64, epoch: u64, incoming: Incoming) {
-        let Some(slot) = self.slots.get_mut(&process) else {
-            return;
-        };
-        if slot.ended {
-            if let Incoming::Letter {
-                sequence, large, ..
-            } = incoming
-            {
-                persist::delete_letter(&mut self.extra, process, sequence, large);
-            }
-            return;
-        }
-        if let Incoming::Letter { letter, .. } = &incoming {
-            self.count_for_parked(process, letter);
-        }
-        let Some(slot) = self.slots.get_mut(&process) else {
-            return;
-        };
-        slot.incoming.push_back((epoch, incoming));
-        if slot.status != Status::Parked {
-            self.enqueue(process);
-        }
-    }
-
     /// Notes how much memory of a process no checkpoint holds.
     fn weigh(&mut self, process: u64, unsealed_bytes: u64) {
         if let Some(slot) = self.slots.get_mut(&process) {
             let before = std::mem::replace(&mut slot.unsealed_bytes, unsealed_bytes);
             self.unsealed_bytes = self.unsealed_bytes - before + unsealed_bytes;
         }
-    }
-
-    /// Whether a process has ended or is parked, durably.
-    fn is_at_end(&self, process: u64) -> bool {
-        self.slots
-            .get(&process)
-            .is_none_or(|slot| slot.status.has_ended() || slot.status == Status::Parked)
-    }
-
-    /// Whether a report of an attempt waits for a process that will take it in.
-    fn has_reports(&self) -> bool {
-        let running = self.slots.values().filter(|slot| {
-            slot.end_status.is_none() && !matches!(slot.status, Status::Parked | Status::Damaged)
-        });
-        running
-            .flat_map(|slot| &slot.incoming)
-            .any(|(_, incoming)| {
-                matches!(incoming, Incoming::Attempt { .. } | Incoming::NotBegun(_))
-            })
-    }
-
-    /// Processes besides the main one that have not ended and are not parked. When the main process
-    /// has failed and is kept, its own attempts only: the others are kept with it.
-    fn left_processes(&self) -> Vec<u64> {
-        let keeps_others = self.slots.get(&MAIN).is_some_and(|main| main.is_kept);
-        let left = self.slots.iter().filter(|&(&number, slot)| {
-            number != MAIN
-                && !slot.status.has_ended()
-                && slot.status != Status::Parked
-                && !slot.ended
-                && (!keeps_others || slot.is_body && slot.parent == Some(MAIN))
-        });
-        left.map(|(&number, _)| number).collect()
-    }
-
-    /// Whether, now that the main process has ended, nothing more comes: the others have ended, too.
-    /// Of a damaged one they cannot hear that, so it is enough if they wait for others only.
-    fn has_come_to_its_end(&mut self) -> bool {
-        let mut left = self.left_processes().into_iter();
-        let main = self.slots.get(&MAIN);
-        if main.is_none_or(|main| main.status != Status::Damaged) {
-            return left.next().is_none();
-        }
-        let mut waits = |number| {
-            let slot = self.slots.get_mut(&number);
-            slot.is_none_or(Slot::waits_for_others)
-        };
-        self.attempts.is_empty() && left.all(&mut waits)
     }
 
     /// Queues an actor, unless it is queued or in the hands of a thread (which looks itself).

@@ -1,0 +1,140 @@
+//! What effects ask of the engine while they are carried out: numbers that nobody else has, names,
+//! and how it is with other processes and the run.
+//!
+//! # Invariants
+//! - What one process does to another is not done here but said, and done when its turn is over. Names
+//!   are the exception: who asks for one has it at once.
+
+use super::{Inner, RUN, SHUTDOWN_MS};
+use std::cmp::Reverse;
+use std::sync::atomic::Ordering;
+
+impl Inner {
+    /// The place of the next letter in the order of all.
+    pub(crate) fn next_letter(&self) -> u64 {
+        self.next_letter.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next text output.
+    pub(crate) fn next_output(&self) -> u64 {
+        self.next_output.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number of the next process.
+    pub(crate) fn next_process(&self) -> u64 {
+        self.next_process.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The name of the next segment.
+    pub(crate) fn next_segment(&self) -> u64 {
+        self.next_segment.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Which process has a registered name.
+    pub(crate) fn whereis(&self, name: &str) -> Option<u64> {
+        self.lock().names.holder(name)
+    }
+
+    /// Registers a name, if it is free and the process exists (or is just being made) and has none.
+    pub(crate) fn register(&self, name: &str, process: u64, just_made: bool) -> bool {
+        let mut shared = self.lock();
+        let exists = just_made || shared.slots.get(&process).is_some_and(|slot| !slot.ended);
+        exists && shared.names.give(name, process)
+    }
+
+    /// Frees a name; who had it.
+    pub(crate) fn unregister(&self, name: &str) -> Option<u64> {
+        self.lock().names.take(name)
+    }
+
+    /// Whether a process has not ended.
+    pub(crate) fn is_alive(&self, process: u64) -> bool {
+        self.lock()
+            .slots
+            .get(&process)
+            .is_some_and(|slot| !slot.ended)
+    }
+
+    /// Whether a process has neither ended nor is parked.
+    pub(crate) fn is_at_work(&self, process: u64) -> bool {
+        let shared = self.lock();
+        let slot = shared.slots.get(&process);
+        slot.is_some_and(|slot| !slot.ended && slot.end_status.is_none())
+    }
+
+    /// Why a process has ended, if it has.
+    pub(crate) fn exit_reason(&self, process: u64) -> Option<Vec<u64>> {
+        let shared = self.lock();
+        let slot = shared.slots.get(&process).filter(|slot| slot.ended)?;
+        slot.ending.as_ref().map(|ending| ending.reason.clone())
+    }
+
+    /// The processes that a process has started and that have not ended, attempts aside.
+    pub(crate) fn children_of(&self, process: u64) -> Vec<u64> {
+        self.lock().children_of(process)
+    }
+
+    /// The main process has ended: the processes that are left, which have some seconds to follow.
+    /// None are if it is kept with what it has started; but its attempts end then, too.
+    pub(crate) fn begin_shutdown(&self, keeps_others: bool) -> Vec<u64> {
+        let mut shared = self.lock();
+        let at = self.clock.now_ms().saturating_add(SHUTDOWN_MS);
+        shared.timers.push(Reverse((at, RUN)));
+        if keeps_others {
+            return Vec::new();
+        }
+        shared.shutting_down = true;
+        let mut numbers = shared.left_processes();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Whether the main process has ended for good.
+    pub(crate) fn is_shutting_down(&self) -> bool {
+        self.lock().shutting_down
+    }
+
+    /// Whether no attempt is handed out any more.
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.is_suspended.load(Ordering::SeqCst)
+    }
+
+    /// Number of the run.
+    pub(crate) fn run(&self) -> u64 {
+        self.run.load(Ordering::Relaxed)
+    }
+
+    /// The number that the next text output will have.
+    pub(crate) fn outputs_said(&self) -> u64 {
+        self.next_output.load(Ordering::Relaxed)
+    }
+
+    /// Whether nobody reads standard output any more.
+    pub(crate) fn is_stdout_closed(&self) -> bool {
+        self.lock().stdout_closed
+    }
+
+    /// Whether there is a standard input to read; from now on it counts as read.
+    pub(crate) fn may_read_stdin(&self) -> bool {
+        if self.stdin_lost && !self.transport.stdin_continues() {
+            return false;
+        }
+        self.lock().record.stdin_used = true;
+        true
+    }
+
+    /// The key of a request: the same after every crash, and no other store's.
+    pub(crate) fn idempotency_key(&self, process: u64, request: u64) -> String {
+        let identity = self.lock().record.identity;
+        let mut hasher = blake3::Hasher::new();
+        for number in [identity[0], identity[1], self.run(), process, request] {
+            hasher.update(&number.to_le_bytes());
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        let bits = u128::from_be_bytes(bytes);
+        // Version 8 of RFC 9562: the bits are the maker's own.
+        let bits = bits & !(0xf << 76) & !(0b11 << 62) | 0x8 << 76 | 0b10 << 62;
+        scalar::Uuid(bits).to_string()
+    }
+}
