@@ -487,6 +487,7 @@
 (apply flatten []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.seq/flatten"
 (flatten [1 [2 '(3)] {:a 1}]) ;=> (1 2 3 {:a 1})
 (flatten nil) ;=> ()
+(= (reverse (range 200)) (flatten (reduce (fn [v n] [n v []]) () (range 200)))) ;=> true
 (flatten {nil 1}) ;=> ()
 (flatten 0.0) ;=> ()
 (flatten [1 2 3]) ;=> (1 2 3)

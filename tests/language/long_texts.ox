@@ -67,6 +67,16 @@
 (string/blank? "                                                                           ") ;=> true
 (string/blank? "                                                                         . ") ;=> false
 
+;;; ## A long match is followed in steps
+(def abba (str (apply str (repeat 150 "abba")) "c!"))
+(map count (re-find #"(a|b)*(c?)" abba)) ;=> (601 1 1)
+(re-find #"(?:(a)|(b))*$" abba) ;=> ["" nil nil]
+(map count (re-matches #"(?s)((?:x|.)*)(b+)(.*)!" abba)) ;=> (602 598 1 2)
+(re-matches #"(a|b)*c" abba) ;=> nil
+(map count (re-matches #"(?:(a)|(b)|(c)|!)*" abba)) ;=> (602 1 1 1)
+(map second (re-seq #"(?:a|b)+(.)" (str abba abba))) ;=> ("c" "c")
+(= abba (re-matches #"(?s).*" abba)) ;=> true
+
 ;;; ## Text is searched and replaced in steps
 ;;; differs: the namespaces are Ox's own
 (require '[ox.string :as string])

@@ -24,6 +24,7 @@
 
 use crate::object::{FIRST_VALUE, Header, Kind, Object};
 use crate::value::keys::Keys;
+use crate::value::regex::long::Following;
 use crate::value::string::places::Places;
 use crate::word::Word;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -102,6 +103,9 @@ pub struct Heap {
     pub(crate) places: Places,
     /// Words of poison at the survivors' start.
     pub(crate) poisoned: u32,
+    /// Matches that are followed over much text, by the offset of the state of their search, until
+    /// that moves.
+    pub(crate) followed: FxHashMap<u32, Box<Following>>,
     /// Offsets of what walks have noted, by the offset of their state; good until objects move.
     pub(crate) noted: FxHashMap<u32, FxHashSet<u32>>,
 }
@@ -137,6 +141,7 @@ impl Heap {
             places: Places::default(),
             poisoned: 0,
             noted: FxHashMap::default(),
+            followed: FxHashMap::default(),
         };
         heap.schedule_collection();
         heap
@@ -533,6 +538,7 @@ impl Heap {
         }
         self.words[from as usize..end].copy_from_slice(words);
         self.noted.clear();
+        self.followed.retain(|&state, _| state < from);
         if self.protects_from_space {
             let old_top = (self.top as usize).max(end);
             self.words[end..old_top].fill(POISON);

@@ -697,14 +697,27 @@
 (defn flatten "Returns a lazy sequence of the elements of nested sequential things that are not sequential themselves." [x]
   (filter (fn [y] (not (sequential? y))) (rest (tree-seq sequential? seq x))))
 
+(defn- nodes-from
+  "The nodes of the trees in a stack of sequences, each before its children. A stack, and not a sequence of each node in that of
+  its parent: a node costs the same however deep it is."
+  [branch? children stack]
+  (lazy-seq
+    (loop [stack stack]
+      (if (nil? stack)
+        nil
+        (let [nodes (seq (first stack))]
+          (if (nil? nodes)
+            (recur (next stack))
+            (let [node (first nodes)
+                  left (cons (rest nodes) (next stack))]
+              (cons node
+                    (nodes-from branch? children (if (branch? node) (cons (children node) left) left))))))))))
+
 (defn tree-seq
   "Returns the lazy sequence of the nodes of a tree, each before its children: `(children node)` of the nodes for
   which `(branch? node)` is true."
   [branch? children root]
-  (lazy-seq
-    (cons root
-          (when (branch? root)
-            (mapcat (fn [node] (tree-seq branch? children node)) (children root))))))
+  (nodes-from branch? children (cons (cons root nil) nil)))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Transducing

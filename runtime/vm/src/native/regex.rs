@@ -6,7 +6,6 @@ use crate::object::Kind;
 use crate::value::fault::{Fault, OrThrow};
 use crate::value::number::try_int;
 use crate::value::regex::{self, Compiled, Cursor};
-use crate::value::string::byte_count;
 use crate::word::Word;
 use std::rc::Rc;
 
@@ -63,11 +62,10 @@ fn re_find_from(call: &mut NativeCall<'_>) -> NativeResult {
 }
 
 fn re_matches(call: &mut NativeCall<'_>) -> NativeResult {
-    let pattern = compiled(call, 0)?;
+    compiled(call, 0)?;
     let string = subject(call, 1)?;
-    let bytes = byte_count(call.heap.object(string));
-    call.fiber.fuel_spent = pattern.cost(bytes);
-    regex::match_whole(call.heap, &pattern, string).or_throw(call.heap)
+    let words = [string, call.args[0]];
+    regex::match_whole(call.heap, words, &mut call.fiber.fuel_spent)
 }
 
 fn split(call: &mut NativeCall<'_>) -> NativeResult {

@@ -9,18 +9,20 @@
 //! - Compiled patterns are a cache of the thread, never part of a process: the object holds its
 //!   source only.
 
+pub(crate) mod long;
 mod scan;
 mod translate;
 
 use super::fault::{Fallible, Fault, OrThrow};
-use super::string::{byte_count, is_ascii, make_string, text};
-use super::walk::{Pieces, make_state};
+use super::string::{byte_count, is_ascii, make_string, text, text_bytes};
+use super::walk::{Pieces, copy_fuel, make_state};
 use super::work::{Sizes, Stop, Walk};
 use super::{transient, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::Kind;
 use crate::word::Word;
+use long::{Following, Slots, Stepped};
 use rustc_hash::FxHashMap;
 use scan::{Gap, Scanner, Seek, stretch_of};
 use std::cell::RefCell;
@@ -37,6 +39,8 @@ const COMPILED_BYTES_MAX: usize = 1024 * 1024;
 const COMPILE_FUEL_PER_BYTE: usize = 64;
 /// Texts of a step of other walks that are searched at once.
 const SEEK_STEPS: usize = 4;
+/// Matches that a process follows at a time: each takes up to a few megabytes.
+const FOLLOWED_MAX: usize = 8;
 /// Text that costs one unit of fuel to search, in bytes.
 const BYTES_PER_FUEL: usize = 16;
 
@@ -46,7 +50,7 @@ pub struct Compiled {
     /// Finds matches anywhere.
     pub search: regex::Regex,
     /// Matches all of a text; made when first needed.
-    whole: std::cell::OnceCell<regex::Regex>,
+    whole: std::cell::OnceCell<Rc<Compiled>>,
     /// Looks for matches in long texts; made when first needed.
     scanner: std::cell::OnceCell<Option<RefCell<Scanner>>>,
     translated: String,
@@ -94,13 +98,7 @@ pub fn compile(source: &str) -> Fallible<Rc<Compiled>> {
         ));
     }
     let translated = translate(source)?;
-    let search = build(&translated)?;
-    let compiled = Rc::new(Compiled {
-        search,
-        whole: std::cell::OnceCell::new(),
-        scanner: std::cell::OnceCell::new(),
-        translated,
-    });
+    let compiled = Rc::new(Compiled::of(translated)?);
     CACHE.with_borrow_mut(|cache| {
         if cache.len() >= CACHE_MAX {
             cache.clear();
@@ -117,22 +115,43 @@ pub fn compile_cost(bytes: usize) -> u32 {
 }
 
 impl Compiled {
+    fn of(translated: String) -> Fallible<Compiled> {
+        Ok(Compiled {
+            search: build(&translated)?,
+            whole: std::cell::OnceCell::new(),
+            scanner: std::cell::OnceCell::new(),
+            translated,
+        })
+    }
+
     /// Fuel of searching so much text once.
     #[must_use]
     pub fn cost(&self, bytes: usize) -> u32 {
         u32::try_from(bytes / BYTES_PER_FUEL).unwrap_or(u32::MAX)
     }
 
-    /// From where on the next match at or after a byte is to be looked for.
-    fn seek(&self, subject: &str, at: usize, gap: Gap, sizes: Sizes) -> Seek {
-        let left = subject.len() - at;
-        if left <= sizes.call_bytes {
-            return Seek::From(at);
-        }
+    fn scanner(&self) -> Option<&RefCell<Scanner>> {
         let scanner = self
             .scanner
             .get_or_init(|| Scanner::new(&self.translated, COMPILED_BYTES_MAX).map(RefCell::new));
-        let Some(scanner) = scanner else {
+        scanner.as_ref()
+    }
+
+    /// From where on the next match at or after a byte is to be looked for, or that match. What is
+    /// followed is kept with the state of the search, if there is one.
+    fn seek(
+        &self,
+        heap: &mut Heap,
+        (string, state): (Word, Option<Word>),
+        at: usize,
+        gap: Gap,
+        sizes: Sizes,
+    ) -> Seek {
+        let left = byte_count(heap.object(string)) - at;
+        if left <= sizes.call_bytes {
+            return Seek::From(at);
+        }
+        let Some(scanner) = self.scanner() else {
             return Seek::From(at);
         };
         let mut scanner = scanner.borrow_mut();
@@ -140,20 +159,51 @@ impl Compiled {
         if left <= stretch {
             return Seek::From(at);
         }
-        scanner.seek(subject.as_bytes(), at, gap, stretch)
+        let mut followed = state.and_then(|state| heap.followed.remove(&state.offset()));
+        let subject = text_bytes(heap.object(string));
+        let keeps = state.is_some().then_some(&mut followed);
+        let seek = scanner.seek(subject, at, gap, stretch, keeps);
+        if let (Some(state), Some(followed)) = (state, followed) {
+            keep(heap, state, followed);
+        }
+        seek
+    }
+
+    /// The places of the next match and its groups from a byte on, that of a seek.
+    fn slots(&self, subject: &str, seek: &Seek) -> Option<Slots> {
+        match seek {
+            Seek::Found(slots) => Some(slots.clone()),
+            Seek::From(at) => self.search.captures_at(subject, *at).map(|captures| {
+                let places = captures.iter().flat_map(|group| match group {
+                    Some(group) => [Some(group.start()), Some(group.end())],
+                    None => [None, None],
+                });
+                places.collect()
+            }),
+            Seek::Nowhere | Seek::Later(_) => None,
+        }
     }
 
     /// The pattern that matches all of a text or nothing.
     ///
     /// # Errors
     /// `:ox/memory-limit`.
-    pub fn whole(&self) -> Fallible<&regex::Regex> {
+    pub fn whole(&self) -> Fallible<&Compiled> {
         if self.whole.get().is_none() {
-            let pattern = build(&format!("\\A(?:{})\\z", self.translated))?;
-            let _ = self.whole.set(pattern);
+            let pattern = Compiled::of(format!("\\A(?:{})\\z", self.translated))?;
+            let _ = self.whole.set(Rc::new(pattern));
         }
         Ok(self.whole.get().expect("set above"))
     }
+}
+
+/// Keeps a match that is followed with the state of its search.
+fn keep(heap: &mut Heap, state: Word, following: Box<Following>) {
+    if heap.followed.len() >= FOLLOWED_MAX {
+        // Of searches that nobody goes on with, mostly. The others begin anew.
+        heap.followed.clear();
+    }
+    heap.followed.insert(state.offset(), following);
 }
 
 /// The compiled form of a regular expression object.
@@ -171,40 +221,96 @@ pub fn source(heap: &Heap, word: Word) -> Option<&str> {
     (object.kind() == Kind::Regex).then(|| super::string::try_text(heap, object.word(1)))?
 }
 
-/// The match as `re-find` returns it: a string, or a vector of it and its groups.
-fn make_match(heap: &mut Heap, groups: &[Option<String>]) -> Word {
-    let words: Vec<Word> = groups
-        .iter()
-        .map(|group| {
-            group
-                .as_ref()
-                .map_or(Word::NIL, |group| make_string(heap, group))
-        })
-        .collect();
+/// The text of a group.
+fn group<'s>(subject: &'s str, slots: &[Option<usize>], number: usize) -> Option<&'s str> {
+    match slots.get(2 * number..2 * number + 2)? {
+        &[Some(start), Some(end)] => Some(&subject[start..end]),
+        _ => None,
+    }
+}
+
+/// The match as `re-find` returns it: a string, or a vector of it and its groups. They are copied.
+fn make_match(heap: &mut Heap, string: Word, slots: &[Option<usize>], spent: &mut u32) -> Word {
+    let mut words = Vec::with_capacity(slots.len() / 2);
+    for number in 0..slots.len() / 2 {
+        let copied = group(text(heap.object(string)), slots, number).map(str::to_owned);
+        *spent = spent.saturating_add(copy_fuel(copied.as_ref().map_or(0, String::len)));
+        words.push(copied.map_or(Word::NIL, |copied| make_string(heap, &copied)));
+    }
     match words[..] {
         [only] => only,
         _ => vector::make(heap, &words),
     }
 }
 
-fn groups_of(captures: &regex::Captures<'_>) -> Vec<Option<String>> {
-    captures
-        .iter()
-        .map(|group| group.map(|group| group.as_str().to_owned()))
-        .collect()
-}
-
-/// `re-matches*`: the match with all of a string.
+/// `re-matches*`: the match with all of a string, or nil, of a long one in steps.
+///
+/// ```text
+/// state:  Array [string pattern reach]
+/// ```
 ///
 /// # Errors
-/// `:ox/memory-limit`.
-pub fn match_whole(heap: &mut Heap, pattern: &Compiled, string: Word) -> Fallible<Word> {
-    let groups = pattern
-        .whole()?
-        .captures(text(heap.object(string)))
-        .as_ref()
-        .map(groups_of);
-    Ok(groups.map_or(Word::NIL, |groups| make_match(heap, &groups)))
+/// `:ox/memory-limit`; [`Trap::Walk`].
+pub(crate) fn match_whole(
+    heap: &mut Heap,
+    [string, pattern]: [Word; 2],
+    spent: &mut u32,
+) -> Result<Word, Trap> {
+    let compiled = of_word(heap, pattern)?;
+    let whole = compiled.whole().or_throw(heap)?;
+    let bytes = byte_count(heap.object(string));
+    if bytes > Sizes::of(heap).call_bytes && whole.scanner().is_some() {
+        let words = [string, pattern, Word::small(0)];
+        return Err(Trap::Walk(make_state(heap, Walk::Match, &words)));
+    }
+    *spent = spent.saturating_add(compiled.cost(bytes));
+    let slots = whole.slots(text(heap.object(string)), &Seek::From(0));
+    Ok(slots.map_or(Word::NIL, |slots| make_match(heap, string, &slots, spent)))
+}
+
+/// Goes on with it.
+pub(crate) fn match_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result<Word, Stop> {
+    let (string, pattern) = (heap.word(state, 1), heap.word(state, 2));
+    let compiled = of_word(heap, pattern)?;
+    let whole = compiled.whole().or_throw(heap)?;
+    let sizes = Sizes::of(heap);
+    let kept = heap.followed.remove(&state.offset());
+    let is_new = kept.is_none();
+    let subject = text_bytes(heap.object(string));
+    let begun = whole.scanner().and_then(|scanner| {
+        let scanner = scanner.borrow();
+        let begin = || Following::new(scanner.automata(), subject, 0, 0, true).map(Box::new);
+        let stretch = stretch_of(scanner.states()).min(SEEK_STEPS * sizes.step_bytes);
+        Some((kept.or_else(begin)?, stretch))
+    });
+    let seek = match begun {
+        None => Seek::From(0),
+        Some((mut following, stretch)) => {
+            // Who begins anew does twice as much as the last time.
+            let reach = (heap.word(state, 3).small_value() as usize).max(stretch);
+            let mut left = if is_new { reach } else { stretch };
+            loop {
+                let stepped = following.step(subject, stretch);
+                left = left.saturating_sub(stretch);
+                *spent = spent.saturating_add(whole.cost(stretch));
+                match stepped {
+                    Stepped::Open if left > 0 => {}
+                    Stepped::Open => {
+                        if is_new {
+                            heap.write(state, 3, Word::small(2 * reach as i64));
+                        }
+                        keep(heap, state, following);
+                        return Err(Stop::Budget);
+                    }
+                    Stepped::Nothing => break Seek::Nowhere,
+                    Stepped::Found(slots) => break Seek::Found(slots),
+                    Stepped::Unknown(_) => break Seek::From(0),
+                }
+            }
+        }
+    };
+    let slots = whole.slots(text(heap.object(string)), &seek);
+    Ok(slots.map_or(Word::NIL, |slots| make_match(heap, string, &slots, spent)))
 }
 
 /// Where the search after a match begins; `None` at the end.
@@ -285,7 +391,8 @@ pub(crate) fn find_from(
         let message = "the cursor does not belong to the string";
         return Err(Fault::new("argument", message).trap(heap));
     }
-    match find(heap, &compiled, string, cursor, Gap::default(), spent) {
+    let from = (cursor, Gap::default());
+    match find(heap, &compiled, (string, None), from, spent) {
         Ok(found) => Ok(found),
         Err(gap) => {
             let small = |n: usize| Word::small(n as i64);
@@ -315,47 +422,51 @@ pub(crate) fn find_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Result
     };
     let (string, pattern) = (heap.word(state, 1), heap.word(state, 2));
     let compiled = of_word(heap, pattern)?;
-    find(heap, &compiled, string, cursor, gap, spent).map_err(|gap| {
+    let searched = (string, Some(state));
+    find(heap, &compiled, searched, (cursor, gap), spent).map_err(|gap| {
         heap.write(state, 5, Word::small(gap.base as i64));
         heap.write(state, 6, Word::small(gap.reach as i64));
         Stop::Budget
     })
 }
 
+/// Where a match begins and ends.
+fn place(slots: &[Option<usize>]) -> Option<(usize, usize)> {
+    match *slots {
+        [Some(start), Some(end), ..] => Some((start, end)),
+        _ => None,
+    }
+}
+
 /// What `re-find-from` answers, or where the search goes on.
 fn find(
     heap: &mut Heap,
     pattern: &Compiled,
-    string: Word,
-    cursor: Cursor,
-    gap: Gap,
+    (string, state): (Word, Option<Word>),
+    (cursor, gap): (Cursor, Gap),
     spent: &mut u32,
 ) -> Result<Word, Gap> {
     let sizes = Sizes::of(heap);
+    let seek = pattern.seek(heap, (string, state), cursor.byte, gap, sizes);
+    if let Seek::Later(next) = seek {
+        let looked = (SEEK_STEPS * sizes.step_bytes).max(next.reach);
+        *spent = spent.saturating_add(pattern.cost(looked));
+        return Err(next);
+    }
     let subject = text(heap.object(string));
-    let at = match pattern.seek(subject, cursor.byte, gap, sizes) {
-        Seek::From(at) => at,
-        Seek::Nowhere => return Ok(Word::NIL),
-        Seek::Later(next) => {
-            let looked = (SEEK_STEPS * sizes.step_bytes).max(next.reach);
-            *spent = spent.saturating_add(pattern.cost(looked));
-            return Err(next);
-        }
-    };
-    let found = pattern.search.captures_at(subject, at);
-    let reached = found
-        .as_ref()
-        .map_or(subject.len(), |found| found.get_match().end());
-    *spent = spent.saturating_add(pattern.cost(reached - at));
-    let Some(captures) = found else {
+    let slots = pattern.slots(subject, &seek);
+    let found = slots.as_deref().and_then(place);
+    if let Seek::From(at) = seek {
+        let reached = found.map_or(subject.len(), |(_, end)| end);
+        *spent = spent.saturating_add(pattern.cost(reached - at));
+    }
+    let (Some(slots), Some((start, end))) = (slots, found) else {
         return Ok(Word::NIL);
     };
-    let whole = captures.get_match();
-    let start = cursor.advanced(subject, whole.start());
-    let end = start.advanced(subject, whole.end());
+    let start = cursor.advanced(subject, start);
+    let end = start.advanced(subject, end);
     let next = next_start(subject, start.byte, end.byte).map(|byte| end.advanced(subject, byte));
-    let groups = groups_of(&captures);
-    let found = make_match(heap, &groups);
+    let found = make_match(heap, string, &slots, spent);
     let small = |n: usize| Word::small(n as i64);
     let next = match next {
         Some(next) => next.make(heap, string),
@@ -389,7 +500,7 @@ pub(crate) fn split(
         progress: Progress::BEGUN,
     };
     let compiled = of_word(heap, pattern)?;
-    match splitting.run(heap, &compiled, spent) {
+    match splitting.run(heap, &compiled, None, spent) {
         Ok(vector) => Ok(vector),
         Err(Stop::Budget) => {
             let limit = limit.clamp(-1, i64::from(u32::MAX));
@@ -413,7 +524,7 @@ pub(crate) fn split_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Resul
         progress: Progress::load(heap, state, 5),
     };
     let compiled = of_word(heap, word(3))?;
-    let result = splitting.run(heap, &compiled, spent);
+    let result = splitting.run(heap, &compiled, Some(state), spent);
     if result == Err(Stop::Budget) {
         splitting.progress.save(heap, state, 5);
     }
@@ -476,15 +587,20 @@ struct Splitting {
 }
 
 impl Splitting {
-    fn run(&mut self, heap: &mut Heap, pattern: &Compiled, spent: &mut u32) -> Result<Word, Stop> {
+    fn run(
+        &mut self,
+        heap: &mut Heap,
+        pattern: &Compiled,
+        state: Option<Word>,
+        spent: &mut u32,
+    ) -> Result<Word, Stop> {
         let sizes = Sizes::of(heap);
-        let begun = self.progress.next.unwrap_or(self.progress.from);
+        let mut begun = self.progress.next.unwrap_or(self.progress.from);
         for _ in 0..sizes.elements {
             let count = transient::count(heap, self.builder) as i64;
             if self.limit > 0 && count >= self.limit - 1 {
                 self.progress.next = None;
             }
-            let subject = text(heap.object(self.string));
             let Some(at) = self.progress.next else {
                 return self.end(heap, sizes);
             };
@@ -492,20 +608,30 @@ impl Splitting {
                 *spent = spent.saturating_add(pattern.cost(at - begun));
                 return Err(Stop::Budget);
             }
-            let found = match pattern.seek(subject, at, self.progress.gap, sizes) {
-                Seek::From(start) => pattern.search.find_at(subject, start),
-                Seek::Nowhere => None,
-                Seek::Later(gap) => {
-                    self.progress.gap = gap;
-                    let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
-                    *spent = spent.saturating_add(pattern.cost(looked));
-                    return Err(Stop::Budget);
-                }
-            };
+            let seek = pattern.seek(heap, (self.string, state), at, self.progress.gap, sizes);
+            if let Seek::Later(gap) = seek {
+                self.progress.gap = gap;
+                let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
+                *spent = spent.saturating_add(pattern.cost(looked));
+                return Err(Stop::Budget);
+            }
             self.progress.gap = Gap::default();
-            let reached = found.map_or(at, |found| found.end());
-            *spent = spent.saturating_add(pattern.cost(reached - at) + 1);
-            let Some(found) = found.map(|found| found.range()) else {
+            let subject = text(heap.object(self.string));
+            let found = match seek {
+                Seek::From(from) => {
+                    let found = pattern.search.find_at(subject, from);
+                    let reached = found.map_or(from, |found| found.end());
+                    *spent = spent.saturating_add(pattern.cost(reached - from) + 1);
+                    found.map(|found| found.range())
+                }
+                Seek::Found(slots) => place(&slots).map(|(start, end)| {
+                    // That has been charged, step by step.
+                    begun = end;
+                    start..end
+                }),
+                Seek::Nowhere | Seek::Later(_) => None,
+            };
+            let Some(found) = found else {
                 self.progress.next = None;
                 continue;
             };
@@ -643,7 +769,7 @@ pub(crate) fn replace(
         all,
         progress: Progress::BEGUN,
     };
-    match replacing.run(heap, spent) {
+    match replacing.run(heap, None, spent) {
         Ok(string) => Ok(string),
         Err(Stop::Budget) => {
             let [string, pattern, replacement] = words;
@@ -677,7 +803,7 @@ pub(crate) fn replace_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Res
         all: word(5).is_truthy(),
         progress: Progress::load(heap, state, 6),
     };
-    let result = replacing.run(heap, spent);
+    let result = replacing.run(heap, Some(state), spent);
     if result == Err(Stop::Budget) {
         heap.write(state, 1, replacing.pieces.0);
         replacing.progress.save(heap, state, 6);
@@ -694,7 +820,7 @@ struct Replacing {
 }
 
 impl Replacing {
-    fn run(&mut self, heap: &mut Heap, spent: &mut u32) -> Result<Word, Stop> {
+    fn run(&mut self, heap: &mut Heap, state: Option<Word>, spent: &mut u32) -> Result<Word, Stop> {
         let sizes = Sizes::of(heap);
         let [string, pattern, replacement] = self.words;
         let compiled = of_word(heap, pattern)?;
@@ -702,7 +828,6 @@ impl Replacing {
         let parsed = parse_replacement(given, &compiled.search);
         *spent = spent.saturating_add(super::print::text_fuel(given.len()));
         let parts = parsed.or_throw(heap)?;
-        let subject = text(heap.object(string));
         let begun = self.progress.next.unwrap_or(self.progress.from);
         let mut out = String::new();
         let mut left = sizes.elements;
@@ -714,38 +839,39 @@ impl Replacing {
                 return Err(Stop::Budget);
             }
             left -= 1;
-            let captures = match compiled.seek(subject, at, self.progress.gap, sizes) {
-                Seek::From(start) => compiled.search.captures_at(subject, start),
-                Seek::Nowhere => None,
-                Seek::Later(gap) => {
-                    self.progress.gap = gap;
-                    let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
-                    *spent = spent.saturating_add(compiled.cost(looked));
-                    self.pieces.add(heap, &out);
-                    return Err(Stop::Budget);
-                }
-            };
+            let seek = compiled.seek(heap, (string, state), at, self.progress.gap, sizes);
+            if let Seek::Later(gap) = seek {
+                self.progress.gap = gap;
+                let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
+                *spent = spent.saturating_add(compiled.cost(looked));
+                self.pieces.add(heap, &out);
+                return Err(Stop::Budget);
+            }
             self.progress.gap = Gap::default();
-            let whole = captures.as_ref().map(regex::Captures::get_match);
-            let reached = whole.map_or(at, |whole| whole.end());
-            *spent = spent.saturating_add(compiled.cost(reached - at) + 1);
-            let (Some(captures), Some(whole)) = (captures, whole) else {
+            let subject = text(heap.object(string));
+            let slots = compiled.slots(subject, &seek);
+            let whole = slots.as_deref().and_then(place);
+            if let Seek::From(from) = seek {
+                let reached = whole.map_or(from, |(_, end)| end);
+                *spent = spent.saturating_add(compiled.cost(reached - from) + 1);
+            }
+            let (Some(slots), Some((start, end))) = (slots, whole) else {
                 self.progress.next = None;
                 break;
             };
-            out.push_str(&subject[self.progress.from..whole.start()]);
+            out.push_str(&subject[self.progress.from..start]);
             for part in &parts {
                 match part {
                     Piece::Text(text) => out.push_str(text),
-                    Piece::Group(group) => {
-                        out.push_str(captures.get(*group).map_or("", |group| group.as_str()));
+                    Piece::Group(number) => {
+                        out.push_str(group(subject, &slots, *number).unwrap_or_default());
                     }
                 }
             }
-            self.progress.from = whole.end();
-            self.progress.next =
-                next_start(subject, whole.start(), whole.end()).filter(|_| self.all);
+            self.progress.from = end;
+            self.progress.next = next_start(subject, start, end).filter(|_| self.all);
         }
+        let subject = text(heap.object(string));
         out.push_str(&subject[self.progress.from..]);
         *spent = spent.saturating_add(super::print::text_fuel(out.len()));
         self.pieces.join(heap, &out)

@@ -67,6 +67,12 @@ pub fn text(object: Object<'_>) -> &str {
     text_of(&object.words()[BYTES_AT..], byte_count(object))
 }
 
+/// The bytes of a string's text.
+#[inline]
+pub(crate) fn text_bytes(object: Object<'_>) -> &[u8] {
+    &bytes_of(&object.words()[BYTES_AT..])[..byte_count(object)]
+}
+
 /// The text of a string word, if it is one.
 #[must_use]
 pub fn try_text(heap: &Heap, word: Word) -> Option<&str> {

@@ -62,6 +62,7 @@ fn stepped(
         Some(Walk::Search) => replace::search_step(heap, state, spent),
         Some(Walk::Replace) => replace::replace_step(heap, state, spent),
         Some(Walk::Split) => regex::split_step(heap, state, spent),
+        Some(Walk::Match) => regex::match_step(heap, state, spent),
         Some(Walk::Find) => regex::find_step(heap, state, spent),
         Some(Walk::Sort) => sort::step(heap, state, spent),
         Some(Walk::Slice) => slice::step(heap, state, spent),

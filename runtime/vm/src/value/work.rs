@@ -150,6 +150,7 @@ pub(crate) enum Walk {
     Find = 16,
     Sort = 17,
     Slice = 18,
+    Match = 19,
 }
 
 /// The walks that [`super::walk::step`] steps.
@@ -167,6 +168,7 @@ const STEPPED: &[Walk] = &[
     Walk::Find,
     Walk::Sort,
     Walk::Slice,
+    Walk::Match,
 ];
 
 impl Walk {

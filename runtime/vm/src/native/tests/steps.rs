@@ -91,6 +91,10 @@ fn calls(e: &mut Evaluator, parts: usize) -> Vec<(&'static str, Vec<Word>)> {
     let word = e.pattern("[a-z]+");
     let groups = e.pattern("(q\\w+) (\\w+)");
     let swapped = e.text("$2 $1");
+    let (open, named) = (e.pattern("(a|b)*c?"), e.pattern("(?s)(T.)(.*)(ΑΣ. )"));
+    let (all, not_all) = (e.pattern("(?s)(a|.)*(.)"), e.pattern("(?s)(?:.|x)*y"));
+    let letters = e.text(&format!("xx{}c", whole(&"abba".repeat(8))));
+    let (from_two, swapped_one) = (Word::small(2), e.text("<$1>"));
     let value = e
         .read(&"[1 \"two\" {:three 4.5}] ".repeat(3))
         .expect("a form");
@@ -128,6 +132,15 @@ fn calls(e: &mut Evaluator, parts: usize) -> Vec<(&'static str, Vec<Word>)> {
             vec![prose, groups, swapped, yes],
         ),
         ("ox.core/re-find-from", vec![nothing, prose, zero]),
+        ("ox.core/re-find-from", vec![open, letters, from_two]),
+        ("ox.core/re-find-from", vec![named, prose, zero]),
+        ("ox.core/re-matches*", vec![all, prose]),
+        ("ox.core/re-matches*", vec![not_all, prose]),
+        ("ox.string/split*", vec![letters, open, Word::small(-1)]),
+        (
+            "ox.string/replace-match*",
+            vec![letters, open, swapped_one, yes],
+        ),
         ("ox.core/sort*", vec![falling, zero]),
         ("ox.core/sort*", vec![falling, Word::small(2)]),
         ("ox.core/subvec", vec![falling, Word::small(1)]),
@@ -219,14 +232,17 @@ proptest! {
         pattern in prop::sample::select(vec![
             "a+b", "a.*b", "(?s)a.*b", "\\bab\\b", "^b", "(?m)^b+$", "b$", "(a|ab)(c|bcd)?", "[^a]+a",
             "(?i)AB+", "x|(a)(b)?", "a{3,5}", "ä.", "(a*)b", "\\Bb", "ab|abcd|b.{0,9}c",
+            "(a|b)*c?", "a*", "(a|(b)|c)*", "\\b", "\\B", "$", "(?:(a)|(b)|(ä)|.)*d", "(?s)(.*)(b+)(.*?)(d|$)",
+            "((a+)(b+)?)+", "(?:|a)+", "(a*?)(a|b)*?d", "(?m)(^|a)(.*)$", "(?s).{20,60}", "()|a",
         ]),
-        text in "[abcd ä\n]{0,200}",
+        text in prop_oneof!["[abcd ä\n]{0,200}", "[ab]{0,400}d?", "[aä]{150,300}[b-d]{0,3}"],
     ) {
         let mut e = Evaluator::new();
         let (re, source) = (e.pattern(pattern), e.text(&text));
         let mark = e.text("<$0>");
-        let calls: [(&str, Vec<Word>); 3] = [
+        let calls: [(&str, Vec<Word>); 4] = [
             ("ox.core/re-find-from", vec![re, source, Word::small(0)]),
+            ("ox.core/re-matches*", vec![re, source]),
             ("ox.string/split*", vec![source, re, Word::small(-1)]),
             ("ox.string/replace-match*", vec![source, re, mark, Word::TRUE]),
         ];

@@ -10,9 +10,10 @@
 //! # Invariants
 //! - The engine decides what matches, here it is only said from where on it needs to look.
 //! - The states of automata never leave a call: they are no part of a process.
-//! - A text in which a possible match stays open for long is scanned again in stretches that double:
-//!   twice the work in sum, and the last stretch is as long as that match.
+//! - A match that stays open beyond a stretch is [followed](super::long). Where what is known of that
+//!   has been lost, the text is scanned again in stretches that double: twice the work in sum.
 
+use super::long::{Automata, Following, Slots, Stepped};
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::hybrid::regex::{self, Regex};
@@ -33,6 +34,7 @@ const TRIAL_BYTES: usize = 64;
 pub(super) struct Scanner {
     regex: Regex,
     cache: regex::Cache,
+    automata: Automata,
 }
 
 /// What is known of a search under way.
@@ -45,12 +47,14 @@ pub(crate) struct Gap {
 }
 
 /// Where the next match is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Seek {
     /// It begins at this byte, or there is none: the engine says from there.
     From(usize),
     /// There is none.
     Nowhere,
+    /// The match.
+    Found(Slots),
     /// That is not known yet.
     Later(Gap),
 }
@@ -71,20 +75,34 @@ pub(super) fn stretch_of(states: usize) -> usize {
 }
 
 impl Scanner {
-    /// The automata of a pattern in the engine's notation; `None` for one that matches the empty
-    /// text, which is found at once, or cannot be run so.
+    /// The automata of a pattern in the engine's notation; `None` for one that cannot be run so.
     pub(super) fn new(pattern: &str, bytes_max: usize) -> Option<Scanner> {
         let limits = thompson::Config::new().nfa_size_limit(Some(bytes_max));
         let regex = Regex::builder()
-            .thompson(limits)
+            .thompson(limits.clone())
             .dfa(DFA::config().cache_capacity(bytes_max))
             .build(pattern)
             .ok()?;
-        if regex.forward().get_nfa().has_empty() {
-            return None;
-        }
+        let nfa = thompson::Compiler::new()
+            .configure(limits.which_captures(thompson::WhichCaptures::All))
+            .build(pattern)
+            .ok()?;
+        let automata = Automata {
+            forward: regex.forward().clone(),
+            reverse: regex.reverse().clone(),
+            groups: (nfa.group_info().slot_len() > 2).then_some(nfa),
+        };
         let cache = regex.create_cache();
-        Some(Scanner { regex, cache })
+        Some(Scanner {
+            regex,
+            cache,
+            automata,
+        })
+    }
+
+    /// The automata.
+    pub(super) fn automata(&self) -> &Automata {
+        &self.automata
     }
 
     /// Number of the pattern's states.
@@ -92,10 +110,44 @@ impl Scanner {
         self.regex.forward().get_nfa().states().len()
     }
 
-    /// Looks for the next match at or after `origin` in a stretch of the text.
-    pub(super) fn seek(&mut self, text: &[u8], origin: usize, gap: Gap, stretch: usize) -> Seek {
+    /// Looks for the next match at or after `origin` in a stretch of the text. What is `followed` is
+    /// kept by who calls, if they can, until the next call for the same origin.
+    pub(super) fn seek(
+        &mut self,
+        text: &[u8],
+        origin: usize,
+        gap: Gap,
+        stretch: usize,
+        followed: Option<&mut Option<Box<Following>>>,
+    ) -> Seek {
         let base = gap.base.max(origin);
         let reach = gap.reach.max(stretch);
+        let Some(followed) = followed else {
+            return self.seek_at_once(text, origin, base, reach);
+        };
+        if let Some(mut following) = followed.take()
+            && following.origin() == origin
+        {
+            return match following.step(text, stretch) {
+                Stepped::Open => {
+                    *followed = Some(following);
+                    Seek::Later(gap)
+                }
+                Stepped::Nothing => Seek::Nowhere,
+                Stepped::Found(slots) => found(text, slots),
+                Stepped::Unknown(from) => Seek::From(boundary(text, origin, from)),
+            };
+        }
+        let seek = self.seek_at_once(text, origin, base, reach);
+        if let Seek::Later(Gap { base, reach: 1.. }) = seek {
+            let following = Following::new(&self.automata, text, origin, base, false);
+            *followed = following.map(Box::new);
+        }
+        seek
+    }
+
+    /// The same for one stretch.
+    fn seek_at_once(&mut self, text: &[u8], origin: usize, base: usize, reach: usize) -> Seek {
         let end = (base + reach).min(text.len());
         let (forward, reverse) = self.cache.as_parts_mut();
         let dfa = self.regex.forward();
@@ -106,7 +158,7 @@ impl Scanner {
             Scan::Over(Some(end)) => {
                 let input = Input::new(text).range(origin..end).anchored(Anchored::Yes);
                 match self.regex.reverse().try_search_rev(reverse, &input) {
-                    Ok(Some(found)) => Seek::From(found.offset()),
+                    Ok(Some(found)) => Seek::From(boundary(text, origin, found.offset())),
                     _ => Seek::From(origin),
                 }
             }
@@ -133,6 +185,25 @@ impl Scanner {
             }),
         }
     }
+}
+
+/// What a match is for who looks for it. An automaton sees the empty text within a character too: there
+/// the engine has to look.
+fn found(text: &[u8], slots: Slots) -> Seek {
+    match slots[..] {
+        [Some(start), Some(end), ..] if start < end => Seek::Found(slots),
+        [Some(start), ..] => Seek::From(boundary(text, 0, start)),
+        _ => Seek::Nowhere,
+    }
+}
+
+/// The first byte of the character that a byte belongs to, not before `from`, which is one.
+fn boundary(text: &[u8], from: usize, at: usize) -> usize {
+    let mut at = at;
+    while at > from && at < text.len() && (0x80..0xc0).contains(&text[at]) {
+        at -= 1;
+    }
+    at
 }
 
 /// Runs an automaton over part of a text.
