@@ -29,12 +29,13 @@ KINDS = {
     "print": "(defn spin [] (let [v (vec (range 300000))] (loop [n 0] (recur (+ n (count (pr-str v)))))))",
     "hash": "(defn spin [] (loop [n 0] (recur (+ n (rem (hash (vec (range 100000))) 2)))))",
     "regex": """(defn spin [] (let [s (apply str (repeat 100000 "ab"))] (loop [n 0] (recur (+ n (count (re-seq #"(a|b)*c?" s)))))))""",
+    # One match of two megabytes.
     "wide": """(defn spin [] (let [s (apply str (repeat 1000000 "ab"))] (loop [n 0] (recur (+ n (count (re-find #"(a|b)*c?" s)))))))""",
     # A map of 700,000 entries that goes to another process and is counted there.
     "send": """(defn sink [] (loop [] (receive [:take from m] (do (send from [:taken (count m)]) (recur)))))
 (defn spin [] (let [m (into {} (map (fn [n] [n n]) (range 700000))) to (spawn sink)]
   (loop [] (send to [:take (self) m]) (receive [:taken n] n) (recur))))""",
-    # The same that nobody takes in but to start with it.
+    # The same as an argument of a new process.
     "spawn": """(defn spin [] (let [m (into {} (map (fn [n] [n n]) (range 700000)))]
   (loop [] (await-exit (spawn (fn [m] (count m)) m)) (recur))))""",
     # Values that share much of what they hold.
