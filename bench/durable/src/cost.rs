@@ -99,7 +99,11 @@ fn to_collection(bench: &Bench, steps: u64, mut look: impl FnMut(&Bench)) {
 }
 
 /// Bytes of the main process's stored memory.
-pub(crate) fn live(bench: &Bench) -> u64 {
+///
+/// # Panics
+/// When it is not stored.
+#[must_use]
+pub fn live(bench: &Bench) -> u64 {
     let snapshot = store::Store::snapshot(&*bench.store);
     let record = engine::read_record(&snapshot, 1).expect("the main process is stored");
     record

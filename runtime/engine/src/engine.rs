@@ -29,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use store::{Batch, Store};
+use vm::checkpoint::State;
 use vm::image::LoadedImage;
 
 /// How an engine works.
@@ -55,6 +56,8 @@ pub struct Options {
     pub resident_bytes_max: u64,
     /// How machines run, for tests.
     pub zeal: vm::interp::Zeal,
+    /// What is done with each checkpoint, for tests.
+    pub oracle: Oracle,
 }
 
 impl Default for Options {
@@ -70,6 +73,7 @@ impl Default for Options {
             resident_max: 4_096,
             resident_bytes_max: 1 << 30,
             zeal: vm::interp::Zeal::default(),
+            oracle: Oracle::default(),
         }
     }
 }
@@ -169,6 +173,9 @@ pub(crate) struct Part {
     pub(crate) consumed: Vec<(u64, Taken)>,
     /// Letters among these of which the store has nothing, and that are kept with a past.
     pub(crate) kept: Option<Kept>,
+    /// In tests: all that the process was before, and what the part says that it is.
+    before: Option<State>,
+    witness: Option<oracle::Witness>,
 }
 
 /// Letters that were sent and taken in in one epoch, and are kept.
@@ -592,6 +599,7 @@ mod commit;
 mod ends;
 mod leaving;
 mod names;
+mod oracle;
 mod parked;
 mod recover;
 mod reports;
@@ -600,6 +608,7 @@ pub(crate) mod retry;
 mod signal;
 pub(crate) mod turn;
 
+pub use oracle::Oracle;
 pub(crate) use recover::unit_double;
 pub use retry::RetryError;
 use signal::Signal;

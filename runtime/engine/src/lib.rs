@@ -28,7 +28,7 @@ pub mod report;
 pub mod transport;
 mod wire;
 
-pub use engine::{Engine, EngineError, Options, RetryError, Standing};
+pub use engine::{Engine, EngineError, Options, Oracle, RetryError, Standing};
 pub use limits::{Limit, Limits};
 pub use persist::life::read_events;
 pub use persist::{LoadError, read_record, read_state};

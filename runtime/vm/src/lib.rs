@@ -20,6 +20,7 @@ pub mod interp;
 pub mod label;
 pub mod native;
 pub mod object;
+pub mod oracle;
 pub mod process;
 pub mod reach;
 pub mod stack;

@@ -139,6 +139,7 @@ pub fn run(mut process: Process, mode: Mode) -> Ran {
 
 /// Checkpoints, compares the sum of all checkpoints with the process, and makes it again from that.
 fn reload(mut process: Process, stored: &mut State, segments: &mut u64) -> Process {
+    let before = process.full_state();
     let delta = process.checkpoint(|| {
         *segments += 1;
         *segments
@@ -148,12 +149,9 @@ fn reload(mut process: Process, stored: &mut State, segments: &mut u64) -> Proce
         .verify()
         .expect("the memory is sound after a checkpoint");
     let living = process.full_state();
-    assert!(
-        stored.memory() == living.memory(),
-        "the stored memory is not the living one"
-    );
-    assert_eq!(stored.fibers, living.fibers);
-    assert_eq!(stored.record, living.record);
+    if let Err(difference) = vm::oracle::check(&before, &living, stored) {
+        panic!("{difference}");
+    }
     let image = Arc::clone(&process.image);
     drop(process);
     Process::restore(image, stored.clone()).expect("what was stored is a process")

@@ -11,7 +11,6 @@
 mod host;
 mod modes;
 mod oracle;
-mod same;
 
 use driver::Workspace;
 use driver::project::{Found, FoundFile, Manifest};

@@ -6,6 +6,7 @@
 //!   Of an attempt that is cancelled in the group that starts it nobody hears.
 //! - A process that has failed or is parked keeps the checkpoint before; only its record changes.
 
+use super::oracle::{Oracle, Witness};
 use super::{Closing, EngineError, Inner, Kept, Part, Place, Shared};
 use crate::actor::{Actor, Posted, Taken};
 use crate::awaiting::Awaiting;
@@ -237,6 +238,15 @@ impl Inner {
 
     /// What an actor adds to the batch.
     fn checkpoint(&self, actor: &mut Actor) -> Part {
+        let mut part = self.make_part(actor);
+        if self.options.oracle != Oracle::Off {
+            let before = part.before.take();
+            part.witness = Some(Witness::of(actor, before));
+        }
+        part
+    }
+
+    fn make_part(&self, actor: &mut Actor) -> Part {
         let mut part = Part {
             batch: Batch::with_capacity(PART_BYTES),
             sent: std::mem::take(&mut actor.sent),
@@ -278,6 +288,7 @@ impl Inner {
             for fiber in actor.notes.take_changed() {
                 actor.process.touch_fiber(fiber);
             }
+            part.before = self.copy_for_oracle(actor);
             let delta = actor.process.checkpoint(|| self.next_segment());
             if !actor.keeps_past {
                 actor.record.status = actor.status_now();
@@ -416,6 +427,13 @@ impl Inner {
         if let Some(bytes) = &store_record {
             shared.stored_record.clone_from(bytes);
         }
+        let Closing {
+            epoch,
+            parts,
+            outputs,
+            ..
+        } = &mut closing;
+        let expected = self.expected(&shared, *epoch, (parts, &outside), outputs);
         // The next epoch cannot be closed before this commit is done: this thread does both.
         drop(shared);
         let mut batches: Vec<Batch> = Vec::with_capacity(closing.parts.len() + 1);
@@ -439,6 +457,10 @@ impl Inner {
         };
         if let Err(error) = result {
             self.fail(EngineError::Commit(error.to_string()));
+            return;
+        }
+        if let Some(Err(error)) = expected.map(|expected| self.try_group(&expected)) {
+            self.fail(error);
             return;
         }
         let damage = self.store.take_damage();

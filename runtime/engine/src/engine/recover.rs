@@ -323,6 +323,7 @@ impl Inner {
                 shared.deliver(*number, epoch, Incoming::Recovered);
             }
         }
+        let waiting = shared.waiting_letters();
         for letter in letters {
             let (number, sequence) = (letter.to, letter.sequence);
             if !numbers.contains(&number) {
@@ -330,6 +331,8 @@ impl Inner {
             }
             let large = persist::is_large(letter.bytes.len());
             match Letter::decode(&letter.bytes) {
+                // It was sent to this engine before the run was taken up.
+                Ok(_) if waiting.contains(&sequence) => {}
                 Ok(letter) => shared.deliver(
                     number,
                     epoch,
@@ -531,6 +534,17 @@ fn read_outputs(snapshot: &Snapshot) -> Result<Vec<Text>, EngineError> {
 }
 
 impl Shared {
+    /// Letters that wait for processes, by their place in the order of all.
+    fn waiting_letters(&self) -> HashSet<u64> {
+        let slots = self.slots.values();
+        let incoming = slots.flat_map(|slot| &slot.incoming);
+        let sequences = incoming.filter_map(|(_, incoming)| match incoming {
+            Incoming::Letter { sequence, .. } => Some(*sequence),
+            _ => None,
+        });
+        sequences.collect()
+    }
+
     /// A process's records are damaged: it is set apart, the others go on.
     pub(super) fn set_damaged(&mut self, number: u64, what: String) {
         self.take_from_rest(number);

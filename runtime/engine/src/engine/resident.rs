@@ -88,7 +88,7 @@ impl Shared {
         self.resident.asleep.clear();
     }
 
-    fn leave_memory(&mut self, number: u64) {
+    pub(super) fn leave_memory(&mut self, number: u64) {
         self.take_from_rest(number);
         if let Some(slot) = self.slots.get_mut(&number) {
             slot.place = Place::Stored;

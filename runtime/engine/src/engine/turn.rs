@@ -10,7 +10,7 @@
 //!   when it is due again. For all others it is one turn.
 
 use super::commit::NEWBORN_MAX;
-use super::{EngineError, Inner, Place, RUN, Shared, Slot, bounce};
+use super::{EngineError, Inner, Oracle, Place, RUN, Shared, Slot, bounce};
 use crate::actor::{Actor, Incoming, Posted};
 use crate::effect;
 use crate::effect::transit::Transit;
@@ -368,6 +368,7 @@ impl Inner {
                 effect::expire(self, actor, said);
             }
             actor.is_failing = false;
+            actor.process.heap.protects_from_space = self.options.oracle != Oracle::Off;
         }
         // What was taken in may have taken all of it.
         slice.fuel = slice.fuel.max(self.options.slice_fuel.min(LOOK_FUEL));

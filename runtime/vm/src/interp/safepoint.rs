@@ -28,12 +28,17 @@ impl Machine<'_> {
     pub(super) fn collect(&mut self) {
         self.save();
         self.process.collect();
-        if self.zeal.collect
+        self.verify();
+        self.load();
+    }
+
+    /// Verifies the memory after a collection, in tests.
+    fn verify(&self) {
+        if (self.zeal.collect || self.process.heap.protects_from_space)
             && let Err(error) = self.process.verify()
         {
             panic!("the heap verifier found after a collection: {error}");
         }
-        self.load();
     }
 
     /// The error of a process whose live words pass its quota.
@@ -44,6 +49,7 @@ impl Machine<'_> {
             // Survivors of earlier collections may be garbage by now, and what hangs on sealed cells.
             self.save();
             self.process.collect_for_quota();
+            self.verify();
             self.load();
             words = self.words_held();
         }

@@ -96,15 +96,7 @@ fn native_number(image: &mut Image, native: &NativeRef) -> u32 {
 
 /// That the sum of all checkpoints is the living process.
 pub(crate) fn assert_same(stored: &State, living: &Process) {
-    let full = living.full_state();
-    assert_eq!(
-        stored.memory(),
-        full.memory(),
-        "the stored memory is not the living one"
-    );
-    assert_eq!(
-        stored.fibers, full.fibers,
-        "the stored fibers are not the living ones"
-    );
-    assert_eq!(stored.record, full.record);
+    if let Err(difference) = vm::oracle::same(&living.full_state(), stored) {
+        panic!("{difference}");
+    }
 }

@@ -9,4 +9,5 @@ mod cost;
 mod damage;
 mod kill;
 mod pipeline;
+mod recovery;
 mod soak;

@@ -3,6 +3,7 @@
 
 mod activities;
 mod basics;
+mod beside;
 mod cost;
 mod damage;
 mod disk;
@@ -10,6 +11,7 @@ mod faults;
 mod formats;
 mod limits;
 mod long_texts;
+mod modes;
 mod outputs;
 mod past;
 mod processes;

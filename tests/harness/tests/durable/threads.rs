@@ -1,10 +1,12 @@
 //! The engine on threads and real time: what holds in turns holds there too.
 
+use crate::modes::in_mode;
 use crate::world::{RUN, program};
 use engine::letter::Letter;
 use engine::record::Status;
 use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, Transport};
 use engine::{Engine, Options};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use store::{Hooked, MemoryStore, Store};
@@ -55,7 +57,7 @@ fn engine(store: &Arc<MemoryStore>, printer: &Arc<Printer>, options: Options) ->
 fn engine_over(store: Arc<dyn Store>, printer: &Arc<Printer>, options: Options) -> Engine {
     let clock = Arc::new(RealClock(Instant::now()));
     let printer = Arc::clone(printer) as Arc<dyn Transport>;
-    Engine::open(store, clock, printer, options).unwrap()
+    Engine::open(store, clock, printer, in_mode(options)).unwrap()
 }
 
 const PINGS: &str = "(defn pong [n] (loop [n n] (when (pos? n) (receive [:ping from k] (send from [:pong k])) (recur (dec n)))))
@@ -164,11 +166,22 @@ fn what_many_send_to_a_suspended_process_at_once_is_kept() {
     for thread in threads {
         thread.join().unwrap();
     }
-    // A commit takes a while, as on a disk: the others come meanwhile.
-    let slow = Hooked::new(Arc::clone(&store) as Arc<dyn Store>, |store, batches| {
-        (0..100).for_each(|_| std::thread::yield_now());
-        store.commit(batches)
-    });
+    // A commit takes as long as it takes another to come, if there is one.
+    let (sending, left) = (
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(AtomicUsize::new(SENDERS)),
+    );
+    let (others, unfinished) = (Arc::clone(&sending), Arc::clone(&left));
+    let slow = Hooked::new(
+        Arc::clone(&store) as Arc<dyn Store>,
+        move |store, batches| {
+            while others.load(Ordering::SeqCst) < 2 && unfinished.load(Ordering::SeqCst) > 1 {
+                std::thread::yield_now();
+            }
+            (0..1_000).for_each(|_| std::thread::yield_now());
+            store.commit(batches)
+        },
+    );
     let idle = Options {
         threads: 0,
         ..Options::default()
@@ -178,12 +191,12 @@ fn what_many_send_to_a_suspended_process_at_once_is_kept() {
         for _ in 0..SENDERS {
             scope.spawn(|| {
                 for _ in 0..EACH {
-                    assert!(
-                        suspended
-                            .post(1, message(engine::data::Data::Int(1)))
-                            .unwrap()
-                    );
+                    sending.fetch_add(1, Ordering::SeqCst);
+                    let sent = suspended.post(1, message(engine::data::Data::Int(1)));
+                    sending.fetch_sub(1, Ordering::SeqCst);
+                    assert!(sent.unwrap());
                 }
+                left.fetch_sub(1, Ordering::SeqCst);
                 // Nothing comes after the last to take it along.
             });
         }

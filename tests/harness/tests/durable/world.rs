@@ -1,6 +1,7 @@
 //! A world for the engine: virtual time, a transport that keeps what it is told, a store that
 //! crashes when it is told to. Everything happens on the test's thread.
 
+use crate::modes::in_mode;
 use durable_bench::Program;
 use engine::data::Data;
 use engine::event::Event;
@@ -8,7 +9,7 @@ use engine::record::Status;
 use engine::transport::{
     AttemptId, Clock, Fallen, Stream, StreamClosed, Task, TaskError, Transport,
 };
-use engine::{Engine, Options, Standing};
+use engine::{Engine, EngineError, Options, Standing};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -24,6 +25,12 @@ pub(crate) const EPOCH_MS: u64 = 1_700_000_000_000;
 pub(crate) struct VirtualClock {
     now_ms: AtomicU64,
     random: AtomicU64,
+}
+
+impl VirtualClock {
+    pub(crate) fn advance(&self, milliseconds: u64) {
+        self.now_ms.fetch_add(milliseconds, Ordering::Relaxed);
+    }
 }
 
 impl Clock for VirtualClock {
@@ -222,10 +229,8 @@ impl World {
     }
 
     /// The same over a store that may be refused.
-    pub(crate) fn opened(
-        options: Options,
-        store: Arc<dyn Store>,
-    ) -> Result<World, engine::EngineError> {
+    pub(crate) fn opened(options: Options, store: Arc<dyn Store>) -> Result<World, EngineError> {
+        let options = in_mode(options);
         let clock = Arc::new(VirtualClock {
             now_ms: AtomicU64::new(EPOCH_MS),
             random: AtomicU64::new(1),
@@ -279,7 +284,11 @@ impl World {
                 turns += 1;
                 assert!(turns < TURNS_MAX, "the program does not come to rest");
             }
-            if self.engine.failure().is_some() || !self.answer_pending() {
+            let failure = self.engine.failure();
+            if let Some(EngineError::Internal(what)) = &failure {
+                panic!("{what}");
+            }
+            if failure.is_some() || !self.answer_pending() {
                 return;
             }
         }
@@ -313,7 +322,7 @@ impl World {
     }
 
     pub(crate) fn advance(&self, milliseconds: u64) {
-        self.clock.now_ms.fetch_add(milliseconds, Ordering::Relaxed);
+        self.clock.advance(milliseconds);
     }
 
     /// Runs until nothing happens any more.
@@ -372,7 +381,7 @@ fn try_open(
     transport: &Arc<FakeTransport>,
     options: Options,
     crash: Crash,
-) -> Result<(Engine, Arc<AtomicU64>), engine::EngineError> {
+) -> Result<(Engine, Arc<AtomicU64>), EngineError> {
     let (stop_at, done) = match crash {
         Crash::Never => (0, false),
         Crash::Before(number) => (number, false),

@@ -1,7 +1,6 @@
 //! The modes in which a program is run, and what it reports.
 
 use crate::language::host::{Host, Request};
-use crate::language::same;
 use engine::archive::Archive;
 use harness::specification::Config;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use vm::fiber::FiberId;
 use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::interp::{Outcome, Zeal};
+use vm::oracle;
 use vm::process::Process;
 use vm::value::{print, string};
 
@@ -190,14 +190,7 @@ fn reload(
         .read()
         .map_err(|error| format!("what was stored cannot be read: {error}"))?;
     let living = process.full_state();
-    if stored.memory() != living.memory() {
-        return Err("the stored memory is not the living one".to_owned());
-    }
-    if stored.fibers != living.fibers || stored.record != living.record {
-        return Err("the stored fibers are not the living ones".to_owned());
-    }
-    same::difference(&before, &stored)
-        .map_err(|error| format!("the checkpoint is not what the process was: {error}"))?;
+    oracle::check(&before, &living, &stored)?;
     let image = Arc::clone(&process.image);
     drop(process);
     Process::restore(image, stored)

@@ -1,15 +1,86 @@
-//! Whether two stored states are the same process, up to where its objects lie.
+//! Whether a checkpoint, read back, is the process that it was made of: what tests of all kinds ask.
 //!
-//! It knows nothing of collectors and checkpoints: it walks both from their roots in step, and
-//! remembers which object of the one is which of the other.
+//! # Invariants
+//! - The comparison with what was before knows nothing of collectors and checkpoints: it walks both
+//!   from their roots in step, and remembers which object of the one is which of the other.
+//! - Whatever was read back, the answer is a text, never a panic.
 
-use vm::Word;
-use vm::checkpoint::State;
-use vm::object::{Header, Kind};
+use crate::checkpoint::{FiberRecord, ProcessRecord, State};
+use crate::object::{Header, Kind};
+use crate::word::Word;
+
+/// Compares what was read back of a process, word for word, with the living one right after its
+/// checkpoint, and, up to where objects lie, with a copy of all its memory and stacks from right before
+/// ([`crate::process::Process::full_state`] of both times).
+///
+/// # Errors
+/// The first difference, for people.
+pub fn check(before: &State, living: &State, stored: &State) -> Result<(), String> {
+    same(living, stored)?;
+    difference(before, stored)
+        .map_err(|error| format!("the checkpoint is not what the process was: {error}"))
+}
+
+/// The first part of [`check`].
+///
+/// # Errors
+/// The first difference, for people.
+pub fn same(living: &State, stored: &State) -> Result<(), String> {
+    let layout = |state: &State| -> Vec<(u64, u32, usize)> {
+        let segments = state.segments.iter();
+        segments
+            .map(|segment| (segment.id, segment.start, segment.words.len()))
+            .collect()
+    };
+    let (a, b) = (layout(living), layout(stored));
+    if a != b {
+        return Err(format!("the segments are {a:?}, of those stored {b:?}"));
+    }
+    let memory = living.memory();
+    if let Some(address) = stored
+        .overlay
+        .keys()
+        .find(|&&at| at as usize >= memory.len())
+    {
+        return Err(format!(
+            "a mutated cell is stored at {address}, beyond the memory"
+        ));
+    }
+    for (at, (a, b)) in memory.iter().zip(stored.memory()).enumerate() {
+        if *a != b {
+            return Err(format!("the word at {at} is {a:#x}, stored {b:#x}"));
+        }
+    }
+    if !living.fibers.keys().eq(stored.fibers.keys()) {
+        return Err("there are other fibers than those stored".to_owned());
+    }
+    for ((id, (a, a_parts)), (b, b_parts)) in living.fibers.iter().zip(stored.fibers.values()) {
+        if a != b {
+            return Err(format!("the record of fiber {id} is {a:?}, stored {b:?}"));
+        }
+        for (part, (a, b)) in a_parts.iter().zip(b_parts).enumerate() {
+            let at = a.iter().zip(b).position(|(a, b)| a != b);
+            if let Some(at) = at.or((a.len() != b.len()).then(|| a.len().min(b.len()))) {
+                let (a, b) = (a.get(at), b.get(at));
+                return Err(format!(
+                    "stack {part} of fiber {id} has {a:?} at {at}, stored {b:?}"
+                ));
+            }
+        }
+        if a_parts.len() != b_parts.len() {
+            return Err(format!("fiber {id} has another number of stacks stored"));
+        }
+    }
+    if living.record != stored.record {
+        let (a, b) = (&living.record, &stored.record);
+        return Err(format!("the record is {a:?}, stored {b:?}"));
+    }
+    Ok(())
+}
 
 /// Finds where `after`, a process read back, is not `before`, the whole memory and all stacks copied
 /// before its checkpoint. A stack word that is dead in `after` may have been anything.
-pub(crate) fn difference(before: &State, after: &State) -> Result<(), String> {
+fn difference(before: &State, after: &State) -> Result<(), String> {
     let mut walk = Walk {
         words: [before.memory(), after.memory()],
         partners: Vec::new(),
@@ -17,7 +88,7 @@ pub(crate) fn difference(before: &State, after: &State) -> Result<(), String> {
     };
     walk.partners = vec![u32::MAX; walk.words[0].len()];
     let (a, b) = (&before.record, &after.record);
-    let scalars = |record: &vm::checkpoint::ProcessRecord| {
+    let scalars = |record: &ProcessRecord| {
         (
             record.run_queue.clone(),
             record.next_fiber,
@@ -37,7 +108,7 @@ pub(crate) fn difference(before: &State, after: &State) -> Result<(), String> {
         {
             return Err(format!("the records of fiber {id} differ"));
         }
-        let fields = |fiber: &vm::checkpoint::FiberRecord| {
+        let fields = |fiber: &FiberRecord| {
             [
                 fiber.request,
                 fiber.bindings,
