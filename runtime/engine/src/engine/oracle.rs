@@ -239,7 +239,7 @@ impl Inner {
             same_debug(&of, &Some(note), &notes.get(fiber))?;
         }
         // What is not stored but found out must be found out again.
-        let actor = self.load_actor(number).map_err(|error| error.to_string())?;
+        let mut actor = self.load_actor(number).map_err(|error| error.to_string())?;
         let again = (actor.wake_at(), actor.is_active(), actor.mailbox);
         let was = (record.wake_at, record.is_active, alive.mailbox);
         if again != was {

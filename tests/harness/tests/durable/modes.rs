@@ -45,7 +45,9 @@ const SKIPPED: &[&str] = &[
     "modes::",
     "faults::",
     "damage_of_one_process",
+    "cost::",
     "a_value_a_million_levels_deep",
+    "who_grows_faster",
     "who_has_used_up_its_rate",
     "who_waits_leaves_memory",
 ];
