@@ -74,6 +74,7 @@ fn run(mode: &str, chosen: &[&str], skipped: &[&str]) {
 const SMALL: &[&str] = &["activities::", "basics::", "processes::"];
 /// Those of them that run a program once for each of its commits, or have much in memory.
 const LONG: &[&str] = &[
+    "many_fibers_that_wait_in_every_way_survive_everywhere",
     "anywhere",
     "wherever",
     "larger_than_a_record",
