@@ -132,8 +132,14 @@ impl Step<'_> {
         args: Word,
         body_of: Option<BodyOf>,
     ) -> Result<Actor, Word> {
-        if self.actor.process.heap.kind_of(function) != Some(Kind::Function) {
-            return Err(self.type_error(function, "a function"));
+        match self.actor.process.heap.kind_of(function) {
+            Some(Kind::Function) => {}
+            // A process begins with a frame, which only code has.
+            Some(Kind::Native) => {
+                let message = "a process cannot begin with a built-in function: wrap it, as in (fn [x] (count x))";
+                return Err(self.error("type", message));
+            }
+            _ => return Err(self.type_error(function, "a function")),
         }
         if !vector::is_vector(&self.actor.process.heap, args) {
             return Err(self.type_error(args, "a vector of arguments"));
