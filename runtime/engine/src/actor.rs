@@ -210,7 +210,7 @@ impl Actor {
     pub(crate) fn knows_who_waits(&self) -> bool {
         self.is_over()
             || self.notes.len() > 100
-            || self.awaiting == Awaiting::of_process(&self.process, &self.notes)
+            || (self.awaiting).agrees(&Awaiting::of_process(&self.process, &self.notes))
     }
 
     /// What a fiber waits for.

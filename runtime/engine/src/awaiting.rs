@@ -21,6 +21,9 @@ pub(crate) enum Awaited {
     Promise(u64),
     /// A cell that a fiber computes.
     CellOf(FiberId),
+    /// A cell that is computed by none: it has been, and who waits for it is about to be woken. Only a
+    /// process that is read from its record is found so.
+    CellDone,
 }
 
 impl Awaited {
@@ -46,8 +49,7 @@ impl Awaited {
             return Vec::new();
         };
         if wait == Wait::Cell {
-            let owner = lazy::owner(heap, word).map(Awaited::CellOf);
-            return owner.into_iter().collect();
+            return vec![lazy::owner(heap, word).map_or(Awaited::CellDone, Awaited::CellOf)];
         }
         let words = if vector::is_vector(heap, word) {
             vector::elements(heap, word)
@@ -79,6 +81,21 @@ impl Awaiting {
             awaiting.begin(process, fiber, note.wait);
         }
         awaiting
+    }
+
+    /// Whether it says the same as what was just made of the requests. A cell may have been finished
+    /// since its owner was looked at.
+    pub(crate) fn agrees(&self, found: &Awaiting) -> bool {
+        let is_same = |(known, found): (&Awaited, &Awaited)| {
+            known == found || matches!((known, found), (Awaited::CellOf(_), Awaited::CellDone))
+        };
+        let mut both = self.of_fiber.iter().zip(&found.of_fiber);
+        let all: usize = self.of_fiber.values().map(Vec::len).sum();
+        all == self.fibers.len()
+            && self.of_fiber.len() == found.of_fiber.len()
+            && both.all(|((fiber, known), (other, found))| {
+                fiber == other && known.len() == found.len() && known.iter().zip(found).all(is_same)
+            })
     }
 
     /// A fiber waits.

@@ -132,9 +132,12 @@ impl Step<'_> {
     }
 
     /// Fibers that wait for a lazy cell go on when it is no longer being computed. The code of the fiber
-    /// that computes it finishes it, so this looks after each of its turns.
+    /// that computes it finishes it, so this looks after each of its effects; and for those that were
+    /// read from a record made in between.
     pub(super) fn wake_cell_waiters(&mut self, of: FiberId) {
-        for fiber in self.actor.awaiting.who(Awaited::CellOf(of)) {
+        let mut who = self.actor.awaiting.who(Awaited::CellDone);
+        who.extend(self.actor.awaiting.who(Awaited::CellOf(of)));
+        for fiber in who {
             let cell = self.request(fiber).get(1).copied().unwrap_or(Word::NIL);
             let heap = &self.actor.process.heap;
             match lazy::read(heap, cell) {

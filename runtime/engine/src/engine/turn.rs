@@ -265,11 +265,23 @@ impl Inner {
     fn go_on_with(&self, mut turn: Box<Turn>) {
         if self.run_slice(&mut turn) {
             let Turn {
-                actor, epoch, said, ..
+                actor,
+                epoch,
+                said,
+                mut incoming,
+                ..
             } = *turn;
+            // What it has not come to is the first of its next turn.
+            if !incoming.is_empty()
+                && let Some(slot) = self.lock().slots.get_mut(&actor.number)
+            {
+                incoming.append(&mut slot.incoming);
+                slot.incoming = incoming;
+            }
             return self.finish_turn(actor, epoch, said);
         }
         let number = turn.actor.number;
+        let epoch = turn.epoch;
         let mut shared = self.lock();
         let slot = shared
             .slots
@@ -277,7 +289,12 @@ impl Inner {
             .expect("an actor in hand has a slot");
         slot.suspended = Some(turn);
         slot.queued = true;
-        shared.ready.push_back(number);
+        // A commit that waits for it should not wait for everybody's slices; others have every other one.
+        let at = match shared.ready.len() {
+            queued if epoch == shared.epoch => queued,
+            queued => queued.min(1),
+        };
+        shared.ready.insert(at, number);
         let more_work = shared.wants_worker();
         drop(shared);
         if more_work {
@@ -358,8 +375,14 @@ impl Inner {
             begun: self.clock.monotonic_ns(),
             fuel: self.options.slice_fuel,
         };
+        let was_suspended_running = turn.runs;
         if !self.take_in(turn, &mut slice) {
             return false;
+        }
+        // Who sends large values in a loop would else never come to the end of a turn, and nobody would
+        // hear of what it has said.
+        if was_suspended_running || !turn.incoming.is_empty() {
+            return true;
         }
         let Turn { actor, said, .. } = turn;
         if !turn.runs {
@@ -406,7 +429,7 @@ impl Inner {
             is_whole = self.carry(turn, &mut slice);
             let is_over = !is_whole
                 || turn.actor.is_failing
-                || self.open_epoch.load(std::sync::atomic::Ordering::Relaxed) != turn.epoch
+                || self.is_closed(turn.epoch)
                 || slice.is_over(self);
             if is_over {
                 break;
@@ -416,16 +439,24 @@ impl Inner {
         is_whole
     }
 
-    /// Takes in what has come, as much of it as the slice allows; whether that is all.
+    /// Whether a commit may be waiting for the turns of this epoch.
+    fn is_closed(&self, epoch: u64) -> bool {
+        self.open_epoch.load(std::sync::atomic::Ordering::Relaxed) != epoch
+    }
+
+    /// Takes in what has come, as much of it as the slice allows; whether the turn goes on. When its
+    /// epoch is closed, what is left is for the next turn.
     fn take_in(&self, turn: &mut Turn, slice: &mut Slice) -> bool {
         let allowed = slice.fuel;
+        let mut took = turn.transit.is_some();
         let is_whole = loop {
             if !self.carry(turn, slice) {
                 break false;
             }
-            if turn.runs || turn.incoming.is_empty() {
+            if turn.runs || turn.incoming.is_empty() || took && self.is_closed(turn.epoch) {
                 break true;
             }
+            took = true;
             if slice.is_over(self) {
                 break false;
             }

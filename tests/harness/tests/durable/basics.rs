@@ -1,6 +1,8 @@
 //! Time, streams, fibers, scopes, deadlines, ends.
 
-use crate::world::{Crash, EPOCH_MS, World, crash_everywhere, output, program, run};
+use crate::world::{
+    Crash, EPOCH_MS, World, crash_everywhere, crash_everywhere_with, options, output, program, run,
+};
 use engine::Options;
 use engine::record::Status;
 
@@ -153,6 +155,23 @@ fn retry_waits_and_tries_again() {
                              (if (< @n 3) (throw (ex-info \"not yet\" {})) @n)))
                   (println (inst-ms (now))))";
     assert_eq!(output(text), format!("3\n{}\n", EPOCH_MS + 30_000));
+}
+
+/// The fiber that computes a cell may be stored after it has finished it, and before it has come to
+/// anything at which others are woken.
+#[test]
+fn a_finished_cell_wakes_who_waits_wherever_it_is_stored() {
+    let text = "(def l (lazy-seq (do (sleep 10) [1])))
+                (let [b (async (first l))]
+                  (first l)
+                  (loop [n 0] (when (< n 2000) (recur (inc n))))
+                  (println (await b)))";
+    let options = Options {
+        loss_bound_ms: 0,
+        slice_fuel: 200,
+        ..options()
+    };
+    crash_everywhere_with(options, text, |_| {}, |_: &World, _: Crash| {});
 }
 
 #[test]

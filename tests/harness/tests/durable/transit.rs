@@ -120,6 +120,36 @@ fn others_have_turns_while_a_large_value_is_on_its_way() {
 }
 
 #[test]
+fn what_was_said_is_heard_while_one_value_after_another_leaves() {
+    let turns_to_hello = |times: usize| {
+        let world = World::of(options());
+        let text = format!(
+            "(let [x (into {{}} (map (fn [n] [n [n]]) (range 40000)))
+                   p (spawn (fn [] (loop [] (receive [:take y] nil) (recur))))]
+               (hash x)
+               (println :built)
+               (sleep 1)
+               (spawn (fn [] (println :hello)))
+               (dotimes [_ {times}] (send p [:take x]))
+               (exit p :kill))"
+        );
+        world.start(&program(&text));
+        let mut turns = 0;
+        while !world.stdout().contains(":hello") {
+            if !world.engine.turn() {
+                assert!(world.pass_time(), "nothing happens any more");
+            }
+            if world.stdout().contains(":built") {
+                turns += 1;
+            }
+        }
+        turns
+    };
+    let (few, many) = (turns_to_hello(2), turns_to_hello(40));
+    assert!(many <= few + 3, "{few} turns, {many} before much");
+}
+
+#[test]
 fn slices_of_a_few_instructions_bring_large_values_too() {
     for (way, expected) in WAYS {
         let few = Options {
