@@ -220,6 +220,11 @@ fn share_lock(store: &Path) -> Result<Result<Option<File>, ()>, Failure> {
     }
 }
 
+/// Whether an engine has a store, also one that does not answer.
+pub(crate) fn is_held(store: &Path) -> bool {
+    matches!(share_lock(store), Ok(Err(())))
+}
+
 /// Whether there is a store.
 ///
 /// # Errors
@@ -401,7 +406,7 @@ fn survey_runs(runs: Vec<RunDir>) -> Vec<Surveyed> {
             Ok(Some(surveyed)) => found.push(surveyed),
             // A run whose first checkpoint was never durable.
             Ok(None) => {}
-            Err(failure) if matches!(share_lock(&run.store()), Ok(Err(()))) => {
+            Err(failure) if is_held(&run.store()) => {
                 found.push(unknown(&run, UNREACHABLE, &failure));
             }
             Err(failure) => found.push(unknown(&run, DAMAGED, &failure)),

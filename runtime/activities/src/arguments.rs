@@ -72,6 +72,12 @@ impl<'a> Arguments<'a> {
                 matches!(key, Data::Keyword(None, name) if known.contains(&name.as_str()));
             if !is_known {
                 let known: Vec<String> = known.iter().map(|name| format!(":{name}")).collect();
+                // The library takes those of activities out before.
+                let others = if self.activity.starts_with("ox.fs/") {
+                    ""
+                } else {
+                    ", or an option of activities, as :retry or :start-to-close"
+                };
                 let hint = match key {
                     Data::Keyword(None, name) if name == "timeout" => {
                         "; `with-timeout` around the call limits its time"
@@ -79,7 +85,7 @@ impl<'a> Arguments<'a> {
                     _ => "",
                 };
                 return Err(misuse(format!(
-                    "{}: unknown option {}, expected one of {}{hint}",
+                    "{}: unknown option {}, expected one of {}{others}{hint}",
                     self.activity,
                     brief(key),
                     known.join(" "),

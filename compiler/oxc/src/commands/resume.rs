@@ -35,7 +35,12 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
             if pids.is_empty() {
                 unfinished(output, vec![found], &mut left)
             } else {
-                named(output, BTreeMap::from([(found.run.run, found)]), pids)?
+                named(
+                    output,
+                    BTreeMap::from([(found.run.run, found)]),
+                    pids,
+                    &mut left,
+                )?
             }
         }
         (None, []) => {
@@ -60,7 +65,7 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
                     vacant.insert(access::take(&run.store())?.ok_or_else(|| no_process(*pid))?);
                 }
             }
-            named(output, found, pids)?
+            named(output, found, pids, &mut left)?
         }
     };
     if chosen.is_empty() && args.pids.is_empty() {
@@ -106,8 +111,14 @@ fn verify_hint(store: &Path) -> String {
     format!("`oxc verify {}` lists what is damaged", store.display())
 }
 
-/// The runs of these processes that are unfinished.
-fn named(output: Output, all: BTreeMap<u64, Taken>, pids: &[Pid]) -> Result<Vec<Taken>, Failure> {
+/// The runs of these processes that are unfinished. `left` is set for one that has ended otherwise than
+/// well: who goes on after it should not.
+fn named(
+    output: Output,
+    all: BTreeMap<u64, Taken>,
+    pids: &[Pid],
+    left: &mut u8,
+) -> Result<Vec<Taken>, Failure> {
     let mut wanted = BTreeSet::new();
     for pid in pids {
         let taken = all.get(&pid.run).ok_or_else(|| no_process(*pid))?;
@@ -129,6 +140,9 @@ fn named(output: Output, all: BTreeMap<u64, Taken>, pids: &[Pid]) -> Result<Vec<
             }
             let name = if is_part { text } else { run.label() };
             output.say(format!("{name} has ended: {status}"));
+            if status != "done" {
+                *left = FAILED;
+            }
             if status == "failed" {
                 output.say(format!(
                     "`{}` goes on just before the failure",

@@ -18,7 +18,13 @@ pub(crate) fn run(output: Output, args: &Rm) -> Outcome {
             );
         }
         let store = access::store_of(args.store.store.as_deref(), *pid)?;
-        if let Ok(Some(run)) = access::survey_store(&store) {
+        let run = match access::survey_store(&store) {
+            Ok(run) => run,
+            // What is damaged can be removed, but not what somebody has in hand.
+            Err(failure) if access::is_held(&store) => return Err(failure),
+            Err(_) => None,
+        };
+        if let Some(run) = run {
             if run.is_running {
                 return Err(
                     Failure::new(format!("{} is running", run.label())).help(format!(

@@ -309,7 +309,7 @@ fn wrong_options_are_refused_in_words() {
         .unwrap_err();
     assert_eq!(
         error.message,
-        "ox.sh/run: unknown option :dir, expected one of :in :env :cwd :out :err :check"
+        "ox.sh/run: unknown option :dir, expected one of :in :env :cwd :out :err :check, or an option of activities, as :retry or :start-to-close"
     );
     let error = world
         .sh("true", Data::record([("out", Data::keyword("text"))]))

@@ -205,8 +205,9 @@ fn an_engine_that_does_not_answer_is_told() {
         run.oxc(&["run", "hello.ox"]),
         run.oxc(&["resume"]),
         run.oxc(&["cancel", "1"]),
+        run.oxc(&["rm", "1"]),
     ];
-    let [ps, hello, resume, cancel] = asked.map(|child| child.wait_with_output().unwrap());
+    let [ps, hello, resume, cancel, rm] = asked.map(|child| child.wait_with_output().unwrap());
     let told = |output: &[u8]| {
         let told = String::from_utf8_lossy(output).into_owned();
         let names = told.contains(&format!("process {engine}")) && told.contains("does not answer");
@@ -221,10 +222,11 @@ fn an_engine_that_does_not_answer_is_told() {
     );
     told(&resume.stderr);
     told(&cancel.stderr);
-    assert_eq!(
-        (resume.status.code(), cancel.status.code()),
-        (Some(1), Some(1))
-    );
+    told(&rm.stderr);
+    for refused in [resume, cancel, rm] {
+        assert_eq!(refused.status.code(), Some(1));
+    }
+    assert!(run.path().join(".ox/runs/1/store.redb").exists());
 
     run.signal("KILL", &engine);
     stopped.wait().unwrap();
