@@ -209,6 +209,7 @@ struct State {
     pending_names: Vec<NameChange>,
     locked: BTreeMap<PathBuf, ()>,
     operations: u64,
+    bytes_read: u64,
     plan: Option<(u64, Fault)>,
     full: bool,
     off: bool,
@@ -338,6 +339,11 @@ impl SimDisk {
     /// An empty disk.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Bytes that were read from its files since the disk was made.
+    pub fn bytes_read(&self) -> u64 {
+        self.state().bytes_read
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -559,8 +565,9 @@ impl DiskFile for SimFile {
     }
 
     fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
-        let state = self.disk.state();
+        let mut state = self.disk.state();
         state.check()?;
+        state.bytes_read += bytes.len() as u64;
         let start = usize::try_from(offset).unwrap_or(usize::MAX);
         let source = state.files[self.file]
             .current

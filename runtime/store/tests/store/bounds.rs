@@ -1,84 +1,16 @@
 //! What a store takes: bytes read to open it, groups that are not folded.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::common::contents;
-use store::disk::{Access, Disk, DiskFile, LockError, LockGuard};
 use store::sim::SimDisk;
 use store::{Batch, EmbeddedStore, FoldMode, Options, Store, VALUE_BYTES_FITTING};
 
 const PATH: &str = "d/store.redb";
 const LOGS: [&str; 2] = ["d/store.redb.log-0", "d/store.redb.log-1"];
 
-/// A disk that counts the bytes that are read.
-#[derive(Clone, Debug, Default)]
-struct Read {
-    disk: SimDisk,
-    bytes: Arc<AtomicU64>,
-}
-
-#[derive(Debug)]
-struct ReadFile {
-    file: Arc<dyn DiskFile>,
-    bytes: Arc<AtomicU64>,
-}
-
-impl Disk for Read {
-    fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>> {
-        Ok(Arc::new(ReadFile {
-            file: self.disk.open(path, access)?,
-            bytes: Arc::clone(&self.bytes),
-        }))
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.disk.rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        self.disk.remove(path)
-    }
-
-    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        self.disk.create_dir_all(path)
-    }
-
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        self.disk.sync_dir(path)
-    }
-
-    fn lock(&self, path: &Path) -> Result<LockGuard, LockError> {
-        self.disk.lock(path)
-    }
-}
-
-impl DiskFile for ReadFile {
-    fn len(&self) -> io::Result<u64> {
-        self.file.len()
-    }
-
-    fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
-        self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        self.file.read_at(offset, bytes)
-    }
-
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_at(offset, bytes)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        self.file.sync()
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.file.set_len(len)
-    }
-}
-
-fn open(disk: &(impl Disk + Clone + 'static), options: Options) -> EmbeddedStore {
+fn open(disk: &SimDisk, options: Options) -> EmbeddedStore {
     EmbeddedStore::open_with(Arc::new(disk.clone()), Path::new(PATH), options).unwrap()
 }
 
@@ -101,7 +33,7 @@ fn unfolded(store: &EmbeddedStore) -> u64 {
 
 #[test]
 fn what_is_folded_is_not_read_to_open() {
-    let disk = Read::default();
+    let disk = SimDisk::new();
     let options = Options {
         fold: FoldMode::Inline { after: 0 },
         ..Options::default()
@@ -114,9 +46,9 @@ fn what_is_folded_is_not_read_to_open() {
     assert_eq!(unfolded(&store), 1);
     let before = contents(&store).unwrap();
     drop(store);
-    disk.bytes.store(0, Ordering::Relaxed);
+    let before_opening = disk.bytes_read();
     let store = open(&disk, options);
-    let read = disk.bytes.load(Ordering::Relaxed);
+    let read = disk.bytes_read() - before_opening;
     assert!(read < 1 << 20, "{read} bytes were read");
     assert_eq!(contents(&store).unwrap(), before);
     drop(store);
@@ -127,16 +59,16 @@ fn what_is_folded_is_not_read_to_open() {
     drop(store);
     for log in LOGS {
         // As if the group behind it had not been written.
-        disk.disk.damage(Path::new(log), |bytes| {
+        disk.damage(Path::new(log), |bytes| {
             if bytes.len() <= 8 << 20 {
                 bytes.truncate(64 << 10);
                 bytes[64..].fill(0);
             }
         });
     }
-    disk.bytes.store(0, Ordering::Relaxed);
+    let before_opening = disk.bytes_read();
     let store = open(&disk, options);
-    let read = disk.bytes.load(Ordering::Relaxed);
+    let read = disk.bytes_read() - before_opening;
     assert!(read < 1 << 20, "{read} bytes were read");
     assert_eq!(contents(&store).unwrap(), before);
     // What is committed then begins it.

@@ -2,81 +2,14 @@
 //! reads from its files, from opening them to the second step after.
 
 use durable_bench::{Bench, program};
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use store::FoldMode;
-use store::disk::{Access, Disk, DiskFile, LockError, LockGuard};
 use store::sim::SimDisk;
 
 const PATH: &str = "/run/store";
 /// Groups after which what is being folded is folded, whatever else happens.
 const FOLD: FoldMode = FoldMode::Inline { after: 16 };
-
-/// A disk that counts what is read.
-#[derive(Clone, Debug)]
-struct Counting {
-    disk: SimDisk,
-    read: Arc<AtomicU64>,
-}
-
-#[derive(Debug)]
-struct CountingFile {
-    file: Arc<dyn DiskFile>,
-    read: Arc<AtomicU64>,
-}
-
-impl Disk for Counting {
-    fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>> {
-        let file = self.disk.open(path, access)?;
-        let read = Arc::clone(&self.read);
-        Ok(Arc::new(CountingFile { file, read }))
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.disk.rename(from, to)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        self.disk.remove(path)
-    }
-
-    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        self.disk.create_dir_all(path)
-    }
-
-    fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        self.disk.sync_dir(path)
-    }
-
-    fn lock(&self, path: &Path) -> Result<LockGuard, LockError> {
-        self.disk.lock(path)
-    }
-}
-
-impl DiskFile for CountingFile {
-    fn len(&self) -> io::Result<u64> {
-        self.file.len()
-    }
-
-    fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
-        self.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        self.file.read_at(offset, bytes)
-    }
-
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_at(offset, bytes)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        self.file.sync()
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.file.set_len(len)
-    }
-}
 
 /// A process that has a map of so many entries and changes one a step, beside one that has a vector
 /// of so many numbers and sleeps.
@@ -115,7 +48,7 @@ fn resume_after(steps: u64, entries: u64, others: u64) -> Resumed {
         bench.run_to(bench.steps() + 10, |_| {});
         live += durable_bench::cost::live(&bench);
         // What the system has been given outlives the process.
-        read += read_by_resume(disk.copy());
+        read += read_by_resume(&disk.copy());
     }
     let resumed = Resumed {
         read: read / KILLS,
@@ -134,16 +67,12 @@ fn fold(bench: &Bench, times: u64) {
 }
 
 /// Takes the run up and lets it take two steps.
-fn read_by_resume(disk: SimDisk) -> u64 {
-    let read = Arc::new(AtomicU64::new(0));
-    let counting = Counting {
-        disk,
-        read: Arc::clone(&read),
-    };
-    let bench = Bench::open(Arc::new(counting), Path::new(PATH), FOLD);
+fn read_by_resume(disk: &SimDisk) -> u64 {
+    let before = disk.bytes_read();
+    let bench = Bench::open(Arc::new(disk.clone()), Path::new(PATH), FOLD);
     assert!(bench.engine.resume().unwrap().contains(&1));
     bench.run_to(2, |_| {});
-    read.load(Ordering::Relaxed)
+    disk.bytes_read() - before
 }
 
 #[test]
