@@ -128,6 +128,9 @@ impl Inner {
         // Those that the group is about.
         let sent = parts.iter().flat_map(|part| &part.sent);
         let receivers = sent.chain(outside).map(|posted| posted.to);
+        // A letter from outside goes with the group that is made next, even when the epoch that it is
+        // said in has been opened before that.
+        let from_outside: BTreeSet<u64> = outside.iter().map(|posted| posted.sequence).collect();
         let mut numbers: BTreeSet<u64> = receivers.collect();
         let has_run = expected.witnesses.iter().map(|witness| witness.number);
         let has_run: BTreeSet<u64> = has_run.collect();
@@ -142,7 +145,7 @@ impl Inner {
                 if let Incoming::Letter {
                     sequence, letter, ..
                 } = incoming
-                    && *said_in <= epoch
+                    && (*said_in <= epoch || from_outside.contains(sequence))
                 {
                     letters.insert(*sequence, letter.encode());
                 }
