@@ -236,6 +236,8 @@ struct Shared {
     away: BTreeMap<u64, usize>,
     failed: Option<EngineError>,
     stopping: bool,
+    /// Whether a thread commits; until then whoever wants a commit makes it.
+    has_committer: bool,
     /// Attempts handed out and not reported.
     attempts: BTreeSet<AttemptId>,
     /// Letters in `extra`.
@@ -330,6 +332,7 @@ impl Engine {
     /// When the system gives no thread.
     pub fn run_threads(&self) -> std::io::Result<Vec<std::thread::JoinHandle<()>>> {
         let mut threads = Vec::new();
+        self.inner.lock().has_committer = true;
         for number in 0..2 * self.inner.options.threads {
             let inner = Arc::clone(&self.inner);
             let name = format!("ox-run-{number}");
@@ -498,7 +501,9 @@ impl Engine {
         self.inner.flush(Some(limit))
     }
 
-    /// Sends a letter from outside, durably. False if there is no such process any more.
+    /// Sends a letter from outside, durably. False if there is no such process any more. A letter
+    /// that is sent after [`Engine::resume`] and before [`Engine::run_threads`] is there when the
+    /// process has its first turn.
     ///
     /// # Errors
     /// When the engine has failed.

@@ -19,38 +19,48 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Time between two looks at a process that another `oxc` runs.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Asks each. One whose run is suspended is taken up, so that its `finally` forms run.
+/// Asks each. One whose run is suspended is taken up, so that its `finally` forms run: it is asked
+/// before it has its first turn, so that it does not begin again what it was cut off from.
 pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
+    let mut named = Vec::new();
+    for pid in &args.pids {
+        let store = access::store_of(args.store.store.as_deref(), *pid)?;
+        let processes = commands::to_stop(&store, *pid)?;
+        named.push((*pid, store, processes));
+    }
     let mut hosts: Vec<(u64, Host)> = Vec::new();
     let mut asked = Vec::new();
     let mut elsewhere: Vec<(Pid, PathBuf)> = Vec::new();
-    for pid in &args.pids {
-        let store = access::store_of(args.store.store.as_deref(), *pid)?;
-        for process in commands::to_stop(&store, *pid)? {
+    for (pid, store, processes) in named {
+        for process in processes {
             let request = Request::Cancel { process };
             let named = Pid {
                 run: pid.run,
                 number: process,
             };
+            if !hosts.iter().any(|(run, _)| *run == pid.run) {
+                match change(&store, named, &request)? {
+                    Change::Done => {
+                        elsewhere.push((named, store.clone()));
+                        continue;
+                    }
+                    Change::Opened(opened) => {
+                        let host = Host::over(output, opened, Some(&store), &Manner::default())?;
+                        host.set_main(MAIN);
+                        host.engine.resume()?;
+                        hosts.push((pid.run, host));
+                    }
+                }
+            }
             if let Some((_, host)) = hosts.iter().find(|(run, _)| *run == pid.run) {
                 host.subject.change(&request)?;
                 asked.push((host.engine.clone(), named, store.clone()));
-                continue;
-            }
-            match change(&store, named, &request)? {
-                Change::Done => elsewhere.push((named, store.clone())),
-                Change::Opened(opened) => {
-                    let host = Host::over(output, opened, Some(&store), &Manner::default())?;
-                    host.set_main(MAIN);
-                    host.engine.resume()?;
-                    host.run()?;
-                    host.subject.change(&request)?;
-                    asked.push((host.engine.clone(), named, store.clone()));
-                    hosts.push((pid.run, host));
-                }
             }
         }
         output.mention(format!("asked to stop: {pid}"));
+    }
+    for (_, host) in &hosts {
+        host.run()?;
     }
     let until = Instant::now() + PATIENCE;
     for (pid, store) in &elsewhere {

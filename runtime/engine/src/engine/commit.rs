@@ -91,7 +91,7 @@ impl Inner {
             shared.commit_wanted = true;
             let is_free = shared.closing.is_none() && !shared.committing;
             // There is no committer, or it may be gone.
-            if is_free && (self.options.threads == 0 || shared.stopping) {
+            if is_free && (!shared.has_committer || shared.stopping) {
                 drop(shared);
                 self.commit_once();
                 shared = self.lock();

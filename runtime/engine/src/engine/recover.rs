@@ -126,6 +126,7 @@ impl Inner {
             away: BTreeMap::new(),
             failed: None,
             stopping: false,
+            has_committer: false,
             attempts: BTreeSet::new(),
             outside: Vec::new(),
             damaged: Vec::new(),

@@ -139,6 +139,22 @@ fn killed_with_its_run_no_command_outlives_the_next_start() {
     run.resume();
 }
 
+/// A run is asked to stop before it has its first turn, so its command does not begin again.
+#[test]
+fn a_suspended_run_that_is_cancelled_begins_nothing_again() {
+    let run = Run::new();
+    let (mut child, _pipe) = run.start();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let output = run.oxc(&["cancel", "1"]).wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("cancelled: 1"), "{told}");
+    let begun = fs::read_to_string(run.path().join("begun")).unwrap();
+    assert_eq!(begun, "begin\n");
+    assert!(run.is_free());
+}
+
 #[test]
 fn a_command_without_run_and_supervisor_ends_before_the_next_begins() {
     let run = Run::new();

@@ -41,6 +41,21 @@ fn an_attempt_that_has_left_is_cancelled() {
 }
 
 #[test]
+fn who_is_cancelled_before_its_first_turn_after_a_crash_begins_nothing_again() {
+    let mut world = World::new();
+    world.serve(|_| Served::Silence);
+    world.start(&program(
+        "(try ((activity \"slow\")) (finally (println :tidied)))",
+    ));
+    world.settle();
+    world.restart(Crash::Never);
+    assert!(world.engine.post(1, Letter::Cancel).unwrap());
+    world.run();
+    assert_eq!(world.stdout(), ":tidied\n");
+    assert_eq!(world.transport.told().started.len(), 1);
+}
+
+#[test]
 fn that_output_has_left_is_committed_once() {
     let world = World::new();
     world.start(&program("(println \"one\") (sleep \"1h\")"));

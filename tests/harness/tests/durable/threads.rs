@@ -96,24 +96,25 @@ fn many_processes_talk_on_several_threads() {
 
 #[test]
 fn a_stopped_engine_is_followed_by_another() {
+    for before_it_runs in [false, true] {
+        another_follows(before_it_runs);
+    }
+}
+
+/// What is said to the second engine, `before_it_runs` or while it does, is durable and taken in.
+fn another_follows(before_it_runs: bool) {
     let (store, printer) = (Arc::new(MemoryStore::new()), Arc::new(Printer::default()));
     let options = Options {
         loss_bound_ms: 1,
         ..Options::default()
     };
+    let message = |data| Letter::Message(engine::data::to_message(&data));
     let first = engine(&store, &printer, options);
     let threads = first.run_threads().unwrap();
     program("(def seen (atom 0)) (loop [] (if (receive :stop true _ false) (println :seen @seen) (do (swap! seen inc) (recur))))")
         .start(&first, RUN);
     for _ in 0..5 {
-        assert!(
-            first
-                .post(
-                    1,
-                    Letter::Message(engine::data::to_message(&engine::data::Data::Int(1)))
-                )
-                .unwrap()
-        );
+        assert!(first.post(1, message(engine::data::Data::Int(1))).unwrap());
     }
     first.flush().unwrap();
     first.stop();
@@ -122,15 +123,17 @@ fn a_stopped_engine_is_followed_by_another() {
     }
     let second = engine(&store, &printer, options);
     assert_eq!(second.resume().unwrap(), [1]);
+    let say_stop = || {
+        let said = second.post(1, message(engine::data::Data::keyword("stop")));
+        assert!(said.unwrap());
+    };
+    if before_it_runs {
+        say_stop();
+    }
     let threads = second.run_threads().unwrap();
-    second
-        .post(
-            1,
-            Letter::Message(engine::data::to_message(&engine::data::Data::keyword(
-                "stop",
-            ))),
-        )
-        .unwrap();
+    if !before_it_runs {
+        say_stop();
+    }
     assert_eq!(
         second.wait_for_end(1).unwrap().unwrap().status,
         Status::Done
