@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use store::key::KeyReader;
 use store::{Batch, KeyRange, Snapshot, StoreError};
-use vm::checkpoint::{Delta, Segment, State};
+use vm::checkpoint::{Delta, FiberRecord, Segment, State};
 use vm::fiber::FiberId;
 
 /// A process cannot be read from the store.
@@ -529,14 +529,7 @@ pub fn read_state(
     }
     let mut notes = Notes::default();
     for &fiber in &record.fibers {
-        let value = snapshot
-            .get(&key::fiber(number, fiber))?
-            .ok_or(LoadError::Missing {
-                record: "a fiber",
-                process: number,
-            })?;
-        let (fiber_record, note) =
-            decode_fiber(&value).map_err(|error| undecodable("a fiber", number, error))?;
+        let (fiber_record, note) = read_fiber(snapshot, number, fiber)?;
         let mut parts = Vec::with_capacity(fiber_record.parts.len());
         for (part, part_record) in (0u32..).zip(&fiber_record.parts) {
             parts.push(read_stack(
@@ -562,17 +555,23 @@ pub(crate) fn read_notes(
 ) -> Result<Notes, LoadError> {
     let mut notes = Notes::default();
     for &fiber in &record.fibers {
-        let value = snapshot
-            .get(&key::fiber(number, fiber))?
-            .ok_or(LoadError::Missing {
-                record: "a fiber",
-                process: number,
-            })?;
-        let (_, note) =
-            decode_fiber(&value).map_err(|error| undecodable("a fiber", number, error))?;
+        let (_, note) = read_fiber(snapshot, number, fiber)?;
         notes.add_stored(fiber, note);
     }
     Ok(notes)
+}
+
+fn read_fiber(
+    snapshot: &Snapshot,
+    number: u64,
+    fiber: u64,
+) -> Result<(FiberRecord, FiberNote), LoadError> {
+    let value = snapshot.get(&key::fiber(number, fiber))?;
+    let value = value.ok_or(LoadError::Missing {
+        record: "a fiber",
+        process: number,
+    })?;
+    decode_fiber(&value).map_err(|error| undecodable("a fiber", number, error))
 }
 
 fn damaged(record: &'static str, process: u64) -> LoadError {

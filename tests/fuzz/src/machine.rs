@@ -42,6 +42,8 @@ const SLICES: u32 = 1_000;
 const STEPS: u32 = 100;
 /// Words of memory and stack that the costly modes go through before they hurry.
 const WORK_WORDS: u64 = 200_000;
+/// Words after which [`Mode::Reload`] reloads no more: a deep stack makes each of its turns dear.
+const RELOADED_WORDS: u64 = 2_000_000;
 /// Memory quota of a process, words.
 const QUOTA_WORDS: u32 = 4 << 20;
 /// Bytes of output after which a program is stopped.
@@ -100,6 +102,7 @@ pub fn run(mut process: Process, mode: Mode) -> Ran {
         Mode::Collect | Mode::Reload => STEPS,
     };
     let mut work = WORK_WORDS;
+    let mut reloaded = RELOADED_WORDS;
     let mut slice = if steps > 0 { 1 } else { LONG_SLICE };
     loop {
         process.heap.quota_words = QUOTA_WORDS;
@@ -114,9 +117,11 @@ pub fn run(mut process: Process, mode: Mode) -> Ran {
         let outcome = process.run(&mut fuel, zeal);
         left -= (slice - fuel).max(1);
         steps = steps.saturating_sub(1);
-        work = work.saturating_sub(u64::from(process.heap.used_words()) + process.stack_words());
+        let words = u64::from(process.heap.used_words()) + process.stack_words();
+        work = work.saturating_sub(words);
         // What has failed is not stored: its last checkpoint is.
-        if mode == Mode::Reload && !matches!(outcome, Outcome::Failed(_)) {
+        if mode == Mode::Reload && reloaded > 0 && !matches!(outcome, Outcome::Failed(_)) {
+            reloaded = reloaded.saturating_sub(words);
             process = reload(process, &mut stored, &mut segments);
         }
         let end = match outcome {
