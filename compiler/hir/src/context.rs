@@ -248,7 +248,7 @@ impl<'db> Context<'db> {
                 } else {
                     let message = format!("there is no namespace `{ns}`");
                     let problem = self.error(Code::UNKNOWN_NAMESPACE, origin, message);
-                    unknown(problem, Unknown::Namespace(ns))
+                    unknown(problem, Unknown::Qualifier(ns))
                 }
             }
             Missing::NotRequired(ns) => self

@@ -54,8 +54,10 @@ pub struct Problem {
 pub enum Unknown {
     /// A symbol, and the locals in scope.
     Symbol(Symbol, Vec<Arc<str>>),
-    /// A namespace.
+    /// A namespace that is required.
     Namespace(Arc<str>),
+    /// What stands before the slash of a symbol: an alias or namespace.
+    Qualifier(Arc<str>),
 }
 
 impl Problem {

@@ -338,8 +338,16 @@ fn with_suggestion(
     unknown: &Unknown,
 ) -> Diagnostic {
     let span = diagnostic.primary.span;
+    if let Unknown::Qualifier(ns) = unknown
+        && let Some(meant) = namespace_meant(ns, Project::get(db).files(db).keys().map(|n| &**n))
+    {
+        return diagnostic.note(format!(
+            "as an alias of `{meant}` it needs `[{meant} :as {ns}]` in the `:require` of the `ns` form, or \
+             `(require '[{meant} :as {ns}])` in a script"
+        ));
+    }
     let (found, replacement) = match unknown {
-        Unknown::Namespace(ns) => {
+        Unknown::Namespace(ns) | Unknown::Qualifier(ns) => {
             let names = Project::get(db).files(db).keys().map(|name| &**name);
             let found = suggest(ns, names).map(str::to_owned);
             let replacement = found.clone().filter(|found| is_slip(ns, found));
@@ -383,13 +391,32 @@ fn with_suggestion(
     }
 }
 
+/// The namespace that a qualifier was probably meant to be an alias of: one whose last part it is,
+/// the library's before the project's, and of several the first in alphabetical order.
+fn namespace_meant<'a>(
+    qualifier: &str,
+    namespaces: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let last = if qualifier == "str" {
+        "string"
+    } else {
+        qualifier
+    };
+    namespaces
+        .filter(|name| {
+            name.rsplit_once('.')
+                .is_some_and(|(_, part)| part == last && !is_core_family(name))
+        })
+        .min_by_key(|name| (!name.starts_with("ox."), *name))
+}
+
 /// Whether the text at the span is the unknown name itself, so that replacing it is safe.
 fn written_as(db: &dyn Db, file: SourceFile, span: Span, unknown: &Unknown) -> bool {
     let text = file.text(db);
     let range = usize::from(span.range.start())..usize::from(span.range.end());
     span.file == file.id(db)
         && text.get(range).is_some_and(|text| match unknown {
-            Unknown::Namespace(ns) => *text == **ns,
+            Unknown::Namespace(ns) | Unknown::Qualifier(ns) => *text == **ns,
             Unknown::Symbol(symbol, _) => *text == *symbol.name,
         })
 }

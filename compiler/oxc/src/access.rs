@@ -397,22 +397,39 @@ fn mark_if_over(run: &Surveyed) {
 }
 
 fn survey_runs(runs: Vec<RunDir>) -> Vec<Surveyed> {
-    let mut found = Vec::new();
-    for run in runs {
-        match survey_store(&run.store()) {
-            Ok(Some(held)) if held.run != run.number => {
-                found.push(unknown(&run, DAMAGED, &misplaced(&run, held.run)));
-            }
-            Ok(Some(surveyed)) => found.push(surveyed),
-            // A run whose first checkpoint was never durable.
-            Ok(None) => {}
-            Err(failure) if is_held(&run.store()) => {
-                found.push(unknown(&run, UNREACHABLE, &failure));
-            }
-            Err(failure) => found.push(unknown(&run, DAMAGED, &failure)),
+    // Engines that do not answer are waited for at the same time: each has seconds to do so.
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = runs
+            .into_iter()
+            .map(|run| {
+                if is_held(&run.store()) {
+                    Err(scope.spawn(move || survey_run(&run)))
+                } else {
+                    Ok(survey_run(&run))
+                }
+            })
+            .collect();
+        let answers = asked.into_iter().map(|answer| match answer {
+            Ok(found) => found,
+            Err(thread) => match thread.join() {
+                Ok(found) => found,
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+        });
+        answers.flatten().collect()
+    })
+}
+
+/// A run as found; none if its first checkpoint was never durable.
+fn survey_run(run: &RunDir) -> Option<Surveyed> {
+    match survey_store(&run.store()) {
+        Ok(Some(held)) if held.run != run.number => {
+            Some(unknown(run, DAMAGED, &misplaced(run, held.run)))
         }
+        Ok(found) => found,
+        Err(failure) if is_held(&run.store()) => Some(unknown(run, UNREACHABLE, &failure)),
+        Err(failure) => Some(unknown(run, DAMAGED, &failure)),
     }
-    found
 }
 
 /// The folder of a run holds another: as it was copied or renamed, two would be called the same.
@@ -691,4 +708,57 @@ pub(crate) fn remove_store(store: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::{GREETING, path_of};
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::os::unix::net::UnixListener;
+
+    /// Engines that answer nobody before all have been asked: who asked them one after another would
+    /// give each of them up.
+    #[test]
+    fn engines_are_asked_at_the_same_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut held = Vec::new();
+        let mut runs = Vec::new();
+        for number in 1..=3 {
+            let dir = folder.path().join(number.to_string());
+            std::fs::create_dir(&dir).expect("made");
+            let run = RunDir { number, dir };
+            let lock = File::create(run.store().with_added_extension("lock")).expect("made");
+            lock.lock().expect("nobody else has it");
+            held.push((lock, UnixListener::bind(path_of(&run.store())).expect("bound")));
+            runs.push(run);
+        }
+        let engines = std::thread::spawn(move || {
+            let asked: Vec<_> = held
+                .iter()
+                .map(|(_, socket)| socket.accept().expect("somebody asks").0)
+                .collect();
+            for (stream, run) in asked.iter().zip(1..) {
+                (&*stream).write_all(GREETING.as_bytes()).expect("written");
+                let mut line = String::new();
+                BufReader::new(stream).read_line(&mut line).expect("read");
+                let survey = Survey {
+                    run,
+                    ..Survey::default()
+                };
+                let reply = serde_json::to_string(&Reply::Survey(survey)).expect("plain data");
+                (&*stream)
+                    .write_all(format!("{reply}\n").as_bytes())
+                    .expect("written");
+            }
+            held
+        });
+        let found = survey_runs(runs);
+        let answered: Vec<(u64, Option<&str>)> = found
+            .iter()
+            .map(|run| (run.run, run.unreachable()))
+            .collect();
+        assert_eq!(answered, [(1, None), (2, None), (3, None)]);
+        drop(engines.join().expect("no panic"));
+    }
 }

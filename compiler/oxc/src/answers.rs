@@ -2,7 +2,7 @@
 //! same for an engine that runs and for files at rest.
 
 use crate::facts::{
-    EventFacts, FiberFacts, FrameFacts, Inspection, LocalFacts, ProcessFacts, Waiting,
+    EventFacts, FailedFiber, FiberFacts, FrameFacts, Inspection, LocalFacts, ProcessFacts, Waiting,
 };
 use crate::failure::Failure;
 use crate::socket::{Logged, Reply, Request, Survey};
@@ -27,12 +27,20 @@ const CALL_WORDS_MAX: u64 = 1 << 20;
 /// Characters of a call in `oxc ps`.
 const CALL_CHARS_MAX: usize = 60;
 
-/// A text cut to so many characters.
+/// A text cut to so many characters, in its middle: commands are told apart by their last words as
+/// often as by their first.
 fn abbreviated(text: &str, chars: usize) -> String {
-    match text.char_indices().nth(chars) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end_matches('…')),
-        None => text.to_owned(),
+    let count = text.chars().count();
+    if count <= chars {
+        return text.to_owned();
     }
+    let head: String = text.chars().take(chars.div_ceil(2)).collect();
+    let tail: String = text.chars().skip(count - chars / 2).collect();
+    format!(
+        "{}…{}",
+        head.trim_end_matches('…'),
+        tail.trim_start_matches('…')
+    )
 }
 
 /// An engine with its store: one that runs, or one that was opened over files to look at them.
@@ -288,6 +296,8 @@ fn process_facts(summary: Summary, command: &str) -> ProcessFacts {
         waiting_for: summary.waiting_for.map(waiting),
         checkpoints: summary.checkpoints,
         steps: summary.steps,
+        ended: summary.ended_ms.map(instant),
+        program: (is_main && !command.is_empty()).then(|| command.to_owned()),
     }
 }
 
@@ -306,6 +316,7 @@ fn waiting(waiting: WaitingFor) -> Waiting {
         last_error: waiting.last_error,
         next_attempt: waiting.next_attempt.map(instant),
         since: (waiting.since > 0).then(|| instant(waiting.since)),
+        others: waiting.others,
     }
 }
 
@@ -331,6 +342,14 @@ fn inspection(view: View, command: &str) -> Inspection {
         mailbox: view.messages as u64,
         words: view.memory_words,
         fibers: view.fibers.into_iter().map(fiber_facts).collect(),
+        failed_fibers: view.unheard.into_iter().map(failed_fiber).collect(),
+    }
+}
+
+fn failed_fiber(unheard: engine::record::Unheard) -> FailedFiber {
+    FailedFiber {
+        fiber: unheard.fiber,
+        report: unheard.report,
     }
 }
 
@@ -430,6 +449,11 @@ fn event_facts(event: Event) -> EventFacts {
             "retried"
         }
         EventKind::Cancelled => "cancelled",
+        EventKind::FiberFailed { fiber, report } => {
+            facts.fiber = Some(fiber);
+            facts.text = Some(report);
+            "fiber-failed"
+        }
         EventKind::Ended { status, report } => {
             facts.status = Some(status);
             facts.text = Some(report).filter(|report| !report.is_empty());

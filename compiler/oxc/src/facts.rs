@@ -28,9 +28,38 @@ pub(crate) struct ProcessFacts {
     pub(crate) checkpoints: u64,
     /// Steps so far.
     pub(crate) steps: u64,
+    /// When it ended; null while it has not, or if that is not known.
+    #[serde(default)]
+    pub(crate) ended: Option<String>,
+    /// Of a main process what was run, also when it has a name: `deploy.ox`.
+    #[serde(default)]
+    pub(crate) program: Option<String>,
 }
 
 impl ProcessFacts {
+    /// What was run, and its registered name if it has one: `deploy.ox (:main)`.
+    fn called(&self) -> String {
+        match (&self.program, &self.name) {
+            (Some(program), Some(name)) if program != name => format!("{program} ({name})"),
+            (_, name) => name.clone().unwrap_or_default(),
+        }
+    }
+
+    /// How long ago it was started; of one that has ended how long it ran: `ran 3s`.
+    fn age(&self, now: u64) -> String {
+        let Some(started) = parse_instant(&self.started) else {
+            return String::new();
+        };
+        let ended = self.ended.as_deref().and_then(parse_instant);
+        match (ended, self.status.as_str()) {
+            (Some(ended), _) => format!("ran {}", span(ended.saturating_sub(started))),
+            (None, "damaged" | "unreachable" | "done" | "failed" | "cancelled" | "killed") => {
+                String::new()
+            }
+            (None, _) => span(now.saturating_sub(started)),
+        }
+    }
+
     /// Of a damaged process: what is, which stands in the place of the function.
     pub(crate) fn damage(&self) -> &str {
         let function = self.function.as_str();
@@ -69,6 +98,9 @@ pub(crate) struct Waiting {
     pub(crate) since: Option<String>,
     /// The fiber that waits, 0 for the main one.
     pub(crate) fiber: u64,
+    /// How many other fibers of the process wait for something outside, or for a time.
+    #[serde(default)]
+    pub(crate) others: u64,
 }
 
 /// `oxc inspect`.
@@ -89,6 +121,18 @@ pub(crate) struct Inspection {
     pub(crate) words: u64,
     /// Its fibers, the main one first.
     pub(crate) fibers: Vec<FiberFacts>,
+    /// Fibers that have failed and that nobody has awaited yet, oldest first.
+    #[serde(default)]
+    pub(crate) failed_fibers: Vec<FailedFiber>,
+}
+
+/// A fiber that has failed, and that nobody has awaited yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FailedFiber {
+    /// Its number.
+    pub(crate) fiber: u64,
+    /// Message, data and trace.
+    pub(crate) report: String,
 }
 
 /// A fiber.
@@ -132,7 +176,7 @@ pub(crate) struct EventFacts {
     /// When.
     pub(crate) at: String,
     /// `started stdout stderr attempt attempt-failed attempt-done recovered parked retried
-    /// cancelled ended`
+    /// cancelled fiber-failed ended`
     pub(crate) event: String,
     /// What was printed, the error, or the report.
     pub(crate) text: Option<String>,
@@ -213,6 +257,13 @@ impl Waiting {
         if self.fiber > 0 {
             let _ = write!(text, ", in fiber {}", self.fiber);
         }
+        match self.others {
+            0 => {}
+            1 => text.push_str(", 1 more fiber waits"),
+            others => {
+                let _ = write!(text, ", {others} more fibers wait");
+            }
+        }
         if let Some(error) = &self.last_error {
             let _ = write!(
                 text,
@@ -245,14 +296,11 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
             .collect::<Vec<_>>(),
     ];
     for process in processes {
-        let age = distance(&process.started, now)
-            .filter(|_| process.status != "damaged" && process.status != "unreachable");
-        let age = age.map_or_else(String::new, |(_, age)| age);
         rows.push(vec![
             process.pid.clone(),
-            process.name.clone().unwrap_or_default(),
+            process.called(),
             output.paint(style_of(&process.status), &process.status),
-            age,
+            process.age(now),
             process.steps.to_string(),
             process.function.clone(),
             process
@@ -269,11 +317,12 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
 pub(crate) fn inspection_text(output: Output, inspection: &Inspection, all: bool) -> String {
     let process = &inspection.process;
     let mut text = String::new();
-    let name = process
-        .name
-        .as_ref()
-        .map(|name| format!(" ({name})"))
-        .unwrap_or_default();
+    let mut name = String::new();
+    for known in [&process.program, &process.name].into_iter().flatten() {
+        if !name.contains(known.as_str()) {
+            let _ = write!(name, " ({known})");
+        }
+    }
     let _ = writeln!(
         text,
         "{}{name}: {}",
@@ -285,6 +334,9 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection, all: bool
     };
     line("function", &process.function);
     line("started", &process.started);
+    if let Some(ended) = &process.ended {
+        line("ended", &format!("{ended}, {}", process.age(now_ms())));
+    }
     line(
         "steps",
         &format!(
@@ -318,6 +370,16 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection, all: bool
         text.push('\n');
         for report_line in report.lines() {
             let _ = writeln!(text, "  {report_line}");
+        }
+    }
+    for failed in &inspection.failed_fibers {
+        let _ = writeln!(
+            text,
+            "\n  fiber {} has failed, and nobody has awaited it yet:",
+            failed.fiber
+        );
+        for report_line in failed.report.lines() {
+            let _ = writeln!(text, "    {report_line}");
         }
     }
     for fiber in &inspection.fibers {
@@ -438,6 +500,10 @@ pub(crate) fn event_text(output: Output, event: &EventFacts) -> String {
         "parked" => format!("parked: {words}"),
         "retried" => "retried".to_owned(),
         "cancelled" => "asked to stop".to_owned(),
+        "fiber-failed" => {
+            let report = words.lines().next().unwrap_or_default();
+            format!("{fiber}failed, and nobody waits for it: {report}")
+        }
         "ended" => {
             let report = words
                 .lines()
@@ -463,9 +529,11 @@ mod tests {
             keys,
             [
                 "checkpoints",
+                "ended",
                 "function",
                 "name",
                 "pid",
+                "program",
                 "started",
                 "status",
                 "steps",

@@ -93,7 +93,7 @@ pub(crate) struct Logged {
 }
 
 /// What the engine says first.
-const GREETING: &str = "ox 1\n";
+pub(crate) const GREETING: &str = "ox 1\n";
 
 /// Where the socket of a store is.
 pub(crate) fn path_of(store: &Path) -> PathBuf {

@@ -2,11 +2,12 @@
 
 /// The candidate that `name` was probably meant to be, if one is near enough: at most a quarter of
 /// the shorter one's characters differ, at least one may (insert, remove, replace, swap neighbors):
-/// two short names that differ more are two names. Of equally near ones the first in alphabetical
-/// order, so that the answer does not depend on the candidates' order.
+/// two short names that differ more are two names. Of equally near ones one with the same ends, as
+/// people get these right; then the first in alphabetical order, so that the answer does not depend on the candidates' order.
 pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name_chars: Vec<char> = name.chars().collect();
-    let mut best: Option<(usize, &str)> = None;
+    let ends = |name: &str| (name.chars().next(), name.chars().next_back());
+    let mut best: Option<(usize, bool, &str)> = None;
     for candidate in candidates {
         if candidate == name {
             continue;
@@ -16,11 +17,12 @@ pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let Some(distance) = distance_up_to(&name_chars, candidate, limit) else {
             continue;
         };
-        if best.is_none_or(|found| (distance, candidate) < found) {
-            best = Some((distance, candidate));
+        let found = (distance, ends(candidate) != ends(name), candidate);
+        if best.is_none_or(|best| found < best) {
+            best = Some(found);
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best.map(|(.., candidate)| candidate)
 }
 
 /// Characters of a name of which one may be wrong.
@@ -74,6 +76,7 @@ mod tests {
         );
         assert_eq!(suggest("reduse", ["remove", "reduce"]), Some("reduce"));
         assert_eq!(suggest("fo", ["fa", "fb"]), Some("fa"));
+        assert_eq!(suggest("printn", ["print", "println"]), Some("println"));
         assert_eq!(suggest("pritnln", ["println"]), Some("println"));
         assert_eq!(suggest("mpa", ["map", "reduce"]), Some("map"));
     }

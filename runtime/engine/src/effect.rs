@@ -1,7 +1,7 @@
 //! What each effect does, and what happens to a process from outside.
 //!
 //! `docs/internals/effects.md` is the contract. One file a family:
-//! `time stream process mailbox fiber scope activity ending`.
+//! `time stream process mailbox fiber unheard scope activity ending`.
 //!
 //! # Invariants
 //! - An operation either answers at once, or leaves the fiber waiting with its request in the
@@ -22,6 +22,7 @@ mod scope;
 mod stream;
 mod time;
 pub(crate) mod transit;
+mod unheard;
 
 use crate::actor::{Actor, Birth, Incoming, Taken};
 use crate::engine::Inner;

@@ -85,6 +85,13 @@ pub enum EventKind {
     },
     /// Somebody has asked it to stop.
     Cancelled,
+    /// A fiber has failed while nobody waited for its future.
+    FiberFailed {
+        /// The fiber.
+        fiber: u64,
+        /// Message, data and trace.
+        report: String,
+    },
     /// It has ended: the status as a word, and the report.
     Ended {
         /// The status, as [`crate::record::Status::name`] gives it.
@@ -153,6 +160,10 @@ impl Event {
             EventKind::Parked(error) => w.u8(7).text(cut(error, MESSAGE_BYTES_MAX)),
             EventKind::Retried { with_value } => w.u8(8).bool(*with_value),
             EventKind::Cancelled => w.u8(9),
+            EventKind::FiberFailed { fiber, report } => w
+                .u8(14)
+                .number(*fiber)
+                .text(cut(report, MESSAGE_BYTES_MAX)),
             EventKind::Ended { status, report } => {
                 w.u8(10).text(status).text(cut(report, MESSAGE_BYTES_MAX))
             }
@@ -203,6 +214,10 @@ impl Event {
                 with_value: r.bool()?,
             },
             9 => EventKind::Cancelled,
+            14 => EventKind::FiberFailed {
+                fiber: r.number()?,
+                report: r.text()?.to_owned(),
+            },
             10 => EventKind::Ended {
                 status: r.text()?.to_owned(),
                 report: r.text()?.to_owned(),

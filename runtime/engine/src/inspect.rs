@@ -5,7 +5,7 @@
 
 use crate::persist::{self, LoadError};
 use crate::pid::Pid;
-use crate::record::{ActorRecord, FiberNote, Notes, Status, Wait};
+use crate::record::{ActorRecord, FiberNote, Notes, Status, Unheard, Wait};
 use crate::report::{Place, is_repeated, place_of};
 use crate::transport::Transport;
 use bytecode::Live;
@@ -50,6 +50,9 @@ pub struct WaitingFor {
     pub next_attempt: Option<u64>,
     /// Since when it waits, milliseconds since 1970.
     pub since: u64,
+    /// Other fibers of the process that wait for something outside, or for a time; known of what a
+    /// process as a whole waits for.
+    pub others: u64,
 }
 
 /// A process in short.
@@ -65,6 +68,8 @@ pub struct Summary {
     pub function: String,
     /// When it was started, milliseconds since 1970.
     pub started_ms: u64,
+    /// When it ended, milliseconds since 1970, if it has and it is known.
+    pub ended_ms: Option<u64>,
     /// What it waits for.
     pub waiting_for: Option<WaitingFor>,
     /// Checkpoints so far.
@@ -124,6 +129,8 @@ pub struct View {
     pub memory_words: u64,
     /// Its fibers.
     pub fibers: Vec<FiberView>,
+    /// Fibers that have failed and whose error nobody has seen.
+    pub unheard: Vec<Unheard>,
 }
 
 /// Whether an engine runs the processes, and who serves its queues.
@@ -202,6 +209,7 @@ fn damaged(pid: Pid, error: &LoadError) -> Summary {
         status: Status::Damaged,
         function: String::new(),
         started_ms: 0,
+        ended_ms: None,
         waiting_for: None,
         checkpoints: 0,
         steps: 0,
@@ -238,6 +246,11 @@ fn summarize(
         status,
         function: record.function.clone(),
         started_ms: record.started_ms,
+        ended_ms: record
+            .ending
+            .as_ref()
+            .filter(|_| record.status.has_ended())
+            .and_then(|ending| ending.at_ms),
         waiting_for,
         checkpoints: record.checkpoints,
         steps: record.steps,
@@ -283,7 +296,13 @@ fn main_wait(
                 .or(main)
         }
     };
-    chosen.and_then(|(fiber, note)| wait_of(pid, record, fiber, note, running))
+    let (chosen, note) = chosen?;
+    let mut waiting = wait_of(pid, record, chosen, note, running)?;
+    let others = notes
+        .iter()
+        .filter(|&(fiber, note)| fiber != chosen && !is_inside(note));
+    waiting.others = others.count() as u64;
+    Some(waiting)
 }
 
 fn wait_of(
@@ -387,6 +406,7 @@ pub fn view(
             .map(|level| u64::from(level.words))
             .sum(),
         fibers: Vec::new(),
+        unheard: record.unheard.clone(),
         summary,
     };
     if let Some(image) = image.filter(|_| !record.fibers.is_empty()) {
@@ -450,12 +470,14 @@ fn call_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Option<S
         image,
         &name,
         &args,
-        LOCAL_BYTES_MAX,
+        CALL_BYTES_MAX,
     ))
 }
 
 /// Longest text of a local, in bytes.
 const LOCAL_BYTES_MAX: usize = 256;
+/// Longest text of what is asked for outside, in bytes.
+const CALL_BYTES_MAX: usize = 1024;
 /// Frames of a fiber whose locals are shown, from the innermost out.
 const FRAMES_WITH_LOCALS_MAX: usize = 256;
 

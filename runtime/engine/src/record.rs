@@ -10,10 +10,12 @@ mod fiber;
 mod lists;
 mod notes;
 mod past;
+mod unheard;
 
 pub use fiber::{ActivityNote, Deadline, FiberNote, Wait, decode_fiber, encode_fiber};
 pub use notes::Notes;
 pub use past::Past;
+pub use unheard::Unheard;
 
 use lists::{levels, monitors, numbers, read_levels, read_monitors, read_numbers, read_runs, runs};
 
@@ -24,8 +26,8 @@ use vm::fiber::FiberId;
 
 /// Version of all records of this module but the description. 2: with pasts. 3: with attempts whose
 /// body is told to stop for its time, and cancellations under way. 4: with the greatest attempt and the
-/// end of a body; fibers as runs.
-pub const RECORD_VERSION: u8 = 4;
+/// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen.
+pub const RECORD_VERSION: u8 = 5;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 
@@ -175,6 +177,8 @@ pub struct Ending {
     pub failed_request: Option<(FiberId, u64)>,
     /// Messages that were in the mailbox, and their words.
     pub mailbox: (u64, u64),
+    /// When, milliseconds since 1970; `None` in records that did not say.
+    pub at_ms: Option<u64>,
 }
 
 /// A process record.
@@ -232,6 +236,9 @@ pub struct ActorRecord {
     /// When it is killed, milliseconds since 1970, if it has not ended by then: an activity's body that
     /// was told to stop.
     pub kill_at: Option<u64>,
+    /// Fibers that have failed and whose error nobody has seen yet, oldest first: at most
+    /// [`Unheard::MOST`].
+    pub unheard: Vec<Unheard>,
     /// Whether the stored record has more than one piece; not part of it.
     pub(crate) has_pieces: bool,
 }
@@ -353,6 +360,7 @@ impl ActorRecord {
             pasts: Vec::new(),
             greatest_attempt: 0,
             kill_at: None,
+            unheard: Vec::new(),
             has_pieces: false,
         }
     }
@@ -409,13 +417,16 @@ impl ActorRecord {
                     Some((fiber, request)) => w.u8(1).number(fiber).number(request),
                     None => w.u8(0),
                 };
-                w.number(ending.mailbox.0).number(ending.mailbox.1)
+                w.number(ending.mailbox.0)
+                    .number(ending.mailbox.1)
+                    .optional(ending.at_ms)
             }
             None => w.u8(0),
         };
         self.encode_pasts(&mut w);
         w.number(u64::from(self.greatest_attempt))
             .optional(self.kill_at);
+        unheard::encode(&mut w, &self.unheard);
         w.bytes
     }
 
@@ -493,6 +504,7 @@ impl ActorRecord {
                 } else {
                     (0, 0)
                 },
+                at_ms: if version > 4 { r.optional()? } else { None },
             });
         }
         if version > 1 {
@@ -501,6 +513,9 @@ impl ActorRecord {
         if version > 3 {
             record.greatest_attempt = r.small()?;
             record.kill_at = r.optional()?;
+        }
+        if version > 4 {
+            record.unheard = unheard::decode(&mut r)?;
         }
         r.end()?;
         Ok(record)

@@ -7,7 +7,7 @@ use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::object::Kind;
 use vm::value::string::make_keyword;
-use vm::value::{map, print, string};
+use vm::value::{map, print, string, vector};
 
 /// Longest report, in bytes.
 const REPORT_BYTES_MAX: usize = 8 * 1024;
@@ -102,11 +102,14 @@ pub(crate) fn show(heap: &mut Heap, image: &LoadedImage, value: Word, bytes_max:
 /// Elements of a collection, and levels of collections, that a call's text shows.
 const CALL_ELEMENTS_MAX: u64 = 8;
 const CALL_LEVELS_MAX: u64 = 4;
+/// Elements at either end of a vector that is an argument: of a command the last words often say
+/// what tells it apart.
+const CALL_WORDS_MAX: usize = 16;
 
 /// An activity with its arguments, for people: `ox.sh/run ["make"]`, in one line. Of the built-in
 /// ones the first argument says enough: the options may hold what is not for everybody, and so may
-/// all of a request but its method and address. What it costs is bounded, but for long texts within
-/// collections.
+/// all of a request but its method and address. A text that is too long is cut in its middle. What it
+/// costs is bounded, but for long texts within collections.
 pub(crate) fn call_text(
     heap: &mut Heap,
     image: &LoadedImage,
@@ -126,6 +129,7 @@ pub(crate) fn call_text(
             let mut text = String::new();
             for arg in args {
                 if text.len() > bytes_max {
+                    text.push_str(" …");
                     break;
                 }
                 if !text.is_empty() {
@@ -136,7 +140,7 @@ pub(crate) fn call_text(
             text
         }
     };
-    let text = shorten(shown, bytes_max);
+    let text = shorten_middle(&shown, bytes_max);
     if text.is_empty() {
         name.to_owned()
     } else {
@@ -145,16 +149,50 @@ pub(crate) fn call_text(
 }
 
 fn argument(heap: &mut Heap, image: &LoadedImage, value: Word, bytes_max: usize, out: &mut String) {
+    if let Some(count) = heap
+        .try_object(value)
+        .filter(|_| vector::is_vector(heap, value))
+        .map(vector::count)
+    {
+        let last = count.saturating_sub(CALL_WORDS_MAX);
+        out.push('[');
+        let mut index = 0;
+        while index < count {
+            if index > 0 {
+                out.push(' ');
+            }
+            if index == CALL_WORDS_MAX && index < last {
+                out.push_str("... ");
+                index = last;
+            }
+            let element = vector::nth(heap, value, index).unwrap_or(Word::NIL);
+            element_text(heap, image, element, CALL_LEVELS_MAX - 1, bytes_max, out);
+            index += 1;
+        }
+        out.push(']');
+        return;
+    }
+    element_text(heap, image, value, CALL_LEVELS_MAX, bytes_max, out);
+}
+
+fn element_text(
+    heap: &mut Heap,
+    image: &LoadedImage,
+    value: Word,
+    levels: u64,
+    bytes_max: usize,
+    out: &mut String,
+) {
     // Of a long text no more is made than is shown.
     if let Some(text) = string::try_text(heap, value)
         && text.len() > bytes_max
     {
-        let _ = write!(out, "{:?}", &text[..text.floor_char_boundary(bytes_max)]);
+        let _ = write!(out, "{:?}", shorten_middle(text, bytes_max));
         return;
     }
     let options = print::Options {
         length: Some(CALL_ELEMENTS_MAX),
-        level: Some(CALL_LEVELS_MAX),
+        level: Some(levels),
         ..print::Options::READABLE
     };
     if print::print(heap, image, out, value, options, "print*slow").is_err() {
@@ -193,6 +231,17 @@ pub(crate) fn shorten(mut text: String, bytes_max: usize) -> String {
         text.push('…');
     }
     text
+}
+
+/// Cuts a text to about a number of bytes, in its middle: both ends stay.
+#[must_use]
+pub fn shorten_middle(text: &str, bytes_max: usize) -> String {
+    if text.len() <= bytes_max {
+        return text.to_owned();
+    }
+    let head = text.floor_char_boundary(bytes_max.div_ceil(2));
+    let tail = text.ceil_char_boundary(text.len() - bytes_max / 2);
+    format!("{}…{}", &text[..head], &text[tail..])
 }
 
 /// The message of an error; the text of a thrown value that is none.

@@ -151,7 +151,7 @@
   (let [futures (mapv (fn [thunk] (async* (fn [] (settled thunk)))) thunks)]
     (try
       (deref (nth futures (effect* :ox/await-any [futures])))
-      (finally (cancel-all (filterv (fn [f] (not (realized? f))) futures))))))
+      (finally (cancel-all futures)))))
 
 (defn pmap-n
   "Returns the vector of the results of `f` for the elements of `coll`, calling it for at most `limit` of them at a time, each

@@ -3,6 +3,7 @@
 use crate::args::{New, Template};
 use crate::failure::{Failure, Outcome, io};
 use crate::output::Output;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
@@ -39,8 +40,40 @@ fn without_detours(path: &Path, exists: impl Fn(&Path) -> bool) -> PathBuf {
     plain
 }
 
+fn is_part_of_name(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+}
+
+/// Refuses a name that no namespace could have, and says which could.
+fn check_name(
+    name: &str,
+    noun: &str,
+    is_part: impl Fn(char) -> bool,
+    parts: &str,
+    example: &str,
+) -> Result<(), Failure> {
+    let first_is_letter = name.chars().next().is_some_and(|c| c.is_ascii_lowercase());
+    if first_is_letter && name.chars().all(is_part) {
+        return Ok(());
+    }
+    Err(
+        Failure::usage(format!("`{name}` cannot be the name of {noun}")).help(format!(
+            "names are of small letters, {parts} and begin with a letter: `{example}`"
+        )),
+    )
+}
+
 fn script(output: Output, name: &Path) -> Outcome {
-    let path = if name.extension().is_some_and(|extension| extension == "ox") {
+    let is_named = name.extension().is_some_and(|extension| extension == "ox");
+    let stem = if is_named {
+        name.file_stem()
+    } else {
+        name.file_name()
+    };
+    let is_part = |c: char| is_part_of_name(c) || c == '_';
+    let stem = stem.and_then(OsStr::to_str).unwrap_or_default();
+    check_name(stem, "a script", is_part, "digits, hyphens and underscores", "deploy")?;
+    let path = if is_named {
         name.to_owned()
     } else {
         PathBuf::from(format!("{}.ox", name.display()))
@@ -65,15 +98,7 @@ fn app(output: Output, path: &Path) -> Outcome {
             .unwrap_or_default(),
     };
     let name = name.to_str().unwrap_or_default();
-    let first_is_letter = name.chars().next().is_some_and(|c| c.is_ascii_lowercase());
-    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if !first_is_letter || !name.chars().all(is_name) {
-        return Err(
-            Failure::usage(format!("`{name}` cannot be the name of a project")).help(
-                "names are of small letters, digits and hyphens and begin with a letter: `my-shop`",
-            ),
-        );
-    }
+    check_name(name, "a project", is_part_of_name, "digits and hyphens", "my-shop")?;
     if TAKEN.contains(&name) {
         return Err(Failure::usage(format!(
             "`{name}` cannot be the name of a project: its namespaces would hide the library's"

@@ -71,6 +71,9 @@ impl Step<'_> {
             return;
         }
         self.cancel_everything(end.status == Status::Killed);
+        if end.status != Status::Killed {
+            self.tell_unheard();
+        }
         let number = self.actor.number;
         let record = &mut self.actor.record;
         let links = std::mem::take(&mut record.links);
@@ -156,6 +159,7 @@ impl Step<'_> {
                 .as_ref()
                 .map_or(self.actor.failed_request, |past| past.failed_request),
             mailbox: self.actor.mailbox,
+            at_ms: Some(self.now),
         });
         self.actor.keeps_past = keeps_past;
         self.actor.goes_back_to = past.map(|past| past.checkpoint);
@@ -374,6 +378,7 @@ impl Step<'_> {
             report,
             failed_request: Some((fiber, request)),
             mailbox: self.actor.mailbox,
+            at_ms: Some(self.now),
         });
         self.actor.keeps_past = true;
         let number = self.actor.number;

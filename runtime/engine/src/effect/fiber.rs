@@ -3,8 +3,9 @@
 //! # Invariants
 //! - A fiber's future has its outcome before the fiber is gone.
 //! - When the main fiber has ended, the others are cancelled; the process ends when all have.
-//! - A fiber that ends with an error ends nobody but itself: who awaits its future is told. `exit`
-//!   alone goes on to the main fiber.
+//! - A fiber that ends with an error ends nobody but itself: who awaits its future is told. What
+//!   nobody awaits is in the log of the process at once, and told when the process ends
+//!   ([`unheard`](super::unheard)). `exit` alone goes on to the main fiber.
 
 use super::{MAIN_FIBER, Performed, Reply, Step};
 use crate::awaiting::Awaited;
@@ -76,6 +77,7 @@ impl Step<'_> {
             Some((milliseconds, _)) => Some(self.now.saturating_add(self.integer(milliseconds)?)),
             None => None,
         };
+        self.heard(&[future]);
         match self.outcome(future) {
             Some(_) if name == "await-end" => Ok(Reply::Value(Word::NIL)),
             Some(outcome) => outcome.map(Reply::Value),
@@ -97,6 +99,7 @@ impl Step<'_> {
         for &future in &futures {
             self.check_awaitable(future)?;
         }
+        self.heard(&futures);
         Ok(match self.first_ended(&futures) {
             Some(index) => Reply::Value(index),
             None => Reply::Wait(Wait::Fiber, None),
@@ -181,11 +184,12 @@ impl Step<'_> {
         }
     }
 
-    /// A future or promise has its outcome: who waits for it goes on.
-    fn wake_awaiting(&mut self, future: Word) {
+    /// A future or promise has its outcome: who waits for it goes on. Whether anybody does.
+    fn wake_awaiting(&mut self, future: Word) -> bool {
         let Some(awaited) = Awaited::outcome(&self.actor.process, future) else {
-            return;
+            return false;
         };
+        let mut is_awaited = false;
         for fiber in self.actor.awaiting.who(awaited) {
             let request = self.request(fiber);
             let &[op, awaited, ..] = request.as_slice() else {
@@ -200,10 +204,12 @@ impl Step<'_> {
                 if futures.contains(&future)
                     && let Some(index) = self.first_ended(&futures)
                 {
+                    is_awaited = true;
                     self.answer(fiber, index);
                 }
             } else if awaited == future {
                 let ends = name == "await-end";
+                is_awaited = true;
                 match self.outcome(future) {
                     Some(_) if ends => self.answer(fiber, Word::NIL),
                     Some(Ok(value)) => self.answer(fiber, value),
@@ -212,6 +218,7 @@ impl Step<'_> {
                 }
             }
         }
+        is_awaited
     }
 
     /// A fiber has returned or failed.
@@ -241,8 +248,8 @@ impl Step<'_> {
         if kind.as_deref() == Some("exit") {
             self.exit_in_main(content);
         }
-        if outcome == State::Failed as i64 && kind.as_deref() != Some("exit") && self.keeps_pasts()
-        {
+        let has_failed = outcome == State::Failed as i64 && kind.as_deref() != Some("exit");
+        if has_failed && self.keeps_pasts() {
             self.actor.process.note_fiber_error(content);
         }
         // Scopes it has not left (its code was not the library's) end with it.
@@ -255,8 +262,8 @@ impl Step<'_> {
             self.note(member).scope = scope;
             self.cancel_fiber(member);
         }
-        if !future.is_nil() {
-            self.wake_awaiting(future);
+        if !future.is_nil() && !self.wake_awaiting(future) && has_failed {
+            self.unheard(fiber, content);
         }
         self.wake_scope_waiters(scope);
         self.end_if_all_have();

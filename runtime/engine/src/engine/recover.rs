@@ -563,6 +563,7 @@ impl Shared {
                 report: what.clone(),
                 failed_request: None,
                 mailbox: (0, 0),
+                at_ms: None,
             }));
             slot.incoming.clear();
         }
@@ -633,6 +634,7 @@ fn park_after_recoveries(record: &mut ActorRecord) {
         report: format!("parked: {RECOVERIES_MAX} recoveries in a row without a step\n"),
         failed_request: None,
         mailbox: (0, 0),
+        at_ms: None,
     });
 }
 

@@ -43,6 +43,7 @@ fn actor() -> ActorRecord {
         report: "no good\n".to_owned(),
         failed_request: Some((0, 12)),
         mailbox: (13, 140),
+        at_ms: Some(1_700_000_004_000),
     });
     record.pasts = vec![Past {
         checkpoint: 8,
@@ -53,6 +54,10 @@ fn actor() -> ActorRecord {
     }];
     record.greatest_attempt = 21;
     record.kill_at = Some(1_700_000_005_000);
+    record.unheard = vec![Unheard {
+        fiber: 6,
+        report: "boom\n".to_owned(),
+    }];
     record
 }
 
@@ -63,11 +68,15 @@ fn a_record_of_the_first_version_has_no_pasts() {
     record.pasts.clear();
     record.vm.roots[4] = past::no_roots()[4];
     (record.greatest_attempt, record.kill_at) = (0, None);
+    record.unheard.clear();
     // One run of one fiber is written as one fiber was.
     record.fibers.clear();
     let mut bytes = record.encode();
-    let later = bytes.split_off(bytes.len() - 3);
-    assert_eq!(later, [0, 0, 0], "pasts, attempts and the end come last");
+    let later = bytes.split_off(bytes.len() - 4);
+    assert_eq!(
+        later, [0, 0, 0, 0],
+        "pasts, attempts, the end and unheard errors come last"
+    );
     bytes[0] = 1;
     assert_eq!(ActorRecord::decode(&bytes), Ok(record));
 }
@@ -309,6 +318,10 @@ fn events_are_read_as_written() {
         EventKind::Parked("why".to_owned()),
         EventKind::Retried { with_value: true },
         EventKind::Cancelled,
+        EventKind::FiberFailed {
+            fiber: 4,
+            report: "boom\n".to_owned(),
+        },
         EventKind::Ended {
             status: "done".to_owned(),
             report: String::new(),
