@@ -20,6 +20,16 @@
 (throw 5) ;! :ox/type
 (throw nil) ;! :ox/type
 
+;;; ## An error of a wrong type holds the value, and what was expected in words
+;;; differs: in Clojure it is in the message alone
+(defn data-of [f] (try (f) (catch :ox/type e (ex-data e))))
+(data-of #(+ 1 :a)) ;=> {:ox/kind :ox/type, :value :a, :expected "a number"}
+(data-of #(subs 5 1)) ;=> {:ox/kind :ox/type, :value 5, :expected "a string"}
+(data-of #(conj 5 1)) ;=> {:ox/kind :ox/type, :value 5, :expected "a collection"}
+(data-of #(5 1)) ;=> {:ox/kind :ox/type, :value 5, :expected "a function"}
+(data-of #(throw 5)) ;=> {:ox/kind :ox/type, :value 5, :expected "an error"}
+(data-of #(compare 1 "a")) ;=> {:ox/kind :ox/type, :value "a"}
+
 ;;; ## catch goes by kind, class name and order
 ;;; differs: there are kinds of errors besides classes
 (try (throw (ex-info "x" {:ox/kind :my/error})) (catch :my/other e :other) (catch :my/error e :mine)) ;=> :mine

@@ -289,6 +289,20 @@ impl Workspace {
     /// # Errors
     /// The diagnostics, if one is an error.
     pub fn build(&mut self) -> Result<Built, Vec<Diagnostic>> {
+        self.build_from(false)
+    }
+
+    /// As [`Workspace::build`], with all definitions of the entry namespace, whether or not what is run
+    /// reaches them, by the summaries that the binary holds.
+    ///
+    /// # Errors
+    /// As `build`.
+    pub fn build_whole(&mut self) -> Result<Built, Vec<Diagnostic>> {
+        self.take_summaries(None);
+        self.build_from(true)
+    }
+
+    fn build_from(&mut self, whole: bool) -> Result<Built, Vec<Diagnostic>> {
         let Some(entry) = self
             .found
             .entry
@@ -323,6 +337,11 @@ impl Workspace {
         let arguments = hir::definition(&self.db, &arguments);
         if hir::definition_info(&self.db, arguments).is_some() {
             roots.push(arguments);
+        }
+        if whole {
+            let all = names.iter().map(|name| hir::definition(&self.db, name));
+            let others: Vec<_> = all.filter(|def| !roots.contains(def)).collect();
+            roots.extend(others);
         }
         let mut errors = Vec::new();
         let linked = link::link(&self.db, &roots, Purpose::Program);

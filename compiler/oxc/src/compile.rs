@@ -105,6 +105,25 @@ pub(crate) fn compile(
     }
 }
 
+/// The image of a program with all definitions of its entry namespace, also of one that there is
+/// nothing to run in.
+///
+/// # Errors
+/// As [`compile`].
+pub(crate) fn compile_whole(output: Output, program: &Program) -> Result<Image, Failure> {
+    match program {
+        Program::Image(path) => Ok(load(path)?.image),
+        Program::Source(target) => {
+            let progress = output.progress("compiling");
+            let mut workspace = open(output, target, Format::Text)?;
+            let built = workspace.build_whole();
+            drop(progress);
+            let built = built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics))?;
+            Ok(built.image)
+        }
+    }
+}
+
 fn load(path: &Path) -> Result<Compiled, Failure> {
     let bytes = std::fs::read(path).map_err(io(format_args!("read {}", path.display())))?;
     let image = Image::decode(&bytes).map_err(|error| {

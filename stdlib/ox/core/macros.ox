@@ -547,10 +547,10 @@
 (defmacro async "Evaluates the body in a fiber of its own. Returns its future." [& body] `(async* (fn* ([] ~@body))))
 (defmacro future "As `async`." [& body] `(async* (fn* ([] ~@body))))
 
-(defmacro all "Evaluates the expressions at the same time. Returns the vector of their values; the first error ends the others." [& exprs]
+(defmacro all "Evaluates the expressions at the same time and returns the vector of their values; the first error ends the others." [& exprs]
   `(all* [~@(map (fn [e] `(fn* ([] ~e))) exprs)]))
 
-(defmacro race "Evaluates the expressions at the same time. The value of the one that ends first; the others are cancelled." [& exprs]
+(defmacro race "Evaluates the expressions at the same time and returns the value of the one that ends first; the others are cancelled." [& exprs]
   `(race* [~@(map (fn [e] `(fn* ([] ~e))) exprs)]))
 
 (defmacro scope "Evaluates the body; fibers it has started that are still running at its end are cancelled, and waited for." [& body]

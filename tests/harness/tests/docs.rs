@@ -187,13 +187,18 @@ fn definition(datum: &Datum) -> Option<(String, String)> {
     Some((name.as_symbol()?.name.to_string(), doc.unwrap_or_default()))
 }
 
-/// The first sentence of a docstring, on one line.
+/// The first sentence of a docstring, on one line. A point within code ends none.
 fn first_sentence(doc: &str) -> String {
     let paragraph = doc.split("\n\n").next().unwrap_or_default();
     let words: Vec<&str> = paragraph.split_whitespace().collect();
     let line = words.join(" ");
-    match line.find(". ") {
-        Some(end) => line[..=end].to_owned(),
+    let mut in_code = false;
+    let end = line.char_indices().position(|(at, c)| {
+        in_code ^= c == '`';
+        !in_code && line[at..].starts_with(". ")
+    });
+    match end {
+        Some(end) => line.chars().take(end + 1).collect(),
         None => line,
     }
 }

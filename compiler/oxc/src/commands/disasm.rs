@@ -1,7 +1,7 @@
 //! `oxc disasm`: the bytecode of a program's definitions.
 
 use crate::args::Disasm;
-use crate::compile::compile;
+use crate::compile::compile_whole;
 use crate::failure::{Failure, Outcome};
 use crate::output::{self, Output};
 use crate::target::Program;
@@ -11,8 +11,7 @@ use std::fmt::Write as _;
 /// Prints all definitions of X, or one.
 pub(crate) fn run(output: Output, args: &Disasm) -> Outcome {
     let program = Program::named(Some(&args.target))?;
-    let compiled = compile(output, &program, None)?;
-    let image = &compiled.image;
+    let image = &compile_whole(output, &program)?;
     let chosen: Vec<&Slot> = match &args.name {
         Some(name) => vec![find(image, name)?],
         None => image.slots.iter().filter(|slot| is_own(slot)).collect(),
@@ -58,7 +57,7 @@ fn find<'a>(image: &'a Image, name: &str) -> Result<&'a Slot, Failure> {
         return Ok(slot);
     }
     let failure = Failure::new(format!(
-        "no definition {name} is in the program; only what it reaches is"
+        "no definition {name} is in the program; of other namespaces only what it reaches is"
     ));
     let all: Vec<String> = image
         .slots

@@ -20,6 +20,7 @@ use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::object::Kind;
 use vm::process::{CallError, Process};
+use vm::value::fault::Fault;
 use vm::value::string::{make_keyword, try_keyword, try_symbol};
 use vm::value::vector;
 
@@ -137,7 +138,8 @@ impl Step<'_> {
             // A process begins with a frame, which only code has.
             Some(Kind::Native) => {
                 let message = "a process cannot begin with a built-in function: wrap it, as in (fn [x] (count x))";
-                return Err(self.error("type", message));
+                let fault = Fault::new("type", message).of_type(function, "a function of Ox");
+                return Err(fault.into_error(self.heap()));
             }
             _ => return Err(self.type_error(function, "a function")),
         }

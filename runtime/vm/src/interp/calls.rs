@@ -10,6 +10,7 @@ use crate::object::Kind;
 use crate::process::Root;
 use crate::stack::{FRAME_HEADER_WORDS, Link, Return};
 use crate::value;
+use crate::value::fault::Fault;
 use crate::value::keys::handing_over;
 use crate::value::work::Stop;
 use crate::word::Word;
@@ -54,7 +55,8 @@ impl Machine<'_> {
             _ => {
                 let text = value::describe(&self.process.heap, callee);
                 let message = format!("{text} is not a function: it cannot be called");
-                Err(make_error(&mut self.process.heap, "type", &message))
+                let fault = Fault::new("type", message).of_type(callee, "a function");
+                Err(fault.into_error(&mut self.process.heap))
             }
         }
     }

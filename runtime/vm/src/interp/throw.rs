@@ -9,10 +9,10 @@
 use super::{Machine, Next, Outcome};
 use crate::fiber::FiberState;
 use crate::heap::Heap;
-use crate::native::make_error;
 use crate::object::Kind;
 use crate::stack::{FRAME_HEADER_WORDS, FrameRef};
 use crate::value;
+use crate::value::fault::Fault;
 use crate::word::Word;
 use bytecode::Catches;
 
@@ -44,8 +44,7 @@ impl Machine<'_> {
             return self.throw(value);
         }
         let heap = &mut self.process.heap;
-        let message = format!("expected an error, got {}", value::describe(heap, value));
-        let error = make_error(heap, "type", &message);
+        let error = Fault::type_error(heap, value, "an error").into_error(heap);
         self.throw(error)
     }
 

@@ -4,7 +4,6 @@ use super::fault::Fault;
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::Kind;
-use crate::value::string::make_string;
 use crate::word::Word;
 
 /// Index of an error's cause.
@@ -14,10 +13,7 @@ pub(crate) const CAUSE_WORD: u32 = 4;
 #[cold]
 #[inline(never)]
 pub fn wrong_type(heap: &mut Heap, value: Word, expected: &'static str) -> Trap {
-    let text = make_string(heap, expected);
-    Fault::type_error(heap, value, expected)
-        .with("expected", text)
-        .trap(heap)
+    Fault::type_error(heap, value, expected).trap(heap)
 }
 
 /// `:ox/index`: an index out of bounds.

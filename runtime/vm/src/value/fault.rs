@@ -21,6 +21,8 @@ pub struct Fault {
     pub message: String,
     /// Further data of the error.
     pub data: Vec<(&'static str, Word)>,
+    /// The type that was needed, in words: `:expected` of the error.
+    pub expected: Option<&'static str>,
 }
 
 /// The result of an operation on values.
@@ -34,6 +36,7 @@ impl Fault {
             kind,
             message: message.into(),
             data: Vec::new(),
+            expected: None,
         })
     }
 
@@ -49,7 +52,14 @@ impl Fault {
     #[cold]
     pub fn type_error(heap: &Heap, value: Word, expected: &'static str) -> Box<Fault> {
         let message = format!("expected {expected}, got {}", describe(heap, value));
-        Fault::new("type", message).with("value", value)
+        Fault::new("type", message).of_type(value, expected)
+    }
+
+    /// Adds the value that is of a wrong type, and the type that was needed.
+    #[must_use]
+    pub fn of_type(mut self: Box<Fault>, value: Word, expected: &'static str) -> Box<Fault> {
+        self.expected = Some(expected);
+        self.with("value", value)
     }
 
     /// `:ox/memory-limit`: one value would be larger than a named limit.
@@ -66,6 +76,10 @@ impl Fault {
         for (name, value) in self.data {
             entries.push(make_keyword(heap, None, name));
             entries.push(value);
+        }
+        if let Some(expected) = self.expected {
+            entries.push(make_keyword(heap, None, "expected"));
+            entries.push(make_string(heap, expected));
         }
         let count = u16::try_from(entries.len() / 2).expect("a fault has a few entries");
         let data = heap.make(Kind::SmallMap, 0, count, &[0], &entries);
