@@ -730,7 +730,10 @@ mod tests {
             let run = RunDir { number, dir };
             let lock = File::create(run.store().with_added_extension("lock")).expect("made");
             lock.lock().expect("nobody else has it");
-            held.push((lock, UnixListener::bind(path_of(&run.store())).expect("bound")));
+            held.push((
+                lock,
+                UnixListener::bind(path_of(&run.store())).expect("bound"),
+            ));
             runs.push(run);
         }
         let engines = std::thread::spawn(move || {

@@ -160,10 +160,9 @@ impl Event {
             EventKind::Parked(error) => w.u8(7).text(cut(error, MESSAGE_BYTES_MAX)),
             EventKind::Retried { with_value } => w.u8(8).bool(*with_value),
             EventKind::Cancelled => w.u8(9),
-            EventKind::FiberFailed { fiber, report } => w
-                .u8(14)
-                .number(*fiber)
-                .text(cut(report, MESSAGE_BYTES_MAX)),
+            EventKind::FiberFailed { fiber, report } => {
+                w.u8(14).number(*fiber).text(cut(report, MESSAGE_BYTES_MAX))
+            }
             EventKind::Ended { status, report } => {
                 w.u8(10).text(status).text(cut(report, MESSAGE_BYTES_MAX))
             }

@@ -72,7 +72,13 @@ fn script(output: Output, name: &Path) -> Outcome {
     };
     let is_part = |c: char| is_part_of_name(c) || c == '_';
     let stem = stem.and_then(OsStr::to_str).unwrap_or_default();
-    check_name(stem, "a script", is_part, "digits, hyphens and underscores", "deploy")?;
+    check_name(
+        stem,
+        "a script",
+        is_part,
+        "digits, hyphens and underscores",
+        "deploy",
+    )?;
     let path = if is_named {
         name.to_owned()
     } else {
@@ -98,7 +104,13 @@ fn app(output: Output, path: &Path) -> Outcome {
             .unwrap_or_default(),
     };
     let name = name.to_str().unwrap_or_default();
-    check_name(name, "a project", is_part_of_name, "digits and hyphens", "my-shop")?;
+    check_name(
+        name,
+        "a project",
+        is_part_of_name,
+        "digits and hyphens",
+        "my-shop",
+    )?;
     if TAKEN.contains(&name) {
         return Err(Failure::usage(format!(
             "`{name}` cannot be the name of a project: its namespaces would hide the library's"

@@ -74,7 +74,8 @@ fn a_record_of_the_first_version_has_no_pasts() {
     let mut bytes = record.encode();
     let later = bytes.split_off(bytes.len() - 4);
     assert_eq!(
-        later, [0, 0, 0, 0],
+        later,
+        [0, 0, 0, 0],
         "pasts, attempts, the end and unheard errors come last"
     );
     bytes[0] = 1;
