@@ -28,7 +28,7 @@
 (data-of #(conj 5 1)) ;=> {:ox/kind :ox/type, :value 5, :expected "a collection"}
 (data-of #((first [5]) 1)) ;=> {:ox/kind :ox/type, :value 5, :expected "a function"}
 (data-of #(throw 5)) ;=> {:ox/kind :ox/type, :value 5, :expected "an error"}
-(data-of #(compare 1 "a")) ;=> {:ox/kind :ox/type, :value "a"}
+(data-of #(compare 1 "a")) ;=> {:ox/kind :ox/type, :value "a", :expected "a number, to compare with one"}
 
 ;;; ## catch goes by kind, class name and order
 ;;; differs: there are kinds of errors besides classes
