@@ -1,10 +1,12 @@
 //! What compiling gave, on disk: whole builds, so that a program that has not changed is not compiled
-//! again, and summaries of namespaces, so that after an edit only what was edited is.
+//! again, summaries of namespaces, so that after an edit only what was edited is, and the code of
+//! definitions, so that none is generated twice.
 //!
 //! The key of a build is the hash of this compiler (its file, code generator, library, normal form),
 //! of the project's settings and of every file it could be made of; the value is the build: the
 //! image, what it was made of, the warnings. The key of a summary has of the files only its own; what
-//! else must be so for it to hold, it says itself (`hir::stored`).
+//! else must be so for it to hold, it says itself (`hir::stored`). Code is found by body hash and code
+//! generator alone, whatever compiler or file it was made of.
 //!
 //! # Invariants
 //! - Whatever the files hold, a load gives what was stored under exactly this key or nothing:
@@ -14,6 +16,9 @@
 
 mod build;
 mod files;
+mod packs;
+
+pub(crate) use packs::FolderPacks;
 
 use crate::project::Found;
 use crate::workspace::Built;
@@ -21,15 +26,19 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 /// Raised when the format of anything stored changes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Stored builds kept in a folder.
 const BUILDS_MAX: usize = 64;
 /// Bytes of builds kept in a folder, besides those of the last.
 const BUILDS_BYTES_MAX: u64 = 256 << 20;
 /// Bytes of summaries kept in a folder, besides twice those of the program that was last built.
 const SUMMARIES_MAX: u64 = 64 << 20;
+/// Bytes of code kept in a folder, besides twice that of the program that was last built; and of code
+/// of other code generators.
+const CHUNKS_MAX: u64 = 16 << 20;
 const BUILD: &str = "oxi";
 const SUMMARY: &str = "oxs";
+const PACK: &str = "oxp";
 
 /// A hasher that keeps its parts apart.
 struct Key(blake3::Hasher);

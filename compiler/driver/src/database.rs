@@ -1,5 +1,6 @@
 //! The one database type.
 
+use crate::chunks;
 use crate::macros;
 use crate::unit::slot_source;
 use hir::db::{Db, Frame, MacroCall, MacroFailure, Project, SourceFile};
@@ -72,6 +73,7 @@ impl Database {
             files.insert(Arc::from(source.namespace), file);
         }
         Project::new(self, files.clone(), Vec::new(), None);
+        chunks::add_input(self);
         files
     }
 }

@@ -6,7 +6,7 @@
 //! on the compiler.
 //!
 //! ```text
-//! key of the compiler:256  count  (namespace  summary)*
+//! key of the compiler:256  count  (namespace  summary)*  pack of their code
 //! ```
 //!
 //! # Invariants
@@ -14,9 +14,11 @@
 //! - They are of the library as a project without features of its own reads it.
 
 use crate::cache;
+use crate::chunks::{self, Builder, Pack, Packs};
 use crate::database::Database;
 use crate::kept;
 use hir::wire::{Reader, Writer};
+use std::borrow::Cow;
 
 /// What the binary holds; nothing if it was built in one run.
 #[cfg(feature = "embedded-library")]
@@ -30,15 +32,33 @@ pub fn has_library() -> bool {
     find(IN_THIS_BINARY, hir::header::CORE).is_some()
 }
 
-/// The summary of a namespace of the library.
-pub(crate) fn find<'a>(embedded: &'a [u8], namespace: &str) -> Option<&'a [u8]> {
+/// Namespaces with their summaries, and what comes after them.
+type Parts<'a> = (Vec<(&'a str, &'a [u8])>, &'a [u8]);
+
+fn parts(embedded: &[u8]) -> Option<Parts<'_>> {
     let mut r = Reader::new(embedded);
     if r.array()? != cache::key_of_library() {
         return None;
     }
-    let all: Vec<_> = r.list(|r| Some((r.text()?, r.blob()?)))?;
+    let all = r.list(|r| Some((r.text()?, r.blob()?)))?;
+    Some((all, r.rest()))
+}
+
+/// The summary of a namespace of the library.
+pub(crate) fn find<'a>(embedded: &'a [u8], namespace: &str) -> Option<&'a [u8]> {
+    let (all, _) = parts(embedded)?;
     let found = all.into_iter().find(|(name, _)| *name == namespace);
     found.map(|(_, summary)| summary)
+}
+
+/// The code of the library.
+pub(crate) fn pack(embedded: Cow<'static, [u8]>) -> Option<Pack> {
+    let (_, pack) = parts(&embedded)?;
+    let start = embedded.len() - pack.len();
+    Pack::decode(match embedded {
+        Cow::Borrowed(all) => Cow::Borrowed(&all[start..]),
+        Cow::Owned(all) => Cow::Owned(all[start..].to_vec()),
+    })
 }
 
 /// What the second run of a release's build is given.
@@ -50,13 +70,20 @@ pub fn summaries_of_library() -> Vec<u8> {
     let mut db = Database::default();
     let library = db.add_library(0);
     hir::set_files(&mut db, library.clone());
+    let code = Packs::new(Vec::new(), true);
+    chunks::set(&mut db, code.clone());
     let mut w = Writer::default();
     w.raw(&cache::key_of_library());
     w.list(library.iter(), |w, (namespace, &file)| {
-        let summary = hir::stored::make(&db, file, |def| kept::bytes(&db, def));
+        let summary = hir::stored::make(&db, file, |def| kept::source(&db, def));
         let summary = summary.expect("the library is without mistakes, its tests say so");
         w.text(namespace);
         w.blob(&summary.encode());
     });
+    let mut pack = Builder::default();
+    for (hash, made) in code.take_made() {
+        pack.add(hash, &kept::code(&made.unit));
+    }
+    w.raw(&pack.encode());
     w.bytes
 }

@@ -8,6 +8,7 @@
 //! - An image is a function of the texts and this compiler: the same on every machine.
 
 mod cache;
+mod chunks;
 mod database;
 mod datum;
 mod embedded;

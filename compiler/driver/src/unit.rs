@@ -4,7 +4,9 @@
 //! # Invariants
 //! - [`unit`] and [`references`] keep their revision when only positions changed; [`slot_source`]
 //!   is the one query here that depends on positions, and nothing but the source map depends on it.
+//! - Code is generated for a body only if none is known for its hash ([`generated`]).
 
+use crate::chunks::{self, Made};
 use crate::kept;
 use bytecode::{Chunk, Hash, ProtoSource, SlotSource};
 use codegen::ProtoFacts;
@@ -31,31 +33,59 @@ pub(crate) struct Unit {
     pub(crate) chunk: Chunk,
     /// Hash of the code's bytes.
     pub(crate) hash: Hash,
-    /// Facts of each prototype, which only the source map is made of; none of code from a summary,
-    /// which has the source map's entry too.
+    /// Facts of each prototype, which only the source map is made of; none of a definition in a
+    /// summary, which has the source map's entry.
     pub(crate) facts: Vec<ProtoFacts>,
 }
 
 /// The code of a definition; `None` if there is no such definition.
 #[salsa::tracked]
 pub(crate) fn unit<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Result<Arc<Unit>, String>> {
-    if let Some((stored, def)) = stored_def(db, def)
-        && let Some(unit) = kept::unit(def, stored.extra(def))
+    let known = chunks::known(db);
+    if let Some(known) = known
+        && let Some((_, stored)) = stored_def(db, def)
+        && let Some(unit) = known.unit(&stored.body_hash, &stored.root, &stored.globals, false)
     {
         return Some(Ok(Arc::new(unit)));
     }
     let body = hir::definition_body(db, def).as_ref()?;
-    let code = codegen::generate(body).map_err(|error| error.to_string());
-    Some(code.map(|code| {
-        Arc::new(Unit {
-            root: RootKind::from(&body.root),
-            globals: body.globals.clone(),
-            refs: code.refs,
-            hash: code.chunk.hash(),
-            chunk: code.chunk,
-            facts: code.facts,
-        })
-    }))
+    if let Some(known) = known
+        && let Some(hash) = hir::body_hash(db, def)
+        && let Some(unit) = known.unit(&hash, &RootKind::from(&body.root), &body.globals, true)
+    {
+        return Some(Ok(Arc::new(unit)));
+    }
+    generated(db, def).clone()
+}
+
+/// Generates the code of a definition.
+#[salsa::tracked]
+fn generated<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Result<Arc<Unit>, String>> {
+    let body = hir::definition_body(db, def).as_ref()?;
+    let code = match codegen::generate(body) {
+        Ok(code) => code,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    let unit = Arc::new(Unit {
+        root: RootKind::from(&body.root),
+        globals: body.globals.clone(),
+        refs: code.refs,
+        hash: code.chunk.hash(),
+        chunk: code.chunk,
+        facts: code.facts,
+    });
+    if let Some(known) = chunks::known(db)
+        && known.keeps_made()
+        && let Some(hash) = hir::body_hash(db, def)
+    {
+        let file = hir::file_of(db, &def.name(db).ns);
+        let made = Made {
+            unit: Arc::clone(&unit),
+            of_library: file.is_some_and(|file| file.library(db)),
+        };
+        known.note(hash, made);
+    }
+    Some(Ok(unit))
 }
 
 /// What the ordinals of a definition's code mean.

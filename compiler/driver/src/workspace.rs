@@ -412,10 +412,12 @@ impl Workspace {
         self.summaries
             .load(&mut self.db, &self.found, folder, files.iter().copied());
         let all = self.check_linked();
-        if let Some(folder) = folder
-            && all.iter().all(|one| one.severity != Severity::Error)
-        {
-            self.summaries.save(&self.db, &self.found, folder, files);
+        if let Some(folder) = folder {
+            if all.iter().all(|one| one.severity != Severity::Error) {
+                self.summaries.save(&self.db, &self.found, folder, files);
+            } else {
+                self.summaries.save_code(&self.db, folder, files);
+            }
         }
         all
     }
@@ -433,13 +435,16 @@ impl Workspace {
     /// folder those of the library that the binary holds.
     fn build_by_summaries(&mut self, folder: Option<&Path>) -> Result<Built, Vec<Diagnostic>> {
         self.take_summaries(folder);
-        let built = self.build()?;
+        let built = self.build();
         if let Some(folder) = folder {
             let entry = self.found.entry.as_deref();
             let entry = entry.and_then(|entry| self.file(entry));
-            self.summaries.save(&self.db, &self.found, folder, entry);
+            match &built {
+                Ok(_) => self.summaries.save(&self.db, &self.found, folder, entry),
+                Err(_) => self.summaries.save_code(&self.db, folder, entry),
+            }
         }
-        Ok(built)
+        built
     }
 
     /// The program as it is run: of a file with both expressions at top level and a `-main`, the

@@ -153,6 +153,12 @@ impl Stored {
         self.header.needs().map(|require| &require.ns)
     }
 
+    /// The body hashes of its definitions, by which their code is found.
+    pub fn body_hashes(&self) -> impl Iterator<Item = &Hash> {
+        let all = self.definitions.iter();
+        all.map(|name| &self.defs[&name.name].body_hash)
+    }
+
     /// What was kept with a definition.
     #[must_use]
     pub fn extra(&self, def: &StoredDef) -> &[u8] {

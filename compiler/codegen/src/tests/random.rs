@@ -114,3 +114,30 @@ proptest! {
         with_stack(move || check(&text));
     }
 }
+
+/// The code of some thousand programs, under the version that makes it.
+const CODE_OF_VERSION: (u32, &str) = (
+    4,
+    "63932969de12685666e5fb8f19073b18975d617ab31044c8ab335153b9c619d1",
+);
+
+#[test]
+fn other_code_has_another_version() {
+    with_stack(|| {
+        let mut hasher = blake3::Hasher::new();
+        for seed in 0..2_000 {
+            let lowered = lower::lower(&program(seed, 4 + (seed % 60) as i32));
+            let generated = code_of(&lowered);
+            hasher.update(&generated.chunk.hash().0);
+            hasher.update(format!("{:?} {:?}", generated.refs, generated.facts).as_bytes());
+        }
+        let code = hasher.finalize().to_hex();
+        let (version, known) = CODE_OF_VERSION;
+        assert!(
+            (crate::VERSION, &*code) == (version, known),
+            "stored code is found by the version: raise it if the same body has other code now, and \
+             write here ({}, {code:?})",
+            crate::VERSION
+        );
+    });
+}

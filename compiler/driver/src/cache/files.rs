@@ -14,20 +14,87 @@ const WRITING_MAX: Duration = Duration::from_hours(1);
 /// How exactly the time of a file says when it was last used.
 const USE_RESOLUTION: Duration = Duration::from_mins(1);
 
-fn path_of(folder: &Path, key: &[u8; 32], extension: &str) -> PathBuf {
-    let name: String = key[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    folder.join(format!("{name}.{extension}"))
+/// Where the content of a key is.
+pub(super) fn path_of(folder: &Path, key: &[u8; 32], extension: &str) -> PathBuf {
+    folder.join(format!("{}.{extension}", hexadecimal(&key[..16])))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The content stored under a key.
 pub(super) fn load(folder: &Path, key: &[u8; 32], extension: &str) -> Option<Vec<u8>> {
-    let mut file = File::open(path_of(folder, key, extension)).ok()?;
+    let found = read(&path_of(folder, key, extension))?;
+    (found.key == *key).then_some(found.content)
+}
+
+/// The key of a content that is found without knowing it: whose it is, and its hash.
+pub(super) fn key_of_content(owner: [u8; 8], hash: &[u8; 32]) -> [u8; 32] {
+    let (mut key, (of_hash, _)) = ([0; 32], hash.split_at(24));
+    key[..8].copy_from_slice(&owner);
+    key[8..].copy_from_slice(of_hash);
+    key
+}
+
+/// All that is stored of an owner.
+#[derive(Debug, Default)]
+pub(super) struct Owned {
+    /// Keys and contents, in no order.
+    pub(super) sound: Vec<([u8; 32], Vec<u8>)>,
+    /// Files that are damaged.
+    pub(super) damaged: Vec<PathBuf>,
+}
+
+/// Everything stored under keys made by [`key_of_content`].
+pub(super) fn load_owned(folder: &Path, owner: [u8; 8], extension: &str) -> Owned {
+    let mut all = Owned::default();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return all;
+    };
+    let beginning = hexadecimal(&owner);
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let is_owned = path.extension().is_some_and(|found| found == extension)
+            && entry.file_name().to_string_lossy().starts_with(&beginning);
+        if !is_owned {
+            continue;
+        }
+        let right = |found: &Whole| {
+            found.key == key_of_content(owner, &found.hash)
+                && path == path_of(folder, &found.key, extension)
+        };
+        match read(&path).filter(right) {
+            Some(found) => all.sound.push((found.key, found.content)),
+            None => all.damaged.push(path),
+        }
+    }
+    all
+}
+
+/// Removes a file.
+pub(super) fn remove(path: &Path) {
+    // Another process may have been quicker.
+    let _ = std::fs::remove_file(path);
+}
+
+/// A file whose content is what its header says.
+struct Whole {
+    key: [u8; 32],
+    hash: [u8; 32],
+    content: Vec<u8>,
+}
+
+fn read(path: &Path) -> Option<Whole> {
+    let mut file = File::open(path).ok()?;
     let metadata = file.metadata().ok()?;
     let mut header = [0; 64];
     file.read_exact(&mut header).ok()?;
     let mut content = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
     file.read_to_end(&mut content).ok()?;
-    if &header[..32] != key || header[32..] != *blake3::hash(&content).as_bytes() {
+    let hash = *blake3::hash(&content).as_bytes();
+    let (key, of_content) = header.split_first_chunk()?;
+    if *of_content != hash {
         return None;
     }
     // The time of a file is that of its last use. A cache that may only be read is one, too.
@@ -38,7 +105,11 @@ pub(super) fn load(folder: &Path, key: &[u8; 32], extension: &str) -> Option<Vec
     if age.is_none_or(|age| age > USE_RESOLUTION) {
         let _ = file.set_modified(SystemTime::now());
     }
-    Some(content)
+    Some(Whole {
+        key: *key,
+        hash,
+        content,
+    })
 }
 
 /// Stores a content; whether it is there now.

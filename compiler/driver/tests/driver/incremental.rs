@@ -33,13 +33,14 @@ const LISTS: [(&str, usize); 5] = [
     ("form_set", 1),
 ];
 /// What is computed of a definition whose body changed, once for each such definition.
-const OF_A_DEFINITION: [&str; 8] = [
+const OF_A_DEFINITION: [&str; 9] = [
     "lower_form",
     "form_definitions",
     "definition_body",
     "definition_info",
     "body_hash",
     "unit",
+    "generated",
     "references",
     "slot_source",
 ];

@@ -2,7 +2,7 @@
 //! another path, in another order, on another thread.
 
 use crate::generate::{Size, name_of, texts, write};
-use crate::support::{Dice, forget_builds, generated, hashes};
+use crate::support::{Dice, Log, forget_builds, generated, hashes, stored};
 use driver::{Target, Workspace};
 use source::Diagnostic;
 use std::collections::BTreeMap;
@@ -33,6 +33,22 @@ fn answers(workspace: &mut Workspace, namespaces: &[String], cache: Option<&Path
         diagnostics: workspace.check(),
         hashes: hashes(workspace, namespaces),
     }
+}
+
+fn forget_summaries(folder: &Path) {
+    for path in stored(folder, "oxs") {
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+/// Builds what has been built before, without its build and summaries.
+fn generates_nothing(texts: &BTreeMap<String, String>, folder: &Path) {
+    let log = Log::default();
+    let mut workspace = Workspace::with_database(generated(texts), log.database());
+    let _ = workspace.build_cached(folder);
+    assert_eq!(log.take().get("generated"), None);
+    forget_builds(folder);
+    forget_summaries(folder);
 }
 
 /// What an edit changes, one after the other.
@@ -184,9 +200,13 @@ fn warm_fresh_and_cached_are_the_same_after_random_edits() {
                 expected,
                 "fresh, round {round}"
             );
-            for round_trip in ["stored", "loaded", "from summaries"] {
-                if round_trip == "from summaries" {
+            for round_trip in ["stored", "loaded", "from summaries", "from code alone"] {
+                if round_trip.starts_with("from") {
                     forget_builds(folder.path());
+                }
+                if round_trip == "from code alone" {
+                    forget_summaries(folder.path());
+                    generates_nothing(&current, folder.path());
                 }
                 let mut other = Workspace::of(generated(&current));
                 assert_eq!(

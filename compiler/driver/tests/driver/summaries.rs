@@ -173,14 +173,14 @@ fn code_that_does_not_pass_the_verifier_is_not_taken() {
     let chunk = &fresh.image.chunks[slot.and_then(|slot| slot.chunk).unwrap() as usize];
     let code = chunk.encode();
     let holds_code = |bytes: &[u8]| bytes.windows(code.len()).position(|part| part == code);
-    let (path, file, at) = stored(folder.path(), "oxs")
+    let (path, file, at) = stored(folder.path(), "oxp")
         .into_iter()
         .find_map(|path| {
             let file = std::fs::read(&path).unwrap();
             let at = holds_code(&file)?;
             Some((path, file, at))
         })
-        .expect("a summary has the code");
+        .expect("a pack has the code");
     let mut wrong = 0;
     for index in 0..code.len() {
         for bit in [0, 3, 7] {
@@ -193,15 +193,23 @@ fn code_that_does_not_pass_the_verifier_is_not_taken() {
                 continue;
             }
             wrong += 1;
-            // Whoever made it has made its hash, too.
+            // Whoever made it has made its hash, too, and its name, which both have.
             let hash = *blake3::hash(&changed[64..]).as_bytes();
             changed[32..64].copy_from_slice(&hash);
+            changed[8..32].copy_from_slice(&hash[..24]);
+            let name: String = changed[..16].iter().map(|b| format!("{b:02x}")).collect();
+            for before in stored(folder.path(), "oxp") {
+                std::fs::remove_file(before).unwrap();
+            }
+            let path = path.with_file_name(format!("{name}.oxp"));
             std::fs::write(&path, &changed).unwrap();
             forget_builds(folder.path());
             let built = Workspace::of(files.clone())
                 .build_cached(folder.path())
                 .unwrap();
             assert!(built.image == fresh.image, "byte {index}, bit {bit}");
+            let packs = stored(folder.path(), "oxp");
+            assert!(packs.len() == 2 && packs.contains(&path), "made again");
         }
     }
     assert!(wrong > 50, "{wrong}");
