@@ -235,6 +235,12 @@ impl Heap {
         self.survivors_due = survivors.saturating_mul(2).max(SURVIVOR_WORDS_MIN);
     }
 
+    /// Words that what natives keep of this process beside its memory would take there.
+    pub(crate) fn followed_words(&self) -> usize {
+        let bytes = self.followed.values().map(|following| following.memory());
+        bytes.sum::<usize>().div_ceil(8)
+    }
+
     // ---- making objects ----
 
     /// Room for an object of `size` words (header included), its words zero. The caller fills every

@@ -11,10 +11,12 @@ impl Machine<'_> {
     pub(crate) fn safepoint(&mut self) -> Next {
         self.fuel += self.withheld;
         self.withheld = 0;
-        let held_too_much = self.words_held() > self.process.heap.quota_words as usize;
+        let followed = self.process.heap.followed_words();
+        let held = self.words_held() + followed;
+        let held_too_much = held > self.process.heap.quota_words as usize;
         if self.process.heap.wants_collection() || held_too_much {
             self.collect();
-            if let Some(error) = self.over_quota() {
+            if let Some(error) = self.over_quota(followed) {
                 return self.throw(error);
             }
         }
@@ -41,17 +43,18 @@ impl Machine<'_> {
         }
     }
 
-    /// The error of a process whose live words pass its quota.
-    fn over_quota(&mut self) -> Option<Word> {
+    /// The error of a process whose live words pass its quota. What it followed beside its memory counts,
+    /// though the collection may have dropped it: who begins anew with a match needs as much again.
+    fn over_quota(&mut self, followed: usize) -> Option<Word> {
         let quota = self.process.heap.quota_words as usize;
-        let mut words = self.words_held();
+        let mut words = self.words_held() + followed;
         if words > quota {
             // Survivors of earlier collections may be garbage by now, and what hangs on sealed cells.
             self.save();
             self.process.collect_for_quota();
             self.verify();
             self.load();
-            words = self.words_held();
+            words = self.words_held() + followed;
         }
         if words <= quota {
             self.process.heap.reserve_used = false;
@@ -62,6 +65,7 @@ impl Machine<'_> {
             return None;
         }
         self.process.heap.reserve_used = true;
+        self.process.heap.followed.clear();
         let message = format!(
             "the process holds more than its memory limit of {} MB",
             quota / (1 << 17)

@@ -5,7 +5,9 @@
 //! `\x41`, `\u0041`. What a linear-time engine cannot do is refused by name.
 //!
 //! # Invariants
-//! - A match takes time linear in the text; what it costs is known before ([`cost`]).
+//! - One search takes time linear in the text, and is charged the bytes that it looks at. In a text
+//!   of a few thousand bytes the engine does not tell how far it looks behind the end of a match:
+//!   there all up to that end is charged.
 //! - Compiled patterns are a cache of the thread, never part of a process: the object holds its
 //!   source only.
 
@@ -127,7 +129,7 @@ impl Compiled {
     /// Fuel of searching so much text once.
     #[must_use]
     pub fn cost(&self, bytes: usize) -> u32 {
-        u32::try_from(bytes / BYTES_PER_FUEL).unwrap_or(u32::MAX)
+        u32::try_from(bytes / BYTES_PER_FUEL).map_or(u32::MAX, |fuel| fuel.saturating_add(1))
     }
 
     fn scanner(&self) -> Option<&RefCell<Scanner>> {
@@ -138,17 +140,17 @@ impl Compiled {
     }
 
     /// From where on the next match at or after a byte is to be looked for, or that match. What is
-    /// followed is kept with the state of the search, if there is one.
+    /// followed is kept with the state of the search, if there is one. Charges what it looks at.
     fn seek(
         &self,
         heap: &mut Heap,
         (string, state): (Word, Option<Word>),
         at: usize,
         gap: Gap,
-        sizes: Sizes,
+        spent: &mut u32,
     ) -> Seek {
-        let left = byte_count(heap.object(string)) - at;
-        if left <= sizes.call_bytes {
+        let sizes = Sizes::of(heap);
+        if byte_count(heap.object(string)) <= sizes.call_bytes {
             return Seek::From(at);
         }
         let Some(scanner) = self.scanner() else {
@@ -156,32 +158,60 @@ impl Compiled {
         };
         let mut scanner = scanner.borrow_mut();
         let stretch = stretch_of(scanner.states()).min(SEEK_STEPS * sizes.step_bytes);
-        if left <= stretch {
-            return Seek::From(at);
-        }
         let mut followed = state.and_then(|state| heap.followed.remove(&state.offset()));
         let subject = text_bytes(heap.object(string));
         let keeps = state.is_some().then_some(&mut followed);
-        let seek = scanner.seek(subject, at, gap, stretch, keeps);
+        let seek = scanner.seek(subject, at, gap, stretch, keeps, spent);
         if let (Some(state), Some(followed)) = (state, followed) {
             keep(heap, state, followed);
         }
         seek
     }
 
-    /// The places of the next match and its groups from a byte on, that of a seek.
-    fn slots(&self, subject: &str, seek: &Seek) -> Option<Slots> {
+    /// The places of the next match and its groups from a byte on, that of a seek. Charges what the
+    /// engine looks at.
+    fn slots(&self, subject: &str, seek: Seek, spent: &mut u32) -> Option<Slots> {
         match seek {
-            Seek::Found(slots) => Some(slots.clone()),
-            Seek::From(at) => self.search.captures_at(subject, *at).map(|captures| {
-                let places = captures.iter().flat_map(|group| match group {
-                    Some(group) => [Some(group.start()), Some(group.end())],
-                    None => [None, None],
+            Seek::Found(slots) => Some(slots),
+            Seek::From(at) => {
+                let captures = self.search.captures_at(subject, at);
+                let slots: Option<Slots> = captures.map(|captures| {
+                    let places = captures.iter().flat_map(|group| match group {
+                        Some(group) => [Some(group.start()), Some(group.end())],
+                        None => [None, None],
+                    });
+                    places.collect()
                 });
-                places.collect()
-            }),
+                self.charge(subject, at, slots.as_deref().and_then(place), spent);
+                slots
+            }
             Seek::Nowhere | Seek::Later(_) => None,
         }
+    }
+
+    /// Where the next match begins and ends, likewise.
+    fn range(&self, subject: &str, seek: &Seek, spent: &mut u32) -> Option<(usize, usize)> {
+        match seek {
+            Seek::Found(slots) => place(slots),
+            Seek::From(at) => {
+                let found = self.search.find_at(subject, *at);
+                let found = found.map(|found| (found.start(), found.end()));
+                self.charge(subject, *at, found, spent);
+                found
+            }
+            Seek::Nowhere | Seek::Later(_) => None,
+        }
+    }
+
+    /// Charges a search of the engine from a byte on: up to the end of what it has found, or of the text.
+    fn charge(&self, subject: &str, at: usize, found: Option<(usize, usize)>, spent: &mut u32) {
+        let reached = found.map_or(subject.len(), |(_, end)| end);
+        *spent = spent.saturating_add(self.cost(reached - at));
+    }
+
+    /// What may be spent before a step over many matches ends.
+    fn most(&self, sizes: Sizes, spent: u32) -> u32 {
+        spent.saturating_add(self.cost(SEEK_STEPS * sizes.step_bytes))
     }
 
     /// The pattern that matches all of a text or nothing.
@@ -263,8 +293,7 @@ pub(crate) fn match_whole(
         let words = [string, pattern, Word::small(0)];
         return Err(Trap::Walk(make_state(heap, Walk::Match, &words)));
     }
-    *spent = spent.saturating_add(compiled.cost(bytes));
-    let slots = whole.slots(text(heap.object(string)), &Seek::From(0));
+    let slots = whole.slots(text(heap.object(string)), Seek::From(0), spent);
     Ok(slots.map_or(Word::NIL, |slots| make_match(heap, string, &slots, spent)))
 }
 
@@ -290,9 +319,8 @@ pub(crate) fn match_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Resul
             let reach = (heap.word(state, 3).small_value() as usize).max(stretch);
             let mut left = if is_new { reach } else { stretch };
             loop {
-                let stepped = following.step(subject, stretch);
+                let stepped = following.step(subject, stretch, spent);
                 left = left.saturating_sub(stretch);
-                *spent = spent.saturating_add(whole.cost(stretch));
                 match stepped {
                     Stepped::Open if left > 0 => {}
                     Stepped::Open => {
@@ -309,7 +337,7 @@ pub(crate) fn match_step(heap: &mut Heap, state: Word, spent: &mut u32) -> Resul
             }
         }
     };
-    let slots = whole.slots(text(heap.object(string)), &seek);
+    let slots = whole.slots(text(heap.object(string)), seek, spent);
     Ok(slots.map_or(Word::NIL, |slots| make_match(heap, string, &slots, spent)))
 }
 
@@ -446,20 +474,13 @@ fn find(
     (cursor, gap): (Cursor, Gap),
     spent: &mut u32,
 ) -> Result<Word, Gap> {
-    let sizes = Sizes::of(heap);
-    let seek = pattern.seek(heap, (string, state), cursor.byte, gap, sizes);
+    let seek = pattern.seek(heap, (string, state), cursor.byte, gap, spent);
     if let Seek::Later(next) = seek {
-        let looked = (SEEK_STEPS * sizes.step_bytes).max(next.reach);
-        *spent = spent.saturating_add(pattern.cost(looked));
         return Err(next);
     }
     let subject = text(heap.object(string));
-    let slots = pattern.slots(subject, &seek);
+    let slots = pattern.slots(subject, seek, spent);
     let found = slots.as_deref().and_then(place);
-    if let Seek::From(at) = seek {
-        let reached = found.map_or(subject.len(), |(_, end)| end);
-        *spent = spent.saturating_add(pattern.cost(reached - at));
-    }
     let (Some(slots), Some((start, end))) = (slots, found) else {
         return Ok(Word::NIL);
     };
@@ -480,7 +501,8 @@ fn find(
 /// there are many. The words are the string and the regular expression.
 ///
 /// ```text
-/// state:  Array [builder string pattern limit from next]     next: nil when no match can follow
+/// state:  Array [builder string pattern limit from next base reach]
+///                next: nil when no match can follow
 /// ```
 ///
 /// # Errors
@@ -595,66 +617,51 @@ impl Splitting {
         spent: &mut u32,
     ) -> Result<Word, Stop> {
         let sizes = Sizes::of(heap);
-        let mut begun = self.progress.next.unwrap_or(self.progress.from);
+        let most = pattern.most(sizes, *spent);
         for _ in 0..sizes.elements {
             let count = transient::count(heap, self.builder) as i64;
             if self.limit > 0 && count >= self.limit - 1 {
                 self.progress.next = None;
             }
             let Some(at) = self.progress.next else {
-                return self.end(heap, sizes);
+                return self.end(heap, sizes, spent);
             };
-            if at - begun > sizes.step_bytes {
-                *spent = spent.saturating_add(pattern.cost(at - begun));
+            if *spent > most {
                 return Err(Stop::Budget);
             }
-            let seek = pattern.seek(heap, (self.string, state), at, self.progress.gap, sizes);
+            let seek = pattern.seek(heap, (self.string, state), at, self.progress.gap, spent);
             if let Seek::Later(gap) = seek {
                 self.progress.gap = gap;
-                let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
-                *spent = spent.saturating_add(pattern.cost(looked));
                 return Err(Stop::Budget);
             }
             self.progress.gap = Gap::default();
             let subject = text(heap.object(self.string));
-            let found = match seek {
-                Seek::From(from) => {
-                    let found = pattern.search.find_at(subject, from);
-                    let reached = found.map_or(from, |found| found.end());
-                    *spent = spent.saturating_add(pattern.cost(reached - from) + 1);
-                    found.map(|found| found.range())
-                }
-                Seek::Found(slots) => place(&slots).map(|(start, end)| {
-                    // That has been charged, step by step.
-                    begun = end;
-                    start..end
-                }),
-                Seek::Nowhere | Seek::Later(_) => None,
-            };
-            let Some(found) = found else {
+            let Some((start, end)) = pattern.range(subject, &seek, spent) else {
                 self.progress.next = None;
                 continue;
             };
-            self.progress.next = next_start(subject, found.start, found.end);
+            self.progress.next = next_start(subject, start, end);
             // An empty match at the start makes no piece.
-            if found.end > 0 {
-                let piece = subject[self.progress.from..found.start].to_owned();
+            if end > 0 {
+                let piece = subject[self.progress.from..start].to_owned();
+                *spent = spent.saturating_add(copy_fuel(piece.len()));
                 let piece = make_string(heap, &piece);
                 transient::conj(heap, self.builder, piece)?;
-                self.progress.from = found.end;
+                self.progress.from = end;
             }
         }
         Err(Stop::Budget)
     }
 
     /// Adds the last piece and, where there is no limit, takes away empty ones at the end.
-    fn end(&mut self, heap: &mut Heap, sizes: Sizes) -> Result<Word, Stop> {
+    fn end(&mut self, heap: &mut Heap, sizes: Sizes, spent: &mut u32) -> Result<Word, Stop> {
         let length = byte_count(heap.object(self.string));
         if self.progress.from <= length {
             if transient::count(heap, self.builder) == 0 {
                 return Ok(vector::make(heap, &[self.string]));
             }
             let rest = text(heap.object(self.string))[self.progress.from..].to_owned();
+            *spent = spent.saturating_add(copy_fuel(rest.len()));
             let rest = make_string(heap, &rest);
             transient::conj(heap, self.builder, rest)?;
             // The end is behind the string: the last piece has been added.
@@ -752,7 +759,7 @@ fn parse_replacement(replacement: &str, pattern: &regex::Regex) -> Fallible<Vec<
 /// the string, the regular expression and the replacement.
 ///
 /// ```text
-/// state:  Array [pieces string pattern replacement all from next]
+/// state:  Array [pieces string pattern replacement all from next base reach]
 /// ```
 ///
 /// # Errors
@@ -828,33 +835,27 @@ impl Replacing {
         let parsed = parse_replacement(given, &compiled.search);
         *spent = spent.saturating_add(super::print::text_fuel(given.len()));
         let parts = parsed.or_throw(heap)?;
-        let begun = self.progress.next.unwrap_or(self.progress.from);
+        let most = compiled.most(sizes, *spent);
         let mut out = String::new();
         let mut left = sizes.elements;
         while let Some(at) = self.progress.next {
-            let is_much = out.len() > 4 * sizes.step_bytes || at - begun > sizes.step_bytes;
+            let is_much = out.len() > 4 * sizes.step_bytes || *spent > most;
             if left == 0 || is_much {
                 *spent = spent.saturating_add(super::print::text_fuel(out.len()));
                 self.pieces.add(heap, &out);
                 return Err(Stop::Budget);
             }
             left -= 1;
-            let seek = compiled.seek(heap, (string, state), at, self.progress.gap, sizes);
+            let seek = compiled.seek(heap, (string, state), at, self.progress.gap, spent);
             if let Seek::Later(gap) = seek {
                 self.progress.gap = gap;
-                let looked = (SEEK_STEPS * sizes.step_bytes).max(gap.reach);
-                *spent = spent.saturating_add(compiled.cost(looked));
                 self.pieces.add(heap, &out);
                 return Err(Stop::Budget);
             }
             self.progress.gap = Gap::default();
             let subject = text(heap.object(string));
-            let slots = compiled.slots(subject, &seek);
+            let slots = compiled.slots(subject, seek, spent);
             let whole = slots.as_deref().and_then(place);
-            if let Seek::From(from) = seek {
-                let reached = whole.map_or(from, |(_, end)| end);
-                *spent = spent.saturating_add(compiled.cost(reached - from) + 1);
-            }
             let (Some(slots), Some((start, end))) = (slots, whole) else {
                 self.progress.next = None;
                 break;

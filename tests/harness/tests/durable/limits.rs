@@ -103,6 +103,25 @@ fn a_loop_that_only_computes_is_kept_by_time() {
 }
 
 #[test]
+fn a_long_match_counts_to_the_memory_of_its_process() {
+    // The engine follows the match in some hundred thousand words beside the process's memory.
+    let text = |held: u32| {
+        let groups = "(a?)".repeat(20);
+        format!(
+            r##"(let [held (vec (range {held}))
+                   text (apply str (repeat 65536 "a"))
+                   re #"(?s)((?:{groups}b{{1500}})|.)*"]
+               (println (try (count (first (re-matches re text))) (catch :ox/memory-limit e :caught)))
+               (println (count held) (count (re-matches #"(?s).*" text))))"##
+        )
+    };
+    for (held, came) in [(100, "65536"), (250_000, ":caught")] {
+        let said = said_through(little_memory(), &text(held), Crash::Never);
+        assert_eq!(said, format!("{came}\n{held} 65536\n"));
+    }
+}
+
+#[test]
 fn what_one_process_uses_up_is_its_own_error() {
     let text = "(defn forever [n] (inc (forever (inc n))))
         (defn hoard [] (loop [v []] (recur (conj v (vec (range 100))))))

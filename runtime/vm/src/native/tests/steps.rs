@@ -1,6 +1,7 @@
 //! Natives over long texts: in steps of bounded work, with the answers that they give at once.
 
 use super::Evaluator;
+use crate::heap::Heap;
 use crate::native::{Trap, lookup};
 use crate::value::print::Options;
 use crate::value::{string, vector};
@@ -11,23 +12,37 @@ use proptest::prelude::*;
 /// the usual one 20 ns; a slice of a process has 50,000.
 const CALL_FUEL_MAX: u32 = 20_000;
 
-/// What came of a native: its answer printed, the steps it took, and the most that one call cost.
+/// What came of a native: its answer printed, the steps it took, what all cost, and the most that one
+/// call cost.
 struct Run {
     answer: Result<String, String>,
     steps: usize,
+    all: u64,
     most: u32,
 }
 
 fn run(e: &mut Evaluator, name: &str, args: &[Word]) -> Run {
+    run_with(e, name, args, |_, _| {})
+}
+
+/// The same; before each step something is done to the memory.
+fn run_with(
+    e: &mut Evaluator,
+    name: &str,
+    args: &[Word],
+    mut before: impl FnMut(&mut Heap, usize),
+) -> Run {
     let native = lookup(name, 1).unwrap_or_else(|| panic!("no native {name}"));
     let mut result = e.once(native, args);
-    let (mut steps, mut most) = (0, e.fuel);
+    let (mut steps, mut most, mut all) = (0, e.fuel, u64::from(e.fuel));
     if let Err(Trap::Walk(state)) = result {
         let step = lookup("ox.core/walk-step", 1).expect("the native that steps");
         result = loop {
             steps += 1;
+            before(&mut e.heap, steps);
             let stepped = e.once(step, &[state]);
             most = most.max(e.fuel);
+            all += u64::from(e.fuel);
             match stepped {
                 Ok(Word::NIL) => {}
                 Ok(answer) => break Ok(e.heap.word(answer, 1)),
@@ -43,6 +58,7 @@ fn run(e: &mut Evaluator, name: &str, args: &[Word]) -> Run {
     Run {
         answer,
         steps,
+        all,
         most,
     }
 }
@@ -224,6 +240,110 @@ fn errors_are_where_they_are_however_far_that_is() {
     let error = error.expect_err("an unmatched delimiter");
     assert!(error.contains("at line 5002, column 2"), "{error}");
     assert!(error.contains(":offset 15004"), "{error}");
+}
+
+/// What it costs to look at so many bytes once.
+fn looks(bytes: usize) -> u64 {
+    bytes as u64 / 16
+}
+
+/// Finds all matches, one call after the other: their number, and what they cost.
+fn find_all(e: &mut Evaluator, pattern: &str, text: &str) -> (u64, u64) {
+    let (re, source) = (e.pattern(pattern), e.text(text));
+    let find = lookup("ox.core/re-find-from", 1).expect("the native");
+    let (mut cursor, mut finds, mut all) = (Word::small(0), 0, 0);
+    while !cursor.is_nil() {
+        let found = e.once(find, &[re, source, cursor]).expect("no walk");
+        (finds, all) = (finds + 1, all + u64::from(e.fuel));
+        if found.is_nil() {
+            break;
+        }
+        cursor = vector::nth(&e.heap, found, 3).expect("a match, where it is, and the cursor");
+    }
+    (finds, all)
+}
+
+#[test]
+fn many_small_finds_cost_what_they_look_at() {
+    let mut e = Evaluator::new();
+    for words in [20_000, 40_000] {
+        let text = "ab cd ".repeat(words / 2);
+        let (finds, all) = find_all(&mut e, "\\w+", &text);
+        assert_eq!(finds, words as u64 + 1);
+        assert!(all >= looks(text.len()).max(finds), "{all}");
+        assert!(all <= 4 * (looks(text.len()) + finds), "{all}");
+    }
+    // Of each match it is known at the end only that it goes on no further.
+    let text = "a".repeat(5_000);
+    let (finds, all) = find_all(&mut e, "(?s)a(?:.*z)?", &text);
+    assert_eq!(finds, 5_001);
+    let looked = looks(text.len() * text.len() / 2);
+    assert!((looked..=4 * (looked + finds)).contains(&all), "{all}");
+    let (re, source) = (e.pattern("(?s)a(?:.*z)?"), e.text(&text));
+    let split = run(&mut e, "ox.string/split*", &[source, re, Word::small(-1)]);
+    assert!((looked..=4 * (looked + finds)).contains(&split.all));
+    assert!(split.most <= CALL_FUEL_MAX);
+}
+
+#[test]
+fn looking_in_vain_costs_what_was_looked_at() {
+    let mut e = Evaluator::new();
+    for length in [4_000, 20_000, 1_000_000] {
+        let text = "ab ".repeat(length / 3);
+        let (re, source, mark) = (e.pattern("a.*c"), e.text(&text), e.text("<$0>"));
+        let calls: [(&str, Vec<Word>); 4] = [
+            ("ox.core/re-find-from", vec![re, source, Word::small(0)]),
+            ("ox.core/re-matches*", vec![re, source]),
+            ("ox.string/split*", vec![source, re, Word::small(-1)]),
+            (
+                "ox.string/replace-match*",
+                vec![source, re, mark, Word::TRUE],
+            ),
+        ];
+        for (name, args) in calls {
+            let all = run(&mut e, name, &args).all;
+            let looked = looks(length - 2);
+            assert!(
+                (looked..=4 * looked).contains(&all),
+                "{name} {length}: {all}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_match_that_is_lost_on_the_way_costs_a_few_looks_more() {
+    let mut e = Evaluator::new();
+    let text = "a".repeat(1_000_000);
+    for (name, source) in [
+        ("ox.core/re-find-from", "(?s)a.*z"),
+        ("ox.core/re-matches*", "(?s)a.*z"),
+    ] {
+        let mut args = vec![e.pattern(source), e.text(&text)];
+        args.extend((name == "ox.core/re-find-from").then_some(Word::small(0)));
+        let lost = run_with(&mut e, name, &args, |heap, step| {
+            if step <= 6 {
+                heap.followed.clear();
+            }
+        });
+        assert!(lost.all <= 6 * looks(text.len()), "{name}: {}", lost.all);
+        assert!(lost.all >= looks(text.len()), "{name}: {}", lost.all);
+    }
+}
+
+#[test]
+fn a_match_that_is_followed_counts_as_memory() {
+    let mut e = Evaluator::new();
+    let text = e.text(&"ab".repeat(200_000));
+    for pattern in ["(?s)(a|.)*(.)", "(?s)a.*b", "(?s)(?:.|x)*y"] {
+        let re = e.pattern(pattern);
+        let mut most = 0;
+        run_with(&mut e, "ox.core/re-matches*", &[re, text], |heap, _| {
+            most = heap.followed_words().max(most);
+        });
+        assert!((64..=1 << 20).contains(&most), "{pattern}: {most} words");
+        assert_eq!(e.heap.followed_words(), 0, "at the end nothing is followed");
+    }
 }
 
 proptest! {

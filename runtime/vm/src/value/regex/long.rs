@@ -7,13 +7,14 @@
 //!
 //! What is kept lies beside the process's memory, for as long as the state of the search stays where
 //! it is in it. It is not stored. Who has lost it begins anew, and does twice as much at once as the
-//! last time.
+//! last time. What a process keeps so counts to its memory.
 //!
 //! # Invariants
 //! - The simulation gives what the engine gives: of two ways to match the one that the pattern names
 //!   first is taken, and groups are where they were last.
 //! - A state of an automaton is used with the cache that made it only.
 
+use super::scan::scan_fuel;
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{NFA, State};
@@ -27,6 +28,9 @@ pub(crate) type Slots = Vec<Option<usize>>;
 const AT_ONCE_BYTES: usize = 32 * 1024;
 /// Greatest number of places that the simulation remembers: groups times states.
 const PLACES_MAX: usize = 1 << 17;
+
+/// States that the simulation visits for one unit of fuel.
+const STATES_PER_FUEL: usize = 2;
 
 /// The automata of a pattern.
 #[derive(Clone, Debug)]
@@ -105,17 +109,26 @@ impl Following {
         self.origin
     }
 
-    /// Goes on for about so many bytes.
-    pub(super) fn step(&mut self, text: &[u8], bytes: usize) -> Stepped {
+    /// Bytes that it takes beside the process's memory.
+    pub(crate) fn memory(&self) -> usize {
+        let more = match &self.phase {
+            Phase::Forward(cache, ..) | Phase::Reverse(cache, ..) => cache.memory_usage(),
+            Phase::Groups(simulation, _) => simulation.memory(),
+        };
+        size_of::<Following>() + more
+    }
+
+    /// Goes on for about so many bytes. `spent` grows by what those cost that were looked at.
+    pub(super) fn step(&mut self, text: &[u8], bytes: usize, spent: &mut u32) -> Stepped {
+        let states = self.automata.forward.get_nfa().states().len();
+        let mut charge = |bytes| *spent = spent.saturating_add(scan_fuel(states, bytes));
         match &mut self.phase {
             Phase::Forward(cache, state, at, last) => {
-                match forward(
-                    &self.automata.forward,
-                    cache,
-                    text,
-                    (state, at, last),
-                    bytes,
-                ) {
+                let from = *at;
+                let dfa = &self.automata.forward;
+                let ended = forward(dfa, cache, text, (state, at, last), bytes);
+                charge(*at - from);
+                match ended {
                     Some(true) => {}
                     Some(false) => return Stepped::Open,
                     None => return Stepped::Unknown(self.origin),
@@ -128,8 +141,11 @@ impl Following {
             }
             Phase::Reverse(cache, state, at, first, end) => {
                 let end = *end;
+                let from = *at;
                 let dfa = &self.automata.reverse;
-                match reverse(dfa, cache, text, self.origin, (state, at, first), bytes) {
+                let ended = reverse(dfa, cache, text, self.origin, (state, at, first), bytes);
+                charge(from - *at);
+                match ended {
                     Some(true) => {}
                     Some(false) => return Stepped::Open,
                     None => return Stepped::Unknown(self.origin),
@@ -139,11 +155,17 @@ impl Following {
                     None => Stepped::Unknown(self.origin),
                 }
             }
-            Phase::Groups(simulation, end) => match simulation.step(text, *end, bytes / 4) {
-                None => Stepped::Open,
-                Some(Some(slots)) if slots.get(1) == Some(&Some(*end)) => Stepped::Found(slots),
-                Some(_) => Stepped::Unknown(self.origin),
-            },
+            Phase::Groups(simulation, end) => {
+                let before = simulation.visited;
+                let ended = simulation.step(text, *end, bytes / 4);
+                let visited = (simulation.visited - before).div_ceil(STATES_PER_FUEL);
+                *spent = spent.saturating_add(u32::try_from(visited).unwrap_or(u32::MAX));
+                match ended {
+                    None => Stepped::Open,
+                    Some(Some(slots)) if slots.get(1) == Some(&Some(*end)) => Stepped::Found(slots),
+                    Some(_) => Stepped::Unknown(self.origin),
+                }
+            }
         }
     }
 
@@ -268,6 +290,8 @@ struct Simulation {
     at: usize,
     /// The next of the threads that is to read the byte.
     thread: usize,
+    /// States visited so far, each as often as it was.
+    visited: usize,
     found: Option<Slots>,
     stack: Vec<Todo>,
     way: Slots,
@@ -297,6 +321,12 @@ impl Threads {
         }
     }
 
+    /// Bytes that they take.
+    fn memory(&self) -> usize {
+        self.index.len() * (size_of::<StateID>() + size_of::<u32>())
+            + self.places.len() * size_of::<Option<usize>>()
+    }
+
     /// Adds a state; false if it is there.
     fn insert(&mut self, state: StateID) -> bool {
         let at = self.index[state.as_usize()] as usize;
@@ -323,6 +353,7 @@ impl Simulation {
             next: Threads::new(states, slots),
             at: start,
             thread: 0,
+            visited: 0,
             found: None,
             // The first states are found by the first step.
             stack: vec![Todo::Visit(first)],
@@ -331,9 +362,14 @@ impl Simulation {
         })
     }
 
+    /// Bytes that its lists take.
+    fn memory(&self) -> usize {
+        2 * self.now.memory() + self.stack.capacity() * size_of::<Todo>()
+    }
+
     /// Goes on for so many states, to the end of the match: its places, if it has come there.
     fn step(&mut self, text: &[u8], end: usize, states: usize) -> Option<Option<Slots>> {
-        let mut left = states.max(1);
+        let most = self.visited + states.max(1);
         // What was begun: where the match may begin, or where a thread that has read a byte can go.
         let begins = self.thread == 0 && self.now.order.is_empty();
         if begins {
@@ -344,7 +380,7 @@ impl Simulation {
         loop {
             while let Some(&state) = self.now.order.get(self.thread) {
                 self.thread += 1;
-                left = left.saturating_sub(1);
+                self.visited += 1;
                 let goes_to = match self.nfa.state(state) {
                     State::Match { .. } => {
                         let places = state.as_usize() * self.slots;
@@ -366,9 +402,9 @@ impl Simulation {
                     self.way
                         .copy_from_slice(&self.now.places[places..places + self.slots]);
                     self.stack.push(Todo::Visit(to));
-                    left = left.saturating_sub(self.close(text, self.at + 1));
+                    self.close(text, self.at + 1);
                 }
-                if left == 0 && self.thread < self.now.order.len() {
+                if self.visited >= most && self.thread < self.now.order.len() {
                     return None;
                 }
             }
@@ -379,15 +415,14 @@ impl Simulation {
             self.thread = 0;
             std::mem::swap(&mut self.now, &mut self.next);
             self.next.order.clear();
-            if left == 0 {
+            if self.visited >= most {
                 return None;
             }
         }
     }
 
-    /// Adds to the next threads all states that lead on without a byte; how many were visited.
-    fn close(&mut self, text: &[u8], at: usize) -> usize {
-        let mut visited = 0;
+    /// Adds to the next threads all states that lead on without a byte.
+    fn close(&mut self, text: &[u8], at: usize) {
         while let Some(todo) = self.stack.pop() {
             let mut state = match todo {
                 Todo::Restore(slot, place) => {
@@ -397,7 +432,7 @@ impl Simulation {
                 Todo::Visit(state) => state,
             };
             while self.next.insert(state) {
-                visited += 1;
+                self.visited += 1;
                 match self.nfa.state(state) {
                     State::Look { look, next } => {
                         if !self.nfa.look_matcher().matches(*look, text, at) {
@@ -437,6 +472,5 @@ impl Simulation {
                 }
             }
         }
-        visited
     }
 }

@@ -13,6 +13,7 @@
 //! - A match that stays open beyond a stretch is [followed](super::long). Where what is known of that
 //!   has been lost, the text is scanned again in stretches that double: twice the work in sum.
 
+use super::BYTES_PER_FUEL;
 use super::long::{Automata, Following, Slots, Stepped};
 use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
@@ -35,6 +36,14 @@ pub(super) struct Scanner {
     regex: Regex,
     cache: regex::Cache,
     automata: Automata,
+}
+
+/// Fuel of scanning so many bytes on the automaton of a pattern of so many states. Who may look at each
+/// state for each byte pays for it, as the length of a stretch does.
+pub(super) fn scan_fuel(states: usize, bytes: usize) -> u32 {
+    let weight = states.max(STRETCH_WORK / STRETCH_MAX);
+    let work = bytes.saturating_mul(weight) / (STRETCH_WORK / STRETCH_MAX);
+    u32::try_from(work / BYTES_PER_FUEL).map_or(u32::MAX, |fuel| fuel.saturating_add(1))
 }
 
 /// What is known of a search under way.
@@ -60,6 +69,7 @@ pub(super) enum Seek {
 }
 
 /// How a stretch ended.
+#[derive(Clone, Copy)]
 enum Scan {
     /// No match that is open can end later: the end of the last that was seen.
     Over(Option<usize>),
@@ -111,7 +121,8 @@ impl Scanner {
     }
 
     /// Looks for the next match at or after `origin` in a stretch of the text. What is `followed` is
-    /// kept by who calls, if they can, until the next call for the same origin.
+    /// kept by who calls, if they can, until the next call for the same origin. `spent` grows by what
+    /// the bytes cost that were looked at.
     pub(super) fn seek(
         &mut self,
         text: &[u8],
@@ -119,16 +130,17 @@ impl Scanner {
         gap: Gap,
         stretch: usize,
         followed: Option<&mut Option<Box<Following>>>,
+        spent: &mut u32,
     ) -> Seek {
         let base = gap.base.max(origin);
         let reach = gap.reach.max(stretch);
         let Some(followed) = followed else {
-            return self.seek_at_once(text, origin, base, reach);
+            return self.seek_at_once(text, origin, base, reach, spent);
         };
         if let Some(mut following) = followed.take()
             && following.origin() == origin
         {
-            return match following.step(text, stretch) {
+            return match following.step(text, stretch, spent) {
                 Stepped::Open => {
                     *followed = Some(following);
                     Seek::Later(gap)
@@ -138,7 +150,7 @@ impl Scanner {
                 Stepped::Unknown(from) => Seek::From(boundary(text, origin, from)),
             };
         }
-        let seek = self.seek_at_once(text, origin, base, reach);
+        let seek = self.seek_at_once(text, origin, base, reach, spent);
         if let Seek::Later(Gap { base, reach: 1.. }) = seek {
             let following = Following::new(&self.automata, text, origin, base, false);
             *followed = following.map(Box::new);
@@ -147,25 +159,40 @@ impl Scanner {
     }
 
     /// The same for one stretch.
-    fn seek_at_once(&mut self, text: &[u8], origin: usize, base: usize, reach: usize) -> Seek {
+    fn seek_at_once(
+        &mut self,
+        text: &[u8],
+        origin: usize,
+        base: usize,
+        reach: usize,
+        spent: &mut u32,
+    ) -> Seek {
+        let states = self.states();
+        let mut charge = |bytes| *spent = spent.saturating_add(scan_fuel(states, bytes));
         let end = (base + reach).min(text.len());
         let (forward, reverse) = self.cache.as_parts_mut();
         let dfa = self.regex.forward();
         let clears = forward.clear_count();
-        match scan(dfa, forward, text, base, end) {
+        let (scanned, looked) = scan(dfa, forward, text, base, end);
+        charge(looked);
+        match scanned {
             Scan::Failed => Seek::From(origin),
             Scan::Over(None) => Seek::Nowhere,
             Scan::Over(Some(end)) => {
                 let input = Input::new(text).range(origin..end).anchored(Anchored::Yes);
-                match self.regex.reverse().try_search_rev(reverse, &input) {
-                    Ok(Some(found)) => Seek::From(boundary(text, origin, found.offset())),
-                    _ => Seek::From(origin),
-                }
+                let found = self.regex.reverse().try_search_rev(reverse, &input);
+                let from = match found {
+                    Ok(Some(found)) => boundary(text, origin, found.offset()),
+                    _ => origin,
+                };
+                charge(end - from);
+                Seek::From(from)
             }
             Scan::Open(state, None) => {
                 let length = end - base;
                 for trial in [TRIAL_BYTES.min(length / 4), length / 2] {
-                    let again = scan(dfa, forward, text, end - trial, end);
+                    let (again, looked) = scan(dfa, forward, text, end - trial, end);
+                    charge(looked);
                     let same = matches!(again, Scan::Open(other, None) if other == state);
                     if same && forward.clear_count() == clears && trial < length {
                         return Seek::Later(Gap {
@@ -206,35 +233,36 @@ fn boundary(text: &[u8], from: usize, at: usize) -> usize {
     at
 }
 
-/// Runs an automaton over part of a text.
-fn scan(dfa: &DFA, cache: &mut Cache, text: &[u8], from: usize, to: usize) -> Scan {
+/// Runs an automaton over part of a text: how it ended, and the number of bytes it has looked at.
+fn scan(dfa: &DFA, cache: &mut Cache, text: &[u8], from: usize, to: usize) -> (Scan, usize) {
     let Ok(mut state) = dfa.start_state_forward(cache, &Input::new(text).range(from..)) else {
-        return Scan::Failed;
+        return (Scan::Failed, 0);
     };
     let mut last = None;
     for (at, &byte) in (from..to).zip(&text[from..to]) {
         state = match dfa.next_state(cache, state, byte) {
             Ok(state) => state,
-            Err(_) => return Scan::Failed,
+            Err(_) => return (Scan::Failed, at - from),
         };
         if state.is_tagged() {
             if state.is_match() {
                 // Matches are seen a byte late.
                 last = Some(at);
             } else if state.is_dead() {
-                return Scan::Over(last);
+                return (Scan::Over(last), at + 1 - from);
             } else if state.is_quit() {
-                return Scan::Failed;
+                return (Scan::Failed, at + 1 - from);
             }
         }
     }
     if to < text.len() {
-        return Scan::Open(state, last);
+        return (Scan::Open(state, last), to - from);
     }
-    match dfa.next_eoi_state(cache, state) {
+    let ended = match dfa.next_eoi_state(cache, state) {
         Ok(state) if state.is_match() => Scan::Over(Some(to)),
         Ok(state) if state.is_quit() => Scan::Failed,
         Ok(_) => Scan::Over(last),
         Err(_) => Scan::Failed,
-    }
+    };
+    (ended, to - from)
 }
