@@ -207,6 +207,7 @@ impl Actor {
     }
 
     /// Whether what it knows of who waits is what the requests say. Of many fibers it is not asked.
+    #[cfg(debug_assertions)]
     pub(crate) fn knows_who_waits(&self) -> bool {
         self.is_over()
             || self.notes.len() > 100

@@ -85,6 +85,7 @@ impl Awaiting {
 
     /// Whether it says the same as what was just made of the requests. A cell may have been finished
     /// since its owner was looked at.
+    #[cfg(debug_assertions)]
     pub(crate) fn agrees(&self, found: &Awaiting) -> bool {
         let is_same = |(known, found): (&Awaited, &Awaited)| {
             known == found || matches!((known, found), (Awaited::CellOf(_), Awaited::CellDone))

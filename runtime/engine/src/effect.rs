@@ -77,9 +77,7 @@ pub(crate) fn perform(
     if let Some(transit) = transit::leaving(actor, Then::Perform(fiber)) {
         return Some(transit);
     }
-    let mut step = Step::new(inner, actor, said);
-    step.perform(fiber);
-    step.wake_cell_waiters(fiber);
+    Step::new(inner, actor, said).follow(Then::Perform(fiber));
     None
 }
 
@@ -93,17 +91,13 @@ pub(crate) fn fiber_done(
     if let Some(transit) = transit::leaving(actor, Then::End(fiber)) {
         return Some(transit);
     }
-    let mut step = Step::new(inner, actor, said);
-    step.fiber_ended(fiber);
-    step.wake_cell_waiters(fiber);
+    Step::new(inner, actor, said).follow(Then::End(fiber));
     None
 }
 
 /// A fiber has ended with an error that nobody caught.
 pub(crate) fn fiber_failed(inner: &Inner, actor: &mut Actor, fiber: FiberId, said: &mut Said) {
-    let mut step = Step::new(inner, actor, said);
-    step.fiber_ended(fiber);
-    step.wake_cell_waiters(fiber);
+    Step::new(inner, actor, said).follow(Then::End(fiber));
 }
 
 /// Lets a process take in what has come from outside; or its value comes first.
@@ -140,6 +134,16 @@ impl<'a> Step<'a> {
             now,
             arrived: Arrived::default(),
         }
+    }
+
+    /// Does what a fiber has stopped for.
+    fn follow(&mut self, then: Then) {
+        let (Then::Perform(fiber) | Then::End(fiber)) = then;
+        match then {
+            Then::Perform(fiber) => self.perform(fiber),
+            Then::End(fiber) => self.fiber_ended(fiber),
+        }
+        self.wake_cell_waiters(fiber);
     }
 
     fn heap(&mut self) -> &mut Heap {

@@ -97,12 +97,7 @@ impl Transit {
                 };
                 let mut step = Step::new(inner, actor, said);
                 step.arrived.packed = Some((value, packed));
-                let (Then::Perform(fiber) | Then::End(fiber)) = then;
-                match then {
-                    Then::Perform(fiber) => step.perform(fiber),
-                    Then::End(fiber) => step.fiber_ended(fiber),
-                }
-                step.wake_cell_waiters(fiber);
+                step.follow(then);
             }
             Transit::Call { mut calling, fiber } => {
                 let called = calling.step(inner, &mut actor.process, &mut effort);
@@ -111,8 +106,7 @@ impl Transit {
                 };
                 let mut step = Step::new(inner, actor, said);
                 step.arrived.called = Some((calling, called));
-                step.perform(fiber);
-                step.wake_cell_waiters(fiber);
+                step.follow(Then::Perform(fiber));
             }
             Transit::In {
                 mut absorption,

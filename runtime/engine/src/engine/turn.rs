@@ -574,7 +574,8 @@ impl Inner {
     /// An actor is at rest again.
     fn put_back(&self, shared: &mut Shared, mut actor: Box<Actor>, epoch: u64) {
         let number = actor.number;
-        debug_assert!(actor.knows_who_waits(), "of process {number}");
+        #[cfg(debug_assertions)]
+        assert!(actor.knows_who_waits(), "of process {number}");
         shared.turn_is_over(epoch);
         shared.weigh(number, actor.unsealed_bytes());
         let wake_at = actor.wake_at();

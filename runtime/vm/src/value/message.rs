@@ -11,7 +11,7 @@
 use super::copy::{Copier, CopyError, Effort, Purpose, Target};
 use crate::heap::Heap;
 use crate::object::{FIRST_VALUE, Header, Kind, Object};
-use crate::verify::{FindStarts, VerifyError, check_message_word, verify_fragment};
+use crate::verify::{FindStarts, Starts, VerifyError, check_message_word, verify_fragment};
 use crate::word::Word;
 
 /// Words of the largest message: 512 MiB.
@@ -122,9 +122,9 @@ pub fn extract_whole(heap: &Heap, root: Word) -> Result<Message, CopyError> {
 /// Puts a message into a process's memory; the word of its value.
 pub fn absorb(heap: &mut Heap, message: &Message) -> Word {
     let mut appending = Appending::new(heap);
-    while appending.at < message.words.len() {
-        appending.object(heap, &message.words, &mut Effort::all());
-    }
+    appending
+        .step(heap, &message.words, None, &mut Effort::all())
+        .expect("a message is whole, and nothing is checked");
     appending.moved(message.root)
 }
 
@@ -161,26 +161,41 @@ impl Appending {
         }
     }
 
-    /// Adds the next object, or as much of it as the effort allows.
-    fn object(&mut self, heap: &mut Heap, words: &[u64], effort: &mut Effort) {
-        let header = Header(words[self.at]);
-        let object = &words[self.at..self.at + header.size() as usize];
-        let first = (FIRST_VALUE[header.kind_byte() as usize] as usize).min(object.len());
-        while self.added < first {
-            if effort.is_used_up() {
-                return;
+    /// Adds objects until the effort is used up; whether all are there. If it is said where objects
+    /// start, the words of each are checked before they are added.
+    fn step(
+        &mut self,
+        heap: &mut Heap,
+        words: &[u64],
+        starts: Option<&Starts>,
+        effort: &mut Effort,
+    ) -> Result<bool, VerifyError> {
+        while self.at < words.len() {
+            let header = Header(words[self.at]);
+            let object = &words[self.at..self.at + header.size() as usize];
+            let first = (FIRST_VALUE[header.kind_byte() as usize] as usize).min(object.len());
+            while self.added < first {
+                if effort.is_used_up() {
+                    return Ok(false);
+                }
+                let end = first.min(self.added + PIECE_WORDS);
+                heap.append(&object[self.added..end]);
+                effort.take(end - self.added);
+                self.added = end;
             }
-            let end = first.min(self.added + PIECE_WORDS);
-            heap.append(&object[self.added..end]);
-            effort.take(end - self.added);
-            self.added = end;
+            if let Some(starts) = starts {
+                for &word in &object[first..] {
+                    check_message_word(starts, heap.boot(), self.at, Word(word))?;
+                }
+            }
+            for word in heap.append(&object[first..]) {
+                *word = self.moved(Word(*word)).0;
+            }
+            effort.take(OBJECT_EFFORT + object.len() - first);
+            self.at += object.len();
+            self.added = 0;
         }
-        for word in heap.append(&object[first..]) {
-            *word = self.moved(Word(*word)).0;
-        }
-        effort.take(OBJECT_EFFORT + object.len() - first);
-        self.at += object.len();
-        self.added = 0;
+        Ok(true)
     }
 }
 
@@ -227,22 +242,8 @@ impl Absorption {
         }
         let starts = self.finding.starts();
         let appending = self.appending.get_or_insert_with(|| Appending::new(heap));
-        while appending.at < words.len() {
-            if effort.is_used_up() {
-                return Ok(None);
-            }
-            if appending.added == 0 {
-                let at = appending.at;
-                let header = Header(words[at]);
-                let first = FIRST_VALUE[header.kind_byte() as usize] as usize;
-                let object = &words[at..at + header.size() as usize];
-                for &word in object.iter().skip(first) {
-                    check_message_word(starts, heap.boot(), at, Word(word))?;
-                }
-            }
-            appending.object(heap, words, effort);
-        }
-        Ok(Some(appending.moved(root)))
+        let is_whole = appending.step(heap, words, Some(starts), effort)?;
+        Ok(is_whole.then(|| appending.moved(root)))
     }
 }
 
