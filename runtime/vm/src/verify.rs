@@ -61,11 +61,15 @@ fn object_starts(words: &[u64]) -> Result<Starts, VerifyError> {
     Ok(finding.starts)
 }
 
+/// Words of a text that are checked at once.
+const PIECE_WORDS: usize = 4096;
+
 /// The same in steps.
 #[derive(Debug, Default)]
 pub(crate) struct FindStarts {
     starts: Starts,
     at: usize,
+    text: CheckText,
 }
 
 impl FindStarts {
@@ -90,10 +94,19 @@ impl FindStarts {
             if kind.raw() != Kind::ALL_RAW && size < 1 + kind.raw() {
                 return Err(error("an object is smaller than its kind"));
             }
-            check_object(kind, header, &words[at..at + size]).map_err(error)?;
+            let object = &words[at..at + size];
+            check_object(kind, header, object).map_err(error)?;
+            if kind == Kind::Str {
+                if !self.text.step(header, object, effort).map_err(error)? {
+                    return Ok(false);
+                }
+                self.text = CheckText::default();
+                effort.take(TEXT_AT);
+            } else {
+                effort.take(size);
+            }
             self.starts.insert(at);
             self.at += size;
-            effort.take(size);
         }
         Ok(true)
     }
@@ -101,6 +114,57 @@ impl FindStarts {
     /// What was found.
     pub(crate) fn starts(&self) -> &Starts {
         &self.starts
+    }
+}
+
+/// Words of a string object before its bytes.
+const TEXT_AT: usize = 3;
+
+/// The text of a string being checked, in steps.
+#[derive(Debug, Default)]
+struct CheckText {
+    /// Bytes checked, and the characters in them.
+    at: usize,
+    characters: usize,
+    /// Whether one of them is not ASCII.
+    has_others: bool,
+}
+
+impl CheckText {
+    /// Checks on; whether all is done. The object's size is right.
+    fn step(
+        &mut self,
+        header: Header,
+        words: &[u64],
+        effort: &mut Effort,
+    ) -> Result<bool, &'static str> {
+        let length = words[1] as u32 as usize;
+        let bytes = &bytes_of(&words[TEXT_AT..])[..length];
+        while self.at < length {
+            if effort.is_used_up() {
+                return Ok(false);
+            }
+            let mut end = length.min(self.at + 8 * effort.at_most(PIECE_WORDS));
+            // A character has four bytes at most, and a piece more than that unless it is the last.
+            for _ in 0..3 {
+                if end < length && (0x80..0xc0).contains(&bytes[end]) {
+                    end -= 1;
+                }
+            }
+            let piece = std::str::from_utf8(&bytes[self.at..end]);
+            let piece = piece.map_err(|_| "a text is not UTF-8")?;
+            self.characters += piece.chars().count();
+            self.has_others |= !piece.is_ascii();
+            effort.take(piece.len().div_ceil(8));
+            self.at = end;
+        }
+        if self.characters != (words[1] >> 32) as usize {
+            return Err("a text's count of characters is wrong");
+        }
+        if self.has_others == (header.flags() & crate::object::FLAG_ASCII != 0) {
+            return Err("a text's ASCII flag is wrong");
+        }
+        Ok(true)
     }
 }
 
@@ -139,18 +203,8 @@ fn check_object(kind: Kind, header: Header, words: &[u64]) -> Result<(), &'stati
     }
     if matches!(kind, Kind::Str | Kind::Bytes) {
         let length = words[1] as u32 as usize;
-        if length > (words.len() - 3) * 8 {
+        if length > (words.len() - TEXT_AT) * 8 {
             return Err("a text is longer than its object");
-        }
-        if kind == Kind::Str {
-            let bytes = &bytes_of(&words[3..])[..length];
-            let text = std::str::from_utf8(bytes).map_err(|_| "a text is not UTF-8")?;
-            if text.chars().count() != (words[1] >> 32) as usize {
-                return Err("a text's count of characters is wrong");
-            }
-            if text.is_ascii() != (header.flags() & crate::object::FLAG_ASCII != 0) {
-                return Err("a text's ASCII flag is wrong");
-            }
         }
     }
     if matches!(kind, Kind::MapNode | Kind::SetNode) {

@@ -89,6 +89,12 @@ impl Effort {
         self.0 == 0
     }
 
+    /// So many words, or what is left.
+    #[inline]
+    pub(crate) fn at_most(self, words: usize) -> usize {
+        self.0.min(words)
+    }
+
     /// Takes so many words, or what is left.
     #[inline]
     pub(crate) fn take(&mut self, words: usize) {

@@ -3,12 +3,12 @@
 use super::{function, heap, int, ints, slow_equal};
 use crate::boot::{BootBuilder, has_identity};
 use crate::heap::Heap;
-use crate::object::{FLAG_OWNED, Header, Kind};
+use crate::object::{FLAG_ASCII, FLAG_OWNED, Header, Kind};
 use crate::value::copy::{CopyError, Effort};
 use crate::value::message::{self, Absorption, Code, Extraction, Message};
 use crate::value::path::PathStep;
 use crate::value::{cell, hash, lazy, list, map, seq, set, string, transient, vector};
-use crate::verify::verify_boot;
+use crate::verify::{FindStarts, verify_boot};
 use crate::word::Word;
 use bytecode::Const;
 use std::sync::Arc;
@@ -119,6 +119,49 @@ fn in_steps_it_is_the_same_message_and_value() {
     let at_once = message::extract(from, refused);
     assert!(at_once.is_err());
     assert_eq!(extract_in_steps(from, refused).0, at_once);
+}
+
+#[test]
+fn a_long_text_is_checked_in_steps() {
+    let from = &mut heap();
+    for text in ["λ text äöü ", "text", "x€𝄞"] {
+        let value = string::make_string(from, &text.repeat(50_000));
+        let message = message::extract(from, value).unwrap();
+        let words = message.words();
+        let steps = |words: &[u64]| {
+            let mut finding = FindStarts::default();
+            let mut steps = 1;
+            loop {
+                match finding.step(words, &mut Effort::step(&heap())) {
+                    Ok(true) => return Ok(steps),
+                    Ok(false) => steps += 1,
+                    Err(error) => return Err((error.what, steps)),
+                }
+            }
+        };
+        let whole = words.len() / 8_192;
+        let taken = steps(words).unwrap();
+        assert!((whole..=whole + 2).contains(&taken), "{taken} steps");
+        let refused = |change: &dyn Fn(&mut Vec<u64>)| {
+            let mut words = words.to_vec();
+            change(&mut words);
+            steps(&words).unwrap_err()
+        };
+        let (what, step) = refused(&|words| words[20_000] = u64::MAX);
+        assert_eq!(what, "a text is not UTF-8");
+        assert!(step > 2, "found in step {step}");
+        let (what, step) = refused(&|words| words[1] += 1 << 32);
+        assert_eq!(
+            (what, step),
+            ("a text's count of characters is wrong", taken)
+        );
+        let (what, _) = refused(&|words| {
+            let header = Header(words[0]);
+            let flags = header.flags() ^ FLAG_ASCII;
+            words[0] = Header::new(Kind::Str, flags, header.aux(), header.size()).0;
+        });
+        assert_eq!(what, "a text's ASCII flag is wrong");
+    }
 }
 
 #[test]
