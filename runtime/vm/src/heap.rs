@@ -23,11 +23,12 @@
 //! What it does not do: collect (see `collect`), know stacks and roots (see `process`).
 
 use crate::object::{FIRST_VALUE, Header, Kind, Object};
+use crate::offsets::Offsets;
 use crate::value::keys::Keys;
 use crate::value::regex::long::Following;
 use crate::value::string::places::Places;
 use crate::word::Word;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -106,8 +107,9 @@ pub struct Heap {
     /// Matches that are followed over much text, by the offset of the state of their search, until
     /// that moves.
     pub(crate) followed: FxHashMap<u32, Box<Following>>,
-    /// Offsets of what walks have noted, by the offset of their state; good until objects move.
-    pub(crate) noted: FxHashMap<u32, FxHashSet<u32>>,
+    /// Offsets of what walks have noted, by the offset of their state, until it moves: without those
+    /// that have.
+    pub(crate) noted: FxHashMap<u32, Offsets>,
 }
 
 /// Fills from-space in tests: as a header it is of no kind.
@@ -543,7 +545,10 @@ impl Heap {
             self.grow(end);
         }
         self.words[from as usize..end].copy_from_slice(words);
-        self.noted.clear();
+        self.noted.retain(|&state, noted| {
+            noted.remove_from(from);
+            state < from
+        });
         self.followed.retain(|&state, _| state < from);
         if self.protects_from_space {
             let old_top = (self.top as usize).max(end);

@@ -9,6 +9,7 @@ use crate::boot::has_identity;
 use crate::heap::Heap;
 use crate::native::{self, Native};
 use crate::object::{Header, Kind};
+use crate::offsets::Offsets;
 use crate::verify::{self, VerifyError};
 use crate::word::Word;
 use bytecode::liveness::{Live, Liveness};
@@ -522,7 +523,7 @@ fn hooks(image: &Image) -> FxHashMap<String, u32> {
 }
 
 /// That constants, definitions' values and shared functions are values of the boot segment.
-fn check_words(image: &Image, starts: &verify::Starts) -> Result<(), LoadError> {
+fn check_words(image: &Image, starts: &Offsets) -> Result<(), LoadError> {
     let is_value = |word: u64| verify::is_value_of_boot(starts, Word(word));
     let invalid = |what: String| Err(LoadError::Invalid(what));
     for (number, proto) in image.protos.iter().enumerate() {

@@ -20,6 +20,7 @@ pub mod interp;
 pub mod label;
 pub mod native;
 pub mod object;
+mod offsets;
 pub mod oracle;
 pub mod process;
 pub mod reach;

@@ -10,6 +10,7 @@
 use crate::heap::Heap;
 use crate::image::{LoadedImage, Standing};
 use crate::object::{FIRST_VALUE, Header, Kind};
+use crate::offsets::Offsets;
 use crate::process::Process;
 use crate::stack::{BOTTOM_BASE, FRAME_HEADER_WORDS, Return, StackPart};
 use crate::value::copy::Effort;
@@ -34,28 +35,8 @@ impl std::fmt::Display for VerifyError {
 
 impl std::error::Error for VerifyError {}
 
-/// The offsets at which objects start, one bit a word.
-#[derive(Debug, Default)]
-pub(crate) struct Starts(Vec<u64>);
-
-impl Starts {
-    /// Adds an offset, not smaller than those before.
-    fn insert(&mut self, offset: usize) {
-        if self.0.len() <= offset / 64 {
-            self.0.resize(offset / 64 + 1, 0);
-        }
-        self.0[offset / 64] |= 1 << (offset % 64);
-    }
-
-    fn contains(&self, offset: u32) -> bool {
-        self.0
-            .get(offset as usize / 64)
-            .is_some_and(|bits| bits >> (offset % 64) & 1 != 0)
-    }
-}
-
 /// Walks the objects of a memory: their headers, sizes and texts.
-fn object_starts(words: &[u64]) -> Result<Starts, VerifyError> {
+fn object_starts(words: &[u64]) -> Result<Offsets, VerifyError> {
     let mut finding = FindStarts::default();
     while !finding.step(words, &mut Effort::all())? {}
     Ok(finding.starts)
@@ -67,7 +48,7 @@ const PIECE_WORDS: usize = 4096;
 /// The same in steps.
 #[derive(Debug, Default)]
 pub(crate) struct FindStarts {
-    starts: Starts,
+    starts: Offsets,
     at: usize,
     text: CheckText,
 }
@@ -105,14 +86,14 @@ impl FindStarts {
             } else {
                 effort.take(size);
             }
-            self.starts.insert(at);
+            self.starts.insert(at as u32);
             self.at += size;
         }
         Ok(true)
     }
 
     /// What was found.
-    pub(crate) fn starts(&self) -> &Starts {
+    pub(crate) fn starts(&self) -> &Offsets {
         &self.starts
     }
 }
@@ -237,7 +218,7 @@ pub fn verify_boot(words: &[u64]) -> Result<(), VerifyError> {
 }
 
 /// Checks a boot segment: where its objects start.
-pub(crate) fn boot_starts(words: &[u64]) -> Result<Starts, VerifyError> {
+pub(crate) fn boot_starts(words: &[u64]) -> Result<Offsets, VerifyError> {
     let starts = object_starts(words)?;
     let mut at = 0;
     while at < words.len() {
@@ -315,7 +296,7 @@ pub fn verify_fragment(words: &[u64], root: Word, boot: &[u64]) -> Result<(), Ve
 
 /// Checks a word of the object at an offset of a message.
 pub(crate) fn check_message_word(
-    starts: &Starts,
+    starts: &Offsets,
     boot: &[u64],
     at: usize,
     word: Word,
@@ -337,7 +318,7 @@ pub(crate) fn check_message_word(
 
 /// Whether a word is a value of a boot segment whose objects start there: an immediate, or a reference
 /// to an object of it.
-pub(crate) fn is_value_of_boot(starts: &Starts, word: Word) -> bool {
+pub(crate) fn is_value_of_boot(starts: &Offsets, word: Word) -> bool {
     word.is_well_formed()
         && !word.is_reference()
         && (!word.is_boot() || starts.contains(word.offset()))

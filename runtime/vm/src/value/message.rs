@@ -11,7 +11,8 @@
 use super::copy::{Copier, CopyError, Effort, Purpose, Target};
 use crate::heap::Heap;
 use crate::object::{FIRST_VALUE, Header, Kind, Object};
-use crate::verify::{FindStarts, Starts, VerifyError, check_message_word, verify_fragment};
+use crate::offsets::Offsets;
+use crate::verify::{FindStarts, VerifyError, check_message_word, verify_fragment};
 use crate::word::Word;
 
 /// Words of the largest message: 512 MiB.
@@ -167,7 +168,7 @@ impl Appending {
         &mut self,
         heap: &mut Heap,
         words: &[u64],
-        starts: Option<&Starts>,
+        starts: Option<&Offsets>,
         effort: &mut Effort,
     ) -> Result<bool, VerifyError> {
         while self.at < words.len() {

@@ -11,9 +11,11 @@
 //! # Invariants
 //! - A walk looks at no more objects than twice what the memory holds, however many ways lead to
 //!   one: each that was noted is walked once.
-//! - What was noted are references. The index over them is kept beside the memory until a collection
-//!   moves objects, and is then made anew, at once: a step of a walk that notes much may take as long
-//!   as a collection of as much.
+//! - What was noted are references. The index over them, a bit a word, is kept beside the memory until
+//!   a collection moves the state, and is then made anew, at once: that happens while the state is young
+//!   and little is noted, and when it is sealed with what was noted.
+//! - An object that a collection has moved alone is no longer in the index, and noted again when it is
+//!   met: as often at most as it is copied.
 //! - Does not look into atoms, volatiles, delays, promises, futures or captures of functions, nor
 //!   into the boot segment, whose values are finished.
 
@@ -21,8 +23,8 @@ use super::lazy;
 use super::work::{Budget, Stop, Walk, Work};
 use crate::heap::Heap;
 use crate::object::Kind;
+use crate::offsets::Offsets;
 use crate::word::Word;
-use rustc_hash::FxHashSet;
 
 /// Objects that `ready?` and the first step look at.
 const OBJECTS_MIN: usize = 1024;
@@ -138,7 +140,7 @@ fn step_noting(heap: &mut Heap, state: Word) -> Result<(), Stop> {
             work.push(word);
             break Err(Stop::Budget);
         }
-        if !has_inside(heap, word) || index.contains(&word.offset()) {
+        if !has_inside(heap, word) || index.contains(word.offset()) {
             continue;
         }
         if let Err(cell) = push_inside(heap, &mut work, word) {
@@ -157,9 +159,9 @@ fn step_noting(heap: &mut Heap, state: Word) -> Result<(), Stop> {
     result
 }
 
-fn index_of(heap: &Heap, state: Word) -> FxHashSet<u32> {
+fn index_of(heap: &Heap, state: Word) -> Offsets {
     let mut noted = Work::load_at(heap, state, 2);
-    let mut index = FxHashSet::default();
+    let mut index = Offsets::default();
     while let Some(word) = noted.pop(heap) {
         index.insert(word.offset());
     }

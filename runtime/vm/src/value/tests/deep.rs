@@ -3,6 +3,7 @@
 use super::{drive, heap, int, slow_equal, slow_hash};
 use crate::heap::Heap;
 use crate::native::Trap;
+use crate::value::work::Stop;
 use crate::value::{equal, hash, lazy, list, map, order, ready, seq, vector};
 use crate::word::Word;
 use std::cmp::Ordering;
@@ -89,6 +90,51 @@ fn long_chains_of_cells() {
     assert_eq!(slow_hash(heap, sequence), slow_hash(heap, range));
     let state = ready::start(heap, sequence);
     drive(heap, state, ready::step);
+}
+
+/// What a collection of everything above an offset does beside the memory, which is left as it is.
+fn collect_above(heap: &mut Heap, from: u32) {
+    let words = heap.words()[from as usize..].to_vec();
+    heap.replace_from(from, &words);
+}
+
+#[test]
+fn what_was_noted_stays_noted_until_it_moves() {
+    const PARTS: usize = 100_000;
+    // Two steps to see that parts are shared, and then some 8,192 parts a step.
+    let steps_with = |forget_all: &[usize], collects: bool| {
+        let heap = &mut heap();
+        let thunk = lazy::make(heap, Word::NIL);
+        let state = ready::start(heap, thunk);
+        assert_eq!(ready::step(heap, state), Err(Stop::Unfinished(thunk)));
+        let young = heap.used_words();
+        let mut value = vector::make(heap, &[]);
+        for _ in 0..PARTS {
+            value = vector::make(heap, &[value, value]);
+        }
+        lazy::start(heap, thunk, 0).unwrap();
+        lazy::finish(heap, thunk, value).unwrap();
+        let mut steps = 1;
+        while ready::step(heap, state) == Err(Stop::Budget) {
+            steps += 1;
+            let is_noting = heap.noted.contains_key(&state.offset());
+            if forget_all.contains(&steps) {
+                collect_above(heap, young);
+            } else if collects {
+                collect_above(heap, heap.used_words());
+            }
+            assert_eq!(heap.noted.contains_key(&state.offset()), is_noting);
+            assert!(steps < 1000);
+        }
+        steps
+    };
+    let undisturbed = steps_with(&[], false);
+    assert_eq!(steps_with(&[], true), undisturbed);
+    let disturbed = steps_with(&[undisturbed / 2, undisturbed - 2], true);
+    assert!(
+        (undisturbed + 1..=3 * undisturbed).contains(&disturbed),
+        "{undisturbed} steps, {disturbed} with what was noted forgotten twice"
+    );
 }
 
 #[test]
