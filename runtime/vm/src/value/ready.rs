@@ -13,7 +13,8 @@
 //!   one: each that was noted is walked once.
 //! - What was noted are references. The index over them, a bit a word, is kept beside the memory until
 //!   a collection moves the state, and is then made anew, at once: that happens while the state is young
-//!   and little is noted, and when it is sealed with what was noted.
+//!   and little is noted, and when it is sealed with what was noted. Few are kept: walks that were given
+//!   up leave theirs.
 //! - An object that a collection has moved alone is no longer in the index, and noted again when it is
 //!   met: as often at most as it is copied.
 //! - Does not look into atoms, volatiles, delays, promises, futures or captures of functions, nor
@@ -28,6 +29,8 @@ use crate::word::Word;
 
 /// Objects that `ready?` and the first step look at.
 const OBJECTS_MIN: usize = 1024;
+/// Indexes over what walks have noted that a process keeps: each takes up to a 64th of its memory.
+pub(super) const NOTED_MAX: usize = 8;
 
 /// Pushes what is directly inside an object of the process.
 fn push_inside(heap: &Heap, work: &mut Work, word: Word) -> Result<(), Word> {
@@ -152,6 +155,11 @@ fn step_noting(heap: &mut Heap, state: Word) -> Result<(), Stop> {
         noted.spill(heap);
         work.spill(heap);
     };
+    if heap.noted.len() >= NOTED_MAX {
+        // Of walks that nobody goes on with, mostly. The others make theirs anew: that costs no more than
+        // each of these walks has done before it began to note.
+        heap.noted.clear();
+    }
     heap.noted.insert(state.offset(), index);
     let noted = noted.into_chunk(heap);
     heap.write(state, 2, noted);

@@ -138,6 +138,41 @@ fn what_was_noted_stays_noted_until_it_moves() {
 }
 
 #[test]
+fn walks_that_are_given_up_leave_few_indexes() {
+    let heap = &mut heap();
+    // Shared parts, and then a cell that does not become ready.
+    let cell = lazy::make(heap, Word::NIL);
+    let mut value = vector::make(heap, &[]);
+    for _ in 0..20_000 {
+        value = vector::make(heap, &[value, value]);
+    }
+    let value = vector::make(heap, &[cell, value]);
+    let walk_until_cell = |heap: &mut Heap| {
+        let state = ready::start(heap, value);
+        let stopped = loop {
+            match ready::step(heap, state) {
+                Err(Stop::Budget) => {}
+                other => break other,
+            }
+        };
+        assert_eq!(stopped, Err(Stop::Unfinished(cell)));
+        state
+    };
+    let first = walk_until_cell(heap);
+    let mut most = 0;
+    for _ in 0..3 * ready::NOTED_MAX {
+        walk_until_cell(heap);
+        most = heap.noted.len().max(most);
+    }
+    assert!((2..=ready::NOTED_MAX).contains(&most), "{most} indexes");
+    assert!(!heap.noted.contains_key(&first.offset()));
+    // Who has lost it goes on all the same.
+    lazy::start(heap, cell, 0).unwrap();
+    lazy::finish(heap, cell, Word::NIL).unwrap();
+    drive(heap, first, ready::step);
+}
+
+#[test]
 fn shared_parts_are_walked_once() {
     let heap = &mut heap();
     // Two to the power of ten thousand paths.
