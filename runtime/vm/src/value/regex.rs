@@ -7,7 +7,8 @@
 //! # Invariants
 //! - One search takes time linear in the text, and is charged the bytes that it looks at. In a text
 //!   of a few thousand bytes the engine does not tell how far it looks behind the end of a match:
-//!   there all up to that end is charged.
+//!   there all up to that end is charged. In what is left of a longer one the engine looks only if it is
+//!   known how far that can be.
 //! - Compiled patterns are a cache of the thread, never part of a process: the object holds its
 //!   source only.
 
@@ -158,6 +159,14 @@ impl Compiled {
         };
         let mut scanner = scanner.borrow_mut();
         let stretch = stretch_of(scanner.states()).min(SEEK_STEPS * sizes.step_bytes);
+        let left = byte_count(heap.object(string)) - at;
+        if let Some(longest) = scanner.short()
+            && left <= stretch
+        {
+            // The engine may look as far behind the end of the match. It is faster where there are many.
+            *spent = spent.saturating_add(self.cost(longest.min(left)));
+            return Seek::From(at);
+        }
         let mut followed = state.and_then(|state| heap.followed.remove(&state.offset()));
         let subject = text_bytes(heap.object(string));
         let keeps = state.is_some().then_some(&mut followed);

@@ -273,6 +273,12 @@ fn many_small_finds_cost_what_they_look_at() {
         assert!(all >= looks(text.len()).max(finds), "{all}");
         assert!(all <= 4 * (looks(text.len()) + finds), "{all}");
     }
+    // Of each match it is known after 60 bytes only that it goes on no further.
+    let text = "a".repeat(20_000);
+    let (finds, all) = find_all(&mut e, "a(?:[a-y]{0,60}z)?", &text);
+    assert_eq!(finds, 20_001);
+    let looked = looks(text.len() * 60);
+    assert!((looked..=4 * (looked + finds)).contains(&all), "{all}");
     // Of each match it is known at the end only that it goes on no further.
     let text = "a".repeat(5_000);
     let (finds, all) = find_all(&mut e, "(?s)a(?:.*z)?", &text);

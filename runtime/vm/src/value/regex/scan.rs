@@ -5,10 +5,11 @@
 //! nothing of the automaton: a byte from which on scanning comes to the same state. That is found by
 //! trial: if an automaton begun a few bytes before the end of the stretch is in the state of the one
 //! that has run through all of it, both see the same matches end from there on. Where such a match
-//! begins the reversed automaton then says, and the engine finds the match from there.
+//! begins the reversed automaton then says. That is the match, unless the pattern has groups: those the
+//! engine finds from there.
 //!
 //! # Invariants
-//! - The engine decides what matches, here it is only said from where on it needs to look.
+//! - What is found here is what the engine finds.
 //! - The states of automata never leave a call: they are no part of a process.
 //! - A match that stays open beyond a stretch is [followed](super::long). Where what is known of that
 //!   has been lost, the text is scanned again in stretches that double: twice the work in sum.
@@ -19,6 +20,7 @@ use regex_automata::hybrid::LazyStateID;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::hybrid::regex::{self, Regex};
 use regex_automata::nfa::thompson;
+use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 /// States of the pattern times bytes of text that are scanned in one stretch: what scanning costs at
@@ -29,6 +31,9 @@ const STRETCH_MAX: usize = 32 * 1024;
 const STRETCH_MIN: usize = 256;
 /// Bytes from which an automaton is begun anew, as a first trial.
 const TRIAL_BYTES: usize = 64;
+/// Longest match of a pattern whose search the engine is left to where little text is left, in bytes: it
+/// looks no further behind the end of a match.
+const SHORT_MATCH_BYTES: usize = 64;
 
 /// The automata of a pattern.
 #[derive(Debug)]
@@ -36,6 +41,8 @@ pub(super) struct Scanner {
     regex: Regex,
     cache: regex::Cache,
     automata: Automata,
+    /// Greatest length of a match, in bytes, if that is small.
+    short: Option<usize>,
 }
 
 /// Fuel of scanning so many bytes on the automaton of a pattern of so many states. Who may look at each
@@ -103,16 +110,23 @@ impl Scanner {
             groups: (nfa.group_info().slot_len() > 2).then_some(nfa),
         };
         let cache = regex.create_cache();
+        let longest = syntax::parse(pattern).ok()?.properties().maximum_len();
         Some(Scanner {
             regex,
             cache,
             automata,
+            short: longest.filter(|&longest| longest <= SHORT_MATCH_BYTES),
         })
     }
 
     /// The automata.
     pub(super) fn automata(&self) -> &Automata {
         &self.automata
+    }
+
+    /// Greatest length of a match, in bytes, if that is small.
+    pub(super) fn short(&self) -> Option<usize> {
+        self.short
     }
 
     /// Number of the pattern's states.
@@ -180,13 +194,18 @@ impl Scanner {
             Scan::Over(None) => Seek::Nowhere,
             Scan::Over(Some(end)) => {
                 let input = Input::new(text).range(origin..end).anchored(Anchored::Yes);
-                let found = self.regex.reverse().try_search_rev(reverse, &input);
-                let from = match found {
-                    Ok(Some(found)) => boundary(text, origin, found.offset()),
-                    _ => origin,
+                let began = self.regex.reverse().try_search_rev(reverse, &input);
+                let Ok(Some(began)) = began else {
+                    charge(end - origin);
+                    return Seek::From(origin);
                 };
-                charge(end - from);
-                Seek::From(from)
+                let start = began.offset();
+                charge(end - start);
+                if self.automata.groups.is_some() {
+                    Seek::From(boundary(text, origin, start))
+                } else {
+                    found(text, vec![Some(start), Some(end)])
+                }
             }
             Scan::Open(state, None) => {
                 let length = end - base;
