@@ -4,7 +4,10 @@
 //! - An operation means what the definition means for that number of arguments, errors included.
 //! - `(+ a b c)` adds `a` and `b` before `c` is evaluated, as in Clojure; comparisons of three and
 //!   more evaluate all operands first, as a call of the function would.
+//! - What is known of the core is in tables, and [`tables`] writes all of them: they are part of the
+//!   fingerprint.
 
+use Intrinsic as I;
 use bytecode::Op;
 
 /// What a call of a core definition compiles to.
@@ -105,78 +108,129 @@ impl Relation {
     }
 }
 
+/// As many arguments as there are; the same on each machine, as the fingerprint is.
+const MANY: usize = u32::MAX as usize;
+
+/// Functions of the core that are operations: name, fewest and most arguments, operation.
+pub(crate) const OPERATIONS: &[(&str, usize, usize, Intrinsic)] = &[
+    ("+", 0, 0, I::Int(0)),
+    ("*", 0, 0, I::Int(1)),
+    ("+", 2, MANY, I::Fold(Op::Add)),
+    ("-", 1, 1, I::Negate),
+    ("-", 2, MANY, I::Fold(Op::Sub)),
+    ("*", 2, MANY, I::Fold(Op::Mul)),
+    ("/", 2, MANY, I::Fold(Op::Div)),
+    ("inc", 1, 1, I::AddInt(1)),
+    ("dec", 1, 1, I::AddInt(-1)),
+    ("quot", 2, 2, I::Binary(Op::Quot)),
+    ("rem", 2, 2, I::Binary(Op::Rem)),
+    ("<", 2, MANY, I::Compare(Relation::Less)),
+    ("<=", 2, MANY, I::Compare(Relation::LessEq)),
+    (">", 2, MANY, I::Compare(Relation::Greater)),
+    (">=", 2, MANY, I::Compare(Relation::GreaterEq)),
+    ("=", 2, MANY, I::Compare(Relation::Equal)),
+    ("not=", 2, MANY, I::NotEqual),
+    ("==", 2, 2, I::Native(native::NUM_EQ)),
+    ("zero?", 1, 1, I::Sign(Relation::Equal)),
+    ("pos?", 1, 1, I::Sign(Relation::Greater)),
+    ("neg?", 1, 1, I::Sign(Relation::Less)),
+    ("not", 1, 1, I::Not),
+    ("nil?", 1, 1, I::IsNil),
+    ("some?", 1, 1, I::IsSome),
+    ("identical?", 2, 2, I::Binary(Op::Identical)),
+    ("get", 2, 2, I::Binary(Op::Get)),
+    ("nth", 2, 2, I::Binary(Op::Nth)),
+    ("cons", 2, 2, I::Binary(Op::Cons)),
+    ("first", 1, 1, I::Unary(Op::First)),
+    ("next", 1, 1, I::Unary(Op::Next)),
+    ("rest", 1, 1, I::Unary(Op::Rest)),
+    ("seq", 1, 1, I::Unary(Op::Seq)),
+    ("vector", 0, MANY, I::Collect(Op::Vector)),
+    ("list", 0, MANY, I::Collect(Op::List)),
+];
+
 /// What a call of `ox.core/name` with `count` arguments compiles to, if it is no ordinary call.
 pub(crate) fn intrinsic(name: &str, count: usize) -> Option<Intrinsic> {
-    use Intrinsic as I;
-    Some(match (name, count) {
-        ("+", 0) => I::Int(0),
-        ("*", 0) => I::Int(1),
-        ("+", 2..) => I::Fold(Op::Add),
-        ("-", 1) => I::Negate,
-        ("-", 2..) => I::Fold(Op::Sub),
-        ("*", 2..) => I::Fold(Op::Mul),
-        ("/", 2..) => I::Fold(Op::Div),
-        ("inc", 1) => I::AddInt(1),
-        ("dec", 1) => I::AddInt(-1),
-        ("quot", 2) => I::Binary(Op::Quot),
-        ("rem", 2) => I::Binary(Op::Rem),
-        ("<", 2..) => I::Compare(Relation::Less),
-        ("<=", 2..) => I::Compare(Relation::LessEq),
-        (">", 2..) => I::Compare(Relation::Greater),
-        (">=", 2..) => I::Compare(Relation::GreaterEq),
-        ("=", 2..) => I::Compare(Relation::Equal),
-        ("not=", 2..) => I::NotEqual,
-        ("==", 2) => I::Native(native::NUM_EQ),
-        ("zero?", 1) => I::Sign(Relation::Equal),
-        ("pos?", 1) => I::Sign(Relation::Greater),
-        ("neg?", 1) => I::Sign(Relation::Less),
-        ("not", 1) => I::Not,
-        ("nil?", 1) => I::IsNil,
-        ("some?", 1) => I::IsSome,
-        ("identical?", 2) => I::Binary(Op::Identical),
-        ("get", 2) => I::Binary(Op::Get),
-        ("nth", 2) => I::Binary(Op::Nth),
-        ("cons", 2) => I::Binary(Op::Cons),
-        ("first", 1) => I::Unary(Op::First),
-        ("next", 1) => I::Unary(Op::Next),
-        ("rest", 1) => I::Unary(Op::Rest),
-        ("seq", 1) => I::Unary(Op::Seq),
-        ("vector", _) => I::Collect(Op::Vector),
-        ("list", _) => I::Collect(Op::List),
-        _ => return native::of(name, count).map(I::Native),
-    })
+    let is_meant = |known: &&(&str, usize, usize, Intrinsic)| {
+        known.0 == name && (known.1..=known.2).contains(&count)
+    };
+    match OPERATIONS.iter().find(is_meant) {
+        Some(known) => Some(known.3),
+        None => native::of(name, count).map(I::Native),
+    }
 }
+
+/// Functions of the core that do nothing with an argument but reduce it: name, number of arguments, and
+/// which it is.
+pub(crate) const REDUCING: &[(&str, usize, usize)] = &[
+    ("reduce", 2, 1),
+    ("reduce", 3, 2),
+    ("into", 2, 1),
+    ("into", 3, 2),
+    ("transduce", 3, 2),
+    ("transduce", 4, 3),
+    ("mapv", 2, 1),
+    ("filterv", 2, 1),
+    ("run!", 2, 1),
+    ("every?", 2, 1),
+    ("group-by", 2, 1),
+    ("vec", 1, 0),
+    ("set", 1, 0),
+    ("frequencies", 1, 0),
+    ("reverse", 1, 0),
+    ("dorun", 1, 0),
+];
 
 /// The argument of a core function that it does nothing with but reduce, if there is one: of a call of
 /// `map` and the like there the cells would be seen by nobody.
 pub(crate) fn reduced_argument(name: &str, count: usize) -> Option<usize> {
-    Some(match (name, count) {
-        ("reduce", 2 | 3) | ("into", 2 | 3) | ("transduce", 3 | 4) => count - 1,
-        ("mapv" | "filterv" | "run!" | "every?" | "group-by", 2) => 1,
-        ("vec" | "set" | "frequencies" | "reverse" | "dorun", 1) => 0,
-        _ => return None,
-    })
+    let found = REDUCING
+        .iter()
+        .find(|known| (known.0, known.1) == (name, count));
+    found.map(|known| known.2)
 }
 
+/// Functions of the core that are stages of a fused sequence, each with its place as number.
+/// `ox.core.coll` has the same numbers.
+pub(crate) const STAGES: &[&str] = &["map", "filter", "remove", "keep", "take-while", "take"];
+
 /// The kind of stage that a call of a core function with a function, or a number, and a sequence is in a
-/// fused sequence. `ox.core.coll` has the same numbers.
+/// fused sequence.
 pub(crate) fn stage(name: &str) -> Option<i32> {
-    let kinds = ["map", "filter", "remove", "keep", "take-while", "take"];
-    let kind = kinds.iter().position(|&kind| kind == name)?;
+    let kind = STAGES.iter().position(|&kind| kind == name)?;
     i32::try_from(kind).ok()
+}
+
+/// All that is in the tables, in their order.
+pub(crate) fn tables() -> String {
+    format!(
+        "{OPERATIONS:?}\n{REDUCING:?}\n{STAGES:?}\n{:?}\n{:?}",
+        native::NAMED,
+        native::SHORTCUTS
+    )
 }
 
 /// Natives that code generation itself calls: name and behavior version.
 pub(crate) mod native {
     pub(crate) type CoreNative = (&'static str, u16);
 
-    pub(crate) const ASSOC: CoreNative = ("ox.core/assoc*", 1);
-    pub(crate) const CONJ: CoreNative = ("ox.core/conj*", 1);
-    pub(crate) const COUNT: CoreNative = ("ox.core/count", 1);
-    pub(crate) const ERROR_NEW: CoreNative = ("ox.core/error-new", 1);
-    pub(crate) const FUSE: CoreNative = ("ox.core/fuse", 1);
-    pub(crate) const GET: CoreNative = ("ox.core/get", 1);
-    pub(crate) const NUM_EQ: CoreNative = ("ox.core/num-eq", 1);
+    macro_rules! natives {
+        ($($constant:ident = $native:expr;)*) => {
+            $(pub(crate) const $constant: CoreNative = $native;)*
+            /// Those that have a constant.
+            pub(crate) const NAMED: &[CoreNative] = &[$($constant),*];
+        };
+    }
+
+    natives! {
+        ASSOC = ("ox.core/assoc*", 1);
+        CONJ = ("ox.core/conj*", 1);
+        COUNT = ("ox.core/count", 1);
+        ERROR_NEW = ("ox.core/error-new", 1);
+        FUSE = ("ox.core/fuse", 1);
+        GET = ("ox.core/get", 1);
+        NUM_EQ = ("ox.core/num-eq", 1);
+    }
 
     /// Functions of the core that are one native for some numbers of arguments. The definitions say
     /// the same in their `:natives` metadata.

@@ -46,5 +46,6 @@ pub fn fingerprint() -> [u8; 32] {
         hasher.update(format!("{:?}", op.operands()).as_bytes());
         hasher.update(op.summary().as_bytes());
     }
+    hasher.update(intrinsic::tables().as_bytes());
     *hasher.finalize().as_bytes()
 }
