@@ -17,9 +17,11 @@ use crate::socket::client::{Client, Silent};
 use crate::socket::{Logged, Reply, Request, Survey};
 use engine::pid::MAIN;
 use engine::{Engine, Options, Pid};
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::{EmbeddedStore, OpenError, Store};
 
@@ -31,6 +33,8 @@ pub(crate) const UNREACHABLE: &str = "unreachable";
 const SILENCE: Duration = Duration::from_secs(5);
 /// What to do about one that stays silent.
 const END_THE_SILENT: &str = "end that process, or try again later";
+/// Engines that are asked at the same time.
+const ASKED_AT_ONCE: usize = 16;
 /// Time between two tries to reach it.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -397,27 +401,40 @@ fn mark_if_over(run: &Surveyed) {
 }
 
 fn survey_runs(runs: Vec<RunDir>) -> Vec<Surveyed> {
+    survey_with(runs, ASKED_AT_ONCE)
+}
+
+/// As `survey_runs`, with at most so many threads besides this one.
+fn survey_with(runs: Vec<RunDir>, threads: usize) -> Vec<Surveyed> {
     // Engines that do not answer are waited for at the same time: each has seconds to do so.
-    std::thread::scope(|scope| {
-        let asked: Vec<_> = runs
-            .into_iter()
-            .map(|run| {
-                if is_held(&run.store()) {
-                    Err(scope.spawn(move || survey_run(&run)))
-                } else {
-                    Ok(survey_run(&run))
-                }
-            })
-            .collect();
-        let answers = asked.into_iter().map(|answer| match answer {
-            Ok(found) => found,
-            Err(thread) => match thread.join() {
-                Ok(found) => found,
-                Err(panic) => std::panic::resume_unwind(panic),
-            },
-        });
-        answers.flatten().collect()
-    })
+    let held: Vec<usize> = (0..runs.len())
+        .filter(|at| is_held(&runs[*at].store()))
+        .collect();
+    let (next, asked) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let ask = || {
+        while let Some(at) = held.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let found = survey_run(&runs[*at]);
+            let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+            asked.insert(*at, found);
+        }
+    };
+    let at_rest: BTreeMap<usize, Option<Surveyed>> = std::thread::scope(|scope| {
+        for _ in 0..held.len().min(threads) {
+            let thread = std::thread::Builder::new().spawn_scoped(scope, ask);
+            // The system gives no more: those there are ask all.
+            if thread.is_err() {
+                break;
+            }
+        }
+        let rest = (0..runs.len()).filter(|at| held.binary_search(at).is_err());
+        let found = rest.map(|at| (at, survey_run(&runs[at]))).collect();
+        // What no thread has taken yet.
+        ask();
+        found
+    });
+    let mut all = asked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    all.extend(at_rest);
+    all.into_values().flatten().collect()
 }
 
 /// A run as found; none if its first checkpoint was never durable.
@@ -715,53 +732,84 @@ mod tests {
     use super::*;
     use crate::socket::{GREETING, path_of};
     use std::io::{BufRead as _, BufReader, Write as _};
-    use std::os::unix::net::UnixListener;
+    use std::os::unix::net::{UnixListener, UnixStream};
+
+    /// Runs held as by engines: locks and sockets.
+    fn held(folder: &Path, count: u64) -> (Vec<(File, UnixListener)>, Vec<RunDir>) {
+        let made = (1..=count).map(|number| {
+            let dir = folder.join(number.to_string());
+            std::fs::create_dir(&dir).expect("made");
+            let run = RunDir { number, dir };
+            let lock = File::create(run.store().with_added_extension("lock")).expect("made");
+            lock.lock().expect("nobody else has it");
+            let socket = UnixListener::bind(path_of(&run.store())).expect("bound");
+            ((lock, socket), run)
+        });
+        made.unzip()
+    }
+
+    /// Answers as a run's engine.
+    fn answer(stream: &UnixStream, run: u64) {
+        let mut to = stream;
+        to.write_all(GREETING.as_bytes()).expect("written");
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).expect("read");
+        let survey = Survey {
+            run,
+            ..Survey::default()
+        };
+        let reply = serde_json::to_string(&Reply::Survey(survey)).expect("plain data");
+        to.write_all(format!("{reply}\n").as_bytes())
+            .expect("written");
+    }
+
+    fn answered(found: &[Surveyed]) -> Vec<(u64, Option<&str>)> {
+        let all = found.iter();
+        all.map(|run| (run.run, run.unreachable())).collect()
+    }
 
     /// Engines that answer nobody before all have been asked: who asked them one after another would
     /// give each of them up.
     #[test]
     fn engines_are_asked_at_the_same_time() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut held = Vec::new();
-        let mut runs = Vec::new();
-        for number in 1..=3 {
-            let dir = folder.path().join(number.to_string());
-            std::fs::create_dir(&dir).expect("made");
-            let run = RunDir { number, dir };
-            let lock = File::create(run.store().with_added_extension("lock")).expect("made");
-            lock.lock().expect("nobody else has it");
-            held.push((
-                lock,
-                UnixListener::bind(path_of(&run.store())).expect("bound"),
-            ));
-            runs.push(run);
-        }
+        let (held, runs) = held(folder.path(), 3);
         let engines = std::thread::spawn(move || {
             let asked: Vec<_> = held
                 .iter()
                 .map(|(_, socket)| socket.accept().expect("somebody asks").0)
                 .collect();
             for (stream, run) in asked.iter().zip(1..) {
-                (&*stream).write_all(GREETING.as_bytes()).expect("written");
-                let mut line = String::new();
-                BufReader::new(stream).read_line(&mut line).expect("read");
-                let survey = Survey {
-                    run,
-                    ..Survey::default()
-                };
-                let reply = serde_json::to_string(&Reply::Survey(survey)).expect("plain data");
-                (&*stream)
-                    .write_all(format!("{reply}\n").as_bytes())
-                    .expect("written");
+                answer(stream, run);
             }
             held
         });
         let found = survey_runs(runs);
-        let answered: Vec<(u64, Option<&str>)> = found
-            .iter()
-            .map(|run| (run.run, run.unreachable()))
-            .collect();
-        assert_eq!(answered, [(1, None), (2, None), (3, None)]);
+        assert_eq!(answered(&found), [(1, None), (2, None), (3, None)]);
         drop(engines.join().expect("no panic"));
+    }
+
+    #[test]
+    fn engines_are_asked_by_few_threads_or_by_none() {
+        for threads in 0..3 {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (held, runs) = held(folder.path(), 8);
+            let engines: Vec<_> = held
+                .into_iter()
+                .zip(1..)
+                .map(|(held, run)| {
+                    std::thread::spawn(move || {
+                        answer(&held.1.accept().expect("somebody asks").0, run);
+                        held
+                    })
+                })
+                .collect();
+            let found = survey_with(runs, threads);
+            let all: Vec<(u64, Option<&str>)> = (1..=8).map(|run| (run, None)).collect();
+            assert_eq!(answered(&found), all, "{threads} threads");
+            for engine in engines {
+                drop(engine.join().expect("no panic"));
+            }
+        }
     }
 }
