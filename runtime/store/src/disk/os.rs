@@ -21,6 +21,18 @@ pub struct OsDisk;
 #[derive(Debug)]
 struct OsFile(File);
 
+/// A lock on a file. It is given up in so many words: closing the file would leave it with a child
+/// that another thread has forked and that has not begun its program yet.
+#[derive(Debug)]
+struct OsLock(File);
+
+impl Drop for OsLock {
+    fn drop(&mut self) {
+        // Whatever it says, the file is closed next.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Makes a directory and its parents, and makes the names of those that were not there durable:
 /// without, what is synced in them could be gone with them.
 fn make_dirs(
@@ -134,7 +146,7 @@ impl Disk for OsDisk {
             .and_then(|()| file.rewind())
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .map_err(LockError::Io)?;
-        Ok(Box::new(file))
+        Ok(Box::new(OsLock(file)))
     }
 }
 
@@ -165,6 +177,18 @@ mod tests {
     use super::*;
     use std::cell::RefCell;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn a_lock_that_is_given_up_is_free_though_a_forked_child_has_its_file_still() {
+        let file = tempfile::NamedTempFile::new().expect("there is room");
+        let lock = OsLock(File::open(file.path()).expect("it is there"));
+        lock.0.try_lock().expect("nobody has it");
+        let childs = lock.0.try_clone().expect("there is room");
+        drop(lock);
+        let other = File::open(file.path()).expect("it is there");
+        other.try_lock().expect("it was given up");
+        drop(childs);
+    }
 
     #[test]
     fn the_name_of_each_directory_that_is_made_is_synced() {
