@@ -373,9 +373,10 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection, all: bool
         }
     }
     for failed in &inspection.failed_fibers {
+        let ends = if failed.report.is_empty() { "" } else { ":" };
         let _ = writeln!(
             text,
-            "\n  fiber {} has failed, and nobody has awaited it yet:",
+            "\n  fiber {} has failed, and nobody has awaited it yet{ends}",
             failed.fiber
         );
         for report_line in failed.report.lines() {

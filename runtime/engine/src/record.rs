@@ -26,7 +26,8 @@ use vm::fiber::FiberId;
 
 /// Version of all records of this module but the description. 2: with pasts. 3: with attempts whose
 /// body is told to stop for its time, and cancellations under way. 4: with the greatest attempt and the
-/// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen.
+/// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen or
+/// that somebody has waited for.
 pub const RECORD_VERSION: u8 = 5;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;

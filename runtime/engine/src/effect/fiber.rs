@@ -184,12 +184,11 @@ impl Step<'_> {
         }
     }
 
-    /// A future or promise has its outcome: who waits for it goes on. Whether anybody does.
-    fn wake_awaiting(&mut self, future: Word) -> bool {
+    /// A future or promise has its outcome: who waits for it goes on.
+    fn wake_awaiting(&mut self, future: Word) {
         let Some(awaited) = Awaited::outcome(&self.actor.process, future) else {
-            return false;
+            return;
         };
-        let mut is_awaited = false;
         for fiber in self.actor.awaiting.who(awaited) {
             let request = self.request(fiber);
             let &[op, awaited, ..] = request.as_slice() else {
@@ -204,12 +203,10 @@ impl Step<'_> {
                 if futures.contains(&future)
                     && let Some(index) = self.first_ended(&futures)
                 {
-                    is_awaited = true;
                     self.answer(fiber, index);
                 }
             } else if awaited == future {
                 let ends = name == "await-end";
-                is_awaited = true;
                 match self.outcome(future) {
                     Some(_) if ends => self.answer(fiber, Word::NIL),
                     Some(Ok(value)) => self.answer(fiber, value),
@@ -218,7 +215,6 @@ impl Step<'_> {
                 }
             }
         }
-        is_awaited
     }
 
     /// A fiber has returned or failed.
@@ -254,7 +250,7 @@ impl Step<'_> {
         }
         // Scopes it has not left (its code was not the library's) end with it.
         let scopes = std::mem::take(&mut self.note(fiber).scopes);
-        let scope = self.note(fiber).scope;
+        let (scope, is_awaited) = (self.note(fiber).scope, self.note(fiber).is_awaited);
         let left = self.members_of(&scopes);
         self.actor.process.remove_fiber(fiber);
         self.actor.notes.remove(fiber);
@@ -262,8 +258,11 @@ impl Step<'_> {
             self.note(member).scope = scope;
             self.cancel_fiber(member);
         }
-        if !future.is_nil() && !self.wake_awaiting(future) && has_failed {
-            self.unheard(fiber, content);
+        if !future.is_nil() {
+            self.wake_awaiting(future);
+            if has_failed && !is_awaited {
+                self.unheard(fiber, content);
+            }
         }
         self.wake_scope_waiters(scope);
         self.end_if_all_have();

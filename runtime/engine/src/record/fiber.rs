@@ -104,6 +104,8 @@ pub struct FiberNote {
     pub is_unwinding: bool,
     /// Whether a message has found the mailbox full, which waits to be thrown in it.
     pub mailbox_full: bool,
+    /// Whether anybody has waited for its future.
+    pub is_awaited: bool,
     /// The activity it waits for.
     pub activity: Option<ActivityNote>,
     /// Chunks of each stack part that the store holds, those above its height included.
@@ -276,7 +278,8 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
         .number(note.since_ms)
         .u8(u8::from(note.looks_at_message)
             | u8::from(note.mailbox_full) << 1
-            | u8::from(note.is_unwinding) << 2);
+            | u8::from(note.is_unwinding) << 2
+            | u8::from(note.is_awaited) << 3);
     match &note.exit {
         Some(reason) => w.u8(1).words(reason),
         None => w.u8(0),
@@ -338,7 +341,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
     let Some(wait) = wait else { return r.error() };
     let since_ms = r.number()?;
     let flags = r.u8()?;
-    if flags > 0b111 {
+    if flags > 0b1111 {
         return r.error();
     }
     let mut note = FiberNote {
@@ -347,6 +350,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         looks_at_message: flags & 1 != 0,
         mailbox_full: flags & 2 != 0,
         is_unwinding: flags & 4 != 0,
+        is_awaited: flags & 8 != 0,
         exit: if r.bool()? { Some(r.words()?) } else { None },
         until: r.optional()?,
         cancelled: r.bool()?,

@@ -62,6 +62,40 @@ fn actor() -> ActorRecord {
 }
 
 #[test]
+fn a_record_of_the_fourth_version_does_not_say_when_it_ended() {
+    let mut record = actor();
+    record.unheard.clear();
+    let encoded = |at_ms: Option<u64>| {
+        let mut record = record.clone();
+        record.ending.as_mut().expect("it has ended").at_ms = at_ms;
+        record.encode()
+    };
+    let (mut bytes, other) = (encoded(None), encoded(Some(0)));
+    let at = bytes.iter().zip(&other).position(|(a, b)| a != b);
+    bytes.remove(at.expect("the time of the end is in it"));
+    assert_eq!(bytes.pop(), Some(0), "unheard errors come last");
+    bytes[0] = 4;
+    let decoded = ActorRecord::decode(&bytes);
+    record.ending.as_mut().expect("it has ended").at_ms = None;
+    assert_eq!(decoded, Ok(record));
+}
+
+#[test]
+fn of_many_unheard_errors_a_few_are_kept_whole() {
+    let mut all = Vec::new();
+    for fiber in 0..100 {
+        Unheard::add(&mut all, fiber, format!("boom {fiber}"));
+    }
+    assert_eq!(all.len(), Unheard::MOST);
+    let whole = all.iter().filter(|unheard| !unheard.report.is_empty());
+    assert_eq!(whole.count(), Unheard::REPORTS_MOST);
+    // A later fiber of the same number takes its place.
+    Unheard::add(&mut all, 0, "again".to_owned());
+    assert_eq!(all.len(), Unheard::MOST);
+    assert_eq!(all.last().expect("there are many").report, "again");
+}
+
+#[test]
 fn a_record_of_the_first_version_has_no_pasts() {
     let mut record = actor();
     record.ending = None;
@@ -123,6 +157,7 @@ fn note() -> FiberNote {
         cancelled: true,
         is_unwinding: true,
         mailbox_full: true,
+        is_awaited: true,
         activity: Some(ActivityNote {
             name: "ox.sh/run".to_owned(),
             queue: "default".to_owned(),

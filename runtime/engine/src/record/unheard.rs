@@ -1,7 +1,9 @@
 //! Fibers that have failed and whose error nobody has seen.
 //!
 //! # Invariants
-//! - A fiber is here from its failure until somebody waits for its future, or it has been told.
+//! - A fiber is here from its failure until somebody waits for its future or the process ends, if there
+//!   is room: it is in every checkpoint, so only of some the report is kept, and of many nothing. The
+//!   process's log has them all.
 
 use crate::wire::{Reader, WireError, Writer};
 use vm::fiber::FiberId;
@@ -11,15 +13,31 @@ use vm::fiber::FiberId;
 pub struct Unheard {
     /// The fiber.
     pub fiber: FiberId,
-    /// Message, data and trace, cut to [`Unheard::BYTES_MAX`].
+    /// Message, data and trace, cut to [`Unheard::BYTES_MAX`]; empty if there was no room.
     pub report: String,
 }
 
 impl Unheard {
-    /// How many a process keeps: of more the oldest is told before its time.
-    pub const MOST: usize = 8;
-    /// Longest report, in bytes: it is in every checkpoint.
-    pub const BYTES_MAX: usize = 1024;
+    /// How many a process keeps.
+    pub const MOST: usize = 64;
+    /// Of how many it keeps the report.
+    pub const REPORTS_MOST: usize = 4;
+    /// Longest report, in bytes.
+    pub const BYTES_MAX: usize = 256;
+
+    /// Adds a fiber, if there is room.
+    pub(crate) fn add(all: &mut Vec<Unheard>, fiber: FiberId, mut report: String) {
+        // After a retry fibers get the numbers of those that were before.
+        all.retain(|unheard| unheard.fiber != fiber);
+        if all.len() == Unheard::MOST {
+            return;
+        }
+        let reports = all.iter().filter(|unheard| !unheard.report.is_empty());
+        if reports.count() >= Unheard::REPORTS_MOST {
+            report.clear();
+        }
+        all.push(Unheard { fiber, report });
+    }
 }
 
 pub(super) fn encode(w: &mut Writer, all: &[Unheard]) {

@@ -291,6 +291,34 @@ fn a_crash_anywhere_changes_nothing_of_fibers_and_time() {
 }
 
 #[test]
+fn an_error_that_nobody_awaits_is_told_wherever_the_run_crashes() {
+    let text = "(defn fail [n] (sleep n) (throw (ex-info (str \"boom \" n) {})))
+                (def lost (future (fail 1)))
+                (def seen (mapv (fn [n] (future (fail n))) (range 2 14)))
+                (def late (future (fail 40)))
+                (println (deref late 10 :not-yet))
+                (sleep 50)
+                (println (mapv (fn [f] (try @f (catch Exception e (ex-message e)))) seen))
+                (println (try (pmap-n 9 (fn [_] (fail 0)) (range 9)) (catch Exception e (ex-message e))))
+                (println (try (pmap-n 9 (fn [n] (fail 5)) (range 9)) (catch Exception e (ex-message e))))";
+    crash_everywhere(
+        text,
+        |_| {},
+        |world, crash| {
+            let told = world.transport.told().stderr.clone();
+            let errors: Vec<&str> = told.lines().filter(|line| line.contains("boom")).collect();
+            let most = if crash == Crash::Never { 1 } else { 2 };
+            assert!((1..=most).contains(&errors.len()), "{crash:?}: {told}");
+            let lost = "fiber 1 of process 17 failed, and nobody awaited it: boom 1";
+            assert!(
+                errors.iter().all(|error| *error == lost),
+                "{crash:?}: {told}"
+            );
+        },
+    );
+}
+
+#[test]
 fn many_fibers_that_wait_in_every_way_survive_everywhere() {
     let text = "(def promises (mapv (fn [_] (promise)) (range 5)))
                 (def slow (delay (sleep 20) 5))
