@@ -164,7 +164,7 @@ pub(crate) fn save(folder: &Path, key: &[u8; 32], built: &Built) {
     let content = build::encode(built);
     if files::save(folder, key, BUILD, &content) {
         let bytes = BUILDS_BYTES_MAX + content.len() as u64;
-        files::forget_oldest(folder, BUILD, BUILDS_MAX, bytes);
+        files::forget_oldest(folder, BUILD, None, BUILDS_MAX, bytes);
     }
 }
 
@@ -180,5 +180,5 @@ pub(crate) fn save_summary(folder: &Path, key: &[u8; 32], bytes: &[u8]) {
 
 /// Keeps the summaries small, after some were stored; `used` bytes of them are of this program.
 pub(crate) fn forget_summaries(folder: &Path, used: u64) {
-    files::forget_oldest(folder, SUMMARY, usize::MAX, SUMMARIES_MAX + 2 * used);
+    files::forget_oldest(folder, SUMMARY, None, usize::MAX, SUMMARIES_MAX + 2 * used);
 }

@@ -7,7 +7,8 @@
 //! # Invariants
 //! - A chunk is a function of body hash and code generator, so it makes no difference to any answer
 //!   whether it was found or generated. No query reads what was noted.
-//! - Each chunk of this process is in the packs or among what was made, once.
+//! - A chunk that is found is not among what was made. One that was stored since the packs were read
+//!   is not found: who asks for it anew generates it, and it is not stored again.
 
 mod pack;
 

@@ -141,8 +141,15 @@ pub(super) fn save(folder: &Path, key: &[u8; 32], extension: &str, content: &[u8
 }
 
 /// Removes the files used least recently until there are at most `count`, of at most `bytes`
-/// together, and what writers that died have left.
-pub(super) fn forget_oldest(folder: &Path, extension: &str, count: usize, bytes: u64) {
+/// together, and what writers that died have left. What `kept` owns is neither removed nor counted.
+pub(super) fn forget_oldest(
+    folder: &Path,
+    extension: &str,
+    kept: Option<[u8; 8]>,
+    count: usize,
+    bytes: u64,
+) {
+    let kept = kept.map(|owner| hexadecimal(&owner));
     let Ok(entries) = std::fs::read_dir(folder) else {
         return;
     };
@@ -159,7 +166,9 @@ pub(super) fn forget_oldest(folder: &Path, extension: &str, count: usize, bytes:
         if is_a(TEMPORARY) && modified.elapsed().is_ok_and(|age| age > WRITING_MAX) {
             let _ = std::fs::remove_file(&path);
         }
-        if is_a(extension) {
+        let name = entry.file_name();
+        let is_kept = |kept: &String| name.to_string_lossy().starts_with(kept.as_str());
+        if is_a(extension) && !kept.as_ref().is_some_and(is_kept) {
             files.push((modified, path, metadata.len()));
         }
     }

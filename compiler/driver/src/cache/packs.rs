@@ -6,8 +6,8 @@
 //!
 //! # Invariants
 //! - Only packs of this code generator are read; any other is as none.
-//! - A pack goes only after another that holds the same has been written, and code that the program
-//!   needs never goes.
+//! - A pack of this code generator goes only after another has been written that holds all of it that
+//!   the program being built needs.
 
 use super::{CHUNKS_MAX, PACK, VERSION, files};
 use crate::chunks::{Builder, Pack};
@@ -24,6 +24,8 @@ pub(crate) struct FolderPacks {
     /// With their keys; the smallest, which were written last, first.
     packs: Vec<([u8; 32], Arc<Pack>)>,
     damaged: Vec<PathBuf>,
+    /// What this process has stored.
+    saved: FxHashSet<Hash>,
 }
 
 /// How the keys of this code generator's packs begin.
@@ -53,6 +55,7 @@ impl FolderPacks {
             folder: folder.to_owned(),
             packs: decoded.collect(),
             damaged: found.damaged,
+            saved: FxHashSet::default(),
         };
         packs.sort();
         packs
@@ -71,7 +74,7 @@ impl FolderPacks {
         self.packs().map(|pack| pack.size()).sum()
     }
 
-    /// Stores code that is in no pack. `used` says what the program needs, asked only if something
+    /// Stores code that was generated, but what this process has stored already. `used` says what the program needs, asked only if something
     /// has to go.
     pub(crate) fn save(
         &mut self,
@@ -79,8 +82,12 @@ impl FolderPacks {
         used: impl FnOnce() -> FxHashSet<Hash>,
     ) {
         let mut builder = Builder::default();
+        let mut saved = Vec::new();
         for (hash, entry) in new {
-            builder.add(hash, &entry);
+            if !self.has_saved(&hash) {
+                builder.add(hash, &entry);
+                saved.push(hash);
+            }
         }
         if builder.size() == 0 {
             return;
@@ -107,9 +114,17 @@ impl FolderPacks {
         let pack = Pack::decode(Cow::Owned(content));
         self.packs.extend(pack.map(|pack| (key, Arc::new(pack))));
         self.sort();
+        self.saved.extend(saved);
         // Those of other code generators go, which nobody may need again.
-        let bytes = CHUNKS_MAX + self.size();
-        files::forget_oldest(&self.folder, PACK, usize::MAX, bytes);
+        let own = Some(generator());
+        files::forget_oldest(&self.folder, PACK, own, usize::MAX, CHUNKS_MAX);
+    }
+
+    /// Whether this process has stored the code for a body, which it generates again after an edit
+    /// that is taken back. What it found and generates nevertheless did not pass the verifier.
+    fn has_saved(&self, hash: &Hash) -> bool {
+        let mut all = self.packs().flat_map(|pack| &pack.entries);
+        self.saved.contains(hash) && all.any(|(known, _)| known == hash)
     }
 
     /// Adds the packs that are to go into a new one; how many they are.
@@ -207,6 +222,40 @@ mod tests {
             other[at] ^= 1;
             assert_ne!(key_of_generator(&other), generator());
         }
+    }
+
+    #[test]
+    fn what_is_generated_again_is_stored_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut packs = FolderPacks::load(folder.path());
+        packs.save((1..=8).map(entry), FxHashSet::default);
+        packs.save([entry(9)], FxHashSet::default);
+        packs.save([entry(1), entry(10)], FxHashSet::default);
+        packs.save([entry(1), entry(9)], FxHashSet::default);
+        assert_eq!(stored(folder.path()), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        // What is there and is generated nevertheless was none to the verifier.
+        let mut packs = FolderPacks::load(folder.path());
+        packs.save([entry(1)], FxHashSet::default);
+        assert_eq!(stored(folder.path()), [1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    }
+
+    #[test]
+    fn packs_of_other_generators_go_before_any_of_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut packs = FolderPacks::load(folder.path());
+        packs.save((1..=8).map(entry), FxHashSet::default);
+        // Used after all of this one.
+        let content = vec![0; CHUNKS_MAX as usize / 2];
+        for number in 0..5 {
+            let mut other = generator();
+            other[0] ^= 1 + number;
+            let key = files::key_of_content(other, blake3::hash(&content).as_bytes());
+            assert!(files::save(folder.path(), &key, PACK, &content));
+        }
+        packs.save([entry(9)], FxHashSet::default);
+        assert_eq!(stored(folder.path()), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        let all = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(all, 2 + 1, "two packs, and one that is at most the bound");
     }
 
     #[test]
