@@ -4,13 +4,13 @@
 use crate::access::{self, Change, change};
 use crate::args::Cancel;
 use crate::commands;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, INTERRUPTED, Outcome};
 use crate::host::{Host, Manner, foreground, hint};
 use crate::output::Output;
 use crate::socket::Request;
-use engine::Pid;
 use engine::pid::MAIN;
 use engine::record::Status;
+use engine::{Engine, Pid};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -28,47 +28,106 @@ pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
         let processes = commands::to_stop(&store, *pid)?;
         named.push((*pid, store, processes));
     }
-    let mut hosts: Vec<(u64, Host)> = Vec::new();
-    let mut asked = Vec::new();
-    let mut elsewhere: Vec<(Pid, PathBuf)> = Vec::new();
+    let mut asked = Asked::default();
+    let mut failed = None;
     for (pid, store, processes) in named {
-        for process in processes {
+        if let Err(failure) = asked.ask(output, pid, &store, &processes) {
+            // Those before are on their way, and go it to their end.
+            failed = Some(failure);
+            break;
+        }
+        output.mention(format!("asked to stop: {pid}"));
+    }
+    let mut fails = |failure: Failure| match &failed {
+        None => failed = Some(failure),
+        Some(_) => output.note(failure.to_string()),
+    };
+    let mut hosts = Vec::new();
+    for host in asked.hosts {
+        match host.run() {
+            Ok(()) => hosts.push(host),
+            Err(failure) => {
+                host.close();
+                fails(failure);
+            }
+        }
+    }
+    let until = Instant::now() + PATIENCE;
+    for (pid, store) in &asked.elsewhere {
+        if let Err(failure) = tell_of(output, *pid, store, until) {
+            fails(failure);
+        }
+    }
+    let mut code = 0;
+    if !hosts.is_empty() {
+        tell_later(output, asked.here);
+        // Whatever it makes of being cancelled: that it was asked to is what this command is for.
+        match foreground(output, hosts) {
+            Ok(INTERRUPTED) => code = INTERRUPTED,
+            Ok(_) => {}
+            Err(failure) => fails(failure),
+        }
+    }
+    failed.map_or(Ok(code), Err)
+}
+
+/// Processes that were asked.
+#[derive(Default)]
+struct Asked {
+    /// The runs that were opened to be asked; each has a process that was.
+    hosts: Vec<Host>,
+    /// Processes of those.
+    here: Vec<(Engine, Pid, PathBuf)>,
+    /// Processes that another `oxc` runs.
+    elsewhere: Vec<(Pid, PathBuf)>,
+}
+
+impl Asked {
+    /// Asks processes of a run.
+    fn ask(
+        &mut self,
+        output: Output,
+        pid: Pid,
+        store: &Path,
+        processes: &[u64],
+    ) -> Result<(), Failure> {
+        for &process in processes {
             let request = Request::Cancel { process };
             let named = Pid {
                 run: pid.run,
                 number: process,
             };
-            if !hosts.iter().any(|(run, _)| *run == pid.run) {
-                match change(&store, named, &request)? {
+            let of_run = |host: &&Host| host.pid().run == pid.run;
+            let engine = match self.hosts.iter().find(of_run) {
+                Some(host) => {
+                    host.subject.change(&request)?;
+                    host.engine.clone()
+                }
+                None => match change(store, named, &request)? {
                     Change::Done => {
-                        elsewhere.push((named, store.clone()));
+                        self.elsewhere.push((named, store.to_owned()));
                         continue;
                     }
                     Change::Opened(opened) => {
-                        let host = Host::over(output, opened, Some(&store), &Manner::default())?;
+                        let host = Host::over(output, opened, Some(store), &Manner::default())?;
                         host.set_main(MAIN);
                         host.engine.resume()?;
-                        hosts.push((pid.run, host));
+                        // One that cannot be asked is not to go on.
+                        host.subject.change(&request)?;
+                        let engine = host.engine.clone();
+                        self.hosts.push(host);
+                        engine
                     }
-                }
-            }
-            if let Some((_, host)) = hosts.iter().find(|(run, _)| *run == pid.run) {
-                host.subject.change(&request)?;
-                asked.push((host.engine.clone(), named, store.clone()));
-            }
+                },
+            };
+            self.here.push((engine, named, store.to_owned()));
         }
-        output.mention(format!("asked to stop: {pid}"));
+        Ok(())
     }
-    for (_, host) in &hosts {
-        host.run()?;
-    }
-    let until = Instant::now() + PATIENCE;
-    for (pid, store) in &elsewhere {
-        tell_of(output, *pid, store, until)?;
-    }
-    if hosts.is_empty() {
-        return Ok(0);
-    }
+}
+
+/// Tells of those that compute on.
+fn tell_later(output: Output, asked: Vec<(Engine, Pid, PathBuf)>) {
     // If the system gives no thread, nobody is told.
     let _ = std::thread::Builder::new().spawn(move || {
         std::thread::sleep(PATIENCE);
@@ -79,14 +138,6 @@ pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
             }
         }
     });
-    // Whatever it makes of being cancelled: that it was asked to is what this command is for.
-    foreground(output, hosts.into_iter().map(|(_, host)| host).collect()).map(|code| {
-        if code == crate::failure::INTERRUPTED {
-            code
-        } else {
-            0
-        }
-    })
 }
 
 fn computes(pid: Pid, store: &Path) -> String {

@@ -155,6 +155,34 @@ fn a_suspended_run_that_is_cancelled_begins_nothing_again() {
     assert!(run.is_free());
 }
 
+/// One that was asked goes its way to the end, whatever comes of the next.
+#[test]
+fn of_two_that_are_cancelled_one_ends_though_the_other_cannot_be_asked() {
+    let run = Run::new();
+    fs::write(run.path().join("ox.edn"), "{}").unwrap();
+    let text = r#"(println "up") (try (sleep 1000000) (finally (println "finally")))"#;
+    fs::write(run.path().join("x.ox"), text).unwrap();
+    for _ in 0..2 {
+        let mut child = run.oxc(&["run", "x.ox"]);
+        let mut line = String::new();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
+        assert_eq!(line, "up\n");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    // Somebody looks at the second and does not come to an end.
+    let lock = File::open(run.path().join(".ox/runs/2/store.redb.lock")).unwrap();
+    lock.try_lock_shared().unwrap();
+    let output = run.oxc(&["cancel", "1", "2"]).wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("cancelled: 1"), "{told}");
+    assert!(told.contains("does not answer"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.ends_with("finally\n"), "{printed}");
+}
+
 #[test]
 fn a_command_without_run_and_supervisor_ends_before_the_next_begins() {
     let run = Run::new();
