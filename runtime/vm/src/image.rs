@@ -355,7 +355,12 @@ impl LoadedImage {
                 }
                 Operand::NativeC => {
                     let native = *slot.natives.get(usize::from(instr.c()))?;
-                    let native = u16::try_from(native).ok()?;
+                    // What a native is given it takes: it counts no arguments.
+                    let takes = self
+                        .natives
+                        .get(native as usize)?
+                        .takes(usize::from(instr.d()));
+                    let native = u16::try_from(native).ok().filter(|_| takes)?;
                     bound = Instr::abcd(op, instr.a(), instr.b(), native, instr.d());
                 }
                 Operand::TemplateBC => {

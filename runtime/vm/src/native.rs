@@ -119,6 +119,13 @@ impl Native {
             func,
         }
     }
+
+    /// Whether it takes so many arguments.
+    #[inline(always)]
+    pub(crate) const fn takes(&self, args: usize) -> bool {
+        let most = self.max_args;
+        args >= self.min_args as usize && (most == Native::ANY || args <= most as usize)
+    }
 }
 
 impl std::fmt::Debug for Native {

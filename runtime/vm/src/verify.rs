@@ -473,11 +473,12 @@ impl StackPart {
             if !fits || pc as usize >= proto.code.len() {
                 return Err(());
             }
+            // A header may claim a word more than there is room for.
+            above = base.checked_sub(link.header_words()).ok_or(())?;
             let ret = link.ret();
             if ret == Return::Bottom {
                 return if base == BOTTOM_BASE { Ok(()) } else { Err(()) };
             }
-            above = base - link.header_words();
             pc = match ret.standing() {
                 Standing::Before(pc) | Standing::During(pc) => pc,
             };

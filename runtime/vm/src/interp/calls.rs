@@ -41,10 +41,7 @@ impl Machine<'_> {
             Some(Kind::Native) => {
                 let number = self.process.heap.object(callee).raw(1) as u32;
                 let native = self.image.native(number);
-                let fits = args >= usize::from(native.min_args)
-                    && (native.max_args == crate::native::Native::ANY
-                        || args <= usize::from(native.max_args));
-                if fits {
+                if native.takes(args) {
                     Ok(Callee::Native(number))
                 } else {
                     let name = native.name;

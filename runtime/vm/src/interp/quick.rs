@@ -6,7 +6,6 @@
 
 use super::Machine;
 use crate::heap::Heap;
-use crate::native::Native;
 use crate::object::Kind;
 use crate::value::lazy::State;
 use crate::word::Word;
@@ -108,10 +107,8 @@ impl Machine<'_> {
             return None;
         }
         let number = heap.word(callee, 1).0 as u32;
-        let native = self.image.native(number);
-        let fits =
-            args >= native.min_args && (native.max_args == Native::ANY || args <= native.max_args);
-        fits.then_some(number)
+        let takes = self.image.native(number).takes(usize::from(args));
+        takes.then_some(number)
     }
 
     /// The thunk of a cell has returned another that is unrealized: that one becomes an indirection to
