@@ -70,9 +70,12 @@ class Run:
         return subprocess.Popen([self.oxc, *map(str, args)], cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def kill(self, process):
+        """Kills it; the last line that it has said and nobody has read yet."""
         process.send_signal(signal.SIGKILL)
         process.wait()
+        lines = process.stdout.read().splitlines()
         process.stdout.close()
+        return lines[-1] if lines else None
 
     def size(self):
         """Bytes of the files, as their blocks take room."""
@@ -109,16 +112,23 @@ def resumed(run, rounds, pid=1):
 
 def resumed_in_turn(runs, rounds):
     """The same of some runs, which take turns, so that all meet the same machine."""
+    def number_in(line):
+        return int(line) if line.strip().isdigit() else -1
+
     times = [[] for _ in runs]
-    for _ in range(rounds):
-        for (run, pid), own in zip(runs, times):
+    said = [-1 for _ in runs]
+    for _ in range(rounds + 1):
+        for index, (run, pid) in enumerate(runs):
             begun = time.perf_counter()
             process = run.start("resume", pid)
-            # What one commit let out may come again; it is said after the step's answer is there.
-            process.stdout.readline()
-            own.append((time.perf_counter() - begun) * 1000)
-            process.stdout.readline()
-            run.kill(process)
+            # What one commit let out may come again, before anything is read: that is no step.
+            while number_in(process.stdout.readline()) <= said[index]:
+                pass
+            # Of the first time it is not known what was said before.
+            if said[index] >= 0:
+                times[index].append((time.perf_counter() - begun) * 1000)
+            last = number_in(process.stdout.readline())
+            said[index] = max(last, number_in(run.kill(process) or b""))
     return times
 
 
