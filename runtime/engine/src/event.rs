@@ -85,7 +85,7 @@ pub enum EventKind {
     },
     /// Somebody has asked it to stop.
     Cancelled,
-    /// A fiber has failed while nobody waited for its future.
+    /// A fiber has failed, and nobody had waited for its future.
     FiberFailed {
         /// The fiber.
         fiber: u64,

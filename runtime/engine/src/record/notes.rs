@@ -343,6 +343,7 @@ mod tests {
             notes.wake_at(),
             all.iter().filter_map(|(_, note)| note.wake_at()).min()
         );
+        // Before, amid and after the times that the notes have.
         for now in [0, 7, 30] {
             assert_eq!(
                 notes.due(now),

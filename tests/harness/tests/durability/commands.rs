@@ -71,6 +71,14 @@ impl Run {
         (child, pipe)
     }
 
+    /// Starts the program, and kills `oxc` when the tree is up.
+    fn start_and_kill(&self) -> BufReader<File> {
+        let (mut child, pipe) = self.start();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        pipe
+    }
+
     fn signal(&self, name: &str, pid: &str) {
         let sent = Command::new("kill").args(["-s", name, pid]).status();
         assert!(sent.unwrap().success(), "kill -s {name} {pid}");
@@ -133,9 +141,7 @@ fn a_second_ctrl_c_is_as_safe_as_a_crash() {
 #[test]
 fn killed_with_its_run_no_command_outlives_the_next_start() {
     let run = Run::new();
-    let (mut child, _pipe) = run.start();
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let _pipe = run.start_and_kill();
     run.resume();
 }
 
@@ -143,9 +149,7 @@ fn killed_with_its_run_no_command_outlives_the_next_start() {
 #[test]
 fn a_suspended_run_that_is_cancelled_begins_nothing_again() {
     let run = Run::new();
-    let (mut child, _pipe) = run.start();
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let _pipe = run.start_and_kill();
     let output = run.oxc(&["cancel", "1"]).wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}");
