@@ -60,3 +60,21 @@
 (get {(same) 1} (map identity (same))) ;=> 1
 (map (fn [f] (f (same))) [{key-of-many :map} #{key-of-many} (hash-map key-of-many :function)]) ;=> (:map [0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99] :function)
 {(same) 1 (vec (range 100)) 2} ;! :ox/argument
+
+;;; ### Keys that keep no hash
+;; A sequence is hashed anew at each look-up; one instruction may need the hashes of several.
+(get {(range 100) 1} (range 100)) ;=> 1
+(get {(same) 1} (range 1 100) :none) ;=> :none
+(let [n 100] (count {(range n) 1 (range 1 n) 2 (map inc (range n)) 3 (cons n (range n)) 4 (same) 5})) ;! :ox/argument
+(let [n 100] (get {(range n) 1 (range 1 n) 2 (map inc (range n)) 3 (cons n (range n)) 4} (cons 100 (same)))) ;=> 4
+(let [n 100] (count #{(range n) (range 1 n) (map inc (range n)) (cons n (range n)) [1] [2] [3] [4] [5] [6]})) ;=> 10
+(let [m (into {} (map (fn [i] [(range i) i]) (range 90 110)))] (map m [(same) (range 109) (map inc (range 95)) (map identity (range 95))])) ;=> (100 109 nil 95)
+(let [m (into {} (map (fn [i] [(range i) i]) (range 90 110)))] (count (reduce dissoc m (map vec (map range (range 80 100)))))) ;=> 10
+(let [s (into #{} (map range (range 90 110)))] (count (reduce disj s (map range (range 105 200))))) ;=> 15
+(let [s (transient #{})] (conj! s (range 100)) (conj! s (map identity (range 100))) (conj! s (same)) (count (persistent! s))) ;=> 1
+(= (into #{} (map range (range 90 110))) (into #{} (map (fn [n] (vec (range n))) (range 90 110)))) ;=> true
+(let [k (map (fn [x] (if (= x 90) (throw (ex-info "no such key" {:x x})) x)) (range 100))] (get (zipmap (range 10) (range)) k :none)) ;! {:x 90} "no such key"
+(try #{1 2 3 4 5 6 7 8 9 (range 100) (map (fn [x] (if (= x 90) (throw (ex-info "no such key" {})) x)) (range 200))} (catch :default e (get {(range 100) :after} (range 100)))) ;=> :after
+(def shared (range 100))
+(map {shared 1 (same) 2} [shared]) ;! :ox/argument
+(map {(rest shared) 1 (same) 2} [shared (rest shared) (same) (next (same))]) ;=> (2 1 2 1)

@@ -117,12 +117,16 @@
 (defn ^:no-doc =*slow "`(= x y)` of values that are deep, large or unfinished." [x y]
   (drive equal-step (equal-start x y)))
 
-(defn ^:no-doc keys*slow
-  "Compares keys of a map that are large. The machine calls this, and then looks for the key again." [x y]
-  (keys-are x y (=*slow x y)))
-
 (defn ^:no-doc hash*slow "`(hash x)` of a value that is deep, large or unfinished." [x]
   (drive hash-step (hash-start x)))
+
+(defn ^:no-doc key-hash*slow
+  "Hashes a key of a map that is large or unfinished. The machine calls this, and then runs the same
+  instruction again; `known` is what it knew of its keys before." [key known]
+  (key-hashed key (hash*slow key) known))
+
+(defn ^:no-doc key-equal*slow "Compares keys of a map that are large; as `key-hash*slow`." [x y known]
+  (keys-compared x y (=*slow x y) known))
 
 (defn ^:no-doc compare*slow "`(compare x y)` of values that are deep, large or unfinished." [x y]
   (drive compare-step (compare-start x y)))

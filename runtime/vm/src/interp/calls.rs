@@ -437,15 +437,23 @@ impl Machine<'_> {
             Trap::Ready(value) => self.call_hook("ready*", &[value], |delta, proto| {
                 Link::redo(delta, proto, at)
             }),
-            Trap::HashKey(key) => self.call_hook("hash*slow", &[key], |delta, proto| {
-                Link::redo(delta, proto, at)
-            }),
-            Trap::CompareKeys(a, b) if self.image.hook("keys*slow").is_none() => {
-                self.compare_keys_at_once(a, b, at)
+            Trap::HashKey(_) | Trap::CompareKeys(..)
+                if self.image.hook("key-hash*slow").is_none() =>
+            {
+                self.keys_at_once(trap, at)
             }
-            Trap::CompareKeys(a, b) => self.call_hook("keys*slow", &[a, b], |delta, proto| {
-                Link::redo(delta, proto, at)
-            }),
+            Trap::HashKey(key) => {
+                let known = value::keys::carried(&mut self.process.heap);
+                self.call_hook("key-hash*slow", &[key, known], |delta, proto| {
+                    Link::redo(delta, proto, at)
+                })
+            }
+            Trap::CompareKeys(a, b) => {
+                let known = value::keys::carried(&mut self.process.heap);
+                self.call_hook("key-equal*slow", &[a, b, known], |delta, proto| {
+                    Link::redo(delta, proto, at)
+                })
+            }
             Trap::Slow(name) => {
                 let args = operands(self, i);
                 self.call_hook(name, &args, |delta, proto| Link::answer(delta, proto, at))
@@ -458,18 +466,25 @@ impl Machine<'_> {
         }
     }
 
-    /// Compares keys to the end, for an image that was linked before there was a function for it.
-    fn compare_keys_at_once(&mut self, a: Word, b: Word, at: u32) -> Next {
+    /// Hashes or compares keys to the end, for an image that was linked before there were functions for it.
+    fn keys_at_once(&mut self, trap: Trap, at: u32) -> Next {
         let heap = &mut self.process.heap;
-        match value::equal::keys(heap, a, b) {
-            Ok(equal) => {
-                value::keys::remember(heap, a, b, equal);
+        let done = match trap {
+            Trap::HashKey(key) => {
+                value::hash::of_key(heap, key).map(|hash| value::keys::know_hash(heap, key, hash))
+            }
+            Trap::CompareKeys(a, b) => value::equal::keys(heap, a, b)
+                .map(|equal| value::keys::know_equal(heap, a, b, equal)),
+            other => Err(other),
+        };
+        match done {
+            Ok(()) => {
                 self.set_pc(at);
                 Next::Go
             }
             Err(Trap::Force(cell)) => self.force(cell, at),
             Err(Trap::Throw(error)) => self.throw(error),
-            Err(_) => self.broken("keys are compared at once"),
+            Err(_) => self.broken("keys are hashed and compared at once"),
         }
     }
 

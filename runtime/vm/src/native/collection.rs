@@ -166,9 +166,19 @@ pub(super) const NATIVES: &[Native] = &[
             _ => Err(wrong_type(heap, fused, "a fused sequence")),
         }
     }),
-    Native::new("ox.core/keys-are", 3, 3, |call| {
-        let equal = call.args[2].is_truthy();
-        keys::remember(call.heap, call.args[0], call.args[1], equal);
+    Native::new("ox.core/key-hashed", 3, 3, |call| {
+        let [key, hash, known] = [call.args[0], call.args[1], call.args[2]];
+        let Some(hash) = try_int(call.heap, hash) else {
+            return Err(wrong_type(call.heap, hash, "a hash"));
+        };
+        keys::know(call.heap, known)?;
+        keys::know_hash(call.heap, key, hash as u64);
+        Ok(Word::NIL)
+    }),
+    Native::new("ox.core/keys-compared", 4, 4, |call| {
+        let [a, b, equal, known] = [call.args[0], call.args[1], call.args[2], call.args[3]];
+        keys::know(call.heap, known)?;
+        keys::know_equal(call.heap, a, b, equal.is_truthy());
         Ok(Word::NIL)
     }),
     of!("ox.core/empty", 1, |heap, coll| Ok(collection::empty(

@@ -577,7 +577,8 @@ fn walk(heap: &mut Heap, value: Word, mut budget: Budget) -> Result<u64, Stop> {
 /// The hash of a key or element.
 ///
 /// # Errors
-/// [`Trap::Force`] when a lazy cell in it is unrealized; [`Trap::HashKey`] of a large one.
+/// [`Trap::HashKey`] of a large or unfinished one, where keys can be left to the library; elsewhere
+/// [`Trap::Force`] when a lazy cell in it is unrealized.
 #[inline]
 pub fn of_key(heap: &mut Heap, key: Word) -> Result<u64, Trap> {
     if let Some(value) = key.as_small() {
@@ -587,8 +588,13 @@ pub fn of_key(heap: &mut Heap, key: Word) -> Result<u64, Trap> {
         cache_leaf(heap, key, hash);
         return Ok(hash);
     }
-    let budget = keys::hash_budget(heap, key);
+    if let Some(hash) = keys::known_hash(heap, key) {
+        return Ok(hash);
+    }
+    let budget = keys::budget(heap);
     walk(heap, key, budget).map_err(|stop| match stop {
+        // The library goes on behind the cell; here hashing would begin again.
+        Stop::Unfinished(_) if keys::hands_over(heap) => Trap::HashKey(key),
         Stop::Unfinished(cell) | Stop::Number(cell) => Trap::Force(cell),
         Stop::Throw(error) => Trap::Throw(error),
         Stop::Budget => Trap::HashKey(key),

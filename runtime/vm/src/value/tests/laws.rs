@@ -4,9 +4,10 @@ use super::{function, heap, int, ints, slow_equal, slow_hash};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::Kind;
+use crate::value::keys::{Keys, handing_over};
 use crate::value::number::decimal::Decimal;
 use crate::value::number::{Num, make_big};
-use crate::value::{equal, hash, lazy, list, map, order, seq, set, string, vector};
+use crate::value::{equal, hash, keys, lazy, list, map, order, seq, set, string, vector};
 use crate::word::Word;
 use num_bigint::BigInt;
 use proptest::prelude::*;
@@ -208,6 +209,32 @@ fn an_unrealized_cell_is_asked_for() {
     assert_eq!(map::get(heap, m, cell), Err(Trap::Force(cell)));
     assert!(slow_equal(heap, cell, v));
     assert_eq!(map::get(heap, m, cell), Ok(Some(int(1))));
+}
+
+#[test]
+fn a_large_key_is_left_to_the_library_whatever_it_is() {
+    let heap = &mut heap();
+    let ones: Vec<Word> = (0..40_000).map(int).collect();
+    let range = seq::make_range(heap, 0, 40_000, 1);
+    let vector = vector::make(heap, &ones);
+    let cell = lazy::make(heap, Word::NIL);
+    let nine: Vec<Word> = (0..18).map(int).collect();
+    let m = map::from_pairs(heap, &nine).unwrap();
+    for key in [range, vector, cell] {
+        let found = handing_over(heap, |heap| map::get(heap, m, key));
+        assert_eq!(found, Err(Trap::HashKey(key)));
+    }
+    // What the library finds out goes with its next call, and is used until the instruction succeeds.
+    keys::know_hash(heap, range, 7);
+    keys::know_equal(heap, range, vector, true);
+    let carried = keys::carried(heap);
+    heap.keys = Keys::default();
+    keys::know(heap, carried).unwrap();
+    assert_eq!(keys::known_equal(heap, range, vector), Some(true));
+    assert_eq!(handing_over(heap, |heap| hash::of_key(heap, range)), Ok(7));
+    assert_eq!(keys::known_hash(heap, range), None);
+    assert_eq!(keys::known_equal(heap, range, vector), None);
+    assert!(keys::know(heap, vector).is_err());
 }
 
 #[test]
