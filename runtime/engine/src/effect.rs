@@ -482,15 +482,7 @@ impl<'a> Step<'a> {
             if wait == Wait::Nothing {
                 continue;
             }
-            if self.deadline_is_due(fiber) && self.stop_body(fiber) {
-                self.expire_activity(fiber);
-                continue;
-            }
-            if wait.is_interruptible()
-                && self.deadline_is_due(fiber)
-                && let Some(error) = self.due_deadline(fiber)
-            {
-                self.interrupt(fiber, error);
+            if self.expire_deadline(fiber, wait) {
                 continue;
             }
             if wait == Wait::Activity {
@@ -512,9 +504,40 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// An engine has taken the process up: asks again for what is outside.
+    /// Ends the wait of a fiber whose deadline has passed; whether one has.
+    fn expire_deadline(&mut self, fiber: FiberId, wait: Wait) -> bool {
+        if !self.deadline_is_due(fiber) {
+            return false;
+        }
+        if self.stop_body(fiber) {
+            self.expire_activity(fiber);
+            return true;
+        }
+        if wait.is_interruptible()
+            && let Some(error) = self.due_deadline(fiber)
+        {
+            self.interrupt(fiber, error);
+            return true;
+        }
+        false
+    }
+
+    /// An engine has taken the process up: asks again for what is outside, unless its time has passed
+    /// since.
     fn recovered(&mut self) {
         self.actor.log(self.now, crate::event::EventKind::Recovered);
+        if self.actor.record.kill_at.is_some_and(|at| at <= self.now) {
+            return self.killed();
+        }
+        for fiber in self.actor.notes.due(self.now) {
+            let wait = self.actor.wait_of(fiber);
+            if wait != Wait::Nothing {
+                self.expire_deadline(fiber, wait);
+            }
+            if self.actor.is_over() {
+                return;
+            }
+        }
         self.ask_again();
     }
 

@@ -763,6 +763,9 @@ impl Step<'_> {
         if note.body.is_some() {
             return;
         }
+        if note.give_up_at.is_some_and(|at| at <= self.now) {
+            return self.expire_activity(fiber);
+        }
         if note.attempt == 0 {
             return self.begin_anew(fiber);
         }

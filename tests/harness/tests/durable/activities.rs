@@ -184,6 +184,44 @@ fn what_may_not_be_repeated_is_lost_in_a_crash() {
 }
 
 #[test]
+fn what_is_out_of_time_when_a_run_is_resumed_is_not_asked_again() {
+    let text = "(defn end [f] (try (f) (catch :ox/timeout _ :timeout) (catch :ox/activity e (:reason (ex-data e)))))
+        (println (all (end (fn [] (with-timeout 500 ((activity \"deadline\" {})))))
+                      (end (fn [] (with-timeout 500 ((activity \"alone\" {:idempotent false})))))
+                      (end (fn [] ((activity \"close\" {:schedule-to-close 500}))))
+                      (end (fn [] ((activity \"attempt\" {:start-to-close 500}))))
+                      (end (fn [] (with-timeout 5000 ((activity \"long\" {})))))))";
+    for takes_back in [false, true] {
+        let mut world = World::new();
+        world.start(&program(text));
+        world.settle();
+        let before = world.transport.told().started.clone();
+        assert_eq!(before.len(), 5);
+        if takes_back {
+            world.engine.suspend();
+            let ids: Vec<_> = before.iter().map(|task| task.id).collect();
+            world.engine.not_begun(&ids);
+            world.engine.flush_reports().unwrap();
+            world.engine.stop();
+        }
+        world.advance(1000);
+        world.restart(Crash::Never);
+        world.serve(|task| Served::Answer(Data::text(task.name.as_str())));
+        world.engine.resume().unwrap();
+        world.run();
+        // The time of an attempt begins with it; all others end when they end, whoever is there.
+        assert_eq!(
+            world.stdout(),
+            "[:timeout :timeout :timeout attempt long]\n"
+        );
+        let told = world.transport.told();
+        let mut again: Vec<&str> = told.started[5..].iter().map(|t| &*t.name).collect();
+        again.sort_unstable();
+        assert_eq!(again, ["attempt", "long"], "{takes_back}");
+    }
+}
+
+#[test]
 fn what_has_not_begun_when_a_run_is_suspended_begins_later() {
     // One is done when the run is interrupted, one is under way, one has not been handed to anybody,
     // and one is asked for afterwards.
