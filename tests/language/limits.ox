@@ -5,6 +5,10 @@
 (defn forever [n] (inc (forever (inc n))))
 (try (forever 0) (catch :ox/memory-limit e :caught)) ;=> :caught
 (try (forever 0) (catch StackOverflowError e :again)) ;=> :again
+(forever 0) ;! :ox/memory-limit "calls inside of calls: their frames take more than 8 MB, a part of the process's memory limit of 32 MB"
+(let [v (vec (range 1000000))] (count v)) ;=> 1000000
+(defn tries [n] (try (inc (tries (inc n))) (catch :ox/memory-limit e (throw e))))
+(try (tries 0) (catch :ox/memory-limit e :each)) ;=> :each
 (reduce + (range 1000)) ;=> 499500
 
 ;;; ## Runaway allocation is an error that can be caught

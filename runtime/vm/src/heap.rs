@@ -57,6 +57,9 @@ const GROWN_WORDS_MAX: usize = 256 * 1024;
 
 /// Words that the handler of a memory-limit error may use beyond the quota.
 pub(crate) const QUOTA_RESERVE_WORDS: usize = 64 * 1024;
+/// Of the memory that a process may hold the stack of a fiber may take one part in so many: recursion that
+/// does not end is found out before gigabytes of frames are stored, and ten million calls fit into 4 GB.
+const STACK_PARTS: usize = 4;
 
 /// A process's memory.
 #[derive(Debug)]
@@ -214,6 +217,11 @@ impl Heap {
     #[must_use]
     pub fn levels(&self) -> &[Level] {
         &self.levels
+    }
+
+    /// Words that the stack of a fiber may take.
+    pub(crate) fn stack_quota_words(&self) -> usize {
+        self.quota_words as usize / STACK_PARTS
     }
 
     /// Whether a collection is due at the next safepoint.

@@ -285,7 +285,7 @@ impl Machine<'_> {
         self.save();
         let part = self.process.fibers[self.fiber].top_mut();
         let needed = part.base as usize + words;
-        let quota = self.process.heap.quota_words as usize;
+        let quota = self.process.heap.stack_quota_words();
         // Up to the quota only, so that passing it is noticed here.
         let room = match needed + needed / 2 + 64 {
             room if needed < quota => room.min(quota + words + 64),
@@ -293,19 +293,30 @@ impl Machine<'_> {
         };
         part.words.resize(room, Word::DEAD.0);
         self.load();
-        if self.words_held() > quota && self.withheld == 0 {
+        if self.holds_too_much(0) && self.withheld == 0 {
             self.withheld = self.fuel;
             self.fuel = 0;
         }
     }
 
-    /// Words of memory and of this fiber's stack. What protects from-space in tests is not held.
-    pub(super) fn words_held(&self) -> usize {
+    /// Words of this fiber's stack below the frame that runs.
+    pub(super) fn stack_held(&self) -> usize {
         let words = self.process.fibers[self.fiber].top().words.as_ptr();
         // SAFETY: the base points into the part's words.
-        let stack = unsafe { self.base.cast_const().offset_from(words) };
+        unsafe { self.base.cast_const().offset_from(words) as usize }
+    }
+
+    /// Words of memory and of this fiber's stack. What protects from-space in tests is not held.
+    pub(super) fn words_held(&self) -> usize {
         let heap = &self.process.heap;
-        (heap.used_words() - heap.poisoned) as usize + stack as usize
+        (heap.used_words() - heap.poisoned) as usize + self.stack_held()
+    }
+
+    /// Whether memory and stack, and so many words beside them, pass the quota, or the stack its part.
+    pub(super) fn holds_too_much(&self, beside: usize) -> bool {
+        let heap = &self.process.heap;
+        self.words_held() + beside > heap.quota_words as usize
+            || self.stack_held() > heap.stack_quota_words()
     }
 
     /// Enters `proto` in a window whose arguments begin at register `window` of the top frame.

@@ -1,6 +1,7 @@
 //! Safepoints without fuel: collections, quotas, and the end of a slice.
 
 use super::{Machine, Next, Outcome};
+use crate::heap::QUOTA_RESERVE_WORDS;
 use crate::word::Word;
 
 impl Machine<'_> {
@@ -12,9 +13,7 @@ impl Machine<'_> {
         self.fuel += self.withheld;
         self.withheld = 0;
         let followed = self.process.heap.followed_words();
-        let held = self.words_held() + followed;
-        let held_too_much = held > self.process.heap.quota_words as usize;
-        if self.process.heap.wants_collection() || held_too_much {
+        if self.process.heap.wants_collection() || self.holds_too_much(followed) {
             self.collect();
             if let Some(error) = self.over_quota(followed) {
                 return self.throw(error);
@@ -56,20 +55,33 @@ impl Machine<'_> {
             self.load();
             words = self.words_held() + followed;
         }
-        if words <= quota {
+        if !self.holds_too_much(followed) {
             self.process.heap.reserve_used = false;
             return None;
         }
+        let stack_quota = self.process.heap.stack_quota_words();
         // The handler gets a reserve, once until the process is below its quota again.
-        if self.process.heap.reserve_used && words <= quota + crate::heap::QUOTA_RESERVE_WORDS {
+        if self.process.heap.reserve_used
+            && words <= quota + QUOTA_RESERVE_WORDS
+            && self.stack_held() <= stack_quota + QUOTA_RESERVE_WORDS
+        {
             return None;
         }
         self.process.heap.reserve_used = true;
         self.process.heap.followed.clear();
-        let message = format!(
-            "the process holds more than its memory limit of {} MB",
-            quota / (1 << 17)
-        );
+        let megabytes = |words: usize| words >> 17;
+        let message = if self.stack_held() > stack_quota {
+            format!(
+                "calls inside of calls: their frames take more than {} MB, a part of the process's memory limit of {} MB",
+                megabytes(stack_quota),
+                megabytes(quota)
+            )
+        } else {
+            format!(
+                "the process holds more than its memory limit of {} MB",
+                megabytes(quota)
+            )
+        };
         Some(crate::native::make_error(
             &mut self.process.heap,
             "memory-limit",
