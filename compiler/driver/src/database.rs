@@ -2,8 +2,9 @@
 
 use crate::chunks;
 use crate::macros;
-use crate::unit::slot_source;
+use crate::unit::{form_at, slot_source};
 use hir::db::{Db, Frame, MacroCall, MacroFailure, Project, SourceFile};
+use source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use syntax::datum::Datum;
@@ -31,18 +32,33 @@ impl Db for Database {
     }
 
     fn place_of_frame(&self, frame: &Frame) -> Option<String> {
-        let def = hir::definition_at(self, &frame.definition, frame.stage);
-        let (file, source) = slot_source(self, def).as_ref()?;
-        let lines = &source.protos.get(usize::from(frame.proto))?.lines;
-        let (_, line, _) = lines
-            .iter()
-            .rev()
-            .find(|(first, _, _)| *first <= frame.pc)?;
-        Some(format!("{}:{}", file.path(self), source.line + line))
+        let (file, line, _) = self.position_of_frame(frame)?;
+        Some(format!("{}:{line}", file.path(self)))
     }
 }
 
 impl Database {
+    /// File, line and column, from 1, of what a frame was at.
+    fn position_of_frame(&self, frame: &Frame) -> Option<(SourceFile, u32, u32)> {
+        let def = hir::definition_at(self, &frame.definition, frame.stage);
+        let (file, source) = slot_source(self, def).as_ref()?;
+        let lines = &source.protos.get(usize::from(frame.proto))?.lines;
+        let (_, line, column) = lines
+            .iter()
+            .rev()
+            .find(|(first, _, _)| *first <= frame.pc)?;
+        Some((*file, source.line + line, *column))
+    }
+
+    /// The form that the innermost frame of a trace that is the project's was at.
+    pub(crate) fn fault_in_project(&self, trace: &[Frame]) -> Option<Span> {
+        let mut positions = trace
+            .iter()
+            .filter_map(|frame| self.position_of_frame(frame));
+        let (file, line, column) = positions.find(|(file, ..)| !file.library(self))?;
+        Some(Span::new(file.id(self), form_at(self, file, line, column)?))
+    }
+
     /// A database whose queries that run are reported, for tests of incrementality.
     pub fn with_log(log: Arc<std::sync::Mutex<Vec<String>>>) -> Database {
         let storage = salsa::Storage::new(Some(Box::new(move |event: salsa::Event| {

@@ -150,6 +150,24 @@ impl<'db> Places<'db> {
     }
 }
 
+/// The form that begins at a line and column of a file, from 1.
+pub(crate) fn form_at(
+    db: &dyn Db,
+    file: SourceFile,
+    line: u32,
+    column: u32,
+) -> Option<source::TextRange> {
+    let position = source::LineColumn {
+        line: line.checked_sub(1)?,
+        column: column.checked_sub(1)?,
+    };
+    let offset = line_index(db, file).offset(position);
+    let forms = hir::forms::top_forms(db, file);
+    let form = forms.iter().find(|form| form.range.contains(offset))?;
+    let origin = form.source_map.origin_at(offset - form.range.start())?;
+    Some(form.range_of(origin))
+}
+
 /// A definition's entry in the source map and the path of its file; nothing of one without a place.
 #[salsa::tracked]
 pub(crate) fn slot_source<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<(SourceFile, SlotSource)> {

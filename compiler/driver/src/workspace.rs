@@ -2,7 +2,7 @@
 
 use crate::cache;
 use crate::database::Database;
-use crate::evaluate::Reason;
+use crate::evaluate::{self, Reason};
 use crate::link::{self, LinkError, Purpose};
 use crate::project::{self, Found, ProjectError, Target};
 use crate::summaries::Summaries;
@@ -537,7 +537,17 @@ impl Workspace {
         let mut diagnostic = if is_piece {
             of_top_level(&error.reason, span)
         } else {
-            Diagnostic::error(Code::LINK, error.to_string(), span)
+            // Where it went wrong is what is to be mended; whose value it was is said beside it.
+            let fault = self.db.fault_in_project(&error.trace);
+            let diagnostic =
+                Diagnostic::error(Code::LINK, error.to_string(), fault.unwrap_or(span));
+            match (fault, &error.definition) {
+                (Some(_), Some(name)) => {
+                    let name = evaluate::shown_definition(name);
+                    diagnostic.secondary(span, format!("for the value of {name}"))
+                }
+                _ => diagnostic,
+            }
         };
         if matches!(error.reason, Reason::Change(..)) {
             diagnostic = diagnostic.note(

@@ -130,7 +130,7 @@ fn values_of_definitions_change_nothing_of_others() {
         lib.ox:9:6 OX0401 the value of lib/first-id cannot be computed: it changes an atom of lib/counter-of-ids, which pure code cannot do
           every process begins with its own copy of it, as its definition makes it: the change would be lost
           in ox.core.atom/put! (ox/core/atom.ox)
-        lib.ox:11:6 OX0401 the value of lib/added cannot be computed: it changes an atom of lib/registry, which pure code cannot do
+        lib.ox:11:16 OX0401 the value of lib/added cannot be computed: it changes an atom of lib/registry, which pure code cannot do
           every process begins with its own copy of it, as its definition makes it: the change would be lost
           in ox.core.atom/put! (ox/core/atom.ox)
           in lib/added (lib.ox:11)
@@ -193,7 +193,7 @@ fn a_value_that_both_need_is_reported_once() {
     let lib = "(ns lib)\n(def broken (/ 1 0))\n(assert broken)\n(assert (nil? broken))";
     let app = "(ns app (:require lib))\nlib/broken";
     expect![[r#"
-        lib.ox:2:6 OX0401 the value of lib/broken cannot be computed: Divide by zero
+        lib.ox:2:13 OX0401 the value of lib/broken cannot be computed: Divide by zero
           in lib/broken (lib.ox:2)
     "#]]
     .assert_eq(&wrong(&[("lib", lib), ("app", app)]));

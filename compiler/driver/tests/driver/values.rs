@@ -59,17 +59,17 @@ fn every_definition_without_a_value_is_reported_alone() {
 (defn all [] [broken needs needs-too thrown odd forever said fine huge])";
     let app = "(ns app (:require [lib]))\n(println (lib/all) lib/good)";
     expect![[r#"
-        lib.ox:5:6 OX0401 the value of lib/broken cannot be computed: Divide by zero
+        lib.ox:3:3 OX0401 the value of lib/broken cannot be computed: Divide by zero
           in lib/ratio (lib.ox:3)
-        lib.ox:9:6 OX0401 the value of lib/thrown cannot be computed: no good
+        lib.ox:9:13 OX0401 the value of lib/thrown cannot be computed: no good
           in lib/thrown (lib.ox:9)
-        lib.ox:10:6 OX0401 the value of lib/odd cannot be computed: index 5 is out of bounds for a count of 1
+        lib.ox:10:10 OX0401 the value of lib/odd cannot be computed: index 5 is out of bounds for a count of 1
           in lib/odd (lib.ox:10)
-        lib.ox:11:6 OX0401 the value of lib/forever cannot be computed: it did not end within its fuel; is it an endless loop?
+        lib.ox:11:23 OX0401 the value of lib/forever cannot be computed: it did not end within its fuel; is it an endless loop?
           in lib/forever (lib.ox:11)
         lib.ox:12:6 OX0401 the value of lib/said cannot be computed: it asks for the effect :ox/write, which pure code cannot have
           in ox.core.print/write (ox/core/print.ox)
-        lib.ox:14:6 OX0401 the value of lib/huge cannot be computed: the process holds more than its memory limit of 128 MB
+        lib.ox:14:37 OX0401 the value of lib/huge cannot be computed: the process holds more than its memory limit of 128 MB
           in lib/huge (lib.ox:14)
     "#]].assert_eq(&wrong(&[("lib", lib), ("app", app)]));
 }
@@ -78,7 +78,7 @@ fn every_definition_without_a_value_is_reported_alone() {
 fn a_value_that_needs_itself_is_reported() {
     let lib = "(ns lib)\n(def a (inc b))\n(def b (inc a))\n(def good (+ a b))";
     expect![[r#"
-        lib.ox:3:6 OX0401 the value of lib/b cannot be computed: it needs the value of lib/a, which needs this one
+        lib.ox:3:13 OX0401 the value of lib/b cannot be computed: it needs the value of lib/a, which needs this one
           in lib/b (lib.ox:3)
     "#]].assert_eq(&wrong(&[("lib", lib), ("app", ENTRY)]));
 }
