@@ -560,7 +560,9 @@
   `(timeout ~d (fn* ([] ~@body))))
 
 (defmacro retrying "Evaluates the body, again when it fails, as `retry` with the same options." [opts & body]
-  `(((retry ~opts) (fn* ([] ~@body)))))
+  (if (empty? body)
+    (syntax-error "Nothing to try again" &form)
+    `(((retry ~opts) (fn* ([] ~@body))))))
 
 (defmacro with-activity-options "Evaluates the body; the options win over those of the activities called in it." [opts & body]
   `(binding [*activity-options* (merge *activity-options* ~opts)] ~@body))
@@ -687,7 +689,13 @@
                          backwards)
         dispatch (if (< 1 (count clauses)) `(let* [~number (nth ~result 0)] ~dispatch) dispatch)
         dispatch (if after `(if (nil? ~result) (do ~@(nnext after)) ~dispatch) dispatch)]
-    (if (and after (not (and (seq? after) (= 'after (first after)))))
+    (cond
+      (and (nil? after) (empty? clauses))
+      (syntax-error "receive has no clause" &form)
+
+      (and after (not (and (seq? after) (= 'after (first after)))))
       (syntax-error "The pattern has no form" after)
+
+      :else
       `(let* [~result (receive* ~(if after (second after) nil) (fn* ([~message] ~matcher)))]
          ~dispatch))))

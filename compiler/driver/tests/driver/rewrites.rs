@@ -290,13 +290,20 @@ const FORMS: &[(&str, &[&str])] = &[
             "(receive {:k {:l x} :m [y]} [x y])",
             "(receive [[x] {:k x}] x)",
             "(receive x x (after (f a)))",
+            "(receive (after 1))",
+            "!(receive)",
             "!(receive [x])",
             "!(receive (1 x) x)",
         ],
     ),
     (
         "retrying",
-        &["(retrying {:max-attempts a} (f b) c)", "!(retrying)"],
+        &[
+            "(retrying {:max-attempts a} (f b) c)",
+            "(retrying a nil)",
+            "!(retrying {:max-attempts a})",
+            "!(retrying)",
+        ],
     ),
     ("scope", &["(scope)", "(scope (f a) b)"]),
     (

@@ -63,14 +63,25 @@ pub(crate) fn with_timeout(cx: &mut Rewrite<'_>) -> Rewritten {
 /// `(retrying opts body…)`
 pub(crate) fn retrying(cx: &mut Rewrite<'_>) -> Rewritten {
     let (options, body) = cx.first_arg("a map of options")?;
+    if body.is_empty() {
+        return Err(cx
+            .mistake("`retrying` has nothing to try again")
+            .note("it takes a map of options, then the forms of its body"));
+    }
     let retry = cx.list([cx.ox("retry"), options.clone()]);
     let wrapped = cx.list([retry, cx.thunk(body)]);
     Ok(cx.list([wrapped]))
 }
 
+const RECEIVE_CLAUSES: &str =
+    "`receive` takes pairs of pattern and form, then perhaps `(after duration form …)`";
+
 /// `(receive pattern form … (after duration body…))`
 pub(crate) fn receive(cx: &mut Rewrite<'_>) -> Rewritten {
     let mut clauses = cx.args;
+    if clauses.is_empty() {
+        return Err(cx.mistake("`receive` has no clause").note(RECEIVE_CLAUSES));
+    }
     let mut timeout = cx.nil();
     let mut after = None;
     if clauses.len() % 2 == 1 {
@@ -81,8 +92,9 @@ pub(crate) fn receive(cx: &mut Rewrite<'_>) -> Rewritten {
                 after = Some(cx.do_(body));
             }
             _ => {
-                return Err(Mistake::new(last.origin, "the pattern has no form")
-                    .note("`receive` takes pairs of pattern and form, then perhaps `(after duration form …)`"));
+                return Err(
+                    Mistake::new(last.origin, "the pattern has no form").note(RECEIVE_CLAUSES)
+                );
             }
         }
         clauses = &clauses[..clauses.len() - 1];
