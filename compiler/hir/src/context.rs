@@ -28,8 +28,15 @@ use crate::names::{Missing, Resolution, resolve};
 use crate::problem::{Place, Problem, Unknown};
 use crate::stored::Reads;
 
-/// How many expansions may be nested.
+/// How many expansions of what one call of the text became may be nested. Calls within the operands
+/// do not count: the text has an end, and is no deeper than the parser lets it be.
 const EXPANSION_DEPTH_MAX: usize = 500;
+
+/// How many expansions may be nested altogether: what text makes that is as deep as may be.
+const EXPANSIONS_MAX: usize = 100_000;
+
+/// Of how many expansions around a problem is told.
+const CALLS_SHOWN_MAX: usize = 8;
 
 /// How much of an expansion is shown.
 const SHOWN_CHARS_MAX: usize = 240;
@@ -45,6 +52,9 @@ struct Expansion {
     name: String,
     user: bool,
     call: Origin,
+    /// How many there are directly around it, itself counted, of the same place: of what that call
+    /// of the text became.
+    depth: usize,
     /// What it gave.
     expanded: Datum,
 }
@@ -142,6 +152,16 @@ impl<'db> Context<'db> {
         Problem::error(code, message, self.place(origin))
     }
 
+    /// A warning at `origin`; [`Context::report`] it.
+    pub(crate) fn warning(
+        &self,
+        code: Code,
+        origin: Origin,
+        message: impl Into<String>,
+    ) -> Problem {
+        Problem::warning(code, message, self.place(origin))
+    }
+
     /// An error, or within `try` (where failing may be the point) a warning.
     pub(crate) fn runtime_error(
         &self,
@@ -150,7 +170,7 @@ impl<'db> Context<'db> {
         message: impl Into<String>,
     ) -> Problem {
         if self.try_depth > 0 {
-            Problem::warning(code, message, self.place(origin))
+            self.warning(code, origin, message)
         } else {
             self.error(code, origin, message)
         }
@@ -163,6 +183,7 @@ impl<'db> Context<'db> {
             .iter()
             .rev()
             .filter(|expansion| expansion.user)
+            .take(CALLS_SHOWN_MAX)
         {
             let at = self.place(expansion.call);
             if at != problem.at {
@@ -176,9 +197,22 @@ impl<'db> Context<'db> {
                 shortened(&expansion.expanded)
             ));
         }
-        if !self.is_full(problem.severity) && !self.problems.contains(&problem) {
+        if !self.is_full(problem.severity) && !self.says_already(&problem) {
             self.problems.push(problem);
         }
+    }
+
+    /// Whether the same has been said of the same place. A macro that makes several forms makes the
+    /// same mistake in each, and all of them stand where its call does.
+    fn says_already(&self, problem: &Problem) -> bool {
+        self.problems.iter().any(|said| {
+            said == problem
+                || (said.code == problem.code
+                    && said.severity == problem.severity
+                    && said.at == problem.at
+                    && said.unknown.is_none()
+                    && problem.unknown.is_none())
+        })
     }
 
     /// Whether enough is reported of the form. A first error is always kept.
@@ -266,12 +300,23 @@ impl<'db> Context<'db> {
         message
     }
 
+    /// How many expansions directly around here are of what the call at this place became. A macro's
+    /// own code has the place of the call, the operands have places within it: so a macro that goes
+    /// on without end stays at one place, and nested calls of the text do not.
+    fn depth_at(&self, call: Origin) -> usize {
+        let innermost = self.expansions.last();
+        innermost
+            .filter(|innermost| innermost.call == call)
+            .map_or(0, |innermost| innermost.depth)
+    }
+
     /// Begins working on what `name` expanded `call` to.
     pub(crate) fn enter(&mut self, name: &str, user: bool, call: Origin, expanded: &Datum) {
         self.expansions.push(Expansion {
             name: name.to_owned(),
             user,
             call,
+            depth: self.depth_at(call) + 1,
             expanded: expanded.clone(),
         });
     }
@@ -326,10 +371,14 @@ impl<'db> Context<'db> {
     }
 
     fn too_deep(&mut self, name: &str, origin: Origin) -> Result<(), String> {
-        if self.expansions.len() < EXPANSION_DEPTH_MAX {
+        let max = if self.expansions.len() >= EXPANSIONS_MAX {
+            EXPANSIONS_MAX
+        } else if self.depth_at(origin) >= EXPANSION_DEPTH_MAX {
+            EXPANSION_DEPTH_MAX
+        } else {
             return Ok(());
-        }
-        let message = format!("expansions are nested more than {EXPANSION_DEPTH_MAX} deep");
+        };
+        let message = format!("expansions are nested more than {max} deep");
         // The whole stack would say the same five hundred times.
         let kept = self.expansions.split_off(2.min(self.expansions.len()));
         let problem = self

@@ -8,22 +8,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use source::{Code, Diagnostic, Label, Span, TextRange, is_slip, suggest};
+use source::{Code, Diagnostic, Label, Severity, Span, TextRange, is_slip, suggest};
 use syntax::AstId;
-use syntax::datum::{Origin, Symbol};
+use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
 use crate::body::DefName;
 use crate::db::{Db, Frame, Project, SourceFile, Stage, file_of};
 use crate::definition::DefInfo;
 use crate::expand::core::CoreMacro;
 use crate::forms::{FormId, form_by_id, form_set, parsed, top_forms};
-use crate::generated::{generated_name, generated_names};
+use crate::generated::{generated_name, generated_names, generating_forms};
 use crate::header::{CORE, header, is_core_family};
 use crate::lower::special;
 use crate::lowered::{is_entry_name, lowered};
 use crate::names::{Missing, Resolution, public_names, resolve, written_names};
 use crate::problem::{Place, Problem, Unknown};
 use crate::project::{closes_cycle, cycle_to_report};
+use crate::spine::spine;
 use crate::stored::is_stored;
 
 /// All diagnostics of a file.
@@ -75,7 +76,58 @@ fn problems(db: &dyn Db, file: SourceFile) -> Vec<Problem> {
         }
     }
     all.extend(cyclic);
+    all.retain(|problem| !is_of_a_lost_name(db, file, problem));
     all
+}
+
+/// Whether the problem is that a name is missing which a form would have generated that could not be
+/// expanded: that is said of the form.
+fn is_of_a_lost_name(db: &dyn Db, file: SourceFile, problem: &Problem) -> bool {
+    let Some(Unknown::Symbol(symbol, _)) = &problem.unknown else {
+        return false;
+    };
+    let file = match &symbol.ns {
+        None => file,
+        Some(ns) => match file_of(db, ns) {
+            Some(other) if !is_stored(db, other) => other,
+            _ => return false,
+        },
+    };
+    let mut lost = generating_forms(db, file).iter().filter(|form| {
+        let spine = spine(db, **form, Stage::ALL);
+        let mut problems = spine.problems.iter();
+        problems.any(|problem| problem.severity == Severity::Error)
+    });
+    lost.any(|form| may_have_named(form.datum(db), &symbol.name))
+}
+
+/// Whether a call of a macro might have generated the name: it has that name among its operands, or
+/// what the name was made of, as `point` is of `->point`.
+fn may_have_named(call: &Datum, name: &str) -> bool {
+    /// Fewer characters are in many names.
+    const PART_MIN: usize = 3;
+    let mut rest: Vec<&Datum> = match call.as_list() {
+        Some([_, operands @ ..]) => operands.iter().collect(),
+        _ => return false,
+    };
+    while let Some(datum) = rest.pop() {
+        match &datum.kind {
+            DatumKind::Symbol(part) | DatumKind::Keyword(part) => {
+                let part = &*part.name;
+                if part == name || (part.chars().count() >= PART_MIN && name.contains(part)) {
+                    return true;
+                }
+            }
+            DatumKind::List(items) | DatumKind::Vector(items) | DatumKind::Set(items) => {
+                rest.extend(items.iter());
+            }
+            DatumKind::Map(entries) => {
+                rest.extend(entries.iter().flat_map(|(key, value)| [key, value]));
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Requires of what does not exist, names that are not there, circles.

@@ -90,7 +90,7 @@ codes! {
     INVALID_FUNCTION = 308, "an invalid function";
     HOST_INTEROP = 309, "a call of the host";
     UNSUPPORTED = 310, "a form that this version does not have";
-    UNKNOWN_ERROR_CLASS = 311, "a `catch` of a class that is no error's";
+    UNKNOWN_ERROR_CLASS = 311, "a `catch` of what no error is";
     UNKNOWN_TAG = 312, "a tagged literal whose tag no reader knows";
     INVALID_DURATION = 313, "a literal that is no duration";
     LINK = 401, "a program that cannot be linked";

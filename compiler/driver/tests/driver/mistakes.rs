@@ -1,6 +1,6 @@
 //! A file with many mistakes: each is told, once, where it is, with what helps, through macros too.
 
-use crate::support::found;
+use crate::support::{found, listed};
 use driver::Workspace;
 use expect_test::expect;
 use source::render::{json, terminal};
@@ -134,4 +134,93 @@ fn ten_mistakes_are_ten_diagnostics_through_macros_too() {
     for diagnostic in &diagnostics {
         assert!(text.contains(&format!("\"{}\"", diagnostic.code)), "{text}");
     }
+}
+
+/// The kinds of errors that are documented, as `:ox/name`.
+fn documented_kinds() -> Vec<String> {
+    let text = include_str!("../../../../docs/run-time-errors.md");
+    let table = text.split("\n## ").next().unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.filter_map(|row| row.split_once('`'))
+        .map(|(kind, _)| kind.to_owned())
+        .collect()
+}
+
+#[test]
+fn the_kinds_of_errors_that_are_documented_are_known() {
+    let kinds = documented_kinds();
+    assert!(kinds.len() > 20, "{kinds:?}");
+    let mut text = "(ns app)\n".to_owned();
+    for (number, kind) in kinds.iter().enumerate() {
+        text += &format!("(defn f{number} [g] (try (g) (catch {kind} e e)))\n");
+    }
+    let (name, last) = (kinds.len(), kinds.last().unwrap());
+    text += &format!("(defn f{name} [g] (try (g) (catch {last}s e e)))\n");
+    let mut workspace = Workspace::of(found(&[("app", &text)]));
+    let diagnostics = workspace.check_namespace("app");
+    let line = kinds.len() + 2;
+    assert_eq!(
+        listed(&workspace, &diagnostics),
+        format!(
+            "app.ox:{line}:{} OX0311 no error is of the kind `{last}s`\n  a similar kind exists: `{last}`\n",
+            format!("(defn f{name} [g] (try (g) (catch ").len() + 1
+        )
+    );
+}
+
+#[test]
+fn macros_nest_as_deep_as_the_text_and_no_deeper() {
+    let deep = 1_200;
+    let text = format!(
+        "(ns app (:require [lib :refer [unless]]))\n(defn f [x] {}x{})\n\
+         (defmacro forever [x] `(unless 1 (forever ~x)))\n(defn g [x] (unless x (forever (unless x x))))\n",
+        "(unless x ".repeat(deep),
+        ")".repeat(deep),
+    );
+    let mut workspace = Workspace::of(found(&[("lib", LIB), ("app", &text)]));
+    let diagnostics = workspace.check_namespace("app");
+    let text = listed(&workspace, &diagnostics);
+    let first = text.lines().next().unwrap_or_default();
+    assert_eq!(
+        (diagnostics.len(), first),
+        (
+            1,
+            "app.ox:4:23 OX0203 expansions are nested more than 500 deep"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_generating_form_that_fails_is_one_error() {
+    let lib = "(ns lib)
+(defmacro throws [& names] (throw (ex-info \"no good\" {})))
+(defmacro fails [name] (throw (ex-info (str \"no good: \" name) {})))
+(defmacro define-all [& names] `(do ~@(map (fn [name] `(defn ~name [] (fails ~name))) names)))
+(defmacro define-texts [& names] `(do ~@(map (fn [name] `(def ~(str name) 1)) names)))
+(throws lost :point)
+";
+    let app = "(ns app (:require [lib :refer [throws fails define-all define-texts lost]]))
+(throws a b c)
+(define-all d e f)
+(define-texts g h)
+(defn uses [] [(a) b (c) (d 1) (e) f g h (lib/lost) (lib/->point) lost])
+(defn others [] [other lib/other])
+";
+    let mut workspace = Workspace::of(found(&[("lib", lib), ("app", app)]));
+    let mut diagnostics = workspace.check_namespace("lib");
+    diagnostics.extend(workspace.check_namespace("app"));
+    for diagnostic in &mut diagnostics {
+        diagnostic.notes.clear();
+    }
+    expect![[r#"
+        lib.ox:6:1 OX0202 the macro `throws` failed: no good
+        app.ox:2:1 OX0202 the macro `throws` failed: no good
+        app.ox:3:1 OX0202 the macro `fails` failed: no good: d
+        app.ox:4:1 OX0301 `"g"` cannot be defined
+        app.ox:5:26 OX0303 `d` takes 0 arguments, 1 given
+        app.ox:6:18 OX0101 `other` is not defined
+        app.ox:6:24 OX0101 the namespace `lib` has no `other`
+    "#]]
+    .assert_eq(&listed(&workspace, &diagnostics));
 }

@@ -69,6 +69,35 @@ const ERROR_CLASSES: &[&str] = &[
     "UnsupportedOperationException",
 ];
 
+/// Kinds of errors that the machine, the engine and the library throw, all of the namespace `ox`;
+/// sorted.
+pub(crate) const ERROR_KINDS: &[&str] = &[
+    "activity",
+    "activity-limit",
+    "argument",
+    "arithmetic",
+    "arity",
+    "assert",
+    "cancelled",
+    "exception",
+    "exhausted",
+    "exit",
+    "index",
+    "io",
+    "mailbox-limit",
+    "memory-limit",
+    "no-match",
+    "number-format",
+    "parse",
+    "state",
+    "stdin-lost",
+    "syntax",
+    "timeout",
+    "type",
+    "unbound",
+    "unsupported",
+];
+
 /// Packages that an error class may be named with.
 const ERROR_PACKAGES: &[&str] = &[
     "clojure.lang",
@@ -150,6 +179,7 @@ mod tests {
     fn the_tables_are_sorted() {
         assert!(SPECIALS.is_sorted());
         assert!(ERROR_CLASSES.is_sorted());
+        assert!(ERROR_KINDS.is_sorted());
         assert!(TYPE_CLASSES.is_sorted());
     }
 }

@@ -12,6 +12,8 @@ use crate::definition::DefKind;
 use crate::expand::build::{OX_CORE, simple_symbol};
 use crate::names::{Missing, Resolution};
 
+const CATCHES_NOTHING: &str = "this clause catches nothing";
+
 impl Lowerer<'_, '_> {
     pub(super) fn special(
         &mut self,
@@ -480,12 +482,30 @@ impl Lowerer<'_, '_> {
         }
     }
 
+    /// Warns that no error of Ox is of the kind `:ox/name`, and offers a similar one.
+    fn warn_of_kind(&mut self, kind: &Datum, name: &str) {
+        let message = format!("no error is of the kind `{kind}`");
+        let note = match source::suggest(name, special::ERROR_KINDS.iter().copied()) {
+            Some(similar) => format!("a similar kind exists: `:ox/{similar}`"),
+            None => "kinds of the namespace `ox` are those of the machine and the library; a program's own are keywords of others".to_owned(),
+        };
+        let problem = self
+            .cx
+            .warning(Code::UNKNOWN_ERROR_CLASS, kind.origin, message)
+            .label(CATCHES_NOTHING)
+            .note(note);
+        self.cx.report(problem);
+    }
+
     /// What a `catch` clause names, as data for `error-matches?`.
     fn error_kind(&mut self, kind: &Datum, cancelled: &mut bool) -> Option<Datum> {
         match &kind.kind {
             DatumKind::Keyword(keyword) => {
                 let is_ox = keyword.ns.as_deref() == Some("ox");
                 *cancelled |= is_ox && matches!(&*keyword.name, "cancelled" | "exit");
+                if is_ox && special::ERROR_KINDS.binary_search(&&*keyword.name).is_err() {
+                    self.warn_of_kind(kind, &keyword.name);
+                }
                 Some(self.cx.quoted(kind))
             }
             DatumKind::AutoKeyword { .. } => Some(self.cx.quoted(kind)),
@@ -494,13 +514,9 @@ impl Lowerer<'_, '_> {
                     let message = format!("no error is known by the class `{name}`");
                     let problem = self
                         .cx
-                        .error(Code::UNKNOWN_ERROR_CLASS, kind.origin, message)
-                        .label("this clause catches nothing")
+                        .warning(Code::UNKNOWN_ERROR_CLASS, kind.origin, message)
+                        .label(CATCHES_NOTHING)
                         .note("`catch` takes a class of errors that Clojure programs name, a kind such as `:ox/timeout`, or `:default`");
-                    let problem = crate::problem::Problem {
-                        severity: source::Severity::Warning,
-                        ..problem
-                    };
                     self.cx.report(problem);
                 }
                 *cancelled |= special::catches_cancellation(name);

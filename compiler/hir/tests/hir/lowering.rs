@@ -96,6 +96,8 @@ fn mistakes_are_reported_and_lowering_goes_on() {
 (defn r [] (loop [x 1] (try (recur 2) (finally 1))))
 (defprotocol P)
 (defn s [] (with-timeout \"5x\" 1))
+(defn t [] (receive) (retrying {:max-attempts 2}))
+(defn u [] (try (f 1) (catch :ox/tiemout e e) (catch :ox/mine e e) (catch :timeout e e) (catch :ox/timeout e e)))
 ",
         expect![[r#"
             1:14 error OX0101 `recr` is not defined
@@ -131,6 +133,14 @@ fn mistakes_are_reported_and_lowering_goes_on() {
             13:1 error OX0310 `defprotocol` is not part of this version of the language
             14:26 error OX0313 `"5x"` is no duration
               note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
+            15:12 error OX0201 `receive` has no clause
+              note: `receive` takes pairs of pattern and form, then perhaps `(after duration form …)`
+            15:22 error OX0201 `retrying` has nothing to try again
+              note: it takes a map of options, then the forms of its body
+            16:30 warning OX0311 no error is of the kind `:ox/tiemout`
+              note: a similar kind exists: `:ox/timeout`
+            16:54 warning OX0311 no error is of the kind `:ox/mine`
+              note: kinds of the namespace `ox` are those of the machine and the library; a program's own are keywords of others
         "#]],
     );
 }
@@ -306,17 +316,22 @@ fn dynamic_names_are_bound_and_set() {
 fn deep_nesting_needs_no_native_stack() {
     let deep = 4_000;
     let text = format!(
-        "(defn f [x] {}x{})\n(def y '{}1{})\n(defn g [x] (-> x {}))\n(defn h [x] (cond {}))\n",
+        "(defn f [x] {}x{})\n(def y '{}1{})\n(defn g [x] (-> x {}))\n(defn h [x] (cond {}))\n\
+         (defn i [x] {}x{})\n(defn j [x] {}x{})\n",
         "(inc ".repeat(deep),
         ")".repeat(deep),
         "[".repeat(deep),
         "]".repeat(deep),
         "inc ".repeat(deep),
         "x 1 ".repeat(deep),
+        "(fn [] ".repeat(deep),
+        ")".repeat(deep),
+        "(let [y x] ".repeat(deep),
+        ")".repeat(deep),
     );
     let db = crate::support::TestDb::one(&text);
     assert_eq!(db.diagnostics("app"), "");
-    assert_eq!(hir::namespace_hashes(&db, db.file("app")).len(), 4);
+    assert_eq!(hir::namespace_hashes(&db, db.file("app")).len(), 6);
 }
 
 #[test]
