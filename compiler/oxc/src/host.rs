@@ -16,7 +16,7 @@ use crate::failure::{FAILED, Failure, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
 use crate::folder::Folder;
 use crate::output::Output;
 use crate::socket::server::Server;
-use crate::{place, signals, socket};
+use crate::{at_once, place, signals, socket};
 use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
 use engine::record::Status;
 use engine::transport::{Fallen, Transport};
@@ -739,11 +739,7 @@ fn suspend_all(output: Output, hosts: &[Host]) {
             GRACE.as_secs()
         ));
     }
-    std::thread::scope(|scope| {
-        for host in hosts {
-            scope.spawn(|| host.suspend());
-        }
-    });
+    at_once::for_each(hosts, Host::suspend);
 }
 
 /// Runs programs until their main processes end or a signal comes; the highest exit status.
@@ -783,16 +779,7 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
             }
         });
     }
-    let codes: Vec<Outcome> = std::thread::scope(|scope| {
-        let waiting: Vec<_> = hosts
-            .iter()
-            .map(|host| scope.spawn(|| host.wait(output)))
-            .collect();
-        waiting
-            .into_iter()
-            .map(|thread| thread.join().expect("waiting does not panic"))
-            .collect()
-    });
+    let codes = at_once::for_each(&hosts, |host| host.wait(output));
     let mut highest = 0;
     let mut failed = None;
     for code in codes {

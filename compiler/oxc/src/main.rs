@@ -11,6 +11,7 @@
 mod access;
 mod answers;
 mod args;
+mod at_once;
 mod bug;
 mod changed;
 mod commands;
