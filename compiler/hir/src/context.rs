@@ -32,7 +32,11 @@ use crate::stored::Reads;
 /// do not count: the text has an end, and is no deeper than the parser lets it be.
 const EXPANSION_DEPTH_MAX: usize = 500;
 
-/// How many expansions may be nested altogether: what text makes that is as deep as may be.
+/// How many calls of macros of the program may be nested, those in operands counted: each is given
+/// all that is within it, and gives it back.
+const MACROS_DEEP_MAX: usize = 1_000;
+
+/// How many expansions may be nested altogether: more than the deepest text makes.
 const EXPANSIONS_MAX: usize = 100_000;
 
 /// Of how many expansions around a problem is told.
@@ -55,6 +59,8 @@ struct Expansion {
     /// How many there are directly around it, itself counted, of the same place: of what that call
     /// of the text became.
     depth: usize,
+    /// How many there are of macros of the program, those around it and itself.
+    macros: usize,
     /// What it gave.
     expanded: Datum,
 }
@@ -310,6 +316,13 @@ impl<'db> Context<'db> {
             .map_or(0, |innermost| innermost.depth)
     }
 
+    /// How many macros of the program are being expanded.
+    fn macros_deep(&self) -> usize {
+        self.expansions
+            .last()
+            .map_or(0, |innermost| innermost.macros)
+    }
+
     /// Begins working on what `name` expanded `call` to.
     pub(crate) fn enter(&mut self, name: &str, user: bool, call: Origin, expanded: &Datum) {
         self.expansions.push(Expansion {
@@ -317,6 +330,7 @@ impl<'db> Context<'db> {
             user,
             call,
             depth: self.depth_at(call) + 1,
+            macros: self.macros_deep() + usize::from(user),
             expanded: expanded.clone(),
         });
     }
@@ -373,6 +387,8 @@ impl<'db> Context<'db> {
     fn too_deep(&mut self, name: &str, origin: Origin) -> Result<(), String> {
         let max = if self.expansions.len() >= EXPANSIONS_MAX {
             EXPANSIONS_MAX
+        } else if self.macros_deep() >= MACROS_DEEP_MAX {
+            MACROS_DEEP_MAX
         } else if self.depth_at(origin) >= EXPANSION_DEPTH_MAX {
             EXPANSION_DEPTH_MAX
         } else {

@@ -170,7 +170,7 @@ fn the_kinds_of_errors_that_are_documented_are_known() {
 
 #[test]
 fn macros_nest_as_deep_as_the_text_and_no_deeper() {
-    let deep = 1_200;
+    let deep = 900;
     let text = format!(
         "(ns app (:require [lib :refer [unless]]))\n(defn f [x] {}x{})\n\
          (defmacro forever [x] `(unless 1 (forever ~x)))\n(defn g [x] (unless x (forever (unless x x))))\n",
