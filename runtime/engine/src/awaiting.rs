@@ -4,13 +4,15 @@
 //! - It says what the requests of the waiting fibers say, and is not stored: who reads a process makes
 //!   it again from them.
 //! - Nothing is known by its address, which a collection changes.
+//! - Of the futures of a group ([`Group`]) each is looked at when it joins and when it ends, never
+//!   because another has.
 
 use crate::record::{Notes, Wait};
 use std::collections::{BTreeMap, BTreeSet};
 use vm::Word;
 use vm::fiber::FiberId;
 use vm::process::Process;
-use vm::value::{cell, lazy, vector};
+use vm::value::{cell, lazy, string, vector};
 
 /// Something that fibers wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,11 +68,44 @@ impl Awaited {
     }
 }
 
+/// Futures of which a fiber waits for the next to end, again and again, as `all` and `pmap-n` do: a
+/// vector that grows at its end, with nil in the place of a future whose outcome was taken.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Group {
+    /// The promise that the fiber knows the group by.
+    serial: u64,
+    /// How many of the vector's places have been looked at.
+    known: usize,
+    /// Those that have not ended, by their places.
+    open: BTreeMap<usize, Awaited>,
+    /// Places of those that have ended. Some may be nil by now.
+    ended: BTreeSet<usize>,
+}
+
+/// Group and futures of a request `[:ox/await-next group futures]`.
+fn group_of_request(process: &Process, fiber: FiberId, wait: Wait) -> Option<(u64, Word)> {
+    let heap = &process.heap;
+    let request = process.fibers[process.fiber_index(fiber)?].request;
+    if wait != Wait::Fiber || !vector::is_vector(heap, request) {
+        return None;
+    }
+    let word = |at| vector::nth(heap, request, at);
+    let (_, op) = string::try_keyword(heap, word(0)?)?;
+    let (group, futures) = (word(1)?, word(2)?);
+    let is_group = op == "await-next" && vector::is_vector(heap, futures);
+    is_group.then_some((cell::promise_serial(heap, group)?, futures))
+}
+
 /// See the file's header.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Awaiting {
     fibers: BTreeSet<(Awaited, FiberId)>,
     of_fiber: BTreeMap<FiberId, Vec<Awaited>>,
+    /// The group that a fiber has waited for last. It stays while the fiber does other things: what
+    /// ends meanwhile need not be looked for.
+    groups: BTreeMap<FiberId, Group>,
+    /// What is open of all groups, with its place in that of the fiber.
+    members: BTreeSet<(Awaited, FiberId, usize)>,
 }
 
 impl Awaiting {
@@ -92,7 +127,11 @@ impl Awaiting {
         };
         let mut both = self.of_fiber.iter().zip(&found.of_fiber);
         let all: usize = self.of_fiber.values().map(Vec::len).sum();
-        all == self.fibers.len()
+        let has_group = |(fiber, group): (&FiberId, &Group)| self.groups.get(fiber) == Some(group);
+        let open: usize = self.groups.values().map(|group| group.open.len()).sum();
+        open == self.members.len()
+            && found.groups.iter().all(has_group)
+            && all == self.fibers.len()
             && self.of_fiber.len() == found.of_fiber.len()
             && both.all(|((fiber, known), (other, found))| {
                 fiber == other && known.len() == found.len() && known.iter().zip(found).all(is_same)
@@ -102,6 +141,10 @@ impl Awaiting {
     /// A fiber waits.
     pub(crate) fn begin(&mut self, process: &Process, fiber: FiberId, wait: Wait) {
         self.end(fiber);
+        if let Some((group, futures)) = group_of_request(process, fiber, wait) {
+            self.join(process, fiber, group, futures);
+            return;
+        }
         let awaited = Awaited::of_request(process, fiber, wait);
         if !awaited.is_empty() {
             self.fibers
@@ -115,6 +158,87 @@ impl Awaiting {
         for awaited in self.of_fiber.remove(&fiber).into_iter().flatten() {
             self.fibers.remove(&(awaited, fiber));
         }
+    }
+
+    /// How many places of the futures of a fiber's group have been looked at.
+    pub(crate) fn known(&self, fiber: FiberId, serial: u64) -> usize {
+        let group = self.groups.get(&fiber);
+        group
+            .filter(|group| group.serial == serial)
+            .map_or(0, |group| group.known)
+    }
+
+    /// Looks at what has come to the group of a fiber since it was asked for last.
+    pub(crate) fn join(&mut self, process: &Process, fiber: FiberId, serial: u64, futures: Word) {
+        let known = self.known(fiber, serial);
+        if known == 0 {
+            self.leave(fiber);
+        }
+        let heap = &process.heap;
+        let group = self.groups.entry(fiber).or_default();
+        group.serial = serial;
+        group.known = vector::count(heap.object(futures));
+        for place in known..group.known {
+            let future = vector::nth(heap, futures, place).unwrap_or(Word::NIL);
+            let Some(awaited) = Awaited::outcome(process, future) else {
+                continue;
+            };
+            if cell::has_ended(heap, future) {
+                group.ended.insert(place);
+            } else {
+                group.open.insert(place, awaited);
+                self.members.insert((awaited, fiber, place));
+            }
+        }
+    }
+
+    /// The fiber has no group any more.
+    pub(crate) fn leave(&mut self, fiber: FiberId) {
+        for (place, awaited) in self.groups.remove(&fiber).unwrap_or_default().open {
+            self.members.remove(&(awaited, fiber, place));
+        }
+    }
+
+    /// A future or promise has its outcome. Returns the fibers in whose groups it is.
+    pub(crate) fn member_ended(&mut self, awaited: Awaited) -> Vec<FiberId> {
+        let all = (awaited, 0, 0)..=(awaited, FiberId::MAX, usize::MAX);
+        let found: Vec<_> = self.members.range(all).copied().collect();
+        let mut fibers = Vec::new();
+        for member @ (_, fiber, place) in found {
+            self.members.remove(&member);
+            if let Some(group) = self.groups.get_mut(&fiber) {
+                group.open.remove(&place);
+                group.ended.insert(place);
+            }
+            if fibers.last() != Some(&fiber) {
+                fibers.push(fiber);
+            }
+        }
+        fibers
+    }
+
+    /// The first place of a fiber's group whose future has ended and is still there.
+    pub(crate) fn next_ended(
+        &mut self,
+        process: &Process,
+        fiber: FiberId,
+        futures: Word,
+    ) -> Option<usize> {
+        let group = self.groups.get_mut(&fiber)?;
+        while let Some(&place) = group.ended.first() {
+            let future = vector::nth(&process.heap, futures, place);
+            if future.is_some_and(|future| !future.is_nil()) {
+                return Some(place);
+            }
+            group.ended.pop_first();
+        }
+        None
+    }
+
+    /// Whether nothing is left of a fiber's group that will end.
+    pub(crate) fn is_empty(&self, fiber: FiberId) -> bool {
+        let group = self.groups.get(&fiber);
+        group.is_none_or(|group| group.open.is_empty())
     }
 
     /// Who waits for it, in the order of their numbers.

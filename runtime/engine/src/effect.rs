@@ -267,6 +267,7 @@ impl<'a> Step<'a> {
             "await" | "await-end" => self.await_one(name, arg(0), None),
             "await-for" => self.await_one(name, arg(0), Some((arg(1), arg(2)))),
             "await-any" => self.await_any(arg(0)),
+            "await-next" => self.await_next(fiber, arg(0), arg(1)),
             "await-cell" => self.await_cell(arg(0)),
             "future-state" => self.future_state(arg(0)),
             "promise" => Ok(Reply::Value(vm::value::cell::make_promise(self.heap()))),
@@ -681,6 +682,7 @@ fn can_wait(name: &str) -> bool {
             | "await"
             | "await-for"
             | "await-any"
+            | "await-next"
             | "await-end"
             | "await-cell"
             | "scope-exit"

@@ -99,8 +99,6 @@
 (defn deliver "Gives a promise its value. Returns the promise, nil if it had one." [promise value]
   (if (effect* :ox/deliver [promise value]) promise nil))
 
-(defn- without [v i] (into (subvec v 0 i) (subvec v (inc i))))
-
 (defn- cancel-all
   "Cancels the futures and waits until all have ended, so that nothing they hold is in use afterwards."
   [futures]
@@ -111,25 +109,25 @@
   "Runs `(start i)`, which returns a future, for `i` from 0 as long as it returns one, at most `limit` at a time. Returns a map
   from `i` to the value. The first error ends the others and is thrown."
   [limit start]
-  (let [live (volatile! [])]
+  (let [group (promise)
+        ;; the futures by number; nil where the value was taken
+        live (volatile! [])]
     (try
-      (loop [i 0 more? true numbers [] out (transient {})]
-        (if (and more? (< (count numbers) limit))
+      (loop [i 0 more? true waiting 0 out (transient {})]
+        (if (and more? (< waiting limit))
           (let [future (start i)]
             (if (nil? future)
-              (recur i false numbers out)
+              (recur i false waiting out)
               (do (vreset! live (conj (deref live) future))
-                  (recur (inc i) true (conj numbers i) out))))
-          (if (= 0 (count numbers))
+                  (recur (inc i) true (inc waiting) out))))
+          (if (= 0 waiting)
             (persistent! out)
-            (let [k (effect* :ox/await-any [(deref live)])
-                  future (nth (deref live) k)
-                  value (deref future)]
-              (vreset! live (without (deref live) k))
-              (recur i more? (without numbers k) (assoc! out (nth numbers k) value))))))
+            (let [k (effect* :ox/await-next [group (deref live)])
+                  value (deref (nth (deref live) k))]
+              (vreset! live (assoc (deref live) k nil))
+              (recur i more? (dec waiting) (assoc! out k value))))))
       (finally
-        (when (pos? (count (deref live)))
-          (cancel-all (deref live)))))))
+        (cancel-all (filterv some? (deref live)))))))
 
 (defn- settled
   "The value of a thunk; of a future that is its value, that one's."
@@ -166,6 +164,8 @@
                          (let [s (deref left)]
                            (if s
                              (let [x (first s)]
+                               ;; what is no function fails here, where it is seen who gave it
+                               (when (not (ifn? f)) (f x))
                                (vreset! left (next s))
                                (vreset! n (inc i))
                                (async* (fn [] (f x))))

@@ -8,6 +8,7 @@
 //!   ([`unheard`](super::unheard)). `exit` alone goes on to the main fiber.
 
 use super::{MAIN_FIBER, Performed, Reply, Step};
+use crate::actor::Actor;
 use crate::awaiting::Awaited;
 use crate::output::Output;
 use crate::parcel;
@@ -106,12 +107,62 @@ impl Step<'_> {
         })
     }
 
+    /// `[:ox/await-next group futures]`: as `await-any` of the futures that are not nil, of which there
+    /// may be many, asked for one after the other.
+    pub(super) fn await_next(&mut self, fiber: FiberId, group: Word, futures: Word) -> Performed {
+        let Some(serial) = cell::promise_serial(&self.actor.process.heap, group) else {
+            return Err(self.type_error(group, "a promise"));
+        };
+        if !vector::is_vector(&self.actor.process.heap, futures) {
+            return Err(self.type_error(futures, "a vector of futures"));
+        }
+        let known = self.actor.awaiting.known(fiber, serial);
+        let count = vector::count(self.actor.process.heap.object(futures));
+        for place in known..count {
+            let future = vector::nth(&self.actor.process.heap, futures, place);
+            if let Some(future) = future.filter(|future| !future.is_nil()) {
+                self.check_awaitable(future)?;
+                self.heard(&[future]);
+            }
+        }
+        let Actor {
+            awaiting, process, ..
+        } = &mut *self.actor;
+        awaiting.join(process, fiber, serial, futures);
+        match awaiting.next_ended(process, fiber, futures) {
+            Some(place) => Ok(Reply::Value(make_int(self.heap(), place as i64))),
+            None if awaiting.is_empty(fiber) => {
+                Err(self.error("argument", "there is no future to wait for"))
+            }
+            None => Ok(Reply::Wait(Wait::Fiber, None)),
+        }
+    }
+
+    /// A future of these fibers' groups has ended: who waits for the next goes on.
+    fn wake_groups(&mut self, fibers: Vec<FiberId>) {
+        for fiber in fibers {
+            if self.actor.wait_of(fiber) != Wait::Fiber {
+                continue;
+            }
+            let request = self.request(fiber);
+            let &[op, _, futures] = request.as_slice() else {
+                continue;
+            };
+            let Actor {
+                awaiting, process, ..
+            } = &mut *self.actor;
+            let is_next = try_keyword(&process.heap, op).is_some_and(|(_, op)| op == "await-next");
+            if is_next && let Some(place) = awaiting.next_ended(process, fiber, futures) {
+                let place = make_int(self.heap(), place as i64);
+                self.answer(fiber, place);
+            }
+        }
+    }
+
     /// The least index of a future that has ended.
     fn first_ended(&mut self, futures: &[Word]) -> Option<Word> {
         let heap = &self.actor.process.heap;
-        let ended = |&future: &Word| {
-            cell::outcome(heap, future).is_some_and(|(state, _)| state >= State::Realized as i64)
-        };
+        let ended = |&future: &Word| cell::has_ended(heap, future);
         let index = futures.iter().position(ended)?;
         Some(make_int(self.heap(), index as i64))
     }
@@ -215,6 +266,8 @@ impl Step<'_> {
                 }
             }
         }
+        let groups = self.actor.awaiting.member_ended(awaited);
+        self.wake_groups(groups);
     }
 
     /// A fiber has returned or failed.
@@ -254,6 +307,7 @@ impl Step<'_> {
         let left = self.members_of(&scopes);
         self.actor.process.remove_fiber(fiber);
         self.actor.notes.remove(fiber);
+        self.actor.awaiting.leave(fiber);
         for member in left {
             self.note(member).scope = scope;
             self.cancel_fiber(member);

@@ -95,6 +95,12 @@ pub fn outcome(heap: &Heap, cell: Word) -> Option<(i64, Word)> {
         .then(|| (object.word(2).small_value(), object.word(3)))
 }
 
+/// Whether it is a future or promise that has its outcome.
+#[must_use]
+pub fn has_ended(heap: &Heap, cell: Word) -> bool {
+    outcome(heap, cell).is_some_and(|(state, _)| state >= State::Realized as i64)
+}
+
 /// Ends a future.
 pub fn end_future(heap: &mut Heap, future: Word, state: i64, content: Word) {
     heap.write(future, 2, Word::small(state));

@@ -91,6 +91,17 @@ fn a_step_costs_the_same_beside_fibers_that_wait() {
 }
 
 #[test]
+fn an_answer_costs_the_same_however_many_are_waited_for() {
+    let of = |count: u32| {
+        let work = format!("(pmap-n {count} (fn [i] (sleep (* 10 (inc i))) i) (range {count}))");
+        bytes_of_a_step(&format!("(async {work})"), "")
+    };
+    let (few, many) = (of(300), of(5_000));
+    eprintln!("{many} bytes an answer of 5,000, {few} of 300");
+    assert!(many < 2 * few, "{many} bytes instead of {few}");
+}
+
+#[test]
 fn a_change_in_a_large_map_costs_its_path() {
     let bytes = bytes_of_a_step(
         "(def m (atom (into {} (map (fn [k] [k k]) (range 100000)))))",

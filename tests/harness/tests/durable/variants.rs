@@ -30,6 +30,15 @@ const PROGRAMS: &[(&str, &str)] = &[
          (println (frequencies (map even? (take 30 numbers))))",
         "9455\n{false 15, true 15}\n",
     ),
+    (
+        "(defn slow [xs] (map (fn [x] (sleep 7) x) xs))
+         (println (pmap-n 3 (fn [n] (sleep (* 5 (mod n 3))) (* n n)) (slow (range 8))))
+         (println (pmap-n 4 (fn [n] (sleep 10) n)
+                          (map (fn [n] (reduce + (all (do (sleep 3) n) (do (sleep 30) 1)))) (range 6))))
+         (println (try (pmap-n 5 (fn [n] (sleep 10) (if (odd? n) (throw (ex-info (str n) {})) n)) (range 9))
+                       (catch Exception e (ex-message e))))",
+        "[0 1 4 9 16 25 36 49]\n[1 2 3 4 5 6]\n1\n",
+    ),
 ];
 
 fn check(options: Options) {
