@@ -9,8 +9,8 @@ use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, io};
 use crate::folder::{Folder, RunDir};
 use crate::host::{
-    FINISHED_SUFFIX, FOLDER_SUFFIX, PARK_SUFFIX, SERVE_SUFFIX, hint, is_marked_finished,
-    mark_finished,
+    BASE_SUFFIX, FINISHED_SUFFIX, FOLDER_SUFFIX, PARK_SUFFIX, SERVE_SUFFIX, hint,
+    is_marked_finished, mark_finished,
 };
 use crate::place;
 use crate::socket::client::{Client, Silent};
@@ -708,6 +708,7 @@ pub(crate) fn remove_store(store: &Path) -> Result<(), Failure> {
         ".groups",
         ".sock",
         FOLDER_SUFFIX,
+        BASE_SUFFIX,
         PARK_SUFFIX,
         FINISHED_SUFFIX,
         SERVE_SUFFIX,

@@ -484,7 +484,7 @@ pub(crate) struct Disasm {
     #[arg(value_name = "X")]
     pub(crate) target: String,
     /// A definition, with its namespace unless it is one of X
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", allow_hyphen_values = true)]
     pub(crate) name: Option<String>,
 }
 

@@ -1,8 +1,7 @@
 //! A process goes on with the code it was started with; this tells when the files say otherwise.
 
 use crate::access::Surveyed;
-use crate::folder::Folder;
-use crate::host::Host;
+use crate::host::{Host, base_of};
 use crate::output::Output;
 use bytecode::{Hash, Image};
 use driver::{Target, Workspace};
@@ -50,7 +49,7 @@ pub(crate) fn tell(output: Output, run: &Surveyed, host: &Host) {
 
 /// What to compile for a comparison, and what the paths of its sources are relative to.
 fn program_of(run: &Surveyed, command: &str) -> Option<(Target, PathBuf)> {
-    let base = Folder::of_store(&run.store)?;
+    let base = base_of(&run.store)?;
     let file = base.join(command);
     if file.is_file() {
         let root = match Workspace::open(&Target::File(file.clone()), &base) {

@@ -34,6 +34,9 @@ use store::{MemoryStore, Store};
 
 /// Ending of the file that names the folder a program was started in.
 pub(crate) const FOLDER_SUFFIX: &str = ".folder";
+/// Ending of the file that names the folder its program's name is relative to, of a store that was named:
+/// others lie in that folder.
+pub(crate) const BASE_SUFFIX: &str = ".base";
 /// How long attempts that run may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(5);
 /// How a program is run.
@@ -198,11 +201,16 @@ fn directory_of(store: Option<&Path>, is_idle: bool) -> Result<PathBuf, Failure>
     Err(help(Failure::new(gone)))
 }
 
-/// Writes down how a program is started: in which folder, and whether it parks.
+/// Writes down how a program is started: in which folder, and whether it parks; `base`, where the program is
+/// if the place of the store does not say.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure> {
+pub(crate) fn write_manner(
+    store: &Path,
+    base: Option<&Path>,
+    manner: &Manner,
+) -> Result<(), Failure> {
     let here = std::env::current_dir().map_err(io("find the working folder"))?;
     let path = with_suffix(store, FOLDER_SUFFIX);
     let write = || -> std::io::Result<()> {
@@ -213,14 +221,19 @@ pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure>
             crate::folder::make_dir(parent)?;
         }
         let mut options = std::fs::OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&path)?;
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = options.open(&path)?;
         file.write_all(here.as_os_str().as_encoded_bytes())?;
         file.sync_all()?;
+        let base_path = with_suffix(store, BASE_SUFFIX);
+        match base {
+            Some(base) => {
+                let mut file = options.open(base_path)?;
+                file.write_all(base.as_os_str().as_encoded_bytes())?;
+                file.sync_all()?;
+            }
+            None => remove_if_there(&base_path)?,
+        }
         let park = with_suffix(store, PARK_SUFFIX);
         if manner.park {
             options.open(park)?;
@@ -244,6 +257,26 @@ pub(crate) fn write_manner(store: &Path, manner: &Manner) -> Result<(), Failure>
         OsDisk.sync_dir(parent.unwrap_or(Path::new(".")))
     };
     write().map_err(io(format_args!("write {}", path.display())))
+}
+
+/// The folder that the name of a store's program is relative to; `None` if nothing says.
+pub(crate) fn base_of(store: &Path) -> Option<PathBuf> {
+    match std::fs::read(with_suffix(store, BASE_SUFFIX)) {
+        Ok(base) => Some(PathBuf::from(std::ffi::OsString::from_vec(base))),
+        Err(_) => Folder::of_store(store).filter(|base| is_run_of(store, base)),
+    }
+}
+
+/// Whether a store is one of the runs of a folder.
+fn is_run_of(store: &Path, base: &Path) -> bool {
+    let number = || store.parent()?.file_name()?.to_str()?.parse().ok();
+    let run = Folder::around(base).ok().zip(number());
+    let run = run.and_then(|(folder, number)| folder.run(number));
+    run.is_some_and(|run| is_same_file(&run.store(), store))
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().ok() == other.canonicalize().ok()
 }
 
 fn remove_if_there(path: &Path) -> std::io::Result<()> {
@@ -689,12 +722,10 @@ pub(crate) fn hint(command: &str, pid: Pid, store: Option<&Path>) -> String {
     let Some(store) = store else {
         return format!("oxc {command} {pid}");
     };
-    let same =
-        |other: &Path| other == store || other.canonicalize().ok() == store.canonicalize().ok();
     let keeps = |dir: &Path| {
         let folder = Folder::around(dir).ok();
         let run = folder.and_then(|folder| folder.run(pid.run));
-        run.is_some_and(|run| same(&run.store()))
+        run.is_some_and(|run| is_same_file(&run.store(), store))
     };
     if keeps(&place::start()) {
         return format!("oxc {command} {pid}");

@@ -36,6 +36,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
             store: None,
             run: 1,
             dir: None,
+            base: None,
         };
         return start(output, &place, &manner, compiled, &label, &program_args);
     }
@@ -71,6 +72,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
             run: clear(output, store)?,
             store: Some(store.clone()),
             dir: None,
+            base: Some(folder.base.clone()),
         },
         None => {
             let dir = folder.new_run()?;
@@ -78,6 +80,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
                 store: Some(dir.store()),
                 run: dir.number,
                 dir: Some(dir),
+                base: None,
             }
         }
     };
@@ -118,6 +121,8 @@ struct Place {
     store: Option<PathBuf>,
     run: u64,
     dir: Option<RunDir>,
+    /// Where the program is, if that place does not say.
+    base: Option<PathBuf>,
 }
 
 /// The line as it is meant: what follows X is the program's, without one `--` directly after X.
@@ -271,7 +276,7 @@ fn start(
     args: &[String],
 ) -> Outcome {
     if let Some(store) = &place.store {
-        write_manner(store, manner)?;
+        write_manner(store, place.base.as_deref(), manner)?;
     }
     let host = Host::open(output, place.store.as_deref(), manner)?;
     let image = compiled.image;
