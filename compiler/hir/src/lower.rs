@@ -8,6 +8,7 @@
 mod call;
 mod durations;
 mod function;
+mod options;
 mod scope;
 pub(crate) mod special;
 mod special_forms;

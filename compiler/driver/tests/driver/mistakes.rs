@@ -224,3 +224,78 @@ fn a_generating_form_that_fails_is_one_error() {
     "#]]
     .assert_eq(&listed(&workspace, &diagnostics));
 }
+
+/// The keywords between two texts of a source of the library, each once.
+fn keywords_between(namespace: &str, from: &str, to: &str) -> Vec<String> {
+    let text = stdlib::source(namespace).unwrap().text;
+    let (_, rest) = text.split_once(from).unwrap();
+    let (part, _) = rest.split_once(to).unwrap();
+    let is_end = |c: char| !(c.is_ascii_lowercase() || c == '-');
+    let words = part.split(':').skip(1);
+    let mut words: Vec<String> = words
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+        .map(|word| word.split(is_end).next().unwrap().to_owned())
+        .collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+#[test]
+fn the_options_that_the_library_takes_are_known_and_no_others() {
+    let activity = keywords_between("ox.core.effect", "activity-keys\n", "})");
+    let policy = keywords_between("ox.core.effect", "default-policy\n", "})");
+    assert_eq!((activity.len(), policy.len()), (9, 8));
+    let of = |keys: &[String]| {
+        let keys = keys.iter().map(|key| match &**key {
+            "retry" => format!(":{key} {{:delay 5}} "),
+            _ => format!(":{key} x "),
+        });
+        keys.collect::<String>()
+    };
+    let (activity, policy) = (of(&activity), of(&policy));
+    let text = format!(
+        "(ns app (:require [ox.sh :as sh] [ox.http :as http] [ox.fs :as fs]))
+(defactivity a [x] {{{activity}}} x)
+(defn f [x o]
+  ((activity \"b\" {{{activity}}}) x)
+  (retrying {{{policy}}} x)
+  (poll {{{policy}}} x)
+  (sh/run x {{{activity} :in x :env x :cwd x :out x :err x :check x}})
+  (sh/pipe x x {{{activity} :in x :env x :cwd x :out x :err x :check x}})
+  (http/get x {{{activity} :url x :method x :headers x :query x :body x :json x :file x :as x :check x}})
+  (fs/read x {{:as x}})
+  (fs/write x x {{:append x}})
+  (fs/list x {{:recursive x}})
+  (fs/temp {{:file x :prefix x}})
+  (sh/run x o)
+  (retry (assoc o :dely 1)))
+(defactivity b [x] {{:idempotant false}} x)
+(defn g [x]
+  (retrying {{:max-atempts 5}} x)
+  (sh/run x {{:chek false}})
+  (sh/pipe x {{:retry {{:dely 1}}}})
+  (http/request {{:app/url x}})
+  (fs/read x {{:nothing-like-it 1}})
+  (try (sh/run x {{:chek false}}) (catch Exception e e)))
+"
+    );
+    let mut workspace = Workspace::of(found(&[("app", &text)]));
+    let diagnostics = workspace.check_namespace("app");
+    expect![[r#"
+        app.ox:16:21 OX0314 `activity` takes no option `:idempotant`
+          a similar option exists: `:idempotent`
+        app.ox:18:14 OX0314 `retry` takes no option `:max-atempts`
+          a similar option exists: `:max-attempts`
+        app.ox:19:14 OX0314 `run` takes no option `:chek`
+          a similar option exists: `:check`
+        app.ox:20:23 OX0314 `:retry` takes no option `:dely`
+          a similar option exists: `:delay`
+        app.ox:21:18 OX0314 `request` takes no option `:app/url`
+          it takes `:as` `:body` `:check` `:file` `:headers` `:json` `:method` `:query` `:url` `:heartbeat` `:idempotency-key` `:idempotent` `:on-exhausted` `:queue` `:retry` `:schedule-to-close` `:schedule-to-start` `:start-to-close`
+        app.ox:22:15 OX0314 `read` takes no option `:nothing-like-it`
+          it takes `:as`
+        app.ox:23:19 OX0314 `run` takes no option `:chek`
+          a similar option exists: `:check`
+    "#]].assert_eq(&listed(&workspace, &diagnostics));
+}

@@ -42,6 +42,7 @@ impl Lowerer<'_, '_> {
             }
             Resolution::Def(info) => {
                 self.check_durations(&info, args);
+                self.check_options(&info, args);
                 let args: Vec<ExprIdx> = args
                     .iter()
                     .map(|arg| self.expr(arg, position.inner()))
