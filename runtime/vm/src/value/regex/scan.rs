@@ -41,6 +41,7 @@ pub(super) struct Scanner {
     regex: Regex,
     cache: regex::Cache,
     automata: Automata,
+    exits: Option<Exits>,
     /// Greatest length of a match, in bytes, if that is small.
     short: Option<usize>,
 }
@@ -109,12 +110,14 @@ impl Scanner {
             reverse: regex.reverse().clone(),
             groups: (nfa.group_info().slot_len() > 2).then_some(nfa),
         };
-        let cache = regex.create_cache();
+        let mut cache = regex.create_cache();
+        let exits = Exits::of(regex.forward(), cache.as_parts_mut().0);
         let longest = syntax::parse(pattern).ok()?.properties().maximum_len();
         Some(Scanner {
             regex,
             cache,
             automata,
+            exits,
             short: longest.filter(|&longest| longest <= SHORT_MATCH_BYTES),
         })
     }
@@ -187,7 +190,7 @@ impl Scanner {
         let (forward, reverse) = self.cache.as_parts_mut();
         let dfa = self.regex.forward();
         let clears = forward.clear_count();
-        let (scanned, looked) = scan(dfa, forward, text, base, end);
+        let (scanned, looked) = scan((dfa, self.exits), forward, text, base, end);
         charge(looked);
         match scanned {
             Scan::Failed => Seek::From(origin),
@@ -210,7 +213,7 @@ impl Scanner {
             Scan::Open(state, None) => {
                 let length = end - base;
                 for trial in [TRIAL_BYTES.min(length / 4), length / 2] {
-                    let (again, looked) = scan(dfa, forward, text, end - trial, end);
+                    let (again, looked) = scan((dfa, self.exits), forward, text, end - trial, end);
                     charge(looked);
                     let same = matches!(again, Scan::Open(other, None) if other == state);
                     if same && forward.clear_count() == clears && trial < length {
@@ -252,13 +255,86 @@ fn boundary(text: &[u8], from: usize, at: usize) -> usize {
     at
 }
 
+/// The bytes that lead out of the state in which an automaton is where no match is open, if they are few:
+/// the next of them is found sooner than byte by byte.
+#[derive(Clone, Copy, Debug)]
+struct Exits([u8; Exits::MAX]);
+
+impl Exits {
+    const MAX: usize = 3;
+    /// Bytes that are looked at together.
+    const TOGETHER: usize = 32;
+
+    /// Those of an automaton; none of one that looks around, which is in many states where no match is
+    /// open.
+    fn of(dfa: &DFA, cache: &mut Cache) -> Option<Exits> {
+        if !dfa.get_nfa().look_set_any().is_empty() {
+            return None;
+        }
+        let home = Exits::home(dfa, cache)?;
+        let clears = cache.clear_count();
+        let mut exits = Vec::new();
+        for byte in 0..=u8::MAX {
+            if dfa.next_state(cache, home, byte).ok()? != home {
+                exits.push(byte);
+            }
+            if exits.len() > Exits::MAX || cache.clear_count() != clears {
+                return None;
+            }
+        }
+        let &first = exits.first()?;
+        exits.resize(Exits::MAX, first);
+        exits.try_into().ok().map(Exits)
+    }
+
+    /// The state, until the cache is cleared. Where a search begins behind a letter it may be in another
+    /// at first.
+    fn home(dfa: &DFA, cache: &mut Cache) -> Option<LazyStateID> {
+        dfa.start_state_forward(cache, &Input::new(b"\0").range(1..))
+            .ok()
+    }
+
+    /// How many bytes there are before the first that leads out.
+    fn first_in(self, bytes: &[u8]) -> usize {
+        let Exits([x, y, z]) = self;
+        let leads_out = |byte: u8| (byte == x) | (byte == y) | (byte == z);
+        let stays = |chunk: &&[u8]| !chunk.iter().fold(false, |any, &byte| any | leads_out(byte));
+        let chunks = bytes.chunks_exact(Exits::TOGETHER).take_while(stays);
+        let skipped = chunks.count() * Exits::TOGETHER;
+        let rest = &bytes[skipped..];
+        let found = rest.iter().position(|&byte| leads_out(byte));
+        skipped + found.unwrap_or(rest.len())
+    }
+}
+
 /// Runs an automaton over part of a text: how it ended, and the number of bytes it has looked at.
-fn scan(dfa: &DFA, cache: &mut Cache, text: &[u8], from: usize, to: usize) -> (Scan, usize) {
+fn scan(
+    (dfa, exits): (&DFA, Option<Exits>),
+    cache: &mut Cache,
+    text: &[u8],
+    from: usize,
+    to: usize,
+) -> (Scan, usize) {
     let Ok(mut state) = dfa.start_state_forward(cache, &Input::new(text).range(from..)) else {
         return (Scan::Failed, 0);
     };
+    let exits = exits.and_then(|exits| Some((exits, Exits::home(dfa, cache)?)));
+    let clears = cache.clear_count();
     let mut last = None;
-    for (at, &byte) in (from..to).zip(&text[from..to]) {
+    let mut next = from;
+    while next < to {
+        // After it was cleared another state may have the name.
+        if let Some((exits, home)) = exits
+            && state == home
+            && cache.clear_count() == clears
+        {
+            next += exits.first_in(&text[next..to]);
+        }
+        let Some(&byte) = text[..to].get(next) else {
+            break;
+        };
+        let at = next;
+        next += 1;
         state = match dfa.next_state(cache, state, byte) {
             Ok(state) => state,
             Err(_) => return (Scan::Failed, at - from),
@@ -284,4 +360,60 @@ fn scan(dfa: &DFA, cache: &mut Cache, text: &[u8], from: usize, to: usize) -> (S
         Err(_) => Scan::Failed,
     };
     (ended, to - from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a scan of all of a text says, with the bytes it has looked at.
+    fn scanned(scanner: &mut Scanner, text: &[u8], from: usize) -> [String; 2] {
+        let dfa = scanner.regex.forward();
+        let cache = scanner.cache.as_parts_mut().0;
+        [scanner.exits, None].map(|exits| {
+            let (scan, looked) = scan((dfa, exits), cache, text, from, text.len());
+            match scan {
+                Scan::Over(end) => format!("{end:?} {looked}"),
+                Scan::Open(..) => "open".to_owned(),
+                Scan::Failed => "failed".to_owned(),
+            }
+        })
+    }
+
+    #[test]
+    fn what_leads_out_is_found_where_it_is() {
+        let exits = Exits([b'x', b'y', b'y']);
+        for length in 0..100 {
+            let mut bytes = vec![b'a'; length];
+            assert_eq!(exits.first_in(&bytes), length);
+            for at in (0..length).rev() {
+                bytes[at] = if at % 2 == 0 { b'x' } else { b'y' };
+                assert_eq!(exits.first_in(&bytes), at);
+            }
+        }
+    }
+
+    #[test]
+    fn skipping_changes_nothing_of_what_is_found_and_looked_at() {
+        let line = "word \u{e4}\u{20ac} ".repeat(9);
+        let text = format!("{line}\n\n{line},{line}\r\n{line}");
+        for (pattern, skips) in [
+            ("\\n+", true),
+            ("[\\r\\n]+", true),
+            ("(,)\\w*", true),
+            ("x+|y", true),
+            ("\u{20ac} w", true),
+            ("\\w+,", false),
+            ("(?m)^w", false),
+            ("(?-u:\\b)q", false),
+            ("a*", false),
+        ] {
+            let mut scanner = Scanner::new(pattern, 1 << 20).expect("it can be run so");
+            assert_eq!(scanner.exits.is_some(), skips, "{pattern}");
+            for (from, _) in text.char_indices() {
+                let [with, without] = scanned(&mut scanner, text.as_bytes(), from);
+                assert_eq!(with, without, "{pattern} from {from}");
+            }
+        }
+    }
 }
