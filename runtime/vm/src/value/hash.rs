@@ -257,7 +257,10 @@ fn run(heap: &mut Heap, work: &mut Work, budget: &mut Budget, saved: bool) -> Re
         let done = match op {
             VALUE => {
                 let value = work.operand(heap);
-                open(heap, work, value)
+                match keys::part_hash(heap, value).filter(|_| saved) {
+                    Some(hash) => Some(hash),
+                    None => open(heap, work, value),
+                }
             }
             ORDERED => {
                 let frame = OrderedFrame::pop(heap, work);
@@ -265,7 +268,15 @@ fn run(heap: &mut Heap, work: &mut Work, budget: &mut Budget, saved: bool) -> Re
                     frame.push(work);
                     return Err(Stop::Budget);
                 }
-                frame.run(heap, work)?
+                let owner = frame.owner;
+                let done = frame.run(heap, work)?;
+                if saved
+                    && let Some(hash) = done
+                    && heap.header(owner).kind() == Kind::SmallVector
+                {
+                    keys::know_part(heap, owner, hash);
+                }
+                done
             }
             ENTRIES => {
                 let frame = EntriesFrame::pop(heap, work);
@@ -627,5 +638,8 @@ pub(crate) fn step(heap: &mut Heap, state: Word) -> Result<u64, Stop> {
     let mut budget = Budget::step(heap);
     let result = run(heap, &mut work, &mut budget, true);
     work.save(heap, state);
+    if result.is_ok() {
+        keys::forget_parts(heap);
+    }
     result
 }

@@ -22,9 +22,12 @@ use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::Kind;
 use crate::word::Word;
+use rustc_hash::FxHashMap;
 
 /// Items of a key that are hashed or compared at once.
 const AT_ONCE: u32 = 1 << 14;
+/// Most small vectors whose hash is remembered, a megabyte.
+const PARTS: usize = 1 << 16;
 /// Marks the array of what is known.
 const KNOWN: u16 = 0x101;
 
@@ -37,6 +40,9 @@ pub(crate) struct Keys {
     hashed: Vec<(Word, u64)>,
     /// Pairs that were compared, and whether they are equal.
     compared: Vec<(Word, Word, bool)>,
+    /// Hashes of small vectors, which keep none, inside of what is hashed in steps: one to which many ways
+    /// lead is hashed once.
+    parts: FxHashMap<Word, u64>,
 }
 
 impl Keys {
@@ -45,6 +51,7 @@ impl Keys {
         let stays = |word: Word| !word.is_reference() || word.offset() < address;
         self.hashed.retain(|&(key, _)| stays(key));
         self.compared.retain(|&(a, b, _)| stays(a) && stays(b));
+        self.parts.retain(|&part, _| stays(part));
     }
 
     #[inline]
@@ -88,6 +95,25 @@ pub(crate) fn budget(heap: &Heap) -> Budget {
     } else {
         Budget::of(AT_ONCE)
     }
+}
+
+/// The hash of a small vector inside of what is hashed in steps.
+pub(super) fn part_hash(heap: &Heap, part: Word) -> Option<u64> {
+    heap.keys.parts.get(&part).copied()
+}
+
+/// Remembers it, until it moves or the walk is at its end.
+pub(super) fn know_part(heap: &mut Heap, part: Word, hash: u64) {
+    let parts = &mut heap.keys.parts;
+    if parts.len() == PARTS {
+        parts.clear();
+    }
+    parts.insert(part, hash);
+}
+
+/// A walk is at its end.
+pub(super) fn forget_parts(heap: &mut Heap) {
+    heap.keys.parts = FxHashMap::default();
 }
 
 /// The hash of a key that the library has found.

@@ -212,6 +212,23 @@ fn an_unrealized_cell_is_asked_for() {
 }
 
 #[test]
+fn what_many_ways_lead_to_is_hashed_once() {
+    let heap = &mut heap();
+    let mut doubled = || {
+        let end = int(7);
+        (0..100).fold(end, |part, _| vector::make(heap, &[part, part]))
+    };
+    let (one, other) = (doubled(), doubled());
+    let hash = slow_hash(heap, one);
+    assert_eq!(slow_hash(heap, other), hash);
+    // Other ways to the same contents: a list keeps its hash, a small vector does not.
+    let inner = heap.word(one, 1);
+    let listed = list::make(heap, &[inner, inner]);
+    assert_eq!(slow_hash(heap, listed), hash);
+    assert_ne!(slow_hash(heap, inner), hash);
+}
+
+#[test]
 fn a_large_key_is_left_to_the_library_whatever_it_is() {
     let heap = &mut heap();
     let ones: Vec<Word> = (0..40_000).map(int).collect();
