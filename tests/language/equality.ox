@@ -34,6 +34,7 @@
 [(compare 1 2) (compare 2 1) (compare 1 1) (compare 1 1.5) (compare 1/2 0.5)] ;=> [-1 1 0 -1 0]
 [(neg? (compare "a" "b")) (compare :a :a) (neg? (compare :a :b)) (neg? (compare 'a 'b)) (compare nil nil) (compare nil 1) (compare 1 nil)] ;=> [true 0 true true 0 -1 1]
 [(compare false true) (neg? (compare \a \b)) (compare #inst "2024" #inst "2025")] ;=> [-1 true -1]
+[(compare #uuid "00000000-0000-0000-0000-000000000001" #uuid "80000000-0000-0000-0000-000000000000") (compare #uuid "00000000-0000-0000-8000-000000000000" #uuid "00000000-0000-0000-0000-000000000000") (compare #uuid "7f000000-0000-0000-0000-000000000000" #uuid "01000000-0000-0000-0000-000000000000")] ;=> [1 -1 1]
 (compare 1 "a") ;! :ox/type
 (compare :a 'a) ;! :ox/type
 (compare {} {}) ;=> 0

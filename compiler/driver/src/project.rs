@@ -219,7 +219,7 @@ fn find_file(path: &Path) -> Result<Found, ProjectError> {
 /// The namespace that a file's `ns` form names, also if the form's first bracket is missing.
 fn declared_namespace(text: &str) -> Option<String> {
     let parse = syntax::parse(text);
-    let forms = syntax::forms(&parse, syntax::DEFAULT_FEATURES);
+    let forms = syntax::program_forms(&parse, syntax::DEFAULT_FEATURES);
     let data: Vec<&Datum> = match forms.first()?.datum.as_list() {
         Some(items) => items.iter().collect(),
         None => forms.iter().map(|form| &form.datum).collect(),
@@ -266,7 +266,7 @@ impl Found {
 fn mentioned_namespaces(text: &str) -> Vec<String> {
     let parse = syntax::parse(text);
     let mut all = Vec::new();
-    for form in syntax::forms(&parse, syntax::DEFAULT_FEATURES) {
+    for form in syntax::program_forms(&parse, syntax::DEFAULT_FEATURES) {
         let Some(items) = form.datum.as_list() else {
             continue;
         };

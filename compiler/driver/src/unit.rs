@@ -213,9 +213,14 @@ fn entry_lines(
     line: u32,
     facts: &ProtoFacts,
 ) -> Vec<(u32, u32, u32)> {
+    let names = entry.body.globals.iter().map(|global| &global.name);
+    let pieces: Vec<_> = names
+        .filter(|name| hir::is_entry_name(&name.name))
+        .collect();
     let lines = facts.exprs.iter().filter_map(|&(pc, expr)| {
-        // The calls are the first expressions, in the order of the names.
-        let piece = &entry.body.globals.get(expr.index())?.name;
+        // The calls are the first expressions, in the order of the names; what follows prints the
+        // value of the last.
+        let piece = pieces.get(expr.index()).or(pieces.last())?;
         let piece = hir::lowered_def(db, hir::definition(db, piece))?;
         let places = Places::of(db, piece.info.file, piece.info.form);
         let (at, column) = places.line_column(first_origin(piece));

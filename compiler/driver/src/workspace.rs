@@ -182,6 +182,11 @@ impl Workspace {
         }
     }
 
+    /// Lets the program of the entry print the value of the last form. Summaries are taken after.
+    pub fn show_last(&mut self) {
+        hir::set_shows_last(&mut self.db, true);
+    }
+
     /// Paths and texts, for renderers.
     #[must_use]
     pub fn files(&self) -> Files {

@@ -141,6 +141,10 @@ pub struct Project {
     /// The file whose entry body is run, if the database is for running one.
     #[returns(copy)]
     pub entry: Option<SourceFile>,
+    /// Whether the entry body prints the value of the last form of its file.
+    #[default]
+    #[returns(copy)]
+    pub shows_last: bool,
 }
 
 /// Sets a file's text, if it differs.
@@ -201,6 +205,15 @@ pub fn set_entry(db: &mut dyn Db, entry: Option<SourceFile>) {
     if project.entry(db) != entry {
         forget_all_stored(db);
         project.set_entry(db).to(entry);
+    }
+}
+
+/// Sets whether the entry body prints the value of the last form, if it differs.
+pub fn set_shows_last(db: &mut dyn Db, shows_last: bool) {
+    let project = Project::get(db);
+    if project.shows_last(db) != shows_last {
+        forget_all_stored(db);
+        project.set_shows_last(db).to(shows_last);
     }
 }
 

@@ -29,7 +29,7 @@ pub fn top_forms(db: &dyn Db, file: SourceFile) -> Vec<TopForm> {
             .iter()
             .map(|feature| &**feature),
     );
-    syntax::forms(parsed(db, file), &features)
+    syntax::program_forms(parsed(db, file), &features)
 }
 
 /// A top-level form: the unit of incrementality.

@@ -28,7 +28,6 @@ use crate::db::{Db, Stage};
 use crate::definition::{Arities, DefInfo, DefKind, Definition, Init};
 use crate::expand::build::CLOJURE_CORE;
 use crate::forms::Form;
-use crate::header::is_core_family;
 use crate::lowered::{Lowered, LoweredDef, piece_name};
 use crate::names::{Missing, Resolution};
 use crate::spine::{Item, Lifted, spine};
@@ -369,11 +368,7 @@ impl<'a, 'db> Lowerer<'a, 'db> {
             return *idx;
         }
         let idx = GlobalIdx(self.globals.len() as u32);
-        self.globals.push(GlobalRef {
-            name: info.name.clone(),
-            kind: info.kind.global_kind(),
-            core: is_core_family(&info.name.ns).then(|| info.name.name.clone()),
-        });
+        self.globals.push(crate::lowered::global_ref(info));
         self.global_index.insert(info.name.clone(), idx);
         idx
     }

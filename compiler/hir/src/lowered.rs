@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use source::Code;
 use syntax::AstId;
+use syntax::datum::{Datum, DatumKind, Symbol};
 
 use crate::body::{
     Arity, Body, BodySource, DefName, Expr, ExprIdx, Func, FuncIdx, FuncSource, GlobalIdx,
@@ -16,11 +17,12 @@ use crate::body::{
 };
 use crate::closure::PhaseCycle;
 use crate::context::PHASE_CYCLE;
-use crate::db::{Db, Def, SourceFile, Stage, file_of};
+use crate::db::{Db, Def, Project, SourceFile, Stage, file_of, is_entry};
 use crate::definition::{Arities, DefInfo, DefKind};
 use crate::forms::{Form, FormId, form_by_id, form_set, forms};
 use crate::generated::{generated_name, generating_count, home_stage};
-use crate::names::written_names;
+use crate::header::{CORE, is_core_family};
+use crate::names::{Resolution, resolve, written_names};
 use crate::problem::{Place, Problem};
 use crate::stored::{Reads, stored, stored_def};
 
@@ -96,9 +98,9 @@ fn phase_cycle(file: SourceFile, form: AstId) -> Lowered {
     };
     Lowered {
         problems: vec![
-            Problem::error(Code::PHASE_CYCLE, PHASE_CYCLE, at).note(
-                "a macro, and every function it calls while expanding, must not use the macro",
-            ),
+            Problem::error(Code::PHASE_CYCLE, PHASE_CYCLE, at)
+                .note("a macro, and every function it calls while expanding, must not use the macro")
+                .note("a macro that is defined in a `let`, or by another macro, can be used in the forms after that one"),
         ],
         phase_cycle: true,
         ..Lowered::default()
@@ -113,6 +115,15 @@ pub fn lowered<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> &'db Lowe
         return early;
     }
     lower_form(db, form, stage)
+}
+
+/// A reference to a definition.
+pub(crate) fn global_ref(info: &DefInfo) -> GlobalRef {
+    GlobalRef {
+        name: info.name.clone(),
+        kind: info.kind.global_kind(),
+        core: is_core_family(&info.name.ns).then(|| info.name.name.clone()),
+    }
 }
 
 /// The key of a definition with all names of its namespace.
@@ -266,8 +277,47 @@ pub fn definitions(db: &dyn Db, file: SourceFile) -> Vec<DefName> {
     all
 }
 
+/// Adds to an entry body, the calls of the pieces so far, that it prints the value of the last form:
+/// that of its last expression, else the var of what it defines last, else nil.
+fn show_last(
+    db: &dyn Db,
+    file: SourceFile,
+    exprs: &mut Vec<Expr>,
+    steps: &mut Vec<ExprIdx>,
+    globals: &mut Vec<GlobalRef>,
+) {
+    let Resolution::Def(prn) = resolve(db, file, Stage::ALL, &Symbol::qualified(CORE, "prn"))
+    else {
+        return;
+    };
+    let last = forms(db, file)
+        .last()
+        .and_then(|form| lowered(db, *form, Stage::ALL).defs.last());
+    let shown = match last {
+        Some(last) if is_entry_name(&last.info.name.name) => steps.pop(),
+        _ => None,
+    };
+    let shown = shown.unwrap_or_else(|| {
+        exprs.push(match last {
+            Some(last) => {
+                globals.push(global_ref(&last.info));
+                Expr::Var(GlobalIdx(globals.len() as u32 - 1))
+            }
+            None => Expr::Const(Datum::new(DatumKind::Nil, Origin::NONE)),
+        });
+        ExprIdx(exprs.len() as u32 - 1)
+    });
+    globals.push(global_ref(&prn));
+    exprs.push(Expr::CallGlobal {
+        global: GlobalIdx(globals.len() as u32 - 1),
+        args: vec![shown],
+        tail: false,
+    });
+    steps.push(ExprIdx(exprs.len() as u32 - 1));
+}
+
 /// The entry body of a file, if it has top-level expressions: a function that calls the pieces in
-/// order and returns the value of the last.
+/// order and returns the value of the last, or prints that of the last form if it is asked for.
 #[salsa::tracked]
 fn entry(db: &dyn Db, file: SourceFile) -> Option<LoweredDef> {
     let pieces: Vec<DefName> = forms(db, file)
@@ -277,7 +327,10 @@ fn entry(db: &dyn Db, file: SourceFile) -> Option<LoweredDef> {
         .cloned()
         .collect();
     let form = forms(db, file).first()?.id(db);
-    let last = pieces.len().checked_sub(1)?;
+    let shows_last = Project::get(db).shows_last(db) && is_entry(db, file);
+    if pieces.is_empty() && !shows_last {
+        return None;
+    }
     // The last is no tail call: this frame is where people see how far the file has come.
     let mut exprs: Vec<Expr> = (0..pieces.len())
         .map(|index| Expr::CallGlobal {
@@ -286,15 +339,8 @@ fn entry(db: &dyn Db, file: SourceFile) -> Option<LoweredDef> {
             tail: false,
         })
         .collect();
-    if last > 0 {
-        exprs.push(Expr::Do(
-            (0..pieces.len())
-                .map(|index| ExprIdx(index as u32))
-                .collect(),
-        ));
-    }
-    let root = ExprIdx(exprs.len() as u32 - 1);
-    let globals = pieces
+    let mut steps: Vec<ExprIdx> = (0..pieces.len() as u32).map(ExprIdx).collect();
+    let mut globals: Vec<GlobalRef> = pieces
         .into_iter()
         .map(|name| GlobalRef {
             name,
@@ -302,6 +348,13 @@ fn entry(db: &dyn Db, file: SourceFile) -> Option<LoweredDef> {
             core: None,
         })
         .collect();
+    if shows_last {
+        show_last(db, file, &mut exprs, &mut steps, &mut globals);
+    }
+    if steps.len() > 1 {
+        exprs.push(Expr::Do(steps));
+    }
+    let root = ExprIdx(exprs.len() as u32 - 1);
     let source = BodySource {
         origins: vec![Origin::NONE; exprs.len()],
         funcs: vec![FuncSource {

@@ -104,6 +104,21 @@ impl FormSourceMap {
 /// The top-level forms in order. Of a reader conditional the branch of the first of `features` that
 /// it has is read, else that of `:default`; names are without colon (see [`DEFAULT_FEATURES`]).
 pub fn forms(parse: &Parse, features: &[impl AsRef<str>]) -> Vec<TopForm> {
+    read_forms(parse, features, |_| None)
+}
+
+/// As [`forms`], of a program: what stands in a `do` at the top level is at the top level too, each
+/// a form of its own. A `do` of nothing stays a form.
+pub fn program_forms(parse: &Parse, features: &[impl AsRef<str>]) -> Vec<TopForm> {
+    read_forms(parse, features, reader::in_do)
+}
+
+/// The forms; those that `within` finds in one stand for it.
+fn read_forms<'t>(
+    parse: &'t Parse,
+    features: &[impl AsRef<str>],
+    within: impl Fn(Element<'t>) -> Option<Elements<'t>>,
+) -> Vec<TopForm> {
     let features: Vec<&str> = features.iter().map(AsRef::as_ref).collect();
     let root = Element {
         green: NodeOrToken::Node(parse.green()),
@@ -112,9 +127,11 @@ pub fn forms(parse: &Parse, features: &[impl AsRef<str>]) -> Vec<TopForm> {
     let mut ids = AstIds::default();
     let mut errors = parse.errors().iter().peekable();
     let mut forms = Vec::new();
-    // Splices nest; each is a sequence of forms within the one before.
-    let mut open: Vec<Elements<'_>> = vec![root.children()];
-    while let Some(elements) = open.last_mut() {
+    // Splices nest; each is a sequence of forms within the one before, and whether the parser has
+    // reported something within it.
+    let mut open: Vec<(Elements<'_>, bool)> = vec![(root.children(), false)];
+    while let Some((elements, in_damaged)) = open.last_mut() {
+        let in_damaged = *in_damaged;
         let Some(mut element) = elements.next() else {
             open.pop();
             continue;
@@ -129,26 +146,32 @@ pub fn forms(parse: &Parse, features: &[impl AsRef<str>]) -> Vec<TopForm> {
         if element.kind() == SyntaxKind::ConditionalSplice
             && let Ok(sequence) = reader::spliced(element, &features)
         {
-            open.extend(sequence.map(|sequence| sequence.children()));
+            open.extend(sequence.map(|sequence| (sequence.children(), in_damaged)));
             continue;
         }
         if element.is_no_form() {
             continue;
         }
-        let form = reader::read_form(element, &features);
-        let Some(datum) = form.datum else { continue };
         let range = element.range();
         while errors
             .next_if(|error| error.range.end() < range.start())
             .is_some()
         {}
+        let is_damaged = in_damaged
+            || errors
+                .peek()
+                .is_some_and(|error| error.range.start() <= range.end());
+        if let Some(inner) = within(element) {
+            open.push((inner, is_damaged));
+            continue;
+        }
+        let form = reader::read_form(element, &features);
+        let Some(datum) = form.datum else { continue };
         forms.push(TopForm {
             ast_id: ids.next(&datum),
             datum,
             errors: form.errors.into(),
-            is_damaged: errors
-                .peek()
-                .is_some_and(|error| error.range.start() <= range.end()),
+            is_damaged,
             range,
             source_map: Arc::new(form.source_map),
         });

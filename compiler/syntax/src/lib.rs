@@ -15,6 +15,8 @@ pub mod syntax_kind;
 
 pub use datum::{Datum, DatumKind, Origin, Symbol};
 pub use error::{ErrorFix, ReadError};
-pub use forms::{AstId, DEFAULT_FEATURES, FormSourceMap, TopForm, diagnostics, forms, read_all};
+pub use forms::{
+    AstId, DEFAULT_FEATURES, FormSourceMap, TopForm, diagnostics, forms, program_forms, read_all,
+};
 pub use parse::{Parse, parse, parse_shared};
 pub use syntax_kind::{OxLanguage, SyntaxKind, SyntaxNode};

@@ -98,6 +98,18 @@ impl<'t> Iterator for Elements<'t> {
     }
 }
 
+/// What follows the `do` in `(do …)`; `None` of every other form and if there is nothing.
+pub(crate) fn in_do(element: Element<'_>) -> Option<Elements<'_>> {
+    if element.kind() != SyntaxKind::List {
+        return None;
+    }
+    let mut parts = element.children();
+    let head = parts.find(|part| !part.is_no_form())?;
+    let is_do = head.kind() == SyntaxKind::Symbol && head.token_text() == "do";
+    let has_more = || parts.clone().any(|part| !part.is_no_form());
+    (is_do && has_more()).then_some(parts)
+}
+
 /// What a node becomes when its parts are read.
 enum FrameKind {
     List,

@@ -212,10 +212,11 @@ fn a_phase_cycle_is_reported_once() {
     check_diagnostics(
         text,
         expect![[r#"
-        1:28 error OX0204 expanding this form needs its own code, directly or through other definitions
-          at 50: this form is in the circle too, or needs it
-          note: a macro, and every function it calls while expanding, must not use the macro
-    "#]],
+            1:28 error OX0204 expanding this form needs its own code, directly or through other definitions
+              at 50: this form is in the circle too, or needs it
+              note: a macro, and every function it calls while expanding, must not use the macro
+              note: a macro that is defined in a `let`, or by another macro, can be used in the forms after that one
+        "#]],
     );
     // The same whoever is asked first.
     let first = TestDb::one(text);

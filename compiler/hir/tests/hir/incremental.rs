@@ -33,7 +33,12 @@ const USER: &str = "(ns user (:require [app :refer [middle]]))
 
 /// The queries that an edit of `app` runs again, with how often.
 fn edit(text: &str) -> BTreeMap<String, usize> {
-    let mut db = TestDb::new(&[("app.ox", APP), ("user.ox", USER)], false);
+    edit_from(APP, text)
+}
+
+/// As [`edit`], of another text of `app`.
+fn edit_from(before: &str, text: &str) -> BTreeMap<String, usize> {
+    let mut db = TestDb::new(&[("app.ox", before), ("user.ox", USER)], false);
     ask(&db);
     db.executed();
     let file: SourceFile = db.file("app");
@@ -111,6 +116,16 @@ fn a_body_runs_itself_and_hashes() {
         written_names 1
     "#]]
     .assert_eq(&shown(&edit(&edited)));
+}
+
+#[test]
+fn in_a_do_each_form_is_for_itself() {
+    let within = APP.replacen("\n(", "\n(do (", 1) + ")";
+    assert_ne!(within, APP.to_owned() + ")");
+    let edited = within.replace("(+ a 1)", "(+ a 10)");
+    let ran = edit_from(&within, &edited);
+    assert_eq!(ran.get("lower_form"), Some(&1), "{ran:?}");
+    assert_eq!(ran.get("definition_body"), Some(&1), "{ran:?}");
 }
 
 #[test]

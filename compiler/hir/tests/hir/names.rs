@@ -107,6 +107,28 @@ fn a_script_requires_at_top_level() {
 }
 
 #[test]
+fn a_script_requires_in_a_do() {
+    let util = ("app/util.ox", "(ns app.util) (defn f [] 1)");
+    for text in [
+        "(do (require '[app.util :as u])) (println (u/f))",
+        "(do (require '[app.util :as u]) (println (u/f)))",
+        "(println (u/f)) (do (def a 1) (do (use 'app.util) (require '[app.util :as u]))) (f)",
+    ] {
+        check_files(&[("app.ox", text), util], expect![[r#""#]]);
+    }
+}
+
+#[test]
+fn a_macro_is_used_in_the_do_that_defines_it() {
+    for text in [
+        "(do (defmacro twice [x] x) (println (twice 1)))",
+        "(do (defn f [] (twice 1)) (println (f)) (defmacro twice [x] x))",
+    ] {
+        check_files(&[("app.ox", text)], expect![[r#""#]]);
+    }
+}
+
+#[test]
 fn a_circle_of_requires_is_reported_at_its_smallest_member() {
     let files = [
         (

@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use source::TextSize;
-use syntax::{AstId, DEFAULT_FEATURES, Origin, TopForm, forms, parse};
+use syntax::{AstId, DEFAULT_FEATURES, Origin, TopForm, forms, parse, program_forms};
 
 fn read(text: &str) -> Vec<TopForm> {
     forms(&parse(text), DEFAULT_FEATURES)
@@ -135,4 +135,46 @@ fn parses_are_equal_if_their_texts_are() {
     assert_eq!(first, first.clone());
     assert_eq!(first, parse("(a)"));
     assert_ne!(first, parse("(b)"));
+}
+
+#[test]
+fn what_is_in_do_is_at_the_top_level_of_a_program() {
+    let program = |text: &str| program_forms(&parse(text), DEFAULT_FEATURES);
+    let shown = |text: &str| -> Vec<String> {
+        let forms = program(text);
+        let ids: std::collections::BTreeSet<AstId> = forms.iter().map(|form| form.ast_id).collect();
+        assert_eq!(ids.len(), forms.len(), "{text}");
+        forms
+            .iter()
+            .map(|form| text[form.range].to_owned())
+            .collect()
+    };
+    assert_eq!(
+        shown("(def a 1) (do ; one\n (def b 2) #_c (do (f) 3)) (def d)"),
+        ["(def a 1)", "(def b 2)", "(f)", "3", "(def d)"]
+    );
+    assert_eq!(
+        shown("#?(:ox (do a b)) #?@(:ox [c (do d)])"),
+        ["a", "b", "c", "d"]
+    );
+    // These are forms as they stand.
+    for text in [
+        "(do)",
+        "(do #_a)",
+        "'(do a)",
+        "(x/do a)",
+        "[do a]",
+        "(f (do a b))",
+        "do",
+    ] {
+        assert_eq!(shown(text), [text]);
+    }
+    let damaged =
+        |text: &str| -> Vec<bool> { program(text).iter().map(|form| form.is_damaged).collect() };
+    assert_eq!(damaged("(a) (do (b) (c))"), [false, false, false]);
+    assert_eq!(damaged("(a) (do (b) (c"), [false, true, true]);
+    let deep = format!("{}a{}", "(do ".repeat(500), ")".repeat(500));
+    assert_eq!(shown(&deep), ["a"]);
+    // As data a list is a list.
+    assert_eq!(read("(do a b)").len(), 1);
 }

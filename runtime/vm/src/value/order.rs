@@ -70,7 +70,10 @@ fn leaves(heap: &mut Heap, a: Word, b: Word) -> Result<Option<Ordering>, Trap> {
             (Kind::Inst, Kind::Inst) => {
                 Some((x.raw(1) as i64, x.raw(2)).cmp(&(y.raw(1) as i64, y.raw(2))))
             }
-            (Kind::Uuid, Kind::Uuid) => Some((x.raw(1), x.raw(2)).cmp(&(y.raw(1), y.raw(2)))),
+            // Two signed halves, as in Java.
+            (Kind::Uuid, Kind::Uuid) => {
+                Some((x.raw(1) as i64, x.raw(2) as i64).cmp(&(y.raw(1) as i64, y.raw(2) as i64)))
+            }
             (Kind::SmallVector | Kind::Vector, Kind::SmallVector | Kind::Vector) => {
                 let by_count = vector::count(x).cmp(&vector::count(y));
                 return Ok((by_count != Ordering::Equal).then_some(by_count));
