@@ -7,7 +7,7 @@
 //!   with the state that made it.
 
 use crate::awaiting::Awaiting;
-use crate::event::{Event, EventKind};
+use crate::event::{EventKind, Recent};
 use crate::letter::Letter;
 use crate::limits::Rate;
 use crate::persist::life::Life;
@@ -68,7 +68,7 @@ pub(crate) struct Actor {
     /// Words of these.
     pub(crate) taken_words: u64,
     /// Events of its life since the last checkpoint.
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Recent,
     /// Where the next of these goes.
     pub(crate) life: Life,
     /// Until its first checkpoint: how it began.
@@ -121,7 +121,7 @@ impl Actor {
             sent: Vec::new(),
             consumed: Vec::new(),
             taken_words: 0,
-            events: Vec::new(),
+            events: Recent::default(),
             life: Life::default(),
             dirty_in: None,
             birth: None,
@@ -146,7 +146,7 @@ impl Actor {
 
     /// Notes an event of its life.
     pub(crate) fn log(&mut self, at_ms: u64, kind: EventKind) {
-        self.events.push(Event { at_ms, kind });
+        self.events.add(at_ms, kind);
     }
 
     /// Whether it does nothing more by itself.

@@ -2,12 +2,15 @@
 //!
 //! # Invariants
 //! - An event becomes durable with the step it belongs to.
+//! - An attempt that is taken back in the group that asks for it was never made: nothing is said of
+//!   it.
 //! - A process keeps its first event and its last [`EVENTS_MAX`]; they are numbered from [`FIRST`],
 //!   so that what is left out between them can be counted. What it prints between two checkpoints is one
 //!   event a stream, cut to [`TEXT_BYTES_MAX`].
 
-use crate::transport::Stream;
+use crate::transport::{AttemptId, Stream};
 use crate::wire::{Reader, WireError, Writer};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Number of the first event of a process: that it was started.
 pub const FIRST: u64 = 1;
@@ -226,10 +229,49 @@ impl Event {
         r.end()?;
         Ok(Event { at_ms, kind })
     }
+}
 
-    /// Adds what was printed to the last of these events if it is of the same stream, else as a new
-    /// one.
-    pub(crate) fn note_text(events: &mut Vec<Event>, at_ms: u64, stream: Stream, added: &str) {
+/// What has happened since the last checkpoint.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    events: Vec<Event>,
+    /// Where attempts are among them that went out since.
+    attempts: BTreeMap<AttemptId, usize>,
+    /// Places of those that were taken back.
+    taken_back: BTreeSet<usize>,
+}
+
+impl Recent {
+    pub(crate) fn add(&mut self, at_ms: u64, kind: EventKind) {
+        self.events.push(Event { at_ms, kind });
+    }
+
+    /// Adds that an attempt was asked for.
+    pub(crate) fn add_attempt(&mut self, at_ms: u64, id: AttemptId, kind: EventKind) {
+        self.attempts.insert(id, self.events.len());
+        self.add(at_ms, kind);
+    }
+
+    /// Takes an attempt back of which nobody has heard yet; nothing happens to others.
+    pub(crate) fn take_attempt_back(&mut self, id: AttemptId) {
+        self.taken_back.extend(self.attempts.remove(&id));
+    }
+
+    /// What has happened; nothing has since.
+    pub(crate) fn take(&mut self) -> Vec<Event> {
+        let Recent {
+            events, taken_back, ..
+        } = std::mem::take(self);
+        if taken_back.is_empty() {
+            return events;
+        }
+        let places = events.into_iter().enumerate();
+        let kept = places.filter(|(place, _)| !taken_back.contains(place));
+        kept.map(|(_, event)| event).collect()
+    }
+
+    /// Adds what was printed to the last event if it is of the same stream, else as a new one.
+    pub(crate) fn add_text(&mut self, at_ms: u64, stream: Stream, added: &str) {
         let fits = |text: &str| TEXT_BYTES_MAX.saturating_sub(text.len());
         if let Some(Event {
             kind:
@@ -239,7 +281,7 @@ impl Event {
                     left_out,
                 },
             ..
-        }) = events.last_mut()
+        }) = self.events.last_mut()
             && *of == stream
         {
             let kept = if *left_out == 0 {
@@ -253,13 +295,13 @@ impl Event {
         }
         let kept = cut(added, TEXT_BYTES_MAX);
         let left_out = (added.len() - kept.len()) as u64;
-        events.push(Event {
+        self.add(
             at_ms,
-            kind: EventKind::Text {
+            EventKind::Text {
                 stream,
                 text: kept.to_owned(),
                 left_out,
             },
-        });
+        );
     }
 }

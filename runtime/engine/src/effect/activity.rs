@@ -290,8 +290,9 @@ impl Step<'_> {
             self.said.spawned.push(child);
         }
         let call = self.called(&asked);
-        self.actor.log(
+        self.actor.events.add_attempt(
             now,
+            id,
             EventKind::Attempt {
                 activity: note.name.clone(),
                 attempt: note.attempt,
@@ -630,6 +631,7 @@ impl Step<'_> {
             }
             None => {
                 let id = self.attempt_id(fiber, attempt);
+                self.actor.events.take_attempt_back(id);
                 self.say_cancel(id);
             }
         }

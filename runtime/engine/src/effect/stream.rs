@@ -9,7 +9,6 @@
 //!   is lost, and who asks for more is told so.
 
 use super::{Performed, Reply, Step};
-use crate::event::Event;
 use crate::output::{Output, Text};
 use crate::parcel;
 use crate::record::Wait;
@@ -52,7 +51,7 @@ impl Step<'_> {
         if text.is_empty() {
             return Ok(Reply::Value(Word::NIL));
         }
-        Event::note_text(&mut self.actor.events, self.now, stream, &text);
+        self.actor.events.add_text(self.now, stream, &text);
         if self.inner.count_unsent(text.len() as u64) {
             // It waits here, so it is interrupted here.
             if let Some(error) = self.interruption(fiber) {

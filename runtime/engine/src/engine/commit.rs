@@ -222,7 +222,7 @@ impl Inner {
         if !self.options.durable {
             actor.sent.clear();
             actor.consumed.clear();
-            actor.events.clear();
+            actor.events.take();
         }
         actor.birth = None;
         actor.taken_words = 0;
@@ -376,7 +376,7 @@ impl Inner {
     }
 
     fn write_events(&self, batch: &mut Batch, actor: &mut Actor) {
-        let events = std::mem::take(&mut actor.events);
+        let events = actor.events.take();
         if events.is_empty() {
             return;
         }

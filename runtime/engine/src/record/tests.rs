@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, Recent};
 use crate::letter::Letter;
 use crate::transport::Stream;
 use vm::checkpoint::{FiberRecord, PartRecord};
@@ -371,13 +371,15 @@ fn events_are_read_as_written() {
 
 #[test]
 fn printed_text_is_gathered_and_bounded() {
-    let mut events = Vec::new();
+    let mut recent = Recent::default();
     for _ in 0..3 {
-        Event::note_text(&mut events, 1, Stream::Stdout, "line\n");
+        recent.add_text(1, Stream::Stdout, "line\n");
     }
-    assert_eq!(events.len(), 1);
-    Event::note_text(&mut events, 1, Stream::Stdout, &"é".repeat(20_000));
-    Event::note_text(&mut events, 1, Stream::Stdout, "more");
+    recent.add_text(1, Stream::Stdout, &"é".repeat(20_000));
+    recent.add_text(1, Stream::Stdout, "more");
+    recent.add_text(1, Stream::Stderr, "other");
+    let events = recent.take();
+    assert_eq!(events.len(), 2);
     let EventKind::Text { text, left_out, .. } = &events[0].kind else {
         panic!("text")
     };
@@ -385,6 +387,5 @@ fn printed_text_is_gathered_and_bounded() {
         text.len() <= crate::event::TEXT_BYTES_MAX && text.len() > crate::event::TEXT_BYTES_MAX - 2
     );
     assert_eq!(text.len() as u64 + left_out, 15 + 40_000 + 4);
-    Event::note_text(&mut events, 1, Stream::Stderr, "other");
-    assert_eq!(events.len(), 2);
+    assert_eq!(recent.take(), []);
 }

@@ -157,6 +157,9 @@ fn a_suspended_run_that_is_cancelled_begins_nothing_again() {
     let begun = fs::read_to_string(run.path().join("begun")).unwrap();
     assert_eq!(begun, "begin\n");
     assert!(run.is_free());
+    let output = run.oxc(&["logs", "1"]).wait_with_output().unwrap();
+    let log = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(log.matches(": attempt 1\n").count(), 1, "{log}");
 }
 
 /// One that was asked goes its way to the end, whatever comes of the next.

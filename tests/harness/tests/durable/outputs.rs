@@ -2,6 +2,7 @@
 
 use crate::world::{Crash, EPOCH_MS, RUN, Served, World, exit, program, run};
 use engine::data::Data;
+use engine::event::{Event, EventKind};
 use engine::letter::Letter;
 use engine::record::Status;
 use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, Transport};
@@ -28,16 +29,26 @@ fn an_attempt_that_is_cancelled_before_it_leaves_is_not_started() {
         let told = world.transport.told();
         assert_eq!(told.started, [], "{text}");
         assert_eq!(told.cancelled, [], "nobody has heard of it: {text}");
+        assert_eq!(attempts_logged(&world), 0, "{text}");
     }
+}
+
+/// How often the log says that an attempt was made.
+fn attempts_logged(world: &World) -> usize {
+    let events = world.events(1);
+    let is_attempt = |event: &&Event| matches!(event.kind, EventKind::Attempt { .. });
+    events.iter().filter(is_attempt).count()
 }
 
 #[test]
 fn an_attempt_that_has_left_is_cancelled() {
     let world =
-        run("(let [f (activity \"slow\") t (async (f))] (sleep 0) (cancel t) (println :quick))");
+        run("(let [f (activity \"slow\") t (async (f))] (sleep 1) (cancel t) (println :quick))");
     let told = world.transport.told();
     let started: Vec<AttemptId> = told.started.iter().map(|task| task.id).collect();
-    assert_eq!(started, told.cancelled);
+    assert_eq!((started.len(), &started), (1, &told.cancelled));
+    drop(told);
+    assert_eq!(attempts_logged(&world), 1);
 }
 
 #[test]
@@ -53,6 +64,7 @@ fn who_is_cancelled_before_its_first_turn_after_a_crash_begins_nothing_again() {
     world.run();
     assert_eq!(world.stdout(), ":tidied\n");
     assert_eq!(world.transport.told().started.len(), 1);
+    assert_eq!(attempts_logged(&world), 1);
 }
 
 #[test]
