@@ -121,12 +121,24 @@ pub(crate) struct Inspection {
     pub(crate) words: u64,
     /// Its fibers, the main one first.
     pub(crate) fibers: Vec<FiberFacts>,
-    /// Fibers that have failed and that nobody has awaited yet, oldest first.
+    /// Fibers that have failed and that nobody has awaited, oldest first; of a process that has ended,
+    /// by then.
     #[serde(default)]
     pub(crate) failed_fibers: Vec<FailedFiber>,
 }
 
-/// A fiber that has failed, and that nobody has awaited yet.
+impl Inspection {
+    /// Whether it runs, or can be retried: of what else has ended no fibers are kept.
+    fn may_go_on(&self) -> bool {
+        match self.process.status.as_str() {
+            "done" | "cancelled" | "killed" => false,
+            "failed" => !self.fibers.is_empty(),
+            _ => true,
+        }
+    }
+}
+
+/// A fiber that has failed, and that nobody has awaited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FailedFiber {
     /// Its number.
@@ -374,9 +386,14 @@ pub(crate) fn inspection_text(output: Output, inspection: &Inspection, all: bool
     }
     for failed in &inspection.failed_fibers {
         let ends = if failed.report.is_empty() { "" } else { ":" };
+        let nobody = if inspection.may_go_on() {
+            "nobody has awaited it yet"
+        } else {
+            "nobody awaited it"
+        };
         let _ = writeln!(
             text,
-            "\n  fiber {} has failed, and nobody has awaited it yet{ends}",
+            "\n  fiber {} has failed, and {nobody}{ends}",
             failed.fiber
         );
         for report_line in failed.report.lines() {
@@ -503,7 +520,7 @@ pub(crate) fn event_text(output: Output, event: &EventFacts) -> String {
         "cancelled" => "asked to stop".to_owned(),
         "fiber-failed" => {
             let report = words.lines().next().unwrap_or_default();
-            format!("{fiber}failed, and nobody waits for it: {report}")
+            format!("{fiber}failed, and nobody waits for it yet: {report}")
         }
         "ended" => {
             let report = words

@@ -18,7 +18,7 @@ use crate::output::Output;
 use crate::socket::server::Server;
 use crate::{at_once, place, signals, socket};
 use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
-use engine::record::Status;
+use engine::record::{Status, Unheard};
 use engine::transport::{Fallen, Transport};
 use engine::{Engine, Options, Pid, Standing};
 use std::io::Write as _;
@@ -532,6 +532,25 @@ impl Host {
         }
     }
 
+    /// Says that fibers of a main process have failed before it did, which nobody has awaited yet: if it
+    /// is retried, it may.
+    fn tell_failed_fibers(&self, output: Output) {
+        let snapshot = self.subject.store.snapshot();
+        let record = engine::read_record(&snapshot, self.pid().number);
+        let ending = record.ok().filter(|record| !record.fibers.is_empty());
+        let unheard = ending.and_then(|record| Some(record.ending?.unheard));
+        let fibers = match unheard.map_or(0, |unheard| unheard.len()) {
+            0 => return,
+            1 => "1 fiber".to_owned(),
+            Unheard::MOST => format!("{} fibers or more", Unheard::MOST),
+            fibers => format!("{fibers} fibers"),
+        };
+        output.say(format!(
+            "failed before it: {fibers}, which nobody has awaited yet – {}",
+            self.hint("inspect")
+        ));
+    }
+
     /// Says how it ended, unless it ended well; the exit status.
     fn tell_end(&self, output: Output, standing: &Standing) -> u8 {
         match standing.status {
@@ -551,6 +570,7 @@ impl Host {
                         self.hint("inspect"),
                         self.hint("retry")
                     ));
+                    self.tell_failed_fibers(output);
                     self.tell_suspended_others(output);
                 }
             }
@@ -562,6 +582,7 @@ impl Host {
                     self.hint("retry"),
                     self.hint("cancel")
                 ));
+                self.tell_failed_fibers(output);
             }
             Status::Damaged => {
                 let failure = Failure::new(format!(

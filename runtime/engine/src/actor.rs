@@ -11,7 +11,7 @@ use crate::event::{EventKind, Recent};
 use crate::letter::Letter;
 use crate::limits::Rate;
 use crate::persist::life::Life;
-use crate::record::{ActorRecord, FiberNote, Notes, Wait};
+use crate::record::{ActorRecord, FiberNote, Notes, Unheard, Wait};
 use std::sync::Arc;
 use vm::fiber::FiberId;
 use vm::process::Process;
@@ -83,6 +83,8 @@ pub(crate) struct Actor {
     pub(crate) goes_back_to: Option<u64>,
     /// Set when not even its record shall be kept: it was an attempt.
     pub(crate) vanishes: bool,
+    /// The record's `unheard` as of the last checkpoint.
+    pub(crate) stored_unheard: Vec<Unheard>,
     /// Fiber and serial of the request whose failure was thrown last.
     pub(crate) failed_request: Option<(FiberId, u64)>,
     /// The fiber that looks at a message, as its note says.
@@ -129,6 +131,7 @@ impl Actor {
             keeps_past: false,
             goes_back_to: None,
             vanishes: false,
+            stored_unheard: Vec::new(),
             failed_request: None,
             looking: None,
             failed_at: None,

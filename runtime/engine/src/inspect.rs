@@ -129,7 +129,8 @@ pub struct View {
     pub memory_words: u64,
     /// Its fibers.
     pub fibers: Vec<FiberView>,
-    /// Fibers that have failed and whose error nobody has seen.
+    /// Fibers that have failed and whose error nobody has seen; of a process that has ended or is
+    /// parked, by then.
     pub unheard: Vec<Unheard>,
 }
 
@@ -406,7 +407,10 @@ pub fn view(
             .map(|level| u64::from(level.words))
             .sum(),
         fibers: Vec::new(),
-        unheard: record.unheard.clone(),
+        unheard: match &record.ending {
+            Some(ending) => ending.unheard.clone(),
+            None => record.unheard.clone(),
+        },
         summary,
     };
     if let Some(image) = image.filter(|_| !record.fibers.is_empty()) {

@@ -27,8 +27,8 @@ use vm::fiber::FiberId;
 /// Version of all records of this module but the description. 2: with pasts. 3: with attempts whose
 /// body is told to stop for its time, and cancellations under way. 4: with the greatest attempt and the
 /// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen or
-/// that somebody has waited for.
-pub const RECORD_VERSION: u8 = 5;
+/// that somebody has waited for. 6: with those of which nobody had heard at the end.
+pub const RECORD_VERSION: u8 = 6;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 
@@ -180,6 +180,8 @@ pub struct Ending {
     pub mailbox: (u64, u64),
     /// When, milliseconds since 1970; `None` in records that did not say.
     pub at_ms: Option<u64>,
+    /// Fibers that had failed and whose error nobody had seen by then, as in [`ActorRecord::unheard`].
+    pub unheard: Vec<Unheard>,
 }
 
 /// A process record.
@@ -238,7 +240,8 @@ pub struct ActorRecord {
     /// was told to stop.
     pub kill_at: Option<u64>,
     /// Fibers that have failed and whose error nobody has seen yet, oldest first: at most
-    /// [`Unheard::MOST`].
+    /// [`Unheard::MOST`]. Of a process that has failed or is parked as at the checkpoint that it goes
+    /// on from.
     pub unheard: Vec<Unheard>,
     /// Whether the stored record has more than one piece; not part of it.
     pub(crate) has_pieces: bool,
@@ -428,6 +431,8 @@ impl ActorRecord {
         w.number(u64::from(self.greatest_attempt))
             .optional(self.kill_at);
         unheard::encode(&mut w, &self.unheard);
+        let ending = self.ending.as_ref();
+        unheard::encode(&mut w, ending.map_or(&[], |ending| &ending.unheard));
         w.bytes
     }
 
@@ -506,6 +511,7 @@ impl ActorRecord {
                     (0, 0)
                 },
                 at_ms: if version > 4 { r.optional()? } else { None },
+                unheard: Vec::new(),
             });
         }
         if version > 1 {
@@ -517,6 +523,14 @@ impl ActorRecord {
         }
         if version > 4 {
             record.unheard = unheard::decode(&mut r)?;
+        }
+        if version > 5 {
+            let unheard = unheard::decode(&mut r)?;
+            match &mut record.ending {
+                Some(ending) => ending.unheard = unheard,
+                None if unheard.is_empty() => {}
+                None => return r.error(),
+            }
         }
         r.end()?;
         Ok(record)

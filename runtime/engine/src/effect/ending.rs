@@ -71,10 +71,13 @@ impl Step<'_> {
             return;
         }
         self.cancel_everything(end.status == Status::Killed);
-        if end.status != Status::Killed {
-            self.tell_unheard();
-        }
         let number = self.actor.number;
+        let keeps_past = end.keeps_past && self.actor.record.body_of.is_none();
+        let can_be_retried = keeps_past && self.inner.options.durable;
+        let unheard = self.unheard_by_the_end(can_be_retried);
+        if end.status != Status::Killed && !(number == MAIN && can_be_retried) {
+            self.tell_unheard(&unheard);
+        }
         let record = &mut self.actor.record;
         let links = std::mem::take(&mut record.links);
         let watchers = std::mem::take(&mut record.watchers);
@@ -129,13 +132,9 @@ impl Step<'_> {
                 },
             );
         }
-        let keeps_past = end.keeps_past && body_of.is_none();
-        let past = end
-            .past
-            .filter(|_| keeps_past && self.inner.options.durable);
+        let past = end.past.filter(|_| can_be_retried);
         if number == MAIN {
-            let keeps_others = keeps_past && self.inner.options.durable;
-            for process in self.inner.begin_shutdown(keeps_others) {
+            for process in self.inner.begin_shutdown(can_be_retried) {
                 let reason = parcel::keyword("shutdown");
                 self.post(
                     process,
@@ -160,6 +159,7 @@ impl Step<'_> {
                 .map_or(self.actor.failed_request, |past| past.failed_request),
             mailbox: self.actor.mailbox,
             at_ms: Some(self.now),
+            unheard,
         });
         self.actor.keeps_past = keeps_past;
         self.actor.goes_back_to = past.map(|past| past.checkpoint);
@@ -370,6 +370,7 @@ impl Step<'_> {
         let report = report::report(self.heap(), &image, error);
         let request = self.request_serial(fiber).unwrap_or_default();
         self.cancel_everything(false);
+        let unheard = self.unheard_by_the_end(true);
         self.actor.log(self.now, EventKind::Parked(report.clone()));
         self.actor.record.status = Status::Parked;
         self.actor.record.ending = Some(Ending {
@@ -379,6 +380,7 @@ impl Step<'_> {
             failed_request: Some((fiber, request)),
             mailbox: self.actor.mailbox,
             at_ms: Some(self.now),
+            unheard,
         });
         self.actor.keeps_past = true;
         let number = self.actor.number;

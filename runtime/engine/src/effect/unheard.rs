@@ -2,7 +2,7 @@
 //!
 //! # Invariants
 //! - An error is told once: by whoever waits for the future, or by the process at its end. A killed
-//!   process says nothing.
+//!   process says nothing, nor does a main process that can be retried: it may await them then.
 //! - Who has waited for one of several futures, or for the end of one, whatever became of the wait,
 //!   hears of all of them: what the library's `all`, `race` and `pmap-n` leave aside is not told.
 //! - What is said at the end is bounded, however many fibers have failed.
@@ -56,13 +56,13 @@ impl Step<'_> {
     }
 
     /// The process ends: nobody will await what has failed in it.
-    pub(super) fn tell_unheard(&mut self) {
+    pub(super) fn tell_unheard(&mut self, unheard: &[Unheard]) {
         let pid = Pid {
             run: self.inner.run(),
             number: self.actor.number,
         };
         let mut others = String::new();
-        for Unheard { fiber, report } in std::mem::take(&mut self.actor.record.unheard) {
+        for Unheard { fiber, report } in unheard {
             if report.is_empty() {
                 let _ = write!(others, " {fiber}");
                 continue;
@@ -77,6 +77,18 @@ impl Step<'_> {
                 "these fibers of process {pid} failed too, and nobody awaited them:{others}\n"
             ));
         }
+    }
+
+    /// The fibers of which nobody has heard. If the process can go on from its last checkpoint, its record
+    /// has those of then.
+    pub(super) fn unheard_by_the_end(&mut self, can_go_on: bool) -> Vec<Unheard> {
+        let stored = &self.actor.stored_unheard;
+        let kept = if can_go_on {
+            stored.clone()
+        } else {
+            Vec::new()
+        };
+        std::mem::replace(&mut self.actor.record.unheard, kept)
     }
 
     fn tell(&mut self, text: String) {

@@ -306,6 +306,7 @@ impl Inner {
                 &mut actor.notes,
                 &fibers,
             );
+            (actor.stored_unheard).clone_from(&actor.record.unheard);
         }
         part
     }

@@ -227,6 +227,7 @@ impl Inner {
             process.look_for_errors_everywhere();
         }
         let mut actor = Actor::new(number, process, record);
+        (actor.stored_unheard).clone_from(&actor.record.unheard);
         actor.mailbox = effect::count_mailbox(&actor.process);
         let looks = |(fiber, note): (_, &FiberNote)| note.looks_at_message.then_some(fiber);
         actor.looking = notes.iter().find_map(looks);
@@ -564,6 +565,7 @@ impl Shared {
                 failed_request: None,
                 mailbox: (0, 0),
                 at_ms: None,
+                unheard: Vec::new(),
             }));
             slot.incoming.clear();
         }
@@ -635,6 +637,7 @@ fn park_after_recoveries(record: &mut ActorRecord) {
         failed_request: None,
         mailbox: (0, 0),
         at_ms: None,
+        unheard: record.unheard.clone(),
     });
 }
 

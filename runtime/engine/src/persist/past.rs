@@ -309,6 +309,7 @@ pub(crate) fn go_back(
     record.vm.count_on_from(process);
     record.fibers = base.fibers;
     record.traps_exits = base.traps_exits;
+    record.unheard = base.unheard;
     record.next_token = record.next_token.max(base.next_token);
     write_record(batch, number, record);
     Ok(())

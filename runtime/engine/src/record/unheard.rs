@@ -1,9 +1,11 @@
 //! Fibers that have failed and whose error nobody has seen.
 //!
 //! # Invariants
-//! - A fiber is here from its failure until somebody waits for its future or the process ends, if there
-//!   is room: it is in every checkpoint, so only of some the report is kept, and of many nothing. The
-//!   process's log has them all.
+//! - A fiber is here from its failure until somebody waits for its future, if there is room: it is in
+//!   every checkpoint, so only of some the report is kept, and of many nothing. The process's log has
+//!   them all.
+//! - Those of which nobody has heard by the end stay with it ([`super::Ending`]). A process that goes
+//!   on from a checkpoint has those of that checkpoint: what has failed since will come again, or not.
 
 use crate::wire::{Reader, WireError, Writer};
 use vm::fiber::FiberId;

@@ -3,7 +3,7 @@
 use crate::world::{Crash, Served, World, exit, options, program};
 use engine::data::Data;
 use engine::letter::Letter;
-use engine::record::Status;
+use engine::record::{Status, Unheard};
 use engine::{Options, RetryError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -758,4 +758,44 @@ fn what_is_asked_after_going_back_is_no_request_of_before() {
         .complete(new.0, Ok(Data::text("in time")));
     services.world.run();
     assert_eq!(services.world.stdout(), "in time\n");
+}
+
+/// A failed main process has told nothing of its fibers, and knows after a retry of those alone that
+/// had failed by the checkpoint that it goes on from.
+#[test]
+fn fibers_that_failed_are_told_when_the_run_is_over() {
+    let text = "(defn fail [n] (future (throw (ex-info (str \"boom \" n) {}))))
+                (fail 1)
+                (sleep 1)
+                (def awaited (fail 2))
+                (try ((activity \"act\")) (finally (sleep 1) (fail 3) (sleep 1)))
+                (println (try @awaited (catch Exception e (ex-message e))))";
+    let mut services = world_of(options());
+    services.mend(1);
+    services.world.start(&program(text));
+    services.world.run();
+    assert_eq!(services.world.standing().status, Status::Failed);
+    let told = |services: &Services| services.world.transport.told().stderr.clone();
+    assert_eq!(told(&services), "");
+    let record = engine::read_record(&services.world.store.snapshot(), 1).unwrap();
+    let fibers = |unheard: &[Unheard]| -> Vec<String> {
+        let reports = unheard.iter().filter_map(|one| one.report.lines().next());
+        reports.map(str::to_owned).collect()
+    };
+    let ending = record.ending.expect("it has failed");
+    assert_eq!(fibers(&ending.unheard), ["boom 1", "boom 2", "boom 3"]);
+    assert_eq!(fibers(&record.unheard), ["boom 1", "boom 2"]);
+    services.mend(NAMES.len());
+    services.retry(1);
+    assert_eq!(services.world.standing().status, Status::Done);
+    assert_eq!(services.world.stdout(), "boom 2\n");
+    let told = told(&services);
+    let lines = told
+        .lines()
+        .filter_map(|line| line.split_once("awaited it: "));
+    let messages: Vec<&str> = lines.map(|(_, message)| message).collect();
+    assert_eq!(messages, ["boom 1", "boom 3"], "{told}");
+    let record = engine::read_record(&services.world.store.snapshot(), 1).unwrap();
+    let ending = record.ending.expect("it has ended");
+    assert_eq!(fibers(&ending.unheard), ["boom 1", "boom 3"]);
 }
