@@ -141,28 +141,13 @@ fn damage_is_a_miss() {
         .image;
     let path = stored(folder.path()).remove(0);
     let whole = std::fs::read(&path).unwrap();
-    let mut places: Vec<usize> = (0..whole.len()).step_by(whole.len() / 12).collect();
-    places.extend([31, 32, 63, 64, whole.len() - 1]);
-    for at in places {
-        for cut in [false, true] {
-            let mut damaged = whole.clone();
-            damaged[at] ^= 4;
-            if cut {
-                damaged.truncate(at);
-            }
-            std::fs::write(&path, &damaged).unwrap();
-            let mut workspace = Workspace::of(files.clone());
-            assert_eq!(
-                workspace.build_cached(folder.path()).unwrap().image,
-                image,
-                "byte {at}"
-            );
-            assert!(
-                std::fs::read(&path).unwrap() == whole,
-                "the build was stored again"
-            );
-        }
-    }
+    support::damaged(&path, 12, &[31, 32, 63, 64], |how| {
+        let mut workspace = Workspace::of(files.clone());
+        let built = workspace.build_cached(folder.path()).unwrap();
+        assert!(built.image == image, "{how}");
+        let again = std::fs::read(&path).unwrap();
+        assert!(again == whole, "the build is not stored again: {how}");
+    });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! would generate.
 
 use crate::generate::{Size, name_of, texts};
-use crate::support::{self, Log, forget_builds, found, generated, stored};
+use crate::support::{self, Log, damaged, forget_builds, found, generated, stored};
 use driver::Workspace;
 use driver::project::Found;
 use std::path::{Path, PathBuf};
@@ -131,23 +131,14 @@ fn damage_is_a_miss() {
     let all = made(&files, folder.path());
     let path = packs(folder.path()).remove(0);
     let whole = std::fs::read(&path).unwrap();
-    let mut places: Vec<usize> = (0..whole.len()).step_by(whole.len() / 5).collect();
-    places.extend([0, 7, 8, 31, 32, 63, 64, whole.len() - 1]);
-    for at in places {
-        for cut in [false, true] {
-            let mut damaged = whole.clone();
-            damaged[at] ^= 4;
-            if cut {
-                damaged.truncate(at);
-            }
-            std::fs::write(&path, &damaged).unwrap();
-            assert_eq!(made(&files, folder.path()), all, "byte {at}");
-            assert_eq!(made(&files, folder.path()), 0, "byte {at}");
-            let left = packs(folder.path());
-            assert_eq!(left.len(), 1, "what was damaged is gone");
-            assert!(std::fs::read(&left[0]).unwrap() == whole, "made again");
-        }
-    }
+    damaged(&path, 5, &[0, 7, 8, 31, 32, 63, 64], |how| {
+        assert_eq!(made(&files, folder.path()), all, "{how}");
+        assert_eq!(made(&files, folder.path()), 0, "{how}");
+        let left = packs(folder.path());
+        assert_eq!(left.len(), 1, "what was damaged is gone: {how}");
+        let again = std::fs::read(&left[0]).unwrap();
+        assert!(again == whole, "it is not made again: {how}");
+    });
     // One that is gone; and summaries that are, with it.
     std::fs::remove_file(&path).unwrap();
     assert_eq!(made(&files, folder.path()), all);

@@ -205,3 +205,24 @@ pub(crate) fn hashes(workspace: &mut Workspace, namespaces: &[String]) -> BTreeM
     }
     all
 }
+
+/// Damages a file in many ways, one after another: at each of about `places` places, and at those named
+/// besides, one bit is another, or the file ends there. `check` is told where, and whether it ends, and finds
+/// the damaged file in its place.
+pub(crate) fn damaged(path: &Path, places: usize, besides: &[usize], check: impl Fn(&str)) {
+    let whole = std::fs::read(path).unwrap();
+    let even = (0..whole.len()).step_by(whole.len() / places);
+    let last = whole.len() - 1;
+    for at in even.chain(besides.iter().copied()).chain([last]) {
+        for ends in [false, true] {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 4;
+            if ends {
+                damaged.truncate(at);
+            }
+            std::fs::write(path, &damaged).unwrap();
+            let how = if ends { "ends at" } else { "differs in" };
+            check(&format!("the file {how} byte {at}"));
+        }
+    }
+}
