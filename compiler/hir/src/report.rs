@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use source::{Code, Diagnostic, Label, Severity, Span, TextRange, is_slip, suggest};
+use scalar::{is_slip, suggest};
+use source::{Code, Diagnostic, Label, Severity, Span, TextRange};
 use syntax::AstId;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 

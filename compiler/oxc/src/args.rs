@@ -80,7 +80,7 @@ pub(crate) fn with_suggestion(mut error: clap::Error) -> clap::Error {
         .get_subcommands()
         .map(clap::Command::get_name)
         .collect();
-    if let Some(meant) = source::suggest(wrong, names) {
+    if let Some(meant) = scalar::suggest(wrong, names) {
         let meant = ContextValue::Strings(vec![meant.to_owned()]);
         error.insert(ContextKind::SuggestedSubcommand, meant);
     }

@@ -76,6 +76,17 @@ pub(crate) fn open(
     })
 }
 
+/// What a program is compiled for, and so is not done when it cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To run it.
+    Run,
+    /// To write its image.
+    Write,
+    /// To look at it.
+    Look,
+}
+
 /// Compiles or loads a program.
 ///
 /// # Errors
@@ -84,6 +95,7 @@ pub(crate) fn compile(
     output: Output,
     program: &Program,
     folder: Option<&Folder>,
+    purpose: Purpose,
 ) -> Result<Compiled, Failure> {
     match program {
         Program::Image(path) => load(path),
@@ -96,7 +108,8 @@ pub(crate) fn compile(
             }
             let built = workspace.build_to_run(cache.as_deref());
             drop(progress);
-            let built = built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics))?;
+            let built =
+                built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics, purpose))?;
             // Off a terminal, too: who reads the log of a job wants to know.
             show(output, &workspace, &built.warnings);
             needs_something_to_run(target, &workspace, &built)?;
@@ -118,7 +131,8 @@ pub(crate) fn compile_whole(output: Output, program: &Program) -> Result<Image, 
             let mut workspace = open(output, target, Format::Text)?;
             let built = workspace.build_whole();
             drop(progress);
-            let built = built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics))?;
+            let built = built
+                .map_err(|diagnostics| rejected(output, &workspace, &diagnostics, Purpose::Look))?;
             Ok(built.image)
         }
     }
@@ -158,11 +172,21 @@ fn needs_something_to_run(
 }
 
 /// Shows why a program cannot run.
-fn rejected(output: Output, workspace: &Workspace, diagnostics: &[Diagnostic]) -> Failure {
+fn rejected(
+    output: Output,
+    workspace: &Workspace,
+    diagnostics: &[Diagnostic],
+    purpose: Purpose,
+) -> Failure {
     show(output, workspace, diagnostics);
     let errors = count(diagnostics, Severity::Error);
+    let undone = match purpose {
+        Purpose::Run => "; nothing was run",
+        Purpose::Write => "; no image was written",
+        Purpose::Look => "",
+    };
     output.say(format!(
-        "{}; nothing was run",
+        "{}{undone}",
         summary(errors, count(diagnostics, Severity::Warning))
     ));
     Failure::told(FAILED)

@@ -20,7 +20,7 @@ use crate::{at_once, place, signals, socket};
 use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
 use engine::record::{Status, Unheard};
 use engine::transport::{Fallen, Transport};
-use engine::{Engine, Options, Pid, Standing};
+use engine::{Engine, LimitError, Options, Pid, Standing};
 use std::io::Write as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -104,7 +104,16 @@ impl Manner {
     pub(crate) fn limit(&mut self, limits: &[String]) -> Result<(), Failure> {
         for text in limits {
             let limit = text.parse::<engine::Limit>();
-            let limit = limit.map_err(|error| Failure::usage(format!("--limit: {error}")))?;
+            let limit = limit.map_err(|error| {
+                let failure = Failure::usage(format!("--limit: {error}"));
+                match &error {
+                    LimitError::Name(name) => match scalar::suggest(name, engine::Limit::NAMES) {
+                        Some(meant) => failure.help(format!("did you mean {meant}?")),
+                        None => failure,
+                    },
+                    _ => failure,
+                }
+            })?;
             self.limits.set(limit);
         }
         Ok(())

@@ -36,7 +36,7 @@ fn is_path(text: &str) -> bool {
         || extension.is_some_and(|e| EXTENSIONS.contains(&e))
 }
 
-/// Whether a file is an image by how it begins.
+/// Whether a file is an image by how it begins, whatever it is called.
 fn is_image(path: &Path) -> bool {
     // What is read from a pipe is gone.
     if !path.is_file() {
@@ -86,7 +86,8 @@ impl Program {
                 None => failure,
             });
         }
-        Ok(if is_image(path) {
+        let is_named_so = path.extension().is_some_and(|e| e == IMAGE_EXTENSION);
+        Ok(if is_named_so || is_image(path) {
             Program::Image(path.to_owned())
         } else {
             Program::Source(driver::Target::File(path.to_owned()))
@@ -189,7 +190,7 @@ fn similar_file(path: &Path) -> Option<PathBuf> {
     if names.contains(&with_extension) {
         return Some(path.with_file_name(with_extension));
     }
-    let similar = source::suggest(wanted, names.iter().map(String::as_str))?;
+    let similar = scalar::suggest(wanted, names.iter().map(String::as_str))?;
     Some(path.with_file_name(similar))
 }
 

@@ -9,12 +9,10 @@ pub mod code;
 pub mod diagnostic;
 pub mod line_index;
 pub mod render;
-pub mod suggest;
 
 pub use code::Code;
 pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 pub use line_index::{LineColumn, LineIndex};
-pub use suggest::{is_slip, suggest};
 pub use text_size::{TextRange, TextSize};
 
 /// The number of a source file in the database that holds it.

@@ -2,6 +2,7 @@
 //!
 //! # Invariants
 //! - An option that is not known is an error: a misspelled one must not be silently without effect.
+//! - Errors do not name the activity: the call that failed, with its arguments, is said before them.
 
 use crate::failure::misuse;
 use engine::data::Data;
@@ -10,6 +11,19 @@ use std::path::{Path, PathBuf};
 
 /// Values of a secret longer than this are refused.
 const SECRET_BYTES_MAX: u64 = 1 << 20;
+
+/// Options of all activities.
+const OPTIONS_OF_ACTIVITIES: [&str; 9] = [
+    "queue",
+    "retry",
+    "schedule-to-start",
+    "start-to-close",
+    "schedule-to-close",
+    "heartbeat",
+    "idempotent",
+    "idempotency-key",
+    "on-exhausted",
+];
 
 /// The arguments of one attempt and the directory of its run.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +68,7 @@ impl<'a> Arguments<'a> {
     /// A path from the directory of the run.
     pub(crate) fn resolve(&self, path: &str) -> Result<PathBuf, TaskError> {
         if path.is_empty() || path.contains('\0') {
-            return Err(misuse(format!("{}: {path:?} is no path", self.activity)));
+            return Err(misuse(format!("{path:?} is no path")));
         }
         Ok(self.directory.join(path))
     }
@@ -71,25 +85,7 @@ impl<'a> Arguments<'a> {
             let is_known =
                 matches!(key, Data::Keyword(None, name) if known.contains(&name.as_str()));
             if !is_known {
-                let known: Vec<String> = known.iter().map(|name| format!(":{name}")).collect();
-                // The library takes those of activities out before.
-                let others = if self.activity.starts_with("ox.fs/") {
-                    ""
-                } else {
-                    ", or an option of activities, as :retry or :start-to-close"
-                };
-                let hint = match key {
-                    Data::Keyword(None, name) if name == "timeout" => {
-                        "; `with-timeout` around the call limits its time"
-                    }
-                    _ => "",
-                };
-                return Err(misuse(format!(
-                    "{}: unknown option {}, expected one of {}{others}{hint}",
-                    self.activity,
-                    brief(key),
-                    known.join(" "),
-                )));
+                return Err(misuse(self.unknown_option(key, known)));
             }
         }
         Ok(Options {
@@ -98,13 +94,40 @@ impl<'a> Arguments<'a> {
         })
     }
 
+    /// What is wrong with an option that is not known.
+    fn unknown_option(&self, key: &Data, known: &[&str]) -> String {
+        // The library takes those of activities out before.
+        let is_taken_out = !self.activity.starts_with("ox.fs/");
+        let others: &[&str] = if is_taken_out {
+            &OPTIONS_OF_ACTIVITIES
+        } else {
+            &[]
+        };
+        let wrong = format!("unknown option {}", brief(key));
+        let name = match key {
+            Data::Keyword(None, name) => name,
+            _ => "",
+        };
+        if let Some(meant) = scalar::suggest(name, known.iter().chain(others).copied()) {
+            return format!("{wrong}: did you mean :{meant}?");
+        }
+        let known: Vec<String> = known.iter().map(|name| format!(":{name}")).collect();
+        let or = if is_taken_out {
+            ", or an option of activities, as :retry or :start-to-close"
+        } else {
+            ""
+        };
+        let hint = if name == "timeout" {
+            "; `with-timeout` around the call limits its time"
+        } else {
+            ""
+        };
+        format!("{wrong}, expected one of {}{or}{hint}", known.join(" "))
+    }
+
     /// An argument of the wrong type.
     pub(crate) fn wrong(&self, what: &str, expected: &str, found: &Data) -> TaskError {
-        misuse(format!(
-            "{}: {what} must be {expected}, not {}",
-            self.activity,
-            brief(found)
-        ))
+        misuse(format!("{what} must be {expected}, not {}", brief(found)))
     }
 }
 

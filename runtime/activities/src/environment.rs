@@ -12,9 +12,7 @@ pub(crate) fn call(name: &str, arguments: Arguments<'_>) -> Result<Data, TaskErr
         "get" => {
             let name = arguments.text(0, "the name")?;
             if name.is_empty() || name.contains(['=', '\0']) {
-                return Err(misuse(format!(
-                    "ox.env/get: {name:?} is no name of a variable"
-                )));
+                return Err(misuse(format!("{name:?} is no name of a variable")));
             }
             Ok(std::env::var_os(name)
                 .map_or(Data::Nil, |value| Data::text(value.to_string_lossy())))

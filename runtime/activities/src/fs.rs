@@ -336,9 +336,7 @@ fn temp(arguments: Arguments<'_>, key: &str) -> Result<Data, TaskError> {
     let is_file = options.flag("file", false)?;
     let prefix = options.text("prefix")?.unwrap_or("ox-");
     if prefix.contains(['/', '\0']) {
-        return Err(misuse(format!(
-            "ox.fs/temp: {prefix:?} is no start of a name"
-        )));
+        return Err(misuse(format!("{prefix:?} is no start of a name")));
     }
     for turn in 0_u64.. {
         let mut hasher = DefaultHasher::new();

@@ -124,12 +124,12 @@ fn request(options: Options<'_>, key: &str) -> Result<(Request<()>, Content), Ta
         None => Method::GET,
         Some(Data::Keyword(None, name) | Data::Str(name)) => {
             Method::from_bytes(name.to_ascii_uppercase().as_bytes())
-                .map_err(|_| misuse(format!("ox.http/request: {name:?} is no method")))?
+                .map_err(|_| misuse(format!("{name:?} is no method")))?
         }
         Some(other) => return Err(options.wrong("method", "a keyword, as :get", other)),
     };
     let Some(url) = options.text("url")? else {
-        return Err(misuse("ox.http/request: :url is missing"));
+        return Err(misuse(":url is missing"));
     };
     let mut builder = Request::builder()
         .method(&method)
@@ -166,7 +166,7 @@ fn request(options: Options<'_>, key: &str) -> Result<(Request<()>, Content), Ta
     }
     let no_address = || {
         misuse(format!(
-            "ox.http/request: {url:?} is no address: one begins with http:// or https://"
+            "{url:?} is no address: one begins with http:// or https://"
         ))
     };
     if !url.contains("://") {
@@ -174,7 +174,7 @@ fn request(options: Options<'_>, key: &str) -> Result<(Request<()>, Content), Ta
     }
     let request = builder
         .body(())
-        .map_err(|error| misuse(format!("ox.http/request {url}: {error}")))?;
+        .map_err(|error| misuse(format!("{url}: {error}")))?;
     match request.uri().scheme_str() {
         Some("http" | "https") => Ok((request, content)),
         _ => Err(no_address()),
@@ -199,18 +199,15 @@ fn content(options: Options<'_>) -> Result<(Content, Option<&'static str>), Task
                 Some("application/octet-stream"),
             ),
             Some(Data::Secret(..)) => {
-                return Err(misuse(
-                    "ox.http/request: a secret may be sent in a header only",
-                ));
+                return Err(misuse("a secret may be sent in a header only"));
             }
             other => {
                 return Err(options.wrong("body", "text or bytes", other.unwrap_or(&Data::Nil)));
             }
         },
         ["json"] => {
-            let text = data::to_json(options.get("json").unwrap_or(&Data::Nil)).map_err(|why| {
-                misuse(format!("ox.http/request: :json cannot be written: {why}"))
-            })?;
+            let text = data::to_json(options.get("json").unwrap_or(&Data::Nil))
+                .map_err(|why| misuse(format!(":json cannot be written: {why}")))?;
             (Content::Bytes(text.into_bytes()), Some("application/json"))
         }
         ["file"] => {
@@ -221,7 +218,7 @@ fn content(options: Options<'_>) -> Result<(Content, Option<&'static str>), Task
         }
         _ => {
             return Err(misuse(format!(
-                "ox.http/request: only one of :{} can be sent",
+                "only one of :{} can be sent",
                 given.join(" :")
             )));
         }
@@ -253,9 +250,7 @@ fn with_query(url: &str, options: Options<'_>) -> Result<String, TaskError> {
             for (index, part) in [name, value].into_iter().enumerate() {
                 let text = match part {
                     Data::Secret(..) => {
-                        return Err(misuse(
-                            "ox.http/request: a secret may be sent in a header only",
-                        ));
+                        return Err(misuse("a secret may be sent in a header only"));
                     }
                     other => plain_text(other, options.arguments.directory())?,
                 };

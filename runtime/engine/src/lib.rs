@@ -29,7 +29,7 @@ pub mod transport;
 mod wire;
 
 pub use engine::{Engine, EngineError, Options, Oracle, RetryError, Standing};
-pub use limits::{Limit, Limits};
+pub use limits::{Limit, LimitError, Limits};
 pub use persist::life::read_events;
 pub use persist::{LoadError, read_record, read_state};
 pub use pid::Pid;

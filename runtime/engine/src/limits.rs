@@ -79,6 +79,12 @@ pub enum Limit {
     Fuel(u64),
 }
 
+impl Limit {
+    /// What they are called.
+    pub const NAMES: [&'static str; 5] =
+        ["memory", "mailbox", "mailbox-memory", "activities", "fuel"];
+}
+
 impl FromStr for Limit {
     type Err = LimitError;
 

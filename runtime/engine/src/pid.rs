@@ -27,7 +27,7 @@ impl std::str::FromStr for Pid {
 
     fn from_str(text: &str) -> Result<Pid, PidError> {
         let error = || PidError {
-            text: text.to_owned(),
+            is_name: text.starts_with(':'),
         };
         let number = |part: &str| {
             let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
@@ -58,9 +58,14 @@ impl std::str::FromStr for Pid {
 
 /// A text is no process id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no process id: they look like 17 or 17.2")]
+#[error("process ids look like 17 or 17.2{}", if *is_name {
+    ", and names are known within a run only; `oxc ps` shows the id beside the name"
+} else {
+    ""
+})]
 pub struct PidError {
-    text: String,
+    /// Whether it is a name, as processes register themselves under.
+    is_name: bool,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The text of scalar values: one spelling of each, for the reader of the compiler, the reader and
-//! printer of the machine, the text of bytecode, and the command line.
+//! printer of the machine, the text of bytecode, and the command line; and which of several names one
+//! that is none of them was probably meant to be.
 //!
 //! # Invariants
 //! - Reading what was written gives the same value.
@@ -14,6 +15,7 @@ mod double;
 mod instant;
 mod integer;
 mod name;
+mod suggest;
 mod uuid;
 
 pub use bytes::{Base64, parse_base64};
@@ -23,4 +25,5 @@ pub use double::{Double, DoubleLiteral};
 pub use instant::{Instant, Offset};
 pub use integer::IntegerLiteral;
 pub use name::{split_keyword, split_symbol};
+pub use suggest::{is_slip, suggest};
 pub use uuid::{Uuid, parse_uuid};

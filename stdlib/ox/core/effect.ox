@@ -99,6 +99,13 @@
 (def ^:private default-policy
   {:max-attempts 3 :delay 1000 :factor 2 :max-delay 60000 :jitter 0.1 :timeout nil :retry-if nil :until nil})
 
+(defn- unknown-option [what k known]
+  (fail :ox/argument
+        (reduce (fn [text k] (str* text " " (print* k true)))
+                (str* (str* "Unknown " what " option: ") (print* k true) ", expected one of")
+                (sort (if (map? known) (keys known) known)))
+        {:option k}))
+
 (defn ^:no-doc policy
   "Returns the retry policy that `opts` means: every key is there, durations are milliseconds."
   ([opts] (policy default-policy opts))
@@ -106,7 +113,7 @@
    (reduce-kv (fn [p k v]
                 (cond
                   (not (contains? default-policy k))
-                  (fail :ox/argument (str* "Unknown retry option: " (print* k true)) {:option k})
+                  (unknown-option "retry" k default-policy)
                   (or (= k :delay) (= k :max-delay)) (assoc p k (duration v))
                   (= k :timeout) (assoc p k (if (nil? v) nil (duration v)))
                   (and (= k :max-attempts) (not (or (nil? v) (pos-int? v))))
@@ -219,7 +226,7 @@
   (reduce-kv (fn [out k v]
                (cond
                  (not (contains? activity-keys k))
-                 (fail :ox/argument (str* "Unknown activity option: " (print* k true)) {:option k})
+                 (unknown-option "activity" k activity-keys)
                  (nil? v) out
                  (contains? activity-durations k) (assoc out k (duration v))
                  (= k :retry) (assoc out k (policy (assoc default-policy :max-attempts 1) v))

@@ -3,7 +3,8 @@
 //! # Invariants
 //! - What is wrong with it is said as of any other file: code, place, what to do; all of it at once.
 
-use source::{Code, Diagnostic, FileId, Span, TextRange, is_slip, suggest};
+use scalar::{is_slip, suggest};
+use source::{Code, Diagnostic, FileId, Span, TextRange};
 use syntax::TopForm;
 use syntax::datum::{Datum, DatumKind};
 

@@ -140,7 +140,7 @@ impl Lowerer<'_, '_> {
             Origin::NONE => around,
             origin => origin,
         };
-        let note = match source::suggest(text, known.clone()) {
+        let note = match scalar::suggest(text, known.clone()) {
             Some(similar) => format!("a similar option exists: `:{similar}`"),
             None => {
                 let all: Vec<String> = known.map(|known| format!("`:{known}`")).collect();

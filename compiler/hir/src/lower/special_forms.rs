@@ -485,7 +485,7 @@ impl Lowerer<'_, '_> {
     /// Warns that no error of Ox is of the kind `:ox/name`, and offers a similar one.
     fn warn_of_kind(&mut self, kind: &Datum, name: &str) {
         let message = format!("no error is of the kind `{kind}`");
-        let note = match source::suggest(name, special::ERROR_KINDS.iter().copied()) {
+        let note = match scalar::suggest(name, special::ERROR_KINDS.iter().copied()) {
             Some(similar) => format!("a similar kind exists: `:ox/{similar}`"),
             None => "kinds of the namespace `ox` are those of the machine and the library; a program's own are keywords of others".to_owned(),
         };

@@ -1,7 +1,7 @@
 //! `oxc build`: a program as an image file.
 
 use crate::args::{Build, Format};
-use crate::compile::compile;
+use crate::compile::{Purpose, compile};
 use crate::failure::{Failure, Outcome, io};
 use crate::output::{self, Output};
 use crate::target::{IMAGE_EXTENSION, Program};
@@ -20,11 +20,11 @@ struct Facts {
 /// Compiles and writes.
 pub(crate) fn run(output: Output, args: &Build) -> Outcome {
     let program = Program::named(args.target.as_deref())?;
+    let folder = program.folder()?;
+    let compiled = compile(output, &program, Some(&folder), Purpose::Write)?;
     if matches!(program, Program::Image(_)) {
         return Err(Failure::usage("an image file is built already"));
     }
-    let folder = program.folder()?;
-    let compiled = compile(output, &program, Some(&folder))?;
     let path = args
         .output
         .clone()

@@ -71,7 +71,7 @@ fn find<'a>(image: &'a Image, name: &str) -> Result<&'a Slot, Failure> {
         })
         .collect();
     Err(
-        match source::suggest(name, all.iter().map(String::as_str)) {
+        match scalar::suggest(name, all.iter().map(String::as_str)) {
             Some(similar) => failure.help(format!("did you mean {similar}?")),
             None => failure,
         },

@@ -7,7 +7,7 @@
 use crate::access::{self, Surveyed, Taken};
 use crate::args::{Cli, Command, Run};
 use crate::commands::resume;
-use crate::compile::{Compiled, compile};
+use crate::compile::{Compiled, Purpose, compile};
 use crate::failure::{Failure, Outcome};
 use crate::folder::RunDir;
 use crate::host::{Host, Manner, foreground, hint, write_manner};
@@ -30,7 +30,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
     let program = Program::named(args.program.first().map(String::as_str))?;
     if args.ephemeral {
         let folder = program.folder().ok();
-        let compiled = compile(output, &program, folder.as_ref())?;
+        let compiled = compile(output, &program, folder.as_ref(), Purpose::Run)?;
         let label = folder.map_or_else(String::new, |folder| program.label(&folder));
         let place = Place {
             store: None,
@@ -66,7 +66,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
     for run in &others {
         output.note(unfinished_text(run));
     }
-    let compiled = compile(output, &program, Some(&folder))?;
+    let compiled = compile(output, &program, Some(&folder), Purpose::Run)?;
     let place = match &args.store.store {
         Some(store) => Place {
             run: clear(output, store)?,
@@ -109,7 +109,7 @@ fn require_program(args: &Run) -> Result<(), Failure> {
         .collect();
     let name = wrong.split('=').next().unwrap_or(wrong);
     Err(
-        match source::suggest(name, names.iter().map(String::as_str)) {
+        match scalar::suggest(name, names.iter().map(String::as_str)) {
             Some(meant) => failure.help(format!("did you mean {meant}?")),
             None => failure.help(format!("for a file of that name write `./{wrong}`")),
         },

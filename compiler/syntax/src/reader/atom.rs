@@ -1,7 +1,8 @@
 //! Atoms: names, strings, characters, numbers.
 
+use scalar::suggest;
 use scalar::{split_keyword, split_symbol};
-use source::{Code, TextRange, TextSize, suggest};
+use source::{Code, TextRange, TextSize};
 
 use super::{Element, Reader, number};
 use crate::datum::{Datum, DatumKind, Symbol};

@@ -264,10 +264,7 @@ fn failures_of_the_system_have_names() {
 fn wrong_arguments_are_refused_in_words() {
     let folder = Folder::new();
     let error = folder.call("read", &[Data::Int(1)]).unwrap_err();
-    assert_eq!(
-        error.message,
-        "ox.fs/test: the path must be a string, not 1"
-    );
+    assert_eq!(error.message, "the path must be a string, not 1");
     let error = folder
         .call(
             "list",
@@ -276,7 +273,7 @@ fn wrong_arguments_are_refused_in_words() {
         .unwrap_err();
     assert_eq!(
         error.message,
-        "ox.fs/test: unknown option :recurse, expected one of :recursive"
+        "unknown option :recurse: did you mean :recursive?"
     );
     assert!(
         folder

@@ -309,13 +309,19 @@ fn wrong_options_are_refused_in_words() {
         .unwrap_err();
     assert_eq!(
         error.message,
-        "ox.sh/run: unknown option :dir, expected one of :in :env :cwd :out :err :check, or an option of activities, as :retry or :start-to-close"
+        "unknown option :dir, expected one of :in :env :cwd :out :err :check, or an option of activities, as :retry or :start-to-close"
     );
+    for (wrong, meant) in [("cdw", ":cwd"), ("start-to-clse", ":start-to-close")] {
+        let options = Data::record([(wrong, Data::text("x"))]);
+        let error = world.sh("true", options).unwrap_err();
+        let expected = format!("unknown option :{wrong}: did you mean {meant}?");
+        assert_eq!(error.message, expected);
+    }
     let error = world
         .sh("true", Data::record([("out", Data::keyword("text"))]))
         .unwrap_err();
     assert!(
-        error.message.starts_with("ox.sh/run: :out must be :string"),
+        error.message.starts_with(":out must be :string"),
         "{error:?}"
     );
     for command in [

@@ -375,14 +375,14 @@ fn an_answer_that_is_cut_gives_no_file() {
 fn wrong_requests_are_refused_in_words() {
     let world = World::new();
     for (entries, message) in [
-        (vec![], "ox.http/request: :url is missing"),
+        (vec![], ":url is missing"),
         (
             vec![("url", Data::text("ftp://x"))],
-            "ox.http/request: \"ftp://x\" is no address: one begins with http:// or https://",
+            "\"ftp://x\" is no address: one begins with http:// or https://",
         ),
         (
             vec![("url", Data::text("localhost/x"))],
-            "ox.http/request: \"localhost/x\" is no address: one begins with http:// or https://",
+            "\"localhost/x\" is no address: one begins with http:// or https://",
         ),
         (
             vec![
@@ -391,14 +391,14 @@ fn wrong_requests_are_refused_in_words() {
                 ("json", Data::Nil),
                 ("file", Data::text("f")),
             ],
-            "ox.http/request: only one of :body :file can be sent",
+            "only one of :body :file can be sent",
         ),
         (
             vec![
                 ("url", Data::text("http://x")),
                 ("method", Data::text("a b")),
             ],
-            "ox.http/request: \"a b\" is no method",
+            "\"a b\" is no method",
         ),
     ] {
         let error = request(&world, entries).unwrap_err();
