@@ -66,7 +66,14 @@ impl Surveyed {
             is_running: is_held && !survey.is_idle,
             has_unwritten: survey.has_unwritten,
             args: survey.args,
-            processes: survey.processes,
+            processes: survey
+                .processes
+                .into_iter()
+                .map(|process| ProcessFacts {
+                    store: Some(full_path(store)),
+                    ..process
+                })
+                .collect(),
         }
     }
 
@@ -84,6 +91,21 @@ impl Surveyed {
             self.pid().to_string()
         } else {
             format!("{} ({})", self.pid(), self.command)
+        }
+    }
+
+    /// What one of its processes is called: `17 (deploy.ox)`, `17.2 (app.core/worker)`.
+    pub(crate) fn name_of(&self, pid: Pid) -> String {
+        if pid.number == MAIN {
+            return self.label();
+        }
+        let text = pid.to_string();
+        let mut processes = self.processes.iter();
+        match processes.find(|process| process.pid == text) {
+            Some(process) if !process.function.is_empty() => {
+                format!("{pid} ({})", process.function)
+            }
+            _ => text,
         }
     }
 
@@ -137,6 +159,12 @@ impl Surveyed {
     pub(crate) fn is_parked(&self) -> bool {
         !self.has_unwritten && self.open().all(|process| process.status == "parked")
     }
+}
+
+/// The path of a store as it is found from everywhere.
+fn full_path(store: &Path) -> String {
+    let path = std::path::absolute(store);
+    path.as_deref().unwrap_or(store).display().to_string()
 }
 
 /// Whether a status is one of a process that may do something yet.
@@ -469,6 +497,7 @@ fn unknown(run: &RunDir, status: &str, failure: &Failure) -> Surveyed {
         status: status.to_owned(),
         function: failure.message.clone(),
         started: crate::time::instant(0),
+        store: Some(full_path(&run.store())),
         ..ProcessFacts::default()
     };
     Surveyed {
@@ -494,9 +523,9 @@ pub(crate) fn inspect(store: &Path, pid: Pid) -> Result<Inspection, Failure> {
         _ => None,
     };
     let found = ask(store, &Request::Inspect { process }, read, reply)?;
-    found
-        .map(|(inspection, _)| inspection)
-        .ok_or_else(|| no_process(pid))
+    let (mut inspection, _) = found.ok_or_else(|| no_process(pid))?;
+    inspection.process.store = Some(full_path(store));
+    Ok(inspection)
 }
 
 /// What happened to a process, from an event on, and whether an engine works on it.
@@ -677,10 +706,7 @@ pub(crate) fn store_of(named: Option<&Path>, pid: Pid) -> Result<PathBuf, Failur
         }
         return Ok(store.to_owned());
     }
-    let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-    let run = Folder::around(&dir)?
-        .run(pid.run)
-        .ok_or_else(|| no_process(pid))?;
+    let run = run_of(pid)?;
     // What else is wrong with the store, the command that asks for it says.
     if let Ok(Look::AtRest(rest)) = look(&run.store()) {
         let held = rest.subject.engine.store_record().run;
@@ -689,6 +715,16 @@ pub(crate) fn store_of(named: Option<&Path>, pid: Pid) -> Result<PathBuf, Failur
         }
     }
     Ok(run.store())
+}
+
+/// The run of the folder that a process is of, whatever state its store is in.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn run_of(pid: Pid) -> Result<RunDir, Failure> {
+    let dir = std::env::current_dir().map_err(io("find the working folder"))?;
+    let run = Folder::around(&dir)?.run(pid.run);
+    run.ok_or_else(|| no_process(pid))
 }
 
 /// Removes a store's files. Nobody may hold it.

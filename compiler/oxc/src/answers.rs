@@ -13,9 +13,10 @@ use engine::inspect::{self, FiberView, Frame, Running, Summary, View, WaitingFor
 use engine::letter::Letter;
 use engine::pid::MAIN;
 use engine::record::Status;
+use engine::report::shorten_middle;
 use engine::transport::{Stream, Transport};
 use engine::{Engine, Pid};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Snapshot, Store};
@@ -24,24 +25,8 @@ use store::{Snapshot, Store};
 const CALLS_MAX: usize = 64;
 /// Words of memory of a process that is looked at for that.
 const CALL_WORDS_MAX: u64 = 1 << 20;
-/// Characters of a call in `oxc ps`.
-const CALL_CHARS_MAX: usize = 60;
-
-/// A text cut to so many characters, in its middle: commands are told apart by their last words as
-/// often as by their first.
-fn abbreviated(text: &str, chars: usize) -> String {
-    let count = text.chars().count();
-    if count <= chars {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(chars.div_ceil(2)).collect();
-    let tail: String = text.chars().skip(count - chars / 2).collect();
-    format!(
-        "{}…{}",
-        head.trim_end_matches('…'),
-        tail.trim_start_matches('…')
-    )
-}
+/// Bytes of a call in `oxc ps`.
+const CALL_BYTES_MAX: usize = 60;
 
 /// An engine with its store: one that runs, or one that was opened over files to look at them.
 #[derive(Clone, Debug)]
@@ -164,7 +149,7 @@ impl Subject {
                 name_call(&mut view);
                 let call = view.summary.waiting_for.and_then(|found| found.call);
                 if let Some(waiting) = &mut summary.waiting_for {
-                    waiting.call = call.map(|call| abbreviated(&call, CALL_CHARS_MAX));
+                    waiting.call = call.map(|call| shorten_middle(&call, CALL_BYTES_MAX));
                 }
             }
         }
@@ -218,12 +203,15 @@ impl Subject {
         let next = events
             .last()
             .map_or(from, |(sequence, _)| (sequence + 1).max(from));
-        let events = events
+        let mut asked = Asked::default();
+        let events: Vec<EventFacts> = events
             .into_iter()
+            .map(|(sequence, event)| (sequence, asked.named(event_facts(event))))
             .filter(|(sequence, _)| *sequence >= from)
-            .map(|(_, event)| event_facts(event));
+            .map(|(_, facts)| facts)
+            .collect();
         Ok(Logged {
-            events: events.collect(),
+            events,
             left_out,
             next,
             is_over: record.status.has_ended(),
@@ -298,6 +286,7 @@ fn process_facts(summary: Summary, command: &str) -> ProcessFacts {
         steps: summary.steps,
         ended: summary.ended_ms.map(instant),
         program: (is_main && !command.is_empty()).then(|| command.to_owned()),
+        store: None,
     }
 }
 
@@ -306,6 +295,7 @@ fn waiting(waiting: WaitingFor) -> Waiting {
         fiber: waiting.fiber,
         kind: waiting.kind.to_owned(),
         until: waiting.until.map(instant),
+        deadline: waiting.deadline.map(instant),
         process: waiting.process.map(|pid| pid.to_string()),
         activity: waiting.activity,
         call: waiting.call,
@@ -373,6 +363,30 @@ fn frame_facts(frame: Frame) -> FrameFacts {
             .into_iter()
             .map(|(name, value)| LocalFacts { name, value })
             .collect(),
+    }
+}
+
+/// What fibers have asked for last. Events of answers name the activity only: with which arguments, is
+/// said where the attempt was asked for.
+#[derive(Debug, Default)]
+struct Asked {
+    by_fiber: HashMap<u64, EventFacts>,
+}
+
+impl Asked {
+    /// The event with its call, if the attempt's is known.
+    fn named(&mut self, mut facts: EventFacts) -> EventFacts {
+        let Some(fiber) = facts.fiber.filter(|_| facts.activity.is_some()) else {
+            return facts;
+        };
+        if facts.event == "attempt" {
+            self.by_fiber.insert(fiber, facts.clone());
+        } else if let Some(asked) = self.by_fiber.get(&fiber)
+            && (&asked.activity, asked.attempt) == (&facts.activity, facts.attempt)
+        {
+            facts.call.clone_from(&asked.call);
+        }
+        facts
     }
 }
 

@@ -273,6 +273,7 @@ pub(crate) struct Retry {
 Examples:
   oxc ps
   oxc ps --unfinished
+  oxc ps -v                 where they are kept, too
   oxc ps --format json | jq '.[] | select(.status == \"failed\").pid'")]
 pub(crate) struct Ps {
     #[command(flatten)]
@@ -492,12 +493,13 @@ pub(crate) struct Disasm {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  oxc verify 17
   oxc verify .ox/runs/17/store.redb")]
 pub(crate) struct Verify {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
-    /// The store's main file, or the folder of a run
+    /// A process of the run, as `oxc ps` names it; or the store's main file, or the folder of a run
     #[arg(value_name = "STORE")]
     pub(crate) store: PathBuf,
 }

@@ -34,6 +34,9 @@ pub(crate) struct ProcessFacts {
     /// Of a main process what was run, also when it has a name: `deploy.ox`.
     #[serde(default)]
     pub(crate) program: Option<String>,
+    /// Path of the store that holds it, said by who looks at it.
+    #[serde(default)]
+    pub(crate) store: Option<String>,
 }
 
 impl ProcessFacts {
@@ -74,6 +77,10 @@ pub(crate) struct Waiting {
     pub(crate) kind: String,
     /// When the wait ends by itself.
     pub(crate) until: Option<String>,
+    /// When it is cut short: the earliest of the time limits around it (`with-timeout`) and the time for
+    /// all attempts (`:schedule-to-close`).
+    #[serde(default)]
+    pub(crate) deadline: Option<String>,
     /// The process whose end is waited for.
     #[serde(default)]
     pub(crate) process: Option<String>,
@@ -194,7 +201,8 @@ pub(crate) struct EventFacts {
     pub(crate) text: Option<String>,
     /// The activity.
     pub(crate) activity: Option<String>,
-    /// The activity with its arguments, cut where they are long.
+    /// The activity with its arguments, cut where they are long; null of an answer if its attempt is not
+    /// kept.
     pub(crate) call: Option<String>,
     /// The fiber that waits for it, 0 for the main one.
     pub(crate) fiber: Option<u64>,
@@ -256,8 +264,19 @@ impl Waiting {
                 let _ = write!(text, " of {most}");
             }
         }
-        if let Some((true, left)) = self.until.as_deref().and_then(|until| distance(until, now)) {
+        let until = self
+            .until
+            .as_deref()
+            .filter(|_| self.until != self.deadline);
+        if let Some((true, left)) = until.and_then(|until| distance(until, now)) {
             let _ = write!(text, ", {left} left");
+        }
+        match self.deadline.as_deref().and_then(|at| distance(at, now)) {
+            Some((true, left)) => {
+                let _ = write!(text, ", deadline in {left}");
+            }
+            Some((false, _)) => text.push_str(", deadline over"),
+            None => {}
         }
         if let Some((true, left)) = self
             .next_attempt
@@ -287,7 +306,7 @@ impl Waiting {
     }
 }
 
-/// The table of `oxc ps`.
+/// The table of `oxc ps`, with `-v` with the stores.
 pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> String {
     if processes.is_empty() {
         return String::new();
@@ -302,25 +321,30 @@ pub(crate) fn processes_text(output: Output, processes: &[ProcessFacts]) -> Stri
         "FUNCTION",
         "WAITS FOR",
     ];
+    let store = output.verbose.then_some("STORE");
     let mut rows = vec![
-        head.iter()
+        head[..6]
+            .iter()
+            .chain(&store)
+            .chain(&head[6..])
             .map(|text| output.paint(Style::Bold, text))
             .collect::<Vec<_>>(),
     ];
     for process in processes {
-        rows.push(vec![
+        let mut row = vec![
             process.pid.clone(),
             process.called(),
             output.paint(style_of(&process.status), &process.status),
             process.age(now),
             process.steps.to_string(),
             process.function.clone(),
-            process
-                .waiting_for
-                .as_ref()
-                .map(Waiting::text)
-                .unwrap_or_default(),
-        ]);
+        ];
+        if output.verbose {
+            row.push(process.store.clone().unwrap_or_default());
+        }
+        let waits = process.waiting_for.as_ref().map(Waiting::text);
+        row.push(waits.unwrap_or_default());
+        rows.push(row);
     }
     table(&rows)
 }
@@ -483,10 +507,8 @@ pub(crate) fn event_text(output: Output, event: &EventFacts) -> String {
         0 => String::new(),
         fiber => format!("fiber {fiber}: "),
     };
-    let activity = event.activity.as_deref().unwrap_or_default();
-    let activity = format!("{fiber}{activity}");
-    let call = event.call.as_deref().map(|call| format!("{fiber}{call}"));
-    let call = call.unwrap_or_else(|| activity.clone());
+    let call = event.call.as_deref().or(event.activity.as_deref());
+    let call = format!("{fiber}{}", call.unwrap_or_default());
     let attempt = event.attempt.unwrap_or_default();
     let words = event.text.as_deref().unwrap_or_default();
     let what = match event.event.as_str() {
@@ -503,14 +525,14 @@ pub(crate) fn event_text(output: Output, event: &EventFacts) -> String {
         }
         "started" => format!("started: {words}"),
         "attempt" => format!("{call}: attempt {attempt}"),
-        "attempt-done" => format!("{activity}: attempt {attempt} has answered"),
+        "attempt-done" => format!("{call}: attempt {attempt} has answered"),
         "attempt-failed" => {
             let next = event
                 .next_attempt
                 .as_deref()
                 .map(|next| format!("; again at {}", next.get(11..23).unwrap_or(next)));
             format!(
-                "{activity}: attempt {attempt} has failed: {words}{}",
+                "{call}: attempt {attempt} has failed: {words}{}",
                 next.unwrap_or_default()
             )
         }
@@ -555,6 +577,7 @@ mod tests {
                 "started",
                 "status",
                 "steps",
+                "store",
                 "waiting_for"
             ]
         );

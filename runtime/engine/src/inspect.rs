@@ -29,6 +29,9 @@ pub struct WaitingFor {
     pub kind: &'static str,
     /// When the wait ends by itself, milliseconds since 1970.
     pub until: Option<u64>,
+    /// When the wait is cut short: the earliest of the time limits around it (`with-timeout`) and the
+    /// time for all attempts; milliseconds since 1970.
+    pub deadline: Option<u64>,
     /// The process whose end is waited for.
     pub process: Option<Pid>,
     /// Name of the activity.
@@ -299,11 +302,27 @@ fn main_wait(
     };
     let (chosen, note) = chosen?;
     let mut waiting = wait_of(pid, record, chosen, note, running)?;
+    // What cuts the main fiber's wait for another one short.
+    let of_main = main.and_then(|(_, note)| deadline_of(note));
+    waiting.deadline = [waiting.deadline, of_main].into_iter().flatten().min();
     let others = notes
         .iter()
         .filter(|&(fiber, note)| fiber != chosen && !is_inside(note));
     waiting.others = others.count() as u64;
     Some(waiting)
+}
+
+/// When what a fiber waits for is given up.
+fn deadline_of(note: &FiberNote) -> Option<u64> {
+    let gives_up = note.activity.as_ref().and_then(|activity| {
+        let ends_by_itself = activity.stops_body();
+        activity.give_up_at.filter(|_| !ends_by_itself)
+    });
+    let around = note.deadlines.iter().filter(|deadline| !deadline.thrown);
+    let around = around
+        .map(|deadline| deadline.at)
+        .filter(|_| note.wait.is_interruptible());
+    around.chain(gives_up).min()
 }
 
 fn wait_of(
@@ -327,6 +346,7 @@ fn wait_of(
         fiber,
         kind,
         until: note.until,
+        deadline: deadline_of(note),
         since: note.since_ms,
         ..WaitingFor::default()
     };

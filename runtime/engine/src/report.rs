@@ -233,7 +233,8 @@ pub(crate) fn shorten(mut text: String, bytes_max: usize) -> String {
     text
 }
 
-/// Cuts a text to about a number of bytes, in its middle: both ends stay.
+/// Cuts a text to about a number of bytes, in its middle: commands are told apart by their last words as
+/// often as by their first. One that was cut before has one gap still, if that is where it is cut again.
 #[must_use]
 pub fn shorten_middle(text: &str, bytes_max: usize) -> String {
     if text.len() <= bytes_max {
@@ -241,7 +242,11 @@ pub fn shorten_middle(text: &str, bytes_max: usize) -> String {
     }
     let head = text.floor_char_boundary(bytes_max.div_ceil(2));
     let tail = text.ceil_char_boundary(text.len() - bytes_max / 2);
-    format!("{}…{}", &text[..head], &text[tail..])
+    format!(
+        "{}…{}",
+        text[..head].trim_end_matches('…'),
+        text[tail..].trim_start_matches('…')
+    )
 }
 
 /// The message of an error; the text of a thrown value that is none.

@@ -160,11 +160,7 @@ fn tell_of(output: Output, pid: Pid, store: &Path, until: Instant) -> Result<(),
         let Some((run, process)) = found.as_ref().zip(process) else {
             return Ok(());
         };
-        let name = if pid.number == MAIN {
-            run.label()
-        } else {
-            format!("{pid} ({})", process.function)
-        };
+        let name = run.name_of(pid);
         let status = process.status.as_str();
         if !access::has_not_ended(status) {
             output.say(format!("{status}: {name}"));

@@ -1,6 +1,6 @@
 //! `oxc kill`: ends processes at once.
 
-use crate::access::{self, Change, change};
+use crate::access::{self, Change, Surveyed, change};
 use crate::args::Kill;
 use crate::commands;
 use crate::failure::{Failure, Outcome};
@@ -9,38 +9,48 @@ use crate::output::Output;
 use crate::socket::Request;
 use engine::Pid;
 
-/// Kills each. Of a suspended run the others are not taken up: only who is killed has anything to
-/// do.
+/// Kills each, and says so. Of a suspended run the others are not taken up: only who is killed has
+/// anything to do.
 pub(crate) fn run(output: Output, args: &Kill) -> Outcome {
-    let mut hosts: Vec<(u64, Host)> = Vec::new();
-    for pid in &args.pids {
-        let of_run = |(run, _): &(u64, Host)| *run == pid.run;
-        if let Some((_, host)) = hosts.iter().find(|host| of_run(host)) {
+    let mut hosts: Vec<(Surveyed, Host)> = Vec::new();
+    let of_run =
+        |hosts: &[(Surveyed, Host)], pid: Pid| hosts.iter().position(|(run, _)| run.run == pid.run);
+    for &pid in &args.pids {
+        if let Some(at) = of_run(&hosts, pid) {
+            let (run, host) = &hosts[at];
             kill(host, pid.number)?;
-        } else {
-            let store = access::store_of(args.store.store.as_deref(), *pid)?;
-            for process in commands::to_stop(&store, *pid)? {
-                if let Some((_, host)) = hosts.iter().find(|host| of_run(host)) {
-                    kill(host, process)?;
-                    continue;
-                }
-                let named = Pid {
-                    run: pid.run,
-                    number: process,
-                };
-                let request = Request::Kill { process };
+            tell(output, run, pid);
+            continue;
+        }
+        let store = access::store_of(args.store.store.as_deref(), pid)?;
+        let processes = commands::to_stop(&store, pid)?;
+        // Once it is open here, nobody looks at it from outside.
+        let run = access::survey_store(&store)?.ok_or_else(|| access::no_process(pid))?;
+        for number in processes {
+            let named = Pid {
+                run: pid.run,
+                number,
+            };
+            if let Some(at) = of_run(&hosts, named) {
+                kill(&hosts[at].1, number)?;
+            } else {
+                let request = Request::Kill { process: number };
                 if let Change::Opened(opened) = change(&store, named, &request)? {
                     let host = Host::over(output, opened, Some(&store), &Manner::default())?;
                     host.run()?;
-                    kill(&host, process)?;
-                    hosts.push((pid.run, host));
+                    kill(&host, number)?;
+                    hosts.push((run.clone(), host));
                 }
             }
+            tell(output, &run, named);
         }
-        output.mention(format!("killed: {pid}"));
     }
     hosts.iter().for_each(|(_, host)| host.close());
     Ok(0)
+}
+
+fn tell(output: Output, run: &Surveyed, pid: Pid) {
+    output.say(format!("killed: {}", run.name_of(pid)));
 }
 
 /// Kills a process of a run that has been opened, and waits for its end.

@@ -24,11 +24,6 @@ pub(crate) fn run(output: Output, args: &Ps) -> Outcome {
             (runs, folder.base.display().to_string())
         }
     };
-    if output.verbose {
-        for run in &runs {
-            output.say(format!("{}: {}", run.label(), run.store.display()));
-        }
-    }
     let processes: Vec<ProcessFacts> = runs
         .into_iter()
         .flat_map(|run: Surveyed| run.processes)

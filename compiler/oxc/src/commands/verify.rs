@@ -1,5 +1,6 @@
 //! `oxc verify`: looks for damage in a store, without writing.
 
+use crate::access;
 use crate::args::{Format, Verify};
 use crate::failure::{FAILED, Failure, Outcome};
 use crate::folder::RunDir;
@@ -28,7 +29,11 @@ struct FindingFacts {
 
 /// Verifies one store. The exit status is 1 if it is damaged.
 pub(crate) fn run(output: Output, args: &Verify) -> Outcome {
-    let path = if args.store.is_dir() {
+    // What is there does not matter, so that a line means the same everywhere.
+    let pid = args.store.to_str().and_then(|text| text.parse().ok());
+    let path = if let Some(pid) = pid {
+        access::run_of(pid)?.store()
+    } else if args.store.is_dir() {
         RunDir {
             number: 0,
             dir: args.store.clone(),
@@ -41,7 +46,7 @@ pub(crate) fn run(output: Output, args: &Verify) -> Outcome {
     let report = store::verify(&path).map_err(|error| match error {
         store::OpenError::NotFound { path } => {
             Failure::new(format!("there is no store {}", path.display()))
-                .help("stores are in `.ox/runs/PID/store.redb` of a project; `oxc ps -v` shows where they are")
+                .help("name a process, as `oxc verify 17`, or a store's main file; `oxc ps -v` shows where they are")
         }
         error => Failure::from(error),
     })?;
