@@ -12,6 +12,7 @@ use crate::letter::Letter;
 use crate::limits::Rate;
 use crate::persist::life::Life;
 use crate::record::{ActorRecord, FiberNote, Notes, Unheard, Wait};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use vm::fiber::FiberId;
 use vm::process::Process;
@@ -71,6 +72,10 @@ pub(crate) struct Actor {
     pub(crate) events: Recent,
     /// Where the next of these goes.
     pub(crate) life: Life,
+    /// Fibers that waited for something outside when an engine took the process up, until it is asked for
+    /// again, in the first turn that does what is due; the request, and the attempt of an activity. Until
+    /// then it stays in memory.
+    pub(crate) unasked: BTreeMap<FiberId, (u64, u32)>,
     /// Until its first checkpoint: how it began.
     pub(crate) birth: Option<Birth>,
     /// Epoch in which it has changed since its last checkpoint.
@@ -125,6 +130,7 @@ impl Actor {
             taken_words: 0,
             events: Recent::default(),
             life: Life::default(),
+            unasked: BTreeMap::new(),
             dirty_in: None,
             birth: None,
             ended: false,

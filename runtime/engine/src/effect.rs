@@ -116,12 +116,13 @@ pub(crate) fn take_in(
     }
 }
 
-/// Does what is due by time.
+/// Does what is due by time. Then asks for what was outside when the process was taken up.
 pub(crate) fn expire(inner: &Inner, actor: &mut Actor, said: &mut Said) {
     let mut step = Step::new(inner, actor, said);
     if !step.actor.is_over() {
         step.expire();
     }
+    step.ask_unasked();
 }
 
 impl<'a> Step<'a> {
@@ -483,7 +484,15 @@ impl<'a> Step<'a> {
             if wait == Wait::Nothing {
                 continue;
             }
-            if self.expire_deadline(fiber, wait) {
+            if self.deadline_is_due(fiber) && self.stop_body(fiber) {
+                self.expire_activity(fiber);
+                continue;
+            }
+            if wait.is_interruptible()
+                && self.deadline_is_due(fiber)
+                && let Some(error) = self.due_deadline(fiber)
+            {
+                self.interrupt(fiber, error);
                 continue;
             }
             if wait == Wait::Activity {
@@ -505,54 +514,61 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Ends the wait of a fiber whose deadline has passed; whether one has.
-    fn expire_deadline(&mut self, fiber: FiberId, wait: Wait) -> bool {
-        if !self.deadline_is_due(fiber) {
-            return false;
-        }
-        if self.stop_body(fiber) {
-            self.expire_activity(fiber);
-            return true;
-        }
-        if wait.is_interruptible()
-            && let Some(error) = self.due_deadline(fiber)
-        {
-            self.interrupt(fiber, error);
-            return true;
-        }
-        false
-    }
-
-    /// An engine has taken the process up: asks again for what is outside, unless its time has passed
-    /// since.
+    /// An engine has taken the process up. It asks again for what is outside when what has come meanwhile
+    /// is taken in and what is due is done: what nobody waits for by then does not begin once more.
     fn recovered(&mut self) {
         self.actor.log(self.now, crate::event::EventKind::Recovered);
-        if self.actor.record.kill_at.is_some_and(|at| at <= self.now) {
-            return self.killed();
-        }
-        for fiber in self.actor.notes.due(self.now) {
-            let wait = self.actor.wait_of(fiber);
-            if wait != Wait::Nothing {
-                self.expire_deadline(fiber, wait);
+        let fibers: Vec<FiberId> = self.actor.notes.iter().map(|(fiber, _)| fiber).collect();
+        for fiber in fibers {
+            if let Some(outside) = self.outside(fiber) {
+                self.actor.unasked.insert(fiber, outside);
             }
+        }
+    }
+
+    /// Request and attempt of a fiber that waits for something outside.
+    fn outside(&self, fiber: FiberId) -> Option<(u64, u32)> {
+        let note = self.actor.notes.get(fiber)?;
+        if !matches!(note.wait, Wait::Flush(_) | Wait::Stdin | Wait::Activity) {
+            return None;
+        }
+        let attempt = note
+            .activity
+            .as_ref()
+            .map_or(0, |activity| activity.attempt);
+        Some((self.request_serial(fiber)?, attempt))
+    }
+
+    /// Asks for what was outside when the process was taken up, where it is still waited for.
+    fn ask_unasked(&mut self) {
+        for (fiber, outside) in std::mem::take(&mut self.actor.unasked) {
             if self.actor.is_over() {
                 return;
             }
+            if self.outside(fiber) == Some(outside) {
+                self.ask_fiber_again(fiber);
+            }
         }
-        self.ask_again();
     }
 
     fn ask_again(&mut self) {
-        for (fiber, wait) in self.waiting() {
-            match wait {
-                Wait::Flush(before) => {
-                    let process = self.actor.number;
-                    self.output(Output::Flush { process, before });
-                }
-                Wait::Stdin => self.ask_stdin_again(fiber),
-                Wait::Activity => self.activity_again(fiber),
-                _ => {}
+        for (fiber, _) in self.waiting() {
+            if self.actor.is_over() {
+                return;
             }
+            self.ask_fiber_again(fiber);
+        }
+    }
+
+    fn ask_fiber_again(&mut self, fiber: FiberId) {
+        match self.actor.wait_of(fiber) {
+            Wait::Flush(before) => {
+                let process = self.actor.number;
+                self.output(Output::Flush { process, before });
+            }
+            Wait::Stdin => self.ask_stdin_again(fiber),
+            Wait::Activity => self.activity_again(fiber),
+            _ => {}
         }
     }
 

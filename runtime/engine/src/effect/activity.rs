@@ -567,6 +567,8 @@ impl Step<'_> {
                 self.cancel_attempt(fiber, false);
                 self.exhausted(fiber, failure);
             }
+        } else if note.started && note.body.is_none() && self.actor.unasked.contains_key(&fiber) {
+            // The times of one attempt begin with it, and it begins anew.
         } else if due(note.start_by) {
             let time = of(self, "schedule-to-start");
             let queue = &note.queue;
@@ -764,9 +766,6 @@ impl Step<'_> {
         // A body is a process of its own and goes on by itself.
         if note.body.is_some() {
             return;
-        }
-        if note.give_up_at.is_some_and(|at| at <= self.now) {
-            return self.expire_activity(fiber);
         }
         if note.attempt == 0 {
             return self.begin_anew(fiber);

@@ -197,7 +197,7 @@ impl Inner {
         slot.dirty_in = None;
         slot.is_held = false;
         let runs = actor.can_run() && actor.held_until.is_none();
-        let more = runs || !slot.incoming.is_empty();
+        let more = runs || !slot.incoming.is_empty() || !actor.unasked.is_empty();
         let waits_in_queue = slot.queued;
         let unsealed = actor.unsealed_bytes();
         slot.place = Place::Here(actor);

@@ -9,7 +9,7 @@
 //! - The copies are taken by whoever has the actor in hand, the rest under the lock as the group is
 //!   made: on several threads, too, nobody changes meanwhile what is compared.
 
-use super::{EngineError, Inner, Part, Place, Shared};
+use super::{EngineError, Inner, Part, Place, Shared, Slot};
 use crate::actor::{Actor, Incoming, Posted};
 use crate::key;
 use crate::output::Output;
@@ -255,13 +255,16 @@ impl Inner {
 }
 
 impl Shared {
-    /// Drops these processes, but for those that have gone on.
+    /// Drops these processes, but for those that have gone on, or have to ask yet for what was outside when
+    /// they were taken up.
     fn drop_stored(&mut self, numbers: impl Iterator<Item = u64>) {
         for number in numbers {
             let slot = self.slots.get(&number);
-            if slot
-                .is_some_and(|slot| slot.dirty_in.is_none() && matches!(slot.place, Place::Here(_)))
-            {
+            let is_stored = |slot: &Slot| match &slot.place {
+                Place::Here(actor) => slot.dirty_in.is_none() && actor.unasked.is_empty(),
+                _ => false,
+            };
+            if slot.is_some_and(is_stored) {
                 self.leave_memory(number);
             }
         }

@@ -37,7 +37,8 @@ impl Shared {
         let Place::Here(actor) = &mut slot.place else {
             return;
         };
-        if slot.dirty_in.is_some() || slot.queued || !slot.incoming.is_empty() || actor.can_run() {
+        let has_work = !slot.incoming.is_empty() || actor.can_run() || !actor.unasked.is_empty();
+        if slot.dirty_in.is_some() || slot.queued || has_work {
             return;
         }
         let bytes = 8 * (u64::from(actor.process.heap.used_words()) + actor.process.stack_words());

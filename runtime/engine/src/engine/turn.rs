@@ -329,7 +329,9 @@ impl Inner {
         let (mut failures, mut others): (VecDeque<_>, VecDeque<_>) = incoming
             .into_iter()
             .partition(|(_, incoming)| incoming.is_failure());
-        let is_answered = |(_, incoming): &(u64, Incoming)| !matches!(incoming, Incoming::Wake);
+        let is_answered = |(_, incoming): &(u64, Incoming)| {
+            !matches!(incoming, Incoming::Wake | Incoming::Recovered)
+        };
         if actor.failures_wait || !others.iter().any(is_answered) {
             actor.failures_wait = false;
             failures.append(&mut others);
@@ -622,8 +624,9 @@ impl Inner {
             actor.waits_for_newborn || actor.unsealed_bytes() > self.options.uncommitted_max;
         slot.is_held = is_ahead && self.options.durable && dirty == Some(shared.epoch);
         slot.status = status;
+        let has_to_ask = !actor.unasked.is_empty();
         slot.place = Place::Here(actor);
-        if runs || !slot.incoming.is_empty() {
+        if runs || has_to_ask || !slot.incoming.is_empty() {
             shared.enqueue(number);
         }
         shared.rest(number);

@@ -5,7 +5,7 @@ use engine::data::Data;
 use engine::event::EventKind;
 use engine::letter::Letter;
 use engine::record::Status;
-use engine::transport::Clock as _;
+use engine::transport::{Clock as _, Task};
 use engine::{Options, RetryError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -190,13 +190,14 @@ fn what_is_out_of_time_when_a_run_is_resumed_is_not_asked_again() {
                       (end (fn [] (with-timeout 500 ((activity \"alone\" {:idempotent false})))))
                       (end (fn [] ((activity \"close\" {:schedule-to-close 500}))))
                       (end (fn [] ((activity \"attempt\" {:start-to-close 500}))))
-                      (end (fn [] (with-timeout 5000 ((activity \"long\" {})))))))";
+                      (end (fn [] (with-timeout 5000 ((activity \"long\" {})))))
+                      (end (fn [] (with-timeout 500 (all ((activity \"of-all\" {})) (sleep 9000)))))))";
     for takes_back in [false, true] {
         let mut world = World::new();
         world.start(&program(text));
         world.settle();
         let before = world.transport.told().started.clone();
-        assert_eq!(before.len(), 5);
+        assert_eq!(before.len(), 6);
         if takes_back {
             world.engine.suspend();
             let ids: Vec<_> = before.iter().map(|task| task.id).collect();
@@ -212,13 +213,81 @@ fn what_is_out_of_time_when_a_run_is_resumed_is_not_asked_again() {
         // The time of an attempt begins with it; all others end when they end, whoever is there.
         assert_eq!(
             world.stdout(),
-            "[:timeout :timeout :timeout attempt long]\n"
+            "[:timeout :timeout :timeout attempt long :timeout]\n"
         );
         let told = world.transport.told();
-        let mut again: Vec<&str> = told.started[5..].iter().map(|t| &*t.name).collect();
+        // What only a fiber waits for that is out of time is asked for until that one has run, and taken back.
+        let kept = |task: &&Task| task.name != "of-all" || !told.cancelled.contains(&task.id);
+        let again = told.started[6..].iter().filter(kept);
+        let mut again: Vec<&str> = again.map(|task| &*task.name).collect();
         again.sort_unstable();
         assert_eq!(again, ["attempt", "long"], "{takes_back}");
     }
+}
+
+#[test]
+fn what_has_come_while_nobody_was_there_comes_before_the_end_of_its_time() {
+    let text = "(println (try (all (with-timeout 3000 (receive x [:got x])) ((activity \"a\" {})))
+                      (catch :ox/timeout _ :timeout)))";
+    for comes in [true, false] {
+        let mut world = World::new();
+        world.start(&program(text));
+        world.settle();
+        world.restart(Crash::Never);
+        if comes {
+            let letter = Letter::Message(engine::data::to_message(&Data::keyword("hello")));
+            assert!(world.engine.post(1, letter).unwrap());
+            world.settle();
+            world.restart(Crash::Never);
+        }
+        world.advance(4000);
+        world.serve(|task| Served::Answer(Data::text(task.name.as_str())));
+        world.engine.resume().unwrap();
+        world.run();
+        let expected = if comes {
+            "[[:got :hello] a]\n"
+        } else {
+            ":timeout\n"
+        };
+        assert_eq!(world.stdout(), expected);
+    }
+}
+
+#[test]
+fn nothing_begins_in_a_process_that_parks_when_it_is_resumed() {
+    let text = "(all ((activity \"late\" {:schedule-to-close 500}))
+                     ((activity \"once\" {:idempotent false})))
+                (println \"done\")";
+    let mut world = World::of(Options {
+        park: true,
+        ..options()
+    });
+    world.start(&program(text));
+    world.settle();
+    let ids: Vec<_> = world
+        .transport
+        .told()
+        .started
+        .iter()
+        .map(|task| task.id)
+        .collect();
+    world.engine.suspend();
+    world.engine.not_begun(&ids);
+    world.engine.flush_reports().unwrap();
+    world.engine.stop();
+    world.advance(1000);
+    world.restart(Crash::Never);
+    world.serve(|task| Served::Answer(Data::text(task.name.as_str())));
+    world.engine.resume().unwrap();
+    world.run();
+    assert_eq!(world.standing().status, Status::Parked);
+    assert_eq!(world.transport.told().started.len(), 2, "nothing has begun");
+    world.engine.retry(1, None).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "done\n");
+    let told = world.transport.told();
+    let once = told.started[2..].iter().filter(|task| task.name == "once");
+    assert_eq!(once.count(), 1);
 }
 
 #[test]
