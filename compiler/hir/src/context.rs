@@ -216,6 +216,7 @@ impl<'db> Context<'db> {
                 || (said.code == problem.code
                     && said.severity == problem.severity
                     && said.at == problem.at
+                    && said.message == problem.message
                     && said.unknown.is_none()
                     && problem.unknown.is_none())
         })

@@ -115,7 +115,7 @@ fn may_have_named(call: &Datum, name: &str) -> bool {
         match &datum.kind {
             DatumKind::Symbol(part) | DatumKind::Keyword(part) => {
                 let part = &*part.name;
-                if part == name || (part.chars().count() >= PART_MIN && name.contains(part)) {
+                if part == name || (part.chars().count() >= PART_MIN && is_part(part, name)) {
                     return true;
                 }
             }
@@ -129,6 +129,15 @@ fn may_have_named(call: &Datum, name: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether a name has a word or several of another: `point` is one of `map->point` and `point?`, not of
+/// `pointer`.
+fn is_part(part: &str, name: &str) -> bool {
+    let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    name.match_indices(part).any(|(at, _)| {
+        is_edge(name[..at].chars().next_back()) && is_edge(name[at + part.len()..].chars().next())
+    })
 }
 
 /// Requires of what does not exist, names that are not there, circles.
