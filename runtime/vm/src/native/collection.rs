@@ -166,6 +166,12 @@ pub(super) const NATIVES: &[Native] = &[
             _ => Err(wrong_type(heap, fused, "a fused sequence")),
         }
     }),
+    // Of images whose library compared keys without what is known of others.
+    Native::new("ox.core/keys-are", 3, 3, |call| {
+        let equal = call.args[2].is_truthy();
+        keys::know_equal(call.heap, call.args[0], call.args[1], equal);
+        Ok(Word::NIL)
+    }),
     Native::new("ox.core/key-hashed", 3, 3, |call| {
         let [key, hash, known] = [call.args[0], call.args[1], call.args[2]];
         let Some(hash) = try_int(call.heap, hash) else {

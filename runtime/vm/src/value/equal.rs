@@ -433,7 +433,8 @@ fn walk(heap: &mut Heap, a: Word, b: Word, mut budget: Budget) -> Result<bool, S
 /// Whether two keys are equal.
 ///
 /// # Errors
-/// [`Trap::Force`] when a lazy cell in one is unrealized; [`Trap::CompareKeys`] of large ones.
+/// [`Trap::CompareKeys`] of large or unfinished ones, where keys can be left to the library; elsewhere
+/// [`Trap::Force`] when a lazy cell in one is unrealized.
 #[inline]
 pub fn keys(heap: &mut Heap, a: Word, b: Word) -> Result<bool, Trap> {
     match quick(heap, a, b) {
@@ -444,6 +445,8 @@ pub fn keys(heap: &mut Heap, a: Word, b: Word) -> Result<bool, Trap> {
             }
             let budget = keys::budget(heap);
             walk(heap, a, b, budget).map_err(|stop| match stop {
+                // The library goes on behind the cell; here comparing would begin again.
+                Stop::Unfinished(_) if keys::hands_over(heap) => Trap::CompareKeys(a, b),
                 Stop::Unfinished(cell) | Stop::Number(cell) => Trap::Force(cell),
                 Stop::Throw(error) => Trap::Throw(error),
                 Stop::Budget => Trap::CompareKeys(a, b),
