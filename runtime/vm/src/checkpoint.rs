@@ -409,7 +409,7 @@ impl Process {
         for (id, (record, parts)) in state.fibers {
             fibers.push(restore_fiber(id, &record, parts, &heap.levels, &image)?);
         }
-        let process = Process {
+        let mut process = Process {
             heap,
             image,
             fibers,
@@ -419,8 +419,12 @@ impl Process {
             next_request: state.record.next_request,
             frames_collected: 0,
             removed_fibers: Vec::new(),
+            stacks: 0,
             under_way: UnderWay::default(),
         };
+        for index in 0..process.fibers.len() {
+            process.count_stack(index);
+        }
         process.verify().map_err(RestoreError::Verify)?;
         Ok(process)
     }
@@ -545,6 +549,7 @@ fn restore_fiber(
         bindings: Word(record.bindings),
         future: Word(record.future),
         pending_error: Word(record.pending_error),
+        counted: 0,
         changed: false,
         has_run: false,
     })

@@ -60,6 +60,8 @@ pub struct Fiber {
     pub future: Word,
     /// Error to throw when the fiber runs next (cancellation, failed effects), or nil.
     pub pending_error: Word,
+    /// Words of its stack that [`Process::stacks`](crate::process::Process) counts.
+    pub(crate) counted: u32,
     /// Set when anything above changed since the last checkpoint.
     pub(crate) changed: bool,
     /// Set when it has run since then, or got an answer: registers of its top frames may have changed.

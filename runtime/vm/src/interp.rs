@@ -131,7 +131,9 @@ impl Process {
             machine.load();
             let outcome = machine.start();
             *fuel = machine.fuel + machine.withheld;
+            self.count_stack(index);
             if outcome != Outcome::OutOfFuel {
+                self.give_back(index);
                 self.run_queue.pop_front();
             }
             return outcome;
@@ -306,10 +308,12 @@ impl Machine<'_> {
         unsafe { self.base.cast_const().offset_from(words) as usize }
     }
 
-    /// Words of memory and of this fiber's stack. What protects from-space in tests is not held.
+    /// Words of memory and of the stacks of all fibers. What protects from-space in tests is not held.
     pub(super) fn words_held(&self) -> usize {
         let heap = &self.process.heap;
-        (heap.used_words() - heap.poisoned) as usize + self.stack_held()
+        let counted = u64::from(self.process.fibers[self.fiber].counted);
+        let others = (self.process.stacks - counted) as usize;
+        (heap.used_words() - heap.poisoned) as usize + others + self.stack_held()
     }
 
     /// Whether memory and stack, and so many words beside them, pass the quota, or the stack its part.

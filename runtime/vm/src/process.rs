@@ -59,6 +59,8 @@ pub struct Process {
     pub frames_collected: u64,
     /// Fibers that ended since the last checkpoint.
     pub(crate) removed_fibers: Vec<FiberId>,
+    /// Words below the top frames of all stacks, each as it was when its fiber ran last.
+    pub(crate) stacks: u64,
     /// Where errors under way are held.
     pub(crate) under_way: UnderWay,
 }
@@ -98,6 +100,7 @@ impl Process {
             next_request: 1,
             frames_collected: 0,
             removed_fibers: Vec::new(),
+            stacks: 0,
             under_way: UnderWay::default(),
         }
     }
@@ -209,6 +212,7 @@ impl Process {
             bindings,
             future,
             pending_error: Word::NIL,
+            counted: 0,
             changed: true,
             has_run: true,
         });
@@ -237,7 +241,30 @@ impl Process {
     pub fn remove_fiber(&mut self, id: FiberId) -> Option<Fiber> {
         let index = self.fiber_index(id)?;
         self.removed_fibers.push(id);
-        Some(self.fibers.remove(index))
+        let fiber = self.fibers.remove(index);
+        self.stacks -= u64::from(fiber.counted);
+        Some(fiber)
+    }
+
+    /// Counts the stack of a fiber that has stopped, or was read.
+    pub(crate) fn count_stack(&mut self, index: usize) {
+        let fiber = &mut self.fibers[index];
+        let base = fiber.parts.iter().map(|part| part.base).sum();
+        let before = std::mem::replace(&mut fiber.counted, base);
+        self.stacks = self.stacks - u64::from(before) + u64::from(base);
+    }
+
+    /// Gives back the room of a stack that was deep once, of a fiber that has stopped to wait.
+    pub(crate) fn give_back(&mut self, index: usize) {
+        /// Words below which a stack keeps its room.
+        const ROOM_MIN: usize = 1 << 16;
+        if let Some(part) = self.fibers[index].parts.last_mut() {
+            let used = part.height(&self.image) as usize;
+            if part.words.len() > ROOM_MIN && part.words.len() / 8 > used {
+                part.words.truncate(2 * used + 64);
+                part.words.shrink_to_fit();
+            }
+        }
     }
 }
 

@@ -13,8 +13,11 @@ impl Machine<'_> {
         self.fuel += self.withheld;
         self.withheld = 0;
         let followed = self.process.heap.followed_words();
-        if self.process.heap.wants_collection() || self.holds_too_much(followed) {
-            self.collect();
+        let is_due = self.process.heap.wants_collection();
+        if is_due || self.holds_too_much(followed) {
+            if is_due || self.collecting_may_help(followed) {
+                self.collect();
+            }
             if let Some(error) = self.over_quota(followed) {
                 return self.throw(error);
             }
@@ -42,12 +45,25 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether the quota, and the reserve of a handler that runs, is passed, by no more than the memory holds:
+    /// of stacks a collection frees nothing.
+    fn collecting_may_help(&self, followed: usize) -> bool {
+        let heap = &self.process.heap;
+        let excess = (self.words_held() + followed).saturating_sub(heap.quota_words as usize);
+        let allowed = if heap.reserve_used {
+            QUOTA_RESERVE_WORDS
+        } else {
+            0
+        };
+        excess > allowed && (heap.used_words() - heap.poisoned) as usize >= excess
+    }
+
     /// The error of a process whose live words pass its quota. What it followed beside its memory counts,
     /// though the collection may have dropped it: who begins anew with a match needs as much again.
     fn over_quota(&mut self, followed: usize) -> Option<Word> {
         let quota = self.process.heap.quota_words as usize;
         let mut words = self.words_held() + followed;
-        if words > quota {
+        if self.collecting_may_help(followed) {
             // Survivors of earlier collections may be garbage by now, and what hangs on sealed cells.
             self.save();
             self.process.collect_for_quota();

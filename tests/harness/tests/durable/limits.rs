@@ -152,6 +152,25 @@ fn what_one_process_uses_up_is_its_own_error() {
     }
 }
 
+#[test]
+fn the_stacks_of_all_fibers_count_to_the_memory() {
+    // Each alone is a small part of the limit: of 524,288 words each takes some 60,000.
+    let text = |fibers: u32| {
+        format!(
+            "(defn deep [n] (if (= n 0) (do (sleep 100) 0) (inc (deep (dec n)))))
+             (println (try (all* (map (fn [_] (fn [] (deep 10000))) (range {fibers})))
+                           (catch :ox/memory-limit e :caught)))
+             (println (deep 10000))"
+        )
+    };
+    for crash in [Crash::Never, Crash::After(2)] {
+        let said = said_through(little_memory(), &text(3), crash);
+        assert_eq!(said, "[10000 10000 10000]\n10000\n");
+        let said = said_through(little_memory(), &text(40), crash);
+        assert_eq!(said, ":caught\n10000\n");
+    }
+}
+
 /// What a program says that crashes once, and is taken up.
 fn said_through(options: Options, text: &str, crash: Crash) -> String {
     let mut world = World::with(options, Arc::new(store::MemoryStore::new()));
