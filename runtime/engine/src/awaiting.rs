@@ -72,8 +72,6 @@ impl Awaited {
 /// vector that grows at its end, with nil in the place of a future whose outcome was taken.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Group {
-    /// The promise that the fiber knows the group by.
-    serial: u64,
     /// How many of the vector's places have been looked at.
     known: usize,
     /// Those that have not ended, by their places.
@@ -101,11 +99,12 @@ fn group_of_request(process: &Process, fiber: FiberId, wait: Wait) -> Option<(u6
 pub(crate) struct Awaiting {
     fibers: BTreeSet<(Awaited, FiberId)>,
     of_fiber: BTreeMap<FiberId, Vec<Awaited>>,
-    /// The group that a fiber has waited for last. It stays while the fiber does other things: what
-    /// ends meanwhile need not be looked for.
-    groups: BTreeMap<FiberId, Group>,
-    /// What is open of all groups, with its place in that of the fiber.
-    members: BTreeSet<(Awaited, FiberId, usize)>,
+    /// The groups that a fiber waits for, by the serials of the promises that it knows them by: several, if
+    /// it makes the elements of one from the answers of another. They stay while the fiber does other
+    /// things: what ends meanwhile need not be looked for.
+    groups: BTreeMap<(FiberId, u64), Group>,
+    /// What is open of all groups, with its place in the group.
+    members: BTreeSet<(Awaited, FiberId, u64, usize)>,
 }
 
 impl Awaiting {
@@ -127,7 +126,7 @@ impl Awaiting {
         };
         let mut both = self.of_fiber.iter().zip(&found.of_fiber);
         let all: usize = self.of_fiber.values().map(Vec::len).sum();
-        let has_group = |(fiber, group): (&FiberId, &Group)| self.groups.get(fiber) == Some(group);
+        let has_group = |(of, group): (&(FiberId, u64), &Group)| self.groups.get(of) == Some(group);
         let open: usize = self.groups.values().map(|group| group.open.len()).sum();
         open == self.members.len()
             && found.groups.iter().all(has_group)
@@ -162,21 +161,16 @@ impl Awaiting {
 
     /// How many places of the futures of a fiber's group have been looked at.
     pub(crate) fn known(&self, fiber: FiberId, serial: u64) -> usize {
-        let group = self.groups.get(&fiber);
-        group
-            .filter(|group| group.serial == serial)
-            .map_or(0, |group| group.known)
+        let group = self.groups.get(&(fiber, serial));
+        group.map_or(0, |group| group.known)
     }
 
     /// Looks at what has come to the group of a fiber since it was asked for last.
     pub(crate) fn join(&mut self, process: &Process, fiber: FiberId, serial: u64, futures: Word) {
-        let known = self.known(fiber, serial);
-        if known == 0 {
-            self.leave(fiber);
-        }
+        self.leave_finished(fiber, serial);
         let heap = &process.heap;
-        let group = self.groups.entry(fiber).or_default();
-        group.serial = serial;
+        let group = self.groups.entry((fiber, serial)).or_default();
+        let known = group.known;
         group.known = vector::count(heap.object(futures));
         for place in known..group.known {
             let future = vector::nth(heap, futures, place).unwrap_or(Word::NIL);
@@ -187,26 +181,43 @@ impl Awaiting {
                 group.ended.insert(place);
             } else {
                 group.open.insert(place, awaited);
-                self.members.insert((awaited, fiber, place));
+                self.members.insert((awaited, fiber, serial, place));
             }
         }
     }
 
     /// The fiber has no group any more.
     pub(crate) fn leave(&mut self, fiber: FiberId) {
-        for (place, awaited) in self.groups.remove(&fiber).unwrap_or_default().open {
-            self.members.remove(&(awaited, fiber, place));
+        self.drop_groups(fiber, |_, _| true);
+    }
+
+    /// A fiber asks for a group. Those that came after it were inside of it and are no longer asked for, nor
+    /// is one of which nothing is open; if it is, it is looked at anew.
+    fn leave_finished(&mut self, fiber: FiberId, asked: u64) {
+        self.drop_groups(fiber, |serial, group| {
+            serial > asked || serial < asked && group.open.is_empty()
+        });
+    }
+
+    fn drop_groups(&mut self, fiber: FiberId, is_dropped: impl Fn(u64, &Group) -> bool) {
+        let all = self.groups.range((fiber, 0)..=(fiber, u64::MAX));
+        let dropped = all.filter(|&(&(_, serial), group)| is_dropped(serial, group));
+        let dropped: Vec<_> = dropped.map(|(&of, _)| of).collect();
+        for of @ (fiber, serial) in dropped {
+            for (place, awaited) in self.groups.remove(&of).unwrap_or_default().open {
+                self.members.remove(&(awaited, fiber, serial, place));
+            }
         }
     }
 
     /// A future or promise has its outcome. Returns the fibers in whose groups it is.
     pub(crate) fn member_ended(&mut self, awaited: Awaited) -> Vec<FiberId> {
-        let all = (awaited, 0, 0)..=(awaited, FiberId::MAX, usize::MAX);
+        let all = (awaited, 0, 0, 0)..=(awaited, FiberId::MAX, u64::MAX, usize::MAX);
         let found: Vec<_> = self.members.range(all).copied().collect();
         let mut fibers = Vec::new();
-        for member @ (_, fiber, place) in found {
+        for member @ (_, fiber, serial, place) in found {
             self.members.remove(&member);
-            if let Some(group) = self.groups.get_mut(&fiber) {
+            if let Some(group) = self.groups.get_mut(&(fiber, serial)) {
                 group.open.remove(&place);
                 group.ended.insert(place);
             }
@@ -222,9 +233,10 @@ impl Awaiting {
         &mut self,
         process: &Process,
         fiber: FiberId,
+        serial: u64,
         futures: Word,
     ) -> Option<usize> {
-        let group = self.groups.get_mut(&fiber)?;
+        let group = self.groups.get_mut(&(fiber, serial))?;
         while let Some(&place) = group.ended.first() {
             let future = vector::nth(&process.heap, futures, place);
             if future.is_some_and(|future| !future.is_nil()) {
@@ -236,8 +248,8 @@ impl Awaiting {
     }
 
     /// Whether nothing is left of a fiber's group that will end.
-    pub(crate) fn is_empty(&self, fiber: FiberId) -> bool {
-        let group = self.groups.get(&fiber);
+    pub(crate) fn is_empty(&self, fiber: FiberId, serial: u64) -> bool {
+        let group = self.groups.get(&(fiber, serial));
         group.is_none_or(|group| group.open.is_empty())
     }
 

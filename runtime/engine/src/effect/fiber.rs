@@ -129,9 +129,9 @@ impl Step<'_> {
             awaiting, process, ..
         } = &mut *self.actor;
         awaiting.join(process, fiber, serial, futures);
-        match awaiting.next_ended(process, fiber, futures) {
+        match awaiting.next_ended(process, fiber, serial, futures) {
             Some(place) => Ok(Reply::Value(make_int(self.heap(), place as i64))),
-            None if awaiting.is_empty(fiber) => {
+            None if awaiting.is_empty(fiber, serial) => {
                 Err(self.error("argument", "there is no future to wait for"))
             }
             None => Ok(Reply::Wait(Wait::Fiber, None)),
@@ -145,14 +145,17 @@ impl Step<'_> {
                 continue;
             }
             let request = self.request(fiber);
-            let &[op, _, futures] = request.as_slice() else {
+            let &[op, group, futures] = request.as_slice() else {
                 continue;
             };
             let Actor {
                 awaiting, process, ..
             } = &mut *self.actor;
             let is_next = try_keyword(&process.heap, op).is_some_and(|(_, op)| op == "await-next");
-            if is_next && let Some(place) = awaiting.next_ended(process, fiber, futures) {
+            if is_next
+                && let Some(serial) = cell::promise_serial(&process.heap, group)
+                && let Some(place) = awaiting.next_ended(process, fiber, serial, futures)
+            {
                 let place = make_int(self.heap(), place as i64);
                 self.answer(fiber, place);
             }
