@@ -208,15 +208,17 @@ impl<'db> Context<'db> {
         }
     }
 
-    /// Whether the same has been said of the same place. A macro that makes several forms makes the
-    /// same mistake in each, and all of them stand where its call does.
+    /// Whether the same has been said of the same place. A macro that makes several definitions fails in each
+    /// of them alike but for the name, and all of them stand where its call does.
     fn says_already(&self, problem: &Problem) -> bool {
+        let is_of_definition =
+            [Code::MACRO_FAILED, Code::INVALID_DEFINITION].contains(&problem.code);
         self.problems.iter().any(|said| {
             said == problem
                 || (said.code == problem.code
                     && said.severity == problem.severity
                     && said.at == problem.at
-                    && said.message == problem.message
+                    && (is_of_definition || said.message == problem.message)
                     && said.unknown.is_none()
                     && problem.unknown.is_none())
         })

@@ -225,6 +225,33 @@ fn a_generating_form_that_fails_is_one_error() {
     .assert_eq(&listed(&workspace, &diagnostics));
 }
 
+#[test]
+fn different_mistakes_of_what_a_macro_made_are_all_shown() {
+    let lib = "(ns lib)
+(defmacro wrong [a b] `(do (~a 1) (~b 1 2 3)))
+(defmacro defwidget [name] (throw (ex-info \"no good\" {})))
+";
+    let app = "(ns app (:require [lib :refer [wrong defwidget]]))
+(defn none [])
+(defn one [x] x)
+(defn uses [] (wrong none one))
+(defwidget log)
+(defn others [] [log ->log log? catalogue-of dialog])
+";
+    let mut workspace = Workspace::of(found(&[("lib", lib), ("app", app)]));
+    let mut diagnostics = workspace.check_namespace("app");
+    for diagnostic in &mut diagnostics {
+        diagnostic.notes.clear();
+    }
+    expect![[r#"
+        app.ox:4:15 OX0303 `none` takes 0 arguments, 1 given
+        app.ox:4:15 OX0303 `one` takes 1 argument, 3 given
+        app.ox:5:1 OX0202 the macro `defwidget` failed: no good
+        app.ox:6:33 OX0101 `catalogue-of` is not defined
+        app.ox:6:46 OX0101 `dialog` is not defined
+    "#]].assert_eq(&listed(&workspace, &diagnostics));
+}
+
 /// The keywords between two texts of a source of the library, each once.
 fn keywords_between(namespace: &str, from: &str, to: &str) -> Vec<String> {
     let text = stdlib::source(namespace).unwrap().text;
