@@ -249,7 +249,8 @@ fn different_mistakes_of_what_a_macro_made_are_all_shown() {
         app.ox:5:1 OX0202 the macro `defwidget` failed: no good
         app.ox:6:33 OX0101 `catalogue-of` is not defined
         app.ox:6:46 OX0101 `dialog` is not defined
-    "#]].assert_eq(&listed(&workspace, &diagnostics));
+    "#]]
+    .assert_eq(&listed(&workspace, &diagnostics));
 }
 
 /// The keywords between two texts of a source of the library, each once.
