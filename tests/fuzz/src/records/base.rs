@@ -54,7 +54,7 @@ const PROGRAMS: [(&str, usize); 4] = [
         1,
     ),
     (
-        "(defactivity slow [x] {:start-to-close-timeout \"1h\"} (sleep 500) (heartbeat x) (sleep 500) [:slow x])
+        "(defactivity slow [x] {:start-to-close \"1h\"} (sleep 500) (heartbeat x) (sleep 500) [:slow x])
          (def numbers (map (fn [n] (sleep 10) (* n n)) (iterate inc 1)))
          (println (reduce + (take 5 numbers)))
          (spawn (fn [] (throw (ex-info \"gone\" {:a 1}))))
