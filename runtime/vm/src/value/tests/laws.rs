@@ -243,10 +243,8 @@ fn a_large_key_is_left_to_the_library_whatever_it_is() {
     }
     // A small map compares without hashing.
     let m = map::from_pairs(heap, &[vector, int(1)]).unwrap();
-    for key in [range, cell] {
-        let found = handing_over(heap, |heap| map::get(heap, m, key));
-        assert_eq!(found, Err(Trap::CompareKeys(key, vector)));
-    }
+    let found = handing_over(heap, |heap| map::get(heap, m, cell));
+    assert_eq!(found, Err(Trap::CompareKeys(vector, cell)));
     // What the library finds out goes with its next call, and is used until the instruction succeeds.
     keys::know_hash(heap, range, 7);
     keys::know_equal(heap, range, vector, true);
