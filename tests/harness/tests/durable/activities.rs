@@ -183,6 +183,16 @@ fn what_may_not_be_repeated_is_lost_in_a_crash() {
     assert_eq!(world.transport.told().started.len(), 1);
 }
 
+/// Suspends a run whose attempts have not begun.
+fn take_all_back(world: &World) {
+    let started = world.transport.told().started.clone();
+    let ids: Vec<_> = started.iter().map(|task| task.id).collect();
+    world.engine.suspend();
+    world.engine.not_begun(&ids);
+    world.engine.flush_reports().unwrap();
+    world.engine.stop();
+}
+
 #[test]
 fn what_is_out_of_time_when_a_run_is_resumed_is_not_asked_again() {
     let text = "(defn end [f] (try (f) (catch :ox/timeout _ :timeout) (catch :ox/activity e (:reason (ex-data e)))))
@@ -196,14 +206,9 @@ fn what_is_out_of_time_when_a_run_is_resumed_is_not_asked_again() {
         let mut world = World::new();
         world.start(&program(text));
         world.settle();
-        let before = world.transport.told().started.clone();
-        assert_eq!(before.len(), 6);
+        assert_eq!(world.transport.told().started.len(), 6);
         if takes_back {
-            world.engine.suspend();
-            let ids: Vec<_> = before.iter().map(|task| task.id).collect();
-            world.engine.not_begun(&ids);
-            world.engine.flush_reports().unwrap();
-            world.engine.stop();
+            take_all_back(&world);
         }
         world.advance(1000);
         world.restart(Crash::Never);
@@ -264,17 +269,7 @@ fn nothing_begins_in_a_process_that_parks_when_it_is_resumed() {
     });
     world.start(&program(text));
     world.settle();
-    let ids: Vec<_> = world
-        .transport
-        .told()
-        .started
-        .iter()
-        .map(|task| task.id)
-        .collect();
-    world.engine.suspend();
-    world.engine.not_begun(&ids);
-    world.engine.flush_reports().unwrap();
-    world.engine.stop();
+    take_all_back(&world);
     world.advance(1000);
     world.restart(Crash::Never);
     world.serve(|task| Served::Answer(Data::text(task.name.as_str())));
