@@ -257,10 +257,12 @@ fn run(heap: &mut Heap, work: &mut Work, budget: &mut Budget, saved: bool) -> Re
         let done = match op {
             VALUE => {
                 let value = work.operand(heap);
-                match keys::part_hash(heap, value).filter(|_| saved) {
-                    Some(hash) => Some(hash),
-                    None => open(heap, work, value),
-                }
+                let known = if saved {
+                    keys::part_hash(heap, value)
+                } else {
+                    None
+                };
+                known.or_else(|| open(heap, work, value))
             }
             ORDERED => {
                 let frame = OrderedFrame::pop(heap, work);
