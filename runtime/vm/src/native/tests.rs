@@ -9,6 +9,7 @@ mod any;
 mod laws;
 mod oracle;
 mod steps;
+mod stored;
 mod text;
 
 use super::{Native, NativeCall, NativeFiber, NativeResult, Trap, lookup};
