@@ -155,7 +155,13 @@ impl Process {
         heap.poisoned = 0;
         let taken = heap.levels.drain(kept..).map(|level| level.segment);
         heap.unsealed_segments.extend(taken);
-        heap.overlay.split_off(&start);
+        let mut overlay = std::mem::take(&mut heap.overlay);
+        overlay.split_off(&start);
+        // Older cells that refer into these levels, stored though they are, refer to survivors now.
+        for (&addr, changed) in &mut overlay {
+            *changed |= refers_above(Word(heap.words()[addr as usize]), start);
+        }
+        heap.overlay = overlay;
         for fiber in &mut self.fibers {
             for part in &mut fiber.parts {
                 // The boundaries between go; that of the nursery follows the one of survivors.
@@ -250,7 +256,7 @@ impl Process {
             // Entries at or above the boundary belong to objects that are copied as they are now.
             overlay.retain(|&addr, _| addr < from);
             for (&addr, changed) in &mut overlay {
-                // Unless levels move, only cells written since the last checkpoint can refer so far.
+                // Unless levels move, only cells marked as changed can refer so far.
                 if unsealed_only && !*changed {
                     continue;
                 }

@@ -51,6 +51,8 @@ const NURSERY_WORDS_BUSY: u32 = 4 * 1024;
 const NURSERY_WORDS_MAX: u32 = 64 * 1024;
 /// Unsealed survivors below which they are not worth a collection of their own.
 const SURVIVOR_WORDS_MIN: u32 = 64 * 1024;
+/// The same where from-space is protected: levels of small programs become survivors again, too.
+const SURVIVOR_WORDS_MIN_IN_TESTS: u32 = 256;
 
 /// Words by which the array grows at most at a time: they are set to zero.
 const GROWN_WORDS_MAX: usize = 256 * 1024;
@@ -72,7 +74,7 @@ pub struct Heap {
     /// Segments of levels that became survivors again since the last checkpoint.
     pub(crate) unsealed_segments: Vec<u64>,
     /// Addresses of sealed words mutated since their level was sealed; `true`: since the last
-    /// checkpoint.
+    /// checkpoint. All that refer above the sealed part are `true`.
     pub(crate) overlay: BTreeMap<u32, bool>,
     /// Addresses of unsealed survivors' words that were written since the last collection.
     pub(crate) remembered: Vec<u32>,
@@ -242,7 +244,12 @@ impl Heap {
     /// Sets at how many survivor words they are collected again.
     pub(crate) fn schedule_survivors(&mut self) {
         let survivors = self.nursery_start - self.sealed_end;
-        self.survivors_due = survivors.saturating_mul(2).max(SURVIVOR_WORDS_MIN);
+        let least = if self.protects_from_space {
+            SURVIVOR_WORDS_MIN_IN_TESTS
+        } else {
+            SURVIVOR_WORDS_MIN
+        };
+        self.survivors_due = survivors.saturating_mul(2).max(least);
     }
 
     /// Words that what natives keep of this process beside its memory would take there.

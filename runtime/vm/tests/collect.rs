@@ -3,20 +3,12 @@
 mod support;
 
 use std::sync::Arc;
-use support::link;
+use support::{IDENTITY, link};
 use vm::Word;
 use vm::checkpoint::State;
 use vm::heap::Heap;
 use vm::object::{Header, Kind};
 use vm::process::{Process, Root};
-
-const IDENTITY: &str = "\
-ref @0 value
-template t0 captures 0
-  arity 1 -> p0
-proto p0 params 1 registers 1 captures 0
-  return r0
-";
 
 /// A process whose mailbox's head is the test's root.
 fn process() -> Process {
@@ -173,4 +165,44 @@ fn what_follows_a_cell_that_was_sealed_does_not_pile_up() {
         let image = Arc::clone(&process.image);
         Process::restore(image, state).expect("what is stored is a process");
     }
+}
+
+#[test]
+fn a_stored_cell_follows_what_becomes_a_survivor_again() {
+    let mut process = process();
+    let mut state = State::default();
+    // The level of the cell is too large to become survivors with the next one.
+    let cell = vec![Word::NIL; 1 << 18];
+    let cell = process.heap.make(Kind::Array, 0, 0, &[], &cell);
+    set_root(&mut process, cell);
+    state.apply(&process.checkpoint(|| 1));
+    let cell = root(&process);
+    let early = pair(&mut process.heap, 1);
+    let late = process
+        .heap
+        .make(Kind::Array, 0, 0, &[], &[Word::small(2), Word::NIL]);
+    process.heap.write(cell, 1, early);
+    process.heap.write(cell, 2, late);
+    state.apply(&process.checkpoint(|| 2));
+    // What was below it is dead, so it moves when its level is collected.
+    process.heap.write(cell, 1, Word::NIL);
+    let late = process.heap.word(cell, 2);
+    // Survivors double when what is new is no more than they are.
+    let mut words = 64;
+    while process.heap.levels().len() > 1 && words < 1 << 18 {
+        let late = process.heap.word(cell, 2);
+        let mut large = vec![Word::small(3); words];
+        large[0] = process.heap.word(late, 2);
+        let large = process.heap.make(Kind::Array, 0, 0, &[], &large);
+        process.heap.write(late, 2, large);
+        process.collect();
+        words += words / 2;
+    }
+    assert_eq!(process.heap.levels().len(), 1, "the second level is taken");
+    process.verify().expect("the memory is sound");
+    assert_ne!(process.heap.word(cell, 2), late, "it moves");
+    let late = process.heap.word(cell, 2);
+    assert_eq!(process.heap.word(late, 1), Word::small(2));
+    state.apply(&process.checkpoint(|| 3));
+    vm::oracle::same(&process.full_state(), &state).expect("what is stored is what lives");
 }

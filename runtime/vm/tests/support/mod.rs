@@ -12,6 +12,15 @@ use vm::process::Process;
 /// A definition: its name, its code, and the definitions that its references name.
 pub(crate) type Definition<'a> = (&'a str, &'a str, &'a [&'a str]);
 
+/// Answers its argument.
+pub(crate) const IDENTITY: &str = "\
+ref @0 value
+template t0 captures 0
+  arity 1 -> p0
+proto p0 params 1 registers 1 captures 0
+  return r0
+";
+
 /// Links definitions; constants may be anything that is a word by itself.
 pub(crate) fn link(definitions: &[Definition<'_>]) -> Arc<LoadedImage> {
     let mut image = Image::default();
