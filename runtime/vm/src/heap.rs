@@ -52,7 +52,7 @@ const NURSERY_WORDS_MAX: u32 = 64 * 1024;
 /// Unsealed survivors below which they are not worth a collection of their own.
 const SURVIVOR_WORDS_MIN: u32 = 64 * 1024;
 /// The same where from-space is protected: levels of small programs become survivors again, too.
-const SURVIVOR_WORDS_MIN_IN_TESTS: u32 = 256;
+const SURVIVOR_WORDS_MIN_IN_TESTS: u32 = 64;
 
 /// Words by which the array grows at most at a time: they are set to zero.
 const GROWN_WORDS_MAX: usize = 256 * 1024;

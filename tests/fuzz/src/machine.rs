@@ -30,6 +30,9 @@ pub enum Mode {
     /// At every safepoint: a checkpoint, compared with the living process, which is then dropped
     /// and made again from what was stored.
     Reload,
+    /// Collecting as [`Mode::Collect`], with such a checkpoint at every few safepoints, after which
+    /// the process goes on as it lives. What objects leave is made unreadable.
+    Levels,
 }
 
 /// Fuel of a plain run.
@@ -38,8 +41,10 @@ const FUEL: i64 = 30_000;
 const LONG_SLICE: i64 = 4_096;
 /// Safepoints at which [`Mode::Slices`] stops.
 const SLICES: u32 = 1_000;
-/// Fuel for which [`Mode::Collect`] collects, safepoints at which [`Mode::Reload`] acts.
+/// Fuel for which the collecting modes collect, safepoints at which [`Mode::Reload`] acts.
 const STEPS: u32 = 100;
+/// Every so many safepoints [`Mode::Levels`] stores.
+const LEVELS_STEPS: u32 = 3;
 /// Words of memory and stack that the costly modes go through before they hurry.
 const WORK_WORDS: u64 = 200_000;
 /// Words after which [`Mode::Reload`] reloads no more: a deep stack makes each of its turns dear.
@@ -75,7 +80,7 @@ pub struct Ran {
 /// # Panics
 /// When two modes differ, a checkpoint is not the living process, or the memory is not sound.
 pub fn compare(start: &dyn Fn() -> Process, choice: u8) -> Ran {
-    const OTHERS: [Mode; 3] = [Mode::Slices, Mode::Collect, Mode::Reload];
+    const OTHERS: [Mode; 4] = [Mode::Slices, Mode::Collect, Mode::Reload, Mode::Levels];
     let plain = run(start(), Mode::Plain);
     let chosen = usize::from(choice % 8);
     for mode in OTHERS.get(chosen..=chosen).unwrap_or(&OTHERS[1..]) {
@@ -99,7 +104,7 @@ pub fn run(mut process: Process, mode: Mode) -> Ran {
     let mut steps = match mode {
         Mode::Plain => 0,
         Mode::Slices => SLICES,
-        Mode::Collect | Mode::Reload => STEPS,
+        Mode::Collect | Mode::Reload | Mode::Levels => STEPS,
     };
     let mut work = WORK_WORDS;
     let mut reloaded = RELOADED_WORDS;
@@ -111,18 +116,30 @@ pub fn run(mut process: Process, mode: Mode) -> Ran {
             slice = (slice * 2).min(LONG_SLICE);
         }
         let mut fuel = slice;
+        let acts = steps > 0 && work > 0;
         let zeal = Zeal {
-            collect: mode == Mode::Collect && steps > 0 && work > 0,
+            collect: matches!(mode, Mode::Collect | Mode::Levels) && acts,
         };
+        process.heap.protects_from_space = mode == Mode::Levels && acts;
         let outcome = process.run(&mut fuel, zeal);
         left -= (slice - fuel).max(1);
         steps = steps.saturating_sub(1);
         let words = u64::from(process.heap.used_words()) + process.stack_words();
         work = work.saturating_sub(words);
         // What has failed is not stored: its last checkpoint is.
-        if mode == Mode::Reload && reloaded > 0 && !matches!(outcome, Outcome::Failed(_)) {
-            reloaded = reloaded.saturating_sub(words);
-            process = reload(process, &mut stored, &mut segments);
+        let is_stored = match mode {
+            Mode::Plain | Mode::Slices | Mode::Collect => false,
+            Mode::Reload => reloaded > 0,
+            Mode::Levels => acts && steps % LEVELS_STEPS == 0,
+        };
+        if is_stored && !matches!(outcome, Outcome::Failed(_)) {
+            store(&mut process, &mut stored, &mut segments);
+            if mode == Mode::Reload {
+                reloaded = reloaded.saturating_sub(words);
+                let image = Arc::clone(&process.image);
+                process =
+                    Process::restore(image, stored.clone()).expect("what was stored is a process");
+            }
         }
         let end = match outcome {
             Outcome::OutOfFuel if left > 0 => continue,
@@ -142,8 +159,8 @@ pub fn run(mut process: Process, mode: Mode) -> Ran {
     }
 }
 
-/// Checkpoints, compares the sum of all checkpoints with the process, and makes it again from that.
-fn reload(mut process: Process, stored: &mut State, segments: &mut u64) -> Process {
+/// Checkpoints, and compares the sum of all checkpoints with the process.
+fn store(process: &mut Process, stored: &mut State, segments: &mut u64) {
     let before = process.full_state();
     let delta = process.checkpoint(|| {
         *segments += 1;
@@ -157,9 +174,6 @@ fn reload(mut process: Process, stored: &mut State, segments: &mut u64) -> Proce
     if let Err(difference) = vm::oracle::check(&before, &living, stored) {
         panic!("{difference}");
     }
-    let image = Arc::clone(&process.image);
-    drop(process);
-    Process::restore(image, stored.clone()).expect("what was stored is a process")
 }
 
 /// What a fiber ended with, as text.

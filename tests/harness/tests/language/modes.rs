@@ -5,6 +5,7 @@ use engine::archive::Archive;
 use harness::specification::Config;
 use std::sync::Arc;
 use vm::Word;
+use vm::checkpoint::State;
 use vm::fiber::FiberId;
 use vm::heap::Heap;
 use vm::image::LoadedImage;
@@ -27,13 +28,17 @@ pub(crate) enum Mode {
     /// word for word with the living process and, up to where objects lie, with a copy of all its
     /// memory taken before; the process is then dropped and made again from what was read.
     Reload,
+    /// As [`Mode::Collect`], with a checkpoint at every few safepoints, compared as those of
+    /// [`Mode::Reload`], after which the process goes on as it lives: what is stored and what is new
+    /// are collected beside each other.
+    Levels,
 }
 
 /// Fuel of a slice where nothing is done at its end.
 const LONG_SLICE: i64 = 1 << 20;
 /// Safepoints a section at which [`Mode::Slices`] stops.
 const SLICES: u32 = 100_000;
-/// Safepoints a section at which [`Mode::Reload`] acts, and fuel for which [`Mode::Collect`] does.
+/// Safepoints a section at which [`Mode::Reload`] acts, and fuel for which the collecting modes do.
 const STEPS: u32 = 1_000;
 /// Words of memory and stack that the costly modes go through, a section, before they hurry.
 const WORK_WORDS: u64 = 10_000_000;
@@ -42,7 +47,13 @@ const QUOTA_MB: u32 = 512;
 
 impl Mode {
     /// All of them.
-    pub(crate) const ALL: [Mode; 4] = [Mode::Plain, Mode::Slices, Mode::Collect, Mode::Reload];
+    pub(crate) const ALL: [Mode; 5] = [
+        Mode::Plain,
+        Mode::Slices,
+        Mode::Collect,
+        Mode::Reload,
+        Mode::Levels,
+    ];
 }
 
 /// What came of an expression.
@@ -62,6 +73,8 @@ struct Pace {
     steps: u32,
     work: u64,
     fuel: i64,
+    /// Tells at which safepoints [`Mode::Levels`] stores.
+    number: u64,
 }
 
 impl Pace {
@@ -69,7 +82,7 @@ impl Pace {
         let steps = match mode {
             Mode::Plain => 0,
             Mode::Slices => config.steps.unwrap_or(SLICES),
-            Mode::Collect | Mode::Reload => config.steps.unwrap_or(STEPS),
+            Mode::Collect | Mode::Reload | Mode::Levels => config.steps.unwrap_or(STEPS),
         };
         let fuel = if mode == Mode::Plain { LONG_SLICE } else { 1 };
         Pace {
@@ -77,6 +90,7 @@ impl Pace {
             steps,
             work: WORK_WORDS,
             fuel,
+            number: 1,
         }
     }
 
@@ -86,7 +100,7 @@ impl Pace {
         if hurries {
             self.fuel = match self.mode {
                 Mode::Reload => (self.fuel * 2).min(LONG_SLICE),
-                Mode::Plain | Mode::Slices | Mode::Collect => LONG_SLICE,
+                Mode::Plain | Mode::Slices | Mode::Collect | Mode::Levels => LONG_SLICE,
             };
         }
         self.steps = self.steps.saturating_sub(1);
@@ -98,9 +112,21 @@ impl Pace {
         self.steps > 0 && self.work > 0
     }
 
+    /// Whether a checkpoint follows the slice.
+    fn stores(&mut self) -> bool {
+        match self.mode {
+            Mode::Plain | Mode::Slices | Mode::Collect => false,
+            Mode::Reload => true,
+            Mode::Levels => {
+                self.number = self.number.wrapping_mul(0x5851_f42d_4c95_7f2d) + 1;
+                self.acts() && self.number >> 62 == 0
+            }
+        }
+    }
+
     fn zeal(&self) -> Zeal {
         Zeal {
-            collect: self.mode == Mode::Collect && self.acts(),
+            collect: matches!(self.mode, Mode::Collect | Mode::Levels) && self.acts(),
         }
     }
 }
@@ -131,8 +157,9 @@ pub(crate) fn run(
     loop {
         process.heap.quota_words = quota_words;
         // What is protected stays in use: where words are counted, nothing is.
-        let reloads = mode == Mode::Reload && config.words.is_none();
-        process.heap.protects_from_space = pace.zeal().collect || reloads;
+        let counts = config.words.is_some() && mode != Mode::Collect;
+        let protects = pace.zeal().collect || mode == Mode::Reload;
+        process.heap.protects_from_space = protects && !counts;
         // Small texts go the ways of long ones, as long as the mode acts.
         process.heap.short_steps = mode != Mode::Plain && pace.acts();
         let mut fuel = pace.fuel;
@@ -146,8 +173,12 @@ pub(crate) fn run(
             return Err(format!("one call has cost {longest} units of fuel"));
         }
         pace.count(u64::from(used) + process.stack_words());
-        if mode == Mode::Reload {
-            process = reload(process, &mut archive, &mut segments)?;
+        if pace.stores() {
+            let stored = store(&mut process, &mut archive, &mut segments)?;
+            if mode == Mode::Reload {
+                process = Process::restore(Arc::clone(image), stored)
+                    .map_err(|error| format!("what was stored is no process: {error:?}"))?;
+            }
         }
         match outcome {
             Outcome::OutOfFuel => {}
@@ -167,13 +198,13 @@ pub(crate) fn run(
     }
 }
 
-/// Checkpoints into the store, compares what is read back from it with the process as it is and as
-/// it was before, and makes it again from that.
-fn reload(
-    mut process: Process,
+/// Checkpoints into the store and compares what is read back from it with the process as it is and as
+/// it was before.
+fn store(
+    process: &mut Process,
     archive: &mut Archive,
     segments: &mut u64,
-) -> Result<Process, String> {
+) -> Result<State, String> {
     let before = process.full_state();
     let delta = process.checkpoint(|| {
         *segments += 1;
@@ -189,12 +220,8 @@ fn reload(
     let stored = archive
         .read()
         .map_err(|error| format!("what was stored cannot be read: {error}"))?;
-    let living = process.full_state();
-    oracle::check(&before, &living, &stored)?;
-    let image = Arc::clone(&process.image);
-    drop(process);
-    Process::restore(image, stored)
-        .map_err(|error| format!("what was stored is no process: {error:?}"))
+    oracle::check(&before, &process.full_state(), &stored)?;
+    Ok(stored)
 }
 
 fn read_report(process: &Process, report: &[Word], output: String) -> Result<Report, String> {
