@@ -37,6 +37,70 @@
 (apply not 1/2) ;! :ox/type "expected a collection, a string or nil, got a ratio"
 (apply < #{2}) ;=> true
 
+;;; ## Spread arguments that have to be computed or hashed first
+;;; config {:steps 20000}
+(def by-key {[1] :one [2 3] :more})
+(defn one [] (map identity [1]))
+(defn key-of-many [] (vec (range 100)))
+(apply by-key [(one)]) ;=> :one
+(apply by-key (one) [:none]) ;=> :one
+(apply by-key (map (fn [x] (map identity [x])) [1])) ;=> :one
+(apply #{[1] [2]} [(one)]) ;=> [1]
+(apply contains? [#{[1] [2]} (one)]) ;=> true
+(apply contains? #{[1] [2]} (list (one))) ;=> true
+(apply get [by-key (one)]) ;=> :one
+(apply get by-key [(map identity [4]) :none]) ;=> :none
+(apply find by-key [(one)]) ;=> [[1] :one]
+(apply find [by-key (map inc [1 2])]) ;=> [[2 3] :more]
+(apply assoc [by-key (one) 1]) ;=> {[1] 1, [2 3] :more}
+(apply assoc by-key (one) 1 [(map inc [1 2]) 2]) ;=> {[1] 1, [2 3] 2}
+(apply dissoc [by-key (one) (map inc [1 2])]) ;=> {}
+(= #{[1] [2 3]} (apply conj [#{[1]} (one) (map inc [1 2])])) ;=> true
+(apply hash-map [(one) 1]) ;=> {(1) 1}
+[(apply first [(map inc [1 2])]) (apply rest [(map inc [1 2])]) (apply next [(map inc [1 2])]) (apply seq [(map inc [1 2])])] ;=> [2 (3) (3) (2 3)]
+[(apply first [(map inc [])]) (apply rest [(map inc [])]) (apply next [(map inc [])]) (apply seq [(map inc [])])] ;=> [nil () nil nil]
+[(apply nth [(map inc (range 50)) 40]) (apply nth (map inc (range 50)) [60 :none])] ;=> [41 :none]
+(apply conj {} [(map (fn [x] (first {x x})) [1 2])]) ;=> {1 1, 2 2}
+(apply (transient {[1] 2}) [(one)]) ;=> 2
+[(apply [:a :b] [(first (map inc [0]))]) (apply :a (map identity [{:a 1}])) (apply :b [{} (map inc [1])])] ;=> [:b 1 (2)]
+((fn [& xs] (apply get xs)) by-key (one)) ;=> :one
+((fn [f & xs] (apply f xs)) by-key (one)) ;=> :one
+(let [got (fn [f & xs] (let [found (apply f xs)] [found (count xs)]))] [(got by-key (one)) (got get by-key (one)) (got first (map inc [1 2]))]) ;=> [[:one 1] [:one 2] [2 1]]
+(filterv (fn [x] (apply contains? [#{[1 2] [3 4]} x])) [(map inc [0 1]) [3 4] (map inc [3])]) ;=> [(1 2) [3 4]]
+(apply apply [get [by-key (one)]]) ;=> :one
+(apply apply get by-key [(list (one))]) ;=> :one
+(map apply [get first by-key] [[by-key (one)] [(map inc [1])] [(one)]]) ;=> (:one 2 :one)
+(apply by-key [(map (fn [x] (throw (ex-info "not computed" {:x x}))) [1])]) ;! {:x 1} "not computed"
+
+;;; ### The entries of a map
+;; A map makes its entries anew when it is asked for them again.
+(apply get {[[1] 3] :entry} {(one) 3}) ;=> :entry
+(apply #{[[1] 3]} {(one) 3}) ;=> [[1] 3]
+(apply get {[(key-of-many) 3] :entry} {(key-of-many) 3}) ;=> :entry
+(apply #{[(key-of-many) 3] 1 2 3 4 5 6 7 8 9 10 11} {(key-of-many) 3}) ;=> [[0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94 95 96 97 98 99] 3]
+(apply contains? #{[(key-of-many) [1]]} (map identity {(key-of-many) (one)})) ;=> true
+(apply first {(one) (one)}) ;=> (1)
+
+;;; ### Large keys
+[(apply {(key-of-many) 1} [(key-of-many)]) (apply {(key-of-many) 1} (map identity (list (range 100))))] ;=> [1 1]
+(apply get {(key-of-many) 1 (range 99) 2} (list (range 99) :none)) ;=> 2
+(apply contains? [#{(range 98) (range 99) (range 100) 1 2 3 4 5 6 7 8 9} (key-of-many)]) ;=> true
+(count (apply #{(range 100) 1 2 3 4 5 6 7 8 9 10 11} [(range 100)])) ;=> 100
+(count (apply assoc {(key-of-many) 1} [(range 100) 2 (range 99) 3])) ;=> 2
+
+;;; ### Functions that apply what they are given
+(update-in {:a {:b by-key}} [:a :b] get (one)) ;=> {:a {:b :one}}
+(update-in {:a {:b {[1] 2}}} [:a :b] assoc (one) 3 (map identity [2]) 4) ;=> {:a {:b {[1] 3, (2) 4}}}
+(update {:a (map inc [1 2])} :a first) ;=> {:a 2}
+(update {:a by-key} :a get (one) :none) ;=> {:a :one}
+(meta (vary-meta (with-meta [1] {[1] {:x 1}}) get (one))) ;=> {:x 1}
+[((partial apply get) [by-key (one)]) ((partial get by-key) (one)) ((partial get by-key (one)) :none)] ;=> [:one :one :one]
+((partial by-key) (one) :none) ;=> :one
+((comp by-key list first) [1]) ;=> :one
+((juxt by-key #{[1]} count) (one)) ;=> [:one [1] 1]
+((fnil get {}) nil (one) :none) ;=> :none
+(let [a (atom {[1] 1})] [(swap! a assoc (one) 2 (map identity [2]) 3) (swap! a get (one)) @a]) ;=> [{[1] 2, (2) 3} 2 2]
+
 ;;; ## `comp`
 ((comp str inc) 1) ;=> "2"
 ((comp first rest) [1 2]) ;=> 2

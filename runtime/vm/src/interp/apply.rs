@@ -2,12 +2,21 @@
 //!
 //! A variadic callee receives what it does not name as the sequence itself, so an infinite
 //! sequence can be applied, and nothing is realized that the callee does not ask for.
+//!
+//! # Invariants
+//! - The arguments are put into the window only when a function is entered: an instruction that runs again
+//!   finds in its registers what it found before.
+//! - When it runs again the arguments are the same words, as what is known of keys goes by the word: a map
+//!   makes its entries anew each time, so a list of them takes the place of the sequence.
 
+use super::calls::Callee;
 use super::{Machine, Next};
+use crate::call::make_rest;
 use crate::native::{Trap, make_error};
 use crate::object::Kind;
 use crate::stack::Link;
 use crate::value;
+use crate::value::keys::handing_over;
 use crate::word::Word;
 use bytecode::Instr;
 
@@ -45,13 +54,11 @@ impl Machine<'_> {
             );
             return self.throw(error);
         }
-        // The window as a plain call would have it, grown by the spread arguments.
-        self.reserve(window as usize + args.len() + 2);
-        for (index, &word) in args.iter().enumerate() {
-            // SAFETY: room was made; the words above the window belong to no frame.
-            unsafe { *self.base.add(window as usize + index) = word.0 };
+        if self.process.heap.kind_of(function) == Some(Kind::Function) {
+            self.enter_applied(i, tail, function, &args, rest)
+        } else {
+            self.call_applied_value(i, function, &args)
         }
-        self.enter_applied(i, tail, function, &args, rest)
     }
 
     /// How many arguments a callee names, if it takes the others as a sequence.
@@ -90,6 +97,7 @@ impl Machine<'_> {
         Ok(None)
     }
 
+    /// Enters a function of the image.
     fn enter_applied(
         &mut self,
         i: Instr,
@@ -100,11 +108,7 @@ impl Machine<'_> {
     ) -> Next {
         let window = u32::from(i.a()) + 2;
         let count = args.len() as u32;
-        let heap = &self.process.heap;
-        if heap.kind_of(function) != Some(Kind::Function) {
-            return self.call_applied_value(i, function, args);
-        }
-        let number = heap.object(function).raw(1) as u32;
+        let number = self.process.heap.object(function).raw(1) as u32;
         let (proto, variadic) = {
             let template = self.image.template(number);
             match (rest, template.variadic) {
@@ -129,6 +133,13 @@ impl Machine<'_> {
             }
             rest_word = Some(sequence);
         }
+        // The window as a plain call would have it, grown by the spread arguments. Nothing after this runs
+        // the instruction again, which would take them for its own and spread the last of them.
+        self.reserve(window as usize + args.len() + 2);
+        for (index, &word) in args.iter().enumerate() {
+            // SAFETY: room was made; the words above the window belong to no frame.
+            unsafe { *self.base.add(window as usize + index) = word.0 };
+        }
         let in_place = if variadic {
             u32::from(self.image.proto(proto).params)
         } else {
@@ -147,5 +158,38 @@ impl Machine<'_> {
         }
         self.after_allocation();
         Next::Go
+    }
+
+    /// Calls what is no function of the image.
+    fn call_applied_value(&mut self, i: Instr, function: Word, args: &[Word]) -> Next {
+        let result = match self.callee(function, args.len()) {
+            Ok(Callee::Native(native)) => self.native(native, args),
+            Ok(_) => handing_over(&mut self.process.heap, |heap| {
+                value::lookup(heap, function, args)
+            }),
+            Err(error) => return self.throw(error),
+        };
+        match result {
+            Ok(word) => self.answer(i, word),
+            Err(Trap::Slow(name)) => {
+                let at = self.at();
+                self.call_hook(name, args, |delta, proto| Link::answer(delta, proto, at))
+            }
+            Err(
+                trap @ (Trap::Force(_)
+                | Trap::Ready(_)
+                | Trap::HashKey(_)
+                | Trap::CompareKeys(..)
+                | Trap::Walk(_)),
+            ) => {
+                let last = i.a() + 1 + u16::from(i.d());
+                let fixed = usize::from(i.d()) - 1;
+                let spread = make_rest(&mut self.process.heap, &args[fixed..]);
+                self.set_register(last, spread);
+                self.after_allocation();
+                self.trap(i, trap)
+            }
+            Err(trap) => self.trap(i, trap),
+        }
     }
 }

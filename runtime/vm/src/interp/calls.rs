@@ -17,7 +17,7 @@ use crate::word::Word;
 use bytecode::{Instr, Op, SlotKind};
 
 /// What a callee is.
-enum Callee {
+pub(super) enum Callee {
     /// Code of the image.
     Proto(u32),
     /// A native by its dense number.
@@ -28,7 +28,7 @@ enum Callee {
 
 impl Machine<'_> {
     /// What calling `callee` with so many arguments runs.
-    fn callee(&mut self, callee: Word, args: usize) -> Result<Callee, Word> {
+    pub(super) fn callee(&mut self, callee: Word, args: usize) -> Result<Callee, Word> {
         let kind = self.process.heap.kind_of(callee);
         match kind {
             Some(Kind::Function) => {
@@ -124,25 +124,6 @@ impl Machine<'_> {
         }
     }
 
-    /// A call of a value that is no function of the image, with arguments spread by `apply`.
-    pub(crate) fn call_applied_value(&mut self, i: Instr, function: Word, args: &[Word]) -> Next {
-        let result = match self.callee(function, args.len()) {
-            Ok(Callee::Native(native)) => self.native(native, args),
-            Ok(_) => handing_over(&mut self.process.heap, |heap| {
-                value::lookup(heap, function, args)
-            }),
-            Err(error) => return self.throw(error),
-        };
-        match result {
-            Ok(word) => self.answer(i, word),
-            Err(Trap::Slow(name)) => {
-                let at = self.at();
-                self.call_hook(name, args, |delta, proto| Link::answer(delta, proto, at))
-            }
-            Err(trap) => self.trap(i, trap),
-        }
-    }
-
     /// `call-global` of what is not entered directly; the callee's value is already in `a`.
     pub(crate) fn call_global(&mut self, i: Instr) -> Next {
         self.call_value(i)
@@ -226,7 +207,7 @@ impl Machine<'_> {
     }
 
     #[inline(always)]
-    fn native(&mut self, number: u32, args: &[Word]) -> NativeResult {
+    pub(super) fn native(&mut self, number: u32, args: &[Word]) -> NativeResult {
         let native = self.image.native(number);
         let fiber = &mut self.process.fibers[self.fiber];
         let mut view = NativeFiber {
