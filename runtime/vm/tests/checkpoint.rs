@@ -219,3 +219,50 @@ fn levels_stay_few_however_many_checkpoints() {
     );
     assert!(process.heap.sealed_words() < 3 * 4 * 4096);
 }
+
+/// `first_of(n)` applies a function of one parameter to a lazy sequence of `n`.
+const FIRST_OF: &str = "\
+template t0 captures 0
+  arity 1 -> p0
+template t1 captures 0
+  arity 1 -> p1
+template t2 captures 1
+  arity 0 -> p2
+proto p0 params 1 registers 5 captures 0
+  closure r1 t1 r0
+  closure r3 t2 r0
+  lazy r3 r3
+  apply r1 1
+  return r1
+proto p1 params 1 registers 1 captures 0
+  return r0
+proto p2 params 0 registers 2 captures 1
+  capture r0 c0
+  const r1 nil
+  cons r0 r0 r1
+  return r0
+";
+
+#[test]
+fn a_call_that_realizes_its_arguments_gets_on_with_the_least_fuel() {
+    let image = link(&[("f", FIRST_OF, &[])]);
+    let spent = |slice: i64| {
+        let (mut process, mut spent) = (start(&image, 7), 0);
+        for _ in 0..100 {
+            let mut fuel = slice;
+            let outcome = process.run(&mut fuel, Zeal::default());
+            spent += slice - fuel;
+            match outcome {
+                Outcome::OutOfFuel => {}
+                Outcome::Done(_) => return (result(&process), spent),
+                other => panic!("{other:?}"),
+            }
+        }
+        panic!("it does not end in slices of {slice}");
+    };
+    let whole = spent(1000);
+    assert_eq!(whole.0, Word::small(7));
+    for slice in 1..5 {
+        assert_eq!(spent(slice), whole, "slices of {slice}");
+    }
+}

@@ -16,11 +16,14 @@ use crate::stack::Link;
 use crate::value::lazy;
 use crate::value::seq;
 use crate::word::Word;
+use bytecode::{Instr, Op};
 
 impl Machine<'_> {
     /// Makes a cell realized, for the instruction at `at`, which runs again then.
     pub(crate) fn force(&mut self, cell: Word, at: u32) -> Next {
-        if self.fuel <= 0 {
+        // A call has passed its safepoint: stopped here it would spend its fuel again, and get no further where
+        // a slice has no more.
+        if self.fuel <= 0 && !self.is_call(at) {
             self.set_pc(at);
             return self.safepoint();
         }
@@ -40,6 +43,23 @@ impl Machine<'_> {
         }
         self.enter(window, proto, Link::realize(window, proto, at));
         Next::Go
+    }
+
+    /// Whether the instruction at a pc spends fuel before it asks for a cell.
+    fn is_call(&self, at: u32) -> bool {
+        // SAFETY: the pc is of this prototype's verified code.
+        let op = unsafe { Instr(*self.code.add(at as usize)) }.op();
+        matches!(
+            op,
+            Some(
+                Op::Call
+                    | Op::CallGlobal
+                    | Op::TailCall
+                    | Op::TailCallGlobal
+                    | Op::Apply
+                    | Op::TailApply
+            )
+        )
     }
 
     /// The thunk of a cell has returned.
