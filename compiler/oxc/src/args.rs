@@ -205,7 +205,7 @@ pub(crate) struct Eval {
     #[arg(long, value_name = "NAME=AMOUNT")]
     pub(crate) limit: Vec<String>,
     /// Forms; `-` reads them from standard input
-    #[arg(value_name = "FORM", required = true, allow_hyphen_values = true)]
+    #[arg(value_name = "FORM", required = true, allow_negative_numbers = true)]
     pub(crate) forms: Vec<String>,
 }
 

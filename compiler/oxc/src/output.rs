@@ -82,8 +82,10 @@ impl Output {
 
     /// A line on standard error.
     pub(crate) fn say(self, line: impl AsRef<str>) {
-        // With standard error gone there is nobody to tell.
-        let _ = writeln!(io::stderr().lock(), "{}", line.as_ref());
+        // In one write: what a program prints elsewhere does not come in between. With standard error
+        // gone there is nobody to tell.
+        let line = format!("{}\n", line.as_ref());
+        let _ = io::stderr().lock().write_all(line.as_bytes());
     }
 
     /// A line on standard error that only helps: on a terminal or with `-v`.
