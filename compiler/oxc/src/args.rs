@@ -214,6 +214,9 @@ pub(crate) struct Eval {
 /// Takes unfinished processes up, in the foreground, until they end, and exits as `oxc run` would
 /// have; of several, with the highest status. Without PID: all that are unfinished in this folder;
 /// at a terminal, if they are several, it lists them and asks.
+///
+/// What ends `oxc` by a crash within 10 s each time that it is taken up, three times in a row and without
+/// a step, is parked: `oxc inspect PID` shows where it stands, `oxc retry PID` takes it up.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -241,7 +244,8 @@ pub(crate) struct Resume {
 /// Try again what has failed
 ///
 /// A failed or parked process goes on just before the effect that failed, in the foreground; or,
-/// with --value, as if that effect had answered with the value.
+/// with --value, as if that effect had answered with the value. One that was parked because `oxc`
+/// crashed whenever it was taken up is taken up as by `oxc resume`: what was answered meanwhile counts.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

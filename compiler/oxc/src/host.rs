@@ -560,6 +560,13 @@ impl Host {
         ));
     }
 
+    /// Whether the main process is parked because it seemed to end the engine.
+    fn is_parked_by_recoveries(&self) -> bool {
+        let snapshot = self.subject.store.snapshot();
+        let record = engine::read_record(&snapshot, self.pid().number);
+        record.is_ok_and(|record| record.is_parked_by_recoveries())
+    }
+
     /// Says how it ended, unless it ended well; the exit status.
     fn tell_end(&self, output: Output, standing: &Standing) -> u8 {
         match standing.status {
@@ -585,11 +592,16 @@ impl Host {
             }
             Status::Parked => {
                 output.fail(&Failure::new(standing.report.trim_end()));
+                let (first, second) = if self.is_parked_by_recoveries() {
+                    ("inspect", "retry")
+                } else {
+                    ("retry", "cancel")
+                };
                 output.say(format!(
                     "parked: {} – {} · {}",
                     self.label(),
-                    self.hint("retry"),
-                    self.hint("cancel")
+                    self.hint(first),
+                    self.hint(second)
                 ));
                 self.tell_failed_fibers(output);
             }

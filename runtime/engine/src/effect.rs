@@ -399,7 +399,11 @@ impl<'a> Step<'a> {
             }
             Incoming::Retry(value) => self.retry(value),
             Incoming::Revive => {
+                let has_failed = !self.actor.record.is_parked_by_recoveries();
                 self.revive();
+                if !has_failed {
+                    self.will_ask_again();
+                }
             }
             _ if self.actor.is_over() => {}
             Incoming::Attempt { id, result } => self.attempt_reported(id, result),
@@ -518,6 +522,15 @@ impl<'a> Step<'a> {
     /// is taken in and what is due is done: what nobody waits for by then does not begin once more.
     fn recovered(&mut self) {
         self.actor.log(self.now, crate::event::EventKind::Recovered);
+        self.will_ask_again();
+        // Who has nothing to do and nothing to ask for, as it waits for a body or the time of an attempt,
+        // cannot have ended the engine.
+        if self.actor.unasked.is_empty() && !self.actor.can_run() {
+            self.actor.record.recoveries = 0;
+        }
+    }
+
+    fn will_ask_again(&mut self) {
         let fibers: Vec<FiberId> = self.actor.notes.iter().map(|(fiber, _)| fiber).collect();
         for fiber in fibers {
             if let Some(outside) = self.outside(fiber) {
@@ -532,10 +545,11 @@ impl<'a> Step<'a> {
         if !matches!(note.wait, Wait::Flush(_) | Wait::Stdin | Wait::Activity) {
             return None;
         }
-        let attempt = note
-            .activity
-            .as_ref()
-            .map_or(0, |activity| activity.attempt);
+        let activity = note.activity.as_ref();
+        if activity.is_some_and(|activity| !activity.is_outside()) {
+            return None;
+        }
+        let attempt = activity.map_or(0, |activity| activity.attempt);
         Some((self.request_serial(fiber)?, attempt))
     }
 
@@ -588,6 +602,7 @@ impl<'a> Step<'a> {
 
     /// Goes on from the checkpoint before a failure.
     fn retry(&mut self, value: Option<crate::data::Data>) {
+        let is_taken_up = value.is_none() && self.actor.record.is_parked_by_recoveries();
         let failed = self.revive();
         self.actor.log(
             self.now,
@@ -595,6 +610,9 @@ impl<'a> Step<'a> {
                 with_value: value.is_some(),
             },
         );
+        if is_taken_up {
+            return self.will_ask_again();
+        }
         if let Some(value) = value
             && let Some(fiber) = crate::engine::retry::target(&self.actor.process, failed)
         {

@@ -163,6 +163,8 @@ struct Closing {
     waiting_for: BTreeSet<u64>,
     parts: Vec<Part>,
     outputs: Vec<Output>,
+    /// Processes whose recoveries are taken back with it.
+    uncounted: BTreeSet<u64>,
 }
 
 /// One actor's contribution to a batch.
@@ -212,7 +214,8 @@ struct Shared {
     /// Somebody waits for the next commit.
     commit_wanted: bool,
     commits: u64,
-    /// Time and process; [`RUN`] stands for the end of the run's last seconds.
+    /// Time and process; [`RUN`] stands for the end of the run's last seconds, [`recoveries::TAKEN_UP`]
+    /// for the end of the first.
     timers: BinaryHeap<Reverse<(u64, u64)>>,
     /// Text that was committed by an earlier engine and is not known to have left.
     unwritten: Vec<Text>,
@@ -244,6 +247,8 @@ struct Shared {
     outside: Vec<Posted>,
     /// Processes whose records cannot be read, and why.
     damaged: Vec<(u64, String)>,
+    /// Processes that this engine has taken up and of which the store counts recoveries.
+    counted: BTreeSet<u64>,
 }
 
 /// See [`Engine`].
@@ -279,6 +284,8 @@ pub(crate) struct Inner {
     open_epoch: AtomicU64,
     /// No attempt is handed out any more: see [`Engine::suspend`].
     is_suspended: AtomicBool,
+    /// What was taken up has not ended the engine: see [`recoveries`].
+    is_proven: AtomicBool,
 }
 
 /// The number in the queue of timers that stands for the run itself.
@@ -461,9 +468,11 @@ impl Engine {
         self.inner.wait_for_end(process)
     }
 
-    /// From now on no attempt is handed out: what asks for one begins it when the run is resumed.
+    /// From now on no attempt is handed out: what asks for one begins it when the run is resumed. What
+    /// was taken up has not ended this engine, and that becomes durable.
     pub fn suspend(&self) {
         self.inner.is_suspended.store(true, Ordering::SeqCst);
+        self.inner.prove(&mut self.inner.lock());
     }
 
     /// Reports that attempts which were handed out have not begun and will not: they begin when the
@@ -607,6 +616,7 @@ mod names;
 mod oracle;
 mod parked;
 mod recover;
+mod recoveries;
 mod reports;
 mod resident;
 pub(crate) mod retry;

@@ -201,7 +201,7 @@ pub struct ActorRecord {
     pub checkpoints: u64,
     /// Steps so far: effects that waited.
     pub steps: u64,
-    /// Recoveries in a row without a step.
+    /// Recoveries in a row without a step, or anything else that shows that they did not end the engine.
     pub recoveries: u32,
     /// Fixed part of the machine's state.
     pub vm: ProcessRecord,
@@ -367,6 +367,15 @@ impl ActorRecord {
             unheard: Vec::new(),
             has_pieces: false,
         }
+    }
+
+    /// Whether it was parked because it seemed to end the engine: no request of it has failed, nothing
+    /// was given up, and it can be taken up as after a crash.
+    #[must_use]
+    pub fn is_parked_by_recoveries(&self) -> bool {
+        let ending = self.ending.as_ref();
+        self.status == Status::Parked
+            && ending.is_some_and(|ending| ending.failed_request.is_none())
     }
 
     /// The record's bytes.

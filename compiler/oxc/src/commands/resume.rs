@@ -1,6 +1,6 @@
 //! `oxc resume`: goes on with what a crash or Ctrl-C left, in the foreground.
 
-use crate::access::{self, DAMAGED, Taken, has_not_ended, no_process};
+use crate::access::{self, DAMAGED, Surveyed, Taken, has_not_ended, no_process};
 use crate::args::Resume;
 use crate::changed;
 use crate::facts;
@@ -14,6 +14,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
+use store::Store;
 
 /// Resumes those named, or all that are unfinished.
 pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
@@ -192,6 +194,18 @@ fn ask(output: Output, mut unfinished: Vec<Taken>) -> Result<Vec<Taken>, Failure
     Ok(unfinished)
 }
 
+/// Why a process is parked, in one line.
+fn why_parked(run: &Surveyed, opened: Option<&Arc<dyn Store>>, pid: Pid) -> Option<String> {
+    let report = match opened {
+        Some(store) => {
+            let record = engine::read_record(&store.snapshot(), pid.number);
+            record.ok()?.ending?.report
+        }
+        None => access::inspect(&run.store, pid).ok()?.report?,
+    };
+    report.lines().next().map(str::to_owned)
+}
+
 /// Takes these runs up in the foreground; the highest exit status.
 pub(crate) fn go_on(output: Output, runs: Vec<Taken>, manner: &Manner) -> Outcome {
     let mut hosts = Vec::new();
@@ -208,8 +222,10 @@ pub(crate) fn go_on(output: Output, runs: Vec<Taken>, manner: &Manner) -> Outcom
                 } else {
                     format!("{pid} ({})", process.function)
                 };
+                let why = why_parked(&run, opened.as_ref(), pid);
+                let why = why.map_or(String::new(), |why| format!(": {why}"));
                 output.say(format!(
-                    "{name} is parked – {} · {}",
+                    "{name} is parked{why} – {} · {}",
                     hint("retry", pid, Some(&run.store)),
                     hint("cancel", pid, Some(&run.store))
                 ));

@@ -763,15 +763,11 @@ impl Step<'_> {
         let Some(note) = self.activity_note(fiber).cloned() else {
             return;
         };
-        // A body is a process of its own and goes on by itself.
-        if note.body.is_some() {
+        if !note.is_outside() {
             return;
         }
         if note.attempt == 0 {
             return self.begin_anew(fiber);
-        }
-        if !note.started {
-            return;
         }
         let options = self.asked(fiber).options;
         if self.option(options, "idempotent") == Word::FALSE {

@@ -130,6 +130,7 @@ impl Inner {
             waiting_for: std::mem::take(&mut shared.dirty),
             parts: Vec::new(),
             outputs: std::mem::take(&mut shared.outputs),
+            uncounted: self.take_counted(&mut shared),
         });
         let shared = self.collect_parts(shared, epoch);
         self.commit_closing(shared);
@@ -232,6 +233,9 @@ impl Inner {
             closing.waiting_for.remove(&actor.number);
             closing.parts.push(part);
         }
+        if actor.record.recoveries == 0 || actor.is_over() {
+            shared.counted.remove(&actor.number);
+        }
         drop(shared);
         self.commit.notify_all();
     }
@@ -257,6 +261,7 @@ impl Inner {
         self.write_events(&mut part.batch, actor);
         actor.record.wake_at = actor.wake_at();
         actor.record.is_active = actor.is_active();
+        self.count_no_more(&mut actor.record);
         if actor.keeps_past && actor.record.checkpoints == 0 {
             self.begin_again(actor);
         }
@@ -449,6 +454,7 @@ impl Inner {
             if let Some(bytes) = store_record {
                 extra.put(&key::store_record(), &bytes);
             }
+            self.uncount(&closing.uncounted, &mut extra);
             // First: what it holds of a process is older than the process's own part.
             batches.push(extra);
             batches.extend(closing.parts.into_iter().map(|part| part.batch));

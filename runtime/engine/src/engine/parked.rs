@@ -9,8 +9,14 @@
 //!   wait in the store since; it is made anew when a store is opened.
 
 use super::{Inner, Shared};
+use crate::actor::Incoming;
+use crate::key;
 use crate::letter::Letter;
+use crate::persist::{self, StoredLetter};
 use crate::record::Status;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use store::StoreError;
 
 /// What waits for a parked process.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,6 +55,57 @@ impl Shared {
 }
 
 impl Inner {
+    /// The letters of which the store knows that they wait for a process.
+    pub(super) fn stored_letters(&self, process: u64) -> Result<Vec<StoredLetter>, StoreError> {
+        let (stored, holes) =
+            persist::read_letters(&self.store.snapshot(), key::messages(process))?;
+        match holes.into_iter().next() {
+            Some(hole) => Err(hole.error),
+            None => Ok(stored),
+        }
+    }
+
+    /// A process that is parked or has failed takes part again; what waits for it, in the order of all
+    /// letters, to be given to it after what has it go on. `stored` was read before; what has come
+    /// since has come to its slot.
+    pub(super) fn wake_with_letters(
+        &self,
+        shared: &mut Shared,
+        process: u64,
+        stored: Vec<StoredLetter>,
+        drops_wishes: bool,
+    ) -> BTreeMap<u64, Incoming> {
+        shared.go_on(process, self.options.durable);
+        let mut letters = BTreeMap::new();
+        for letter in stored {
+            let sequence = letter.sequence;
+            let large = persist::is_large(letter.bytes.len());
+            match Letter::decode(&letter.bytes) {
+                Ok(Letter::Cancel | Letter::Kill | Letter::StdoutClosed) if drops_wishes => {
+                    persist::delete_letter(&mut shared.extra, process, sequence, large);
+                }
+                Ok(decoded) => {
+                    let letter = Arc::new(decoded);
+                    let incoming = Incoming::Letter {
+                        sequence,
+                        letter,
+                        large,
+                    };
+                    letters.insert(sequence, incoming);
+                }
+                Err(error) => shared.set_damaged(process, error.to_string()),
+            }
+        }
+        let slot = shared.slots.get_mut(&process);
+        let came = slot.map_or(VecDeque::new(), |slot| std::mem::take(&mut slot.incoming));
+        for (_, incoming) in came {
+            if let Incoming::Letter { sequence, .. } = incoming {
+                letters.insert(sequence, incoming);
+            }
+        }
+        letters
+    }
+
     /// Whether a letter is a message that a parked process has no room for. It is told of the first.
     pub(super) fn has_no_room(&self, shared: &mut Shared, process: u64, letter: &Letter) -> bool {
         let Letter::Message(words) = letter else {

@@ -7,6 +7,7 @@
 //!   waits for a message from another of them would wait for ever.
 
 use super::names::{Children, Names};
+use super::recoveries::{PROVEN_MS, TAKEN_UP};
 use super::resident::Resident;
 use super::signal::Signal;
 use super::{EngineError, Inner, Options, Place, RUN, SHUTDOWN_MS, Shared, Slot};
@@ -38,9 +39,6 @@ use vm::image::LoadedImage;
 use vm::object::Kind;
 use vm::process::{Process, Root};
 use vm::value::{list, map, string};
-
-/// Recoveries in a row without a step after which a process is parked.
-const RECOVERIES_MAX: u32 = 3;
 
 fn load_error(error: impl std::fmt::Display) -> EngineError {
     EngineError::Load(error.to_string())
@@ -130,6 +128,7 @@ impl Inner {
             attempts: BTreeSet::new(),
             outside: Vec::new(),
             damaged: Vec::new(),
+            counted: BTreeSet::new(),
         };
         let mut last_letter = 0;
         for number in persist::process_numbers(&snapshot).map_err(load_error)? {
@@ -190,6 +189,7 @@ impl Inner {
             stdin_lost,
             open_epoch: AtomicU64::new(shared.epoch),
             is_suspended: AtomicBool::new(false),
+            is_proven: AtomicBool::new(false),
             shared: Mutex::new(shared),
             work: Signal::default(),
             commit: Signal::default(),
@@ -250,6 +250,7 @@ impl Inner {
         let mut images: BTreeMap<u32, Option<String>> = BTreeMap::new();
         let mut damaged = Vec::new();
         let mut numbers = HashSet::new();
+        let mut counted = BTreeSet::new();
         for (number, status) in self.standings() {
             if status == Status::Damaged {
                 continue;
@@ -283,10 +284,13 @@ impl Inner {
                 continue;
             }
             if record.is_active {
-                record.recoveries += 1;
-                if record.recoveries > RECOVERIES_MAX {
-                    park_after_recoveries(&mut record);
+                if self.count_recovery(&mut batch, number, &mut record) {
+                    counted.insert(number);
                 }
+                persist::write_record(&mut batch, number, &mut record);
+            } else if number == MAIN {
+                // Of the others who has nothing to do then does not say so.
+                self.log_stored(&mut batch, number, &mut record, EventKind::Recovered);
                 persist::write_record(&mut batch, number, &mut record);
             }
             numbers.insert(number);
@@ -303,6 +307,11 @@ impl Inner {
         let mut shared = self.lock();
         shared.unwritten.extend(unwritten);
         let epoch = shared.epoch;
+        if !counted.is_empty() {
+            let at = self.clock.now_ms().saturating_add(PROVEN_MS);
+            shared.timers.push(Reverse((at, TAKEN_UP)));
+        }
+        shared.counted = counted;
         for (number, error) in damaged {
             shared.set_damaged(number, error.to_string());
         }
@@ -360,7 +369,14 @@ impl Inner {
             )));
         }
         shared.commit_wanted = !resumed.is_empty() || !shared.unwritten.is_empty();
+        let others_go_on = !shared.left_processes().is_empty();
         drop(shared);
+        for (number, record) in &resumed {
+            // Of a main process alone it is told at the end, which is now.
+            if record.status == Status::Parked && (*number != MAIN || others_go_on) {
+                self.tell_parked(*number, record);
+            }
+        }
         self.commit.notify_all();
         self.work.notify_all();
         Ok(resumed.into_iter().map(|(number, _)| number).collect())
@@ -625,20 +641,6 @@ fn command_line_bindings(heap: &mut Heap, image: &LoadedImage, args: &[String]) 
         .collect();
     let list = list::make(heap, &words);
     map::from_pairs(heap, &[var, list]).unwrap_or(Word::NIL)
-}
-
-/// It brought the engine down several times in a row: somebody must look at it.
-fn park_after_recoveries(record: &mut ActorRecord) {
-    record.status = Status::Parked;
-    record.ending = Some(Ending {
-        reason: Vec::new(),
-        exit_status: 1,
-        report: format!("parked: {RECOVERIES_MAX} recoveries in a row without a step\n"),
-        failed_request: None,
-        mailbox: (0, 0),
-        at_ms: None,
-        unheard: record.unheard.clone(),
-    });
 }
 
 impl Slot {

@@ -71,14 +71,28 @@ impl Inner {
         process: u64,
         letter: &Letter,
     ) -> Result<bool, EngineError> {
-        let mut shared = self.lock();
-        let Some(slot) = shared.slots.get_mut(&process).filter(|slot| !slot.ended) else {
-            return Ok(false);
+        let is_wish = matches!(letter, Letter::Cancel | Letter::Kill);
+        let is_parked = |shared: &Shared| {
+            let slot = shared.slots.get(&process);
+            slot.is_some_and(|slot| is_wish && slot.status == Status::Parked)
         };
-        if slot.status == Status::Parked && matches!(letter, Letter::Cancel | Letter::Kill) {
-            shared.go_on(process, self.options.durable);
+        let stored = if is_parked(&self.lock()) {
+            // What cannot be read stays where it is.
+            self.stored_letters(process).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let mut shared = self.lock();
+        if shared.slots.get(&process).is_none_or(|slot| slot.ended) {
+            return Ok(false);
+        }
+        if is_parked(&shared) {
+            let letters = self.wake_with_letters(&mut shared, process, stored, true);
             let epoch = shared.epoch;
             shared.deliver(process, epoch, Incoming::Revive);
+            for (_, letter) in letters {
+                shared.deliver(process, epoch, letter);
+            }
         }
         self.post_letter(&mut shared, process, letter);
         self.work.notify_one();

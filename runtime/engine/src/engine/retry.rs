@@ -3,11 +3,8 @@
 use super::{EngineError, Inner, REPORTS_LOOK};
 use crate::actor::Incoming;
 use crate::data::Data;
-use crate::letter::Letter;
 use crate::persist;
 use crate::record::Status;
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use store::Batch;
 use vm::fiber::{FiberId, FiberState};
 use vm::process::Process;
@@ -70,6 +67,8 @@ impl Inner {
             return Err(RetryError::NothingKept);
         }
         let actor = self.load_actor(number).map_err(unreadable)?;
+        // One that has failed nothing is taken up as after a crash: what it was told meanwhile counts.
+        let is_taken_up = value.is_none() && record.is_parked_by_recoveries();
         let failed = actor
             .record
             .ending
@@ -78,46 +77,16 @@ impl Inner {
         if value.is_some() && target(&actor.process, failed).is_none() {
             return Err(RetryError::NoPlaceForValue);
         }
-        let letters = persist::read_letters(&self.store.snapshot(), crate::key::messages(number));
-        let (stored, holes) = letters.map_err(|error| RetryError::Damaged(error.to_string()))?;
-        if let Some(hole) = holes.first() {
-            return Err(RetryError::Damaged(hole.error.to_string()));
-        }
+        let stored = self.stored_letters(number);
+        let stored = stored.map_err(|error| RetryError::Damaged(error.to_string()))?;
 
         let mut shared = self.lock();
         let epoch = shared.epoch;
-        shared.go_on(number, true);
-        let Some(slot) = shared.slots.get_mut(&number) else {
+        if !shared.slots.contains_key(&number) {
             return Err(RetryError::Unknown);
-        };
-        let waiting = std::mem::take(&mut slot.incoming);
-        let mut letters = BTreeMap::new();
-        for letter in stored {
-            let large = persist::is_large(letter.bytes.len());
-            match Letter::decode(&letter.bytes) {
-                // Whoever asked it to stop did so before it was asked to go on.
-                Ok(Letter::Cancel | Letter::Kill | Letter::StdoutClosed) => {
-                    persist::delete_letter(&mut shared.extra, number, letter.sequence, large);
-                }
-                Ok(decoded) => {
-                    let sequence = letter.sequence;
-                    letters.insert(
-                        sequence,
-                        Incoming::Letter {
-                            sequence,
-                            letter: Arc::new(decoded),
-                            large,
-                        },
-                    );
-                }
-                Err(error) => shared.set_damaged(number, error.to_string()),
-            }
         }
-        for (_, incoming) in waiting {
-            if let Incoming::Letter { sequence, .. } = incoming {
-                letters.insert(sequence, incoming);
-            }
-        }
+        // Whoever asked it to stop did so before it was asked to go on.
+        let letters = self.wake_with_letters(&mut shared, number, stored, !is_taken_up);
         shared.count_child(number);
         shared.deliver(number, epoch, Incoming::Retry(value));
         for (_, letter) in letters {

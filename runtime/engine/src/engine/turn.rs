@@ -10,6 +10,7 @@
 //!   when it is due again. For all others it is one turn.
 
 use super::commit::NEWBORN_MAX;
+use super::recoveries::TAKEN_UP;
 use super::{EngineError, Inner, Oracle, Place, RUN, Shared, Slot, bounce};
 use crate::actor::{Actor, Incoming, Posted};
 use crate::effect;
@@ -170,6 +171,10 @@ impl Inner {
             shared.timers.pop();
             if process == RUN {
                 self.kill_what_is_left(shared);
+                continue;
+            }
+            if process == TAKEN_UP {
+                self.prove(shared);
                 continue;
             }
             if let Some(slot) = shared.slots.get_mut(&process)

@@ -174,6 +174,12 @@ impl ActivityNote {
         self.body.is_some() && !self.started
     }
 
+    /// Whether an engine that takes the process up has to ask for it: no body does it, which is a process
+    /// of its own, and it is not the time of the next attempt that is waited for.
+    pub(crate) fn is_outside(&self) -> bool {
+        self.body.is_none() && (self.started || self.attempt == 0)
+    }
+
     /// The earliest time at which something happens by itself.
     pub(crate) fn wake_at(&self) -> Option<u64> {
         if self.stops_body() {

@@ -15,6 +15,7 @@ mod modes;
 mod outputs;
 mod past;
 mod processes;
+mod recoveries;
 mod threads;
 mod transit;
 mod variants;
