@@ -43,7 +43,7 @@ pub mod vector;
 pub(crate) mod walk;
 pub(crate) mod work;
 
-pub use collection::{get, is_lookup, lookup, nth};
+pub use collection::{LOOKUP_ARGS_MAX, get, is_lookup, lookup, nth};
 pub use fault::describe;
 
 #[cfg(test)]

@@ -6,13 +6,14 @@
 //! # Invariants
 //! - The arguments are put into the window only when a function is entered: an instruction that runs again
 //!   finds in its registers what it found before.
+//! - Of a sequence that is not realized no more is than what the callee could take, and one.
 //! - When it runs again the arguments are the same words, as what is known of keys goes by the word: a map
 //!   makes its entries anew each time, so a list of them takes the place of the sequence.
 
 use super::calls::Callee;
 use super::{Machine, Next};
 use crate::call::make_rest;
-use crate::native::{Trap, make_error};
+use crate::native::{Native, Trap, make_error};
 use crate::object::Kind;
 use crate::stack::Link;
 use crate::value;
@@ -44,6 +45,8 @@ impl Machine<'_> {
         let limit = self.named_params(function);
         let rest = match self.spread(&mut args, last, limit) {
             Ok(rest) => rest,
+            // They are too many whatever follows, which may have no end.
+            Err(_) if args.len() > self.most_args(function) => None,
             Err(trap) => return self.trap(i, trap),
         };
         if args.len() > SPREAD_MAX {
@@ -72,6 +75,29 @@ impl Machine<'_> {
         // A fixed arity above the variadic's parameters does not exist, one below is found when
         // the sequence ends before.
         Some(usize::from(params).max(template.by_arity.len().saturating_sub(1)))
+    }
+
+    /// More arguments a callee never takes.
+    fn most_args(&self, function: Word) -> usize {
+        let heap = &self.process.heap;
+        match heap.kind_of(function) {
+            Some(Kind::Function) => {
+                let template = self.image.template(heap.object(function).raw(1) as u32);
+                match template.variadic {
+                    Some(_) => usize::MAX,
+                    None => template.by_arity.len().saturating_sub(1),
+                }
+            }
+            Some(Kind::Native) => {
+                let native = self.image.native(heap.object(function).raw(1) as u32);
+                match native.max_args {
+                    Native::ANY => usize::MAX,
+                    most => usize::from(most),
+                }
+            }
+            _ if value::is_lookup(heap, function) => value::LOOKUP_ARGS_MAX,
+            _ => 0,
+        }
     }
 
     /// Moves elements of a sequence to `args`, as many as there are or one beyond `limit` tells;

@@ -509,6 +509,9 @@ pub fn is_lookup(heap: &Heap, word: Word) -> bool {
     )
 }
 
+/// Most arguments of a call of a value for which [`is_lookup`] holds.
+pub const LOOKUP_ARGS_MAX: usize = 2;
+
 /// A call of a value for which [`is_lookup`] holds.
 ///
 /// # Errors
