@@ -134,6 +134,7 @@ fn changed(choices: &mut Choices<'_>) {
             damage(choices, bytes);
         }
     }
+    files.iter_mut().flatten().for_each(cut);
     let newer = files[0].as_deref().unwrap_or_default();
     let whole = last_whole(groups, &right, newer).map_or(0, |index| split + 1 + index);
     look(&with_logs(disk, files), Some((&states, whole)));
@@ -244,13 +245,16 @@ fn damage(choices: &mut Choices<'_>, bytes: &mut Vec<u8>) {
     }
 }
 
+/// What of a long file is not looked at.
+fn cut(bytes: &mut Vec<u8>) {
+    bytes.truncate(ROOM * 4);
+}
+
 fn with_logs(disk: &SimDisk, files: [Option<Vec<u8>>; 2]) -> SimDisk {
     let disk = disk.copy();
     for (path, bytes) in LOGS.iter().zip(files) {
         if let Some(mut bytes) = bytes {
-            if bytes.len() > ROOM * 4 {
-                bytes.truncate(ROOM * 4);
-            }
+            cut(&mut bytes);
             disk.open(Path::new(path), Access::Create)
                 .expect("a file is made");
             disk.damage(Path::new(path), |file| *file = bytes);
