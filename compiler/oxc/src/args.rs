@@ -590,11 +590,13 @@ mod tests {
     }
 
     #[test]
-    fn a_form_may_begin_with_a_hyphen() {
-        let cli = Cli::try_parse_from(["oxc", "eval", "-1", "--x"]).expect("forms are free");
+    fn a_form_may_be_a_negative_number() {
+        let cli = Cli::try_parse_from(["oxc", "eval", "-1", "--", "--x"]).expect("forms are free");
         let Command::Eval(eval) = cli.command else {
             panic!("it says eval")
         };
         assert_eq!(eval.forms, ["-1", "--x"]);
+        // What looks like an option is none of the forms, wherever it stands.
+        assert!(Cli::try_parse_from(["oxc", "eval", "1", "--format"]).is_err());
     }
 }
