@@ -8,12 +8,12 @@
 //! - The count is that of the messages in the mailbox when the process was parked, and of those that
 //!   wait in the store since; it is made anew when a store is opened.
 
-use super::{Inner, Shared};
+use super::{Inner, Shared, Slot};
 use crate::actor::Incoming;
 use crate::key;
 use crate::letter::Letter;
 use crate::persist::{self, StoredLetter};
-use crate::record::Status;
+use crate::record::{Ending, Status};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use store::StoreError;
@@ -25,6 +25,33 @@ pub(super) struct Waiting {
     mailbox: (u64, u64),
     /// Whether it will hear that one was dropped.
     is_told: bool,
+}
+
+/// A stop of a process: who has read what is stored of it knows by this whether it is what it was.
+#[derive(Debug)]
+pub(super) struct Stopped {
+    status: Status,
+    /// Each stop makes one of its own.
+    ending: Option<Arc<Ending>>,
+}
+
+impl Slot {
+    /// How the process has stopped, if it has failed or is parked, durably.
+    pub(super) fn stopped(&self) -> Option<Stopped> {
+        matches!(self.status, Status::Failed | Status::Parked).then(|| Stopped {
+            status: self.status,
+            ending: self.ending.clone(),
+        })
+    }
+
+    /// Whether it has not gone on since.
+    pub(super) fn has_stopped_as(&self, stopped: &Stopped) -> bool {
+        let is_same = match (&self.ending, &stopped.ending) {
+            (Some(now), Some(then)) => Arc::ptr_eq(now, then),
+            (now, then) => now.is_none() && then.is_none(),
+        };
+        self.status == stopped.status && is_same
+    }
 }
 
 impl Shared {

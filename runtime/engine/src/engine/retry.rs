@@ -1,5 +1,6 @@
 //! Going on with a process that has failed or is parked, and removing what is over.
 
+use super::parked::Stopped;
 use super::{EngineError, Inner, REPORTS_LOOK};
 use crate::actor::Incoming;
 use crate::data::Data;
@@ -52,12 +53,15 @@ pub(crate) fn target(process: &Process, failed: Option<(FiberId, u64)>) -> Optio
 
 impl Inner {
     pub(super) fn retry(&self, number: u64, value: Option<Data>) -> Result<(), RetryError> {
-        let shared = self.lock();
-        let status = shared.slots.get(&number).ok_or(RetryError::Unknown)?.status;
-        drop(shared);
-        if !matches!(status, Status::Failed | Status::Parked) {
-            return Err(RetryError::NotFailed(status));
-        }
+        // What was read is of no use when somebody else has had it go on meanwhile.
+        while !self.try_retry(number, value.as_ref())? {}
+        self.work.notify_one();
+        Ok(())
+    }
+
+    /// The same; false if the process has gone on while it was being read.
+    fn try_retry(&self, number: u64, value: Option<&Data>) -> Result<bool, RetryError> {
+        let stopped = self.stopped(number)?;
         let unreadable = |error| match error {
             persist::LoadError::Missing { .. } => RetryError::NothingKept,
             other => RetryError::Damaged(other.to_string()),
@@ -82,19 +86,25 @@ impl Inner {
 
         let mut shared = self.lock();
         let epoch = shared.epoch;
-        if !shared.slots.contains_key(&number) {
-            return Err(RetryError::Unknown);
+        let slot = shared.slots.get(&number).ok_or(RetryError::Unknown)?;
+        if !slot.has_stopped_as(&stopped) {
+            return Ok(false);
         }
         // Whoever asked it to stop did so before it was asked to go on.
         let letters = self.wake_with_letters(&mut shared, number, stored, !is_taken_up);
         shared.count_child(number);
-        shared.deliver(number, epoch, Incoming::Retry(value));
+        shared.deliver(number, epoch, Incoming::Retry(value.cloned()));
         for (_, letter) in letters {
             shared.deliver(number, epoch, letter);
         }
-        drop(shared);
-        self.work.notify_one();
-        Ok(())
+        Ok(true)
+    }
+
+    /// How a process stands that has failed or is parked, durably.
+    fn stopped(&self, number: u64) -> Result<Stopped, RetryError> {
+        let shared = self.lock();
+        let slot = shared.slots.get(&number).ok_or(RetryError::Unknown)?;
+        slot.stopped().ok_or(RetryError::NotFailed(slot.status))
     }
 
     /// Waits until the process has taken a retry in, and that is durable.

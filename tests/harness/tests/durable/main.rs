@@ -13,6 +13,7 @@ mod limits;
 mod long_texts;
 mod modes;
 mod outputs;
+mod parked;
 mod past;
 mod processes;
 mod recoveries;
