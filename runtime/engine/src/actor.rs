@@ -243,6 +243,13 @@ pub(crate) enum Incoming {
         /// Whether it is stored in more than one record.
         large: bool,
     },
+    /// A letter that is not heeded any more; it is gone when the process has taken this in.
+    Dropped {
+        /// Its sequence.
+        sequence: u64,
+        /// Whether it is stored in more than one record.
+        large: bool,
+    },
     /// An engine has taken the process up: what it waits for outside must be asked for again.
     Recovered,
     /// Go on from the last checkpoint, with a value in place of the failing effect if there is one.

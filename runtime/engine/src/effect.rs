@@ -397,6 +397,11 @@ impl<'a> Step<'a> {
                     self.take_letter(&letter);
                 }
             }
+            Incoming::Dropped { sequence, large } => {
+                if !self.actor.keeps_past {
+                    self.actor.consumed.push(Taken { sequence, large });
+                }
+            }
             Incoming::Retry(value) => self.retry(value),
             Incoming::Revive => {
                 let has_failed = !self.actor.record.is_parked_by_recoveries();

@@ -1,7 +1,9 @@
 //! Letters: what processes send one another, durable from the sender's checkpoint to the
 //! receiver's.
 
+use crate::parcel;
 use crate::wire::{Reader, WireError, Writer};
+use vm::image::LoadedImage;
 
 /// A letter. Values are messages of words (`vm::value::message`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +98,26 @@ impl Letter {
     /// Whether it is what `send` sends.
     pub(crate) fn is_message(&self) -> bool {
         matches!(self, Letter::Message(_))
+    }
+
+    /// Whether it may ask its receiver to end, whatever that does: `cancel`, `(exit pid :kill)` and the
+    /// commands like them.
+    pub(crate) fn may_be_wish(&self) -> bool {
+        matches!(
+            self,
+            Letter::Cancel | Letter::Kill | Letter::Exit { linked: false, .. }
+        )
+    }
+
+    /// Whether it does. The values of its sender's image are read by that.
+    pub(crate) fn is_wish(&self, image: Option<&LoadedImage>) -> bool {
+        match (self, image) {
+            (Letter::Exit { reason, .. }, Some(image)) => {
+                self.may_be_wish() && parcel::is_packed_keyword(image, reason, "kill")
+            }
+            (Letter::Exit { .. }, None) => false,
+            _ => self.may_be_wish(),
+        }
     }
 
     /// How many these are.

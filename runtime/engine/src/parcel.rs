@@ -3,8 +3,10 @@
 //! # Invariants
 //! - What is unpacked has passed the verifier, since it may come from a store.
 
+use std::sync::Arc;
 use vm::Word;
 use vm::heap::Heap;
+use vm::image::LoadedImage;
 use vm::object::Kind;
 use vm::value::copy::{CopyError, Effort};
 use vm::value::fault::Fault;
@@ -12,6 +14,9 @@ use vm::value::message::{Absorption, extract};
 use vm::value::path::PathStep;
 use vm::value::string::make_keyword;
 use vm::value::vector;
+
+/// More words than a packed keyword has.
+const KEYWORD_WORDS_MAX: usize = 16;
 
 /// The words of a value on its way out of a process.
 ///
@@ -112,6 +117,16 @@ pub(crate) fn keyword(name: &str) -> Vec<u64> {
     let mut heap = Heap::new(Vec::new().into());
     let word = make_keyword(&mut heap, None, name);
     pack(&mut heap, word).expect("a keyword is plain data")
+}
+
+/// Whether a packed value is the keyword of this name without namespace.
+pub(crate) fn is_packed_keyword(image: &LoadedImage, words: &[u64], name: &str) -> bool {
+    if words.len() > KEYWORD_WORDS_MAX {
+        return false;
+    }
+    let mut heap = Heap::new(Arc::clone(image.boot()));
+    let word = unpack(&mut heap, words);
+    is_keyword(&heap, word, name)
 }
 
 /// Whether a value is the keyword of this name without namespace.

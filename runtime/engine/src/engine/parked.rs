@@ -100,7 +100,7 @@ impl Inner {
         shared: &mut Shared,
         process: u64,
         stored: Vec<StoredLetter>,
-        drops_wishes: bool,
+        is_dropped: impl Fn(&Letter) -> bool,
     ) -> BTreeMap<u64, Incoming> {
         shared.go_on(process, self.options.durable);
         let mut letters = BTreeMap::new();
@@ -108,9 +108,6 @@ impl Inner {
             let sequence = letter.sequence;
             let large = persist::is_large(letter.bytes.len());
             match Letter::decode(&letter.bytes) {
-                Ok(Letter::Cancel | Letter::Kill | Letter::StdoutClosed) if drops_wishes => {
-                    persist::delete_letter(&mut shared.extra, process, sequence, large);
-                }
                 Ok(decoded) => {
                     let letter = Arc::new(decoded);
                     let incoming = Incoming::Letter {
@@ -126,8 +123,24 @@ impl Inner {
         let slot = shared.slots.get_mut(&process);
         let came = slot.map_or(VecDeque::new(), |slot| std::mem::take(&mut slot.incoming));
         for (_, incoming) in came {
-            if let Incoming::Letter { sequence, .. } = incoming {
+            if let Incoming::Letter { sequence, .. } | Incoming::Dropped { sequence, .. } = incoming
+            {
                 letters.insert(sequence, incoming);
+            }
+        }
+        // Gone with what it goes on by, not before: a crash in between leaves both or neither.
+        for incoming in letters.values_mut() {
+            if let Incoming::Letter {
+                sequence,
+                letter,
+                large,
+            } = incoming
+                && is_dropped(letter)
+            {
+                *incoming = Incoming::Dropped {
+                    sequence: *sequence,
+                    large: *large,
+                };
             }
         }
         letters

@@ -87,7 +87,9 @@ impl Inner {
             return Ok(false);
         }
         if is_parked(&shared) {
-            let letters = self.wake_with_letters(&mut shared, process, stored, true);
+            let letters = self.wake_with_letters(&mut shared, process, stored, |letter| {
+                matches!(letter, Letter::Cancel | Letter::Kill | Letter::StdoutClosed)
+            });
             let epoch = shared.epoch;
             shared.deliver(process, epoch, Incoming::Revive);
             for (_, letter) in letters {

@@ -4,6 +4,7 @@ use super::parked::Stopped;
 use super::{EngineError, Inner, REPORTS_LOOK};
 use crate::actor::Incoming;
 use crate::data::Data;
+use crate::letter::Letter;
 use crate::persist;
 use crate::record::Status;
 use store::Batch;
@@ -91,7 +92,11 @@ impl Inner {
             return Ok(false);
         }
         // Whoever asked it to stop did so before it was asked to go on.
-        let letters = self.wake_with_letters(&mut shared, number, stored, !is_taken_up);
+        let image = Some(&*actor.process.image);
+        let is_dropped = |letter: &Letter| {
+            !is_taken_up && (letter.is_wish(image) || *letter == Letter::StdoutClosed)
+        };
+        let letters = self.wake_with_letters(&mut shared, number, stored, is_dropped);
         shared.count_child(number);
         shared.deliver(number, epoch, Incoming::Retry(value.cloned()));
         for (_, letter) in letters {

@@ -1,7 +1,9 @@
 //! Processes that are parked: what has them go on, once, and what was asked of them meanwhile.
 
-use crate::world::{Served, World, exit, options, program};
+use crate::world::{Crash, Served, World, exit, options, program};
 use engine::RetryError;
+use engine::data::{self, Data};
+use engine::letter::Letter;
 use engine::record::Status;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
@@ -15,6 +17,19 @@ fn attempts(world: &World, name: &str) -> usize {
     let told = world.transport.told();
     let tasks = told.started.iter().filter(|task| task.name == name);
     tasks.count()
+}
+
+fn send(world: &World, process: u64, text: &str) {
+    let message = data::to_message(&data::parse(text).unwrap());
+    let letter = Letter::Message(message);
+    assert!(world.engine.post(process, letter).unwrap());
+}
+
+/// Takes the run up as it is after a crash.
+fn crash(world: &mut World) {
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.settle();
 }
 
 /// A store that holds up who reads it, when it is told to.
@@ -75,4 +90,35 @@ fn of_two_retries_at_once_one_has_the_process_go_on() {
     assert_eq!(attempts(&world, "a"), 2);
     let told = world.transport.told();
     assert_ne!(told.started[0].id, told.started[1].id);
+}
+
+/// A worker that parks, and a main process that does something to it when it is told.
+fn worker(does: &str) -> World {
+    let world = World::new();
+    world.serve(|_| exit(1, "no"));
+    world.start(&program(&format!(
+        "(let [w (spawn (fn [] (let [f (activity \"a\" {{:on-exhausted :park}})] (println (f)))))]
+           (receive :go {does})
+           (receive :end nil))"
+    )));
+    world.settle();
+    assert_eq!(status(&world, 2), Status::Parked);
+    world.serve(|_| Served::Answer(Data::keyword("answer")));
+    world
+}
+
+#[test]
+fn a_wish_from_before_a_retry_is_not_heeded_after_it() {
+    for does in ["(cancel w)", "(exit w :kill)"] {
+        let mut world = worker(does);
+        send(&world, 1, ":go");
+        // The main process takes its turn; nothing of it is stored yet.
+        assert!(world.engine.turn());
+        world.engine.retry(2, None).unwrap();
+        world.settle();
+        assert_eq!(world.stdout(), ":answer\n", "{does}");
+        assert_eq!(status(&world, 2), Status::Done, "{does}");
+        crash(&mut world);
+        assert_eq!(status(&world, 2), Status::Done, "{does}");
+    }
 }
