@@ -607,7 +607,7 @@ impl<'a> Step<'a> {
 
     /// Goes on from the checkpoint before a failure.
     fn retry(&mut self, value: Option<crate::data::Data>) {
-        let is_taken_up = value.is_none() && self.actor.record.is_parked_by_recoveries();
+        let is_taken_up = self.actor.record.is_parked_by_recoveries();
         let failed = self.revive();
         self.actor.log(
             self.now,
@@ -615,15 +615,15 @@ impl<'a> Step<'a> {
                 with_value: value.is_some(),
             },
         );
-        if is_taken_up {
-            return self.will_ask_again();
-        }
         if let Some(value) = value
             && let Some(fiber) = crate::engine::retry::target(&self.actor.process, failed)
         {
             self.abandon(fiber);
             let word = crate::data::to_word(self.heap(), &value);
             self.answer(fiber, word);
+        }
+        if is_taken_up {
+            return self.will_ask_again();
         }
         let now = self.now;
         let inner = self.inner;

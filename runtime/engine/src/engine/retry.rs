@@ -73,7 +73,7 @@ impl Inner {
         }
         let actor = self.load_actor(number).map_err(unreadable)?;
         // One that has failed nothing is taken up as after a crash: what it was told meanwhile counts.
-        let is_taken_up = value.is_none() && record.is_parked_by_recoveries();
+        let is_taken_up = record.is_parked_by_recoveries();
         let failed = actor
             .record
             .ending

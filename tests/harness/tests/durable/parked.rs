@@ -122,3 +122,33 @@ fn a_wish_from_before_a_retry_is_not_heeded_after_it() {
         assert_eq!(status(&world, 2), Status::Done, "{does}");
     }
 }
+
+#[test]
+fn a_retry_with_a_value_takes_all_else_up_that_recoveries_parked() {
+    let text = "(def asked (activity \"asked\"))
+        (def once (activity \"once\" {:idempotent false}))
+        (def logged (activity \"log\"))
+        (defactivity migrate [] (sleep \"1h\") (logged) :migrated)
+        (let [a (future (migrate))
+              b (future (try (once) (catch :ox/activity e (:reason (ex-data e)))))]
+          (println (asked) @a @b))";
+    let mut world = World::new();
+    world.start(&program(text));
+    world.settle();
+    // The engine ends each time before anything has had a turn.
+    for _ in 0..4 {
+        world.restart(Crash::Never);
+        world.engine.resume().unwrap();
+    }
+    world.settle();
+    assert_eq!(status(&world, 1), Status::Parked);
+    world.serve(|task| Served::Answer(Data::keyword(&task.name)));
+    world.run();
+    assert_eq!(attempts(&world, "log"), 1);
+    let before = attempts(&world, "once");
+    world.engine.retry(1, Some(Data::keyword("given"))).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), ":given :migrated :lost\n");
+    assert_eq!(attempts(&world, "log"), 1);
+    assert_eq!(attempts(&world, "once"), before);
+}
