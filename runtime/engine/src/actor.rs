@@ -94,6 +94,9 @@ pub(crate) struct Actor {
     pub(crate) failed_request: Option<(FiberId, u64)>,
     /// The fiber that looks at a message, as its note says.
     pub(crate) looking: Option<FiberId>,
+    /// Set from when it goes on to be cancelled until it is: fiber and serial of the request that it was
+    /// parked before.
+    pub(crate) parked_before: Option<(FiberId, u64)>,
     /// Its last checkpoint when that failure was thrown.
     pub(crate) failed_at: Option<u64>,
     /// Set when others have heard of it since its last checkpoint: it has sent or spawned.
@@ -139,6 +142,7 @@ impl Actor {
             vanishes: false,
             stored_unheard: Vec::new(),
             failed_request: None,
+            parked_before: None,
             looking: None,
             failed_at: None,
             has_told: false,
@@ -254,7 +258,8 @@ pub(crate) enum Incoming {
     Recovered,
     /// Go on from the last checkpoint, with a value in place of the failing effect if there is one.
     Retry(Option<crate::data::Data>),
-    /// A parked process takes part again, without its effects being asked for.
+    /// A parked process takes part again, to end as it is asked to: what is still waited for then is asked
+    /// for again.
     Revive,
     /// A worker has taken an attempt.
     Started(crate::transport::AttemptId),

@@ -404,11 +404,12 @@ impl<'a> Step<'a> {
             }
             Incoming::Retry(value) => self.retry(value),
             Incoming::Revive => {
-                let has_failed = !self.actor.record.is_parked_by_recoveries();
-                self.revive();
-                if !has_failed {
-                    self.will_ask_again();
+                let is_taken_up = self.actor.record.is_parked_by_recoveries();
+                self.actor.parked_before = self.revive();
+                if !is_taken_up {
+                    self.renew_waits();
                 }
+                self.will_ask_again();
             }
             _ if self.actor.is_over() => {}
             Incoming::Attempt { id, result } => self.attempt_reported(id, result),
@@ -625,6 +626,14 @@ impl<'a> Step<'a> {
         if is_taken_up {
             return self.will_ask_again();
         }
+        self.renew_waits();
+        self.watch_again();
+        self.ask_again();
+    }
+
+    /// Gives all that is waited for its time anew, and activities a new budget of attempts: those that
+    /// were under way have been told to stop.
+    fn renew_waits(&mut self) {
         let now = self.now;
         let inner = self.inner;
         // Of attempts made after the checkpoint that it goes on from, too, reports may come yet.
@@ -653,8 +662,6 @@ impl<'a> Step<'a> {
                 };
             }
         }
-        self.watch_again();
-        self.ask_again();
     }
 
     /// Monitors went with the end. Fibers that wait for the end of a process wait with new ones.

@@ -4,7 +4,8 @@
 //! - A scope is left only when nothing that was started in it runs; neither cancellation nor a
 //!   deadline cuts that wait short.
 //! - A cancellation or deadline is thrown once. While a cancellation or an exit is under way in a
-//!   fiber, another changes nothing: it would be thrown in the `finally` that waits.
+//!   fiber, another changes nothing: it would be thrown in the `finally` that waits. But what a
+//!   process is parked before is given up by it.
 //! - An activity's body that is told to stop has ended after five seconds, or is killed.
 
 use super::activity::BODY_STOP_MS;
@@ -168,9 +169,14 @@ impl Step<'_> {
         if matches!(state, FiberState::Done | FiberState::Failed) {
             return false;
         }
-        if self.is_being_ended(fiber) {
-            return true;
+        if !self.is_being_ended(fiber) {
+            self.cancel_wait(fiber);
         }
+        true
+    }
+
+    /// Throws a cancellation where a fiber waits, or where it waits next.
+    fn cancel_wait(&mut self, fiber: FiberId) {
         if self.stop_body(fiber) {
             self.note(fiber).cancelled = true;
         } else if self.actor.wait_of(fiber).is_interruptible() {
@@ -180,7 +186,6 @@ impl Step<'_> {
         } else {
             self.note(fiber).cancelled = true;
         }
-        true
     }
 
     /// Whether a cancellation or an exit is under way in a fiber: it was thrown, and no handler is done
@@ -211,6 +216,14 @@ impl Step<'_> {
             // Whoever asked for it may have ended, and kills it no more.
             let until = self.now.saturating_add(BODY_STOP_MS);
             self.actor.record.kill_at.get_or_insert(until);
+        }
+        let parked_before = self.actor.parked_before.take();
+        if let Some((fiber, request)) = parked_before
+            && self.request_serial(fiber) == Some(request)
+            && (fiber != MAIN_FIBER || self.is_being_ended(fiber))
+        {
+            // Nobody else would decide about it.
+            self.cancel_wait(fiber);
         }
         self.cancel_fiber(MAIN_FIBER);
     }

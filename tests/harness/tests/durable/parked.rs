@@ -123,6 +123,59 @@ fn a_wish_from_before_a_retry_is_not_heeded_after_it() {
     }
 }
 
+/// Parked in what it does when it is cancelled.
+fn parked_in_finally(text: &str) -> World {
+    let world = World::new();
+    world.serve(|_| exit(1, "no"));
+    world.start(&program(text));
+    world.settle();
+    assert!(world.engine.post(1, Letter::Cancel).unwrap());
+    world.settle();
+    assert_eq!(status(&world, 1), Status::Parked);
+    world
+}
+
+#[test]
+fn a_cancellation_gives_up_what_a_process_is_parked_before_in_its_finally() {
+    let text = "(let [f (activity \"a\" {:on-exhausted :park})]
+                  (try (sleep \"1h\") (finally (try (f) (finally (println \"tidy\"))))))";
+    for crashes in [false, true] {
+        let mut world = parked_in_finally(text);
+        if crashes {
+            crash(&mut world);
+        }
+        assert!(world.engine.post(1, Letter::Cancel).unwrap());
+        world.settle();
+        assert_eq!(status(&world, 1), Status::Cancelled);
+        assert_eq!(world.stdout(), "tidy\n");
+        assert_eq!(attempts(&world, "a"), 1);
+    }
+}
+
+#[test]
+fn a_cancellation_has_what_other_fibers_wait_for_asked_for_again() {
+    // The main fiber parks, and waits then for one whose attempt was cancelled with that.
+    let text = "(let [f (activity \"a\" {:on-exhausted :park})
+                      g (activity \"b\")
+                      other (future (g))]
+                  (try (f) (finally (println @other))))";
+    let world = World::new();
+    world.serve(|task| match task.name.as_str() {
+        "a" => exit(1, "no"),
+        _ => Served::Silence,
+    });
+    world.start(&program(text));
+    world.settle();
+    assert_eq!(status(&world, 1), Status::Parked);
+    assert_eq!(attempts(&world, "b"), 1);
+    world.serve(|task| Served::Answer(Data::keyword(&task.name)));
+    assert!(world.engine.post(1, Letter::Cancel).unwrap());
+    world.settle();
+    assert_eq!(world.stdout(), ":b\n");
+    assert_eq!(status(&world, 1), Status::Cancelled);
+    assert_eq!((attempts(&world, "a"), attempts(&world, "b")), (1, 2));
+}
+
 #[test]
 fn a_retry_with_a_value_takes_all_else_up_that_recoveries_parked() {
     let text = "(def asked (activity \"asked\"))
