@@ -249,6 +249,8 @@ struct Shared {
     damaged: Vec<(u64, String)>,
     /// Processes that this engine has taken up and of which the store counts recoveries.
     counted: BTreeSet<u64>,
+    /// Parked processes of which somebody wishes that they end.
+    wished: BTreeSet<u64>,
 }
 
 /// See [`Engine`].

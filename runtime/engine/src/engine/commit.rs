@@ -534,7 +534,11 @@ impl Inner {
         } else {
             shared.keep_in_memory();
         }
+        let wished = shared.take_wished();
         drop(shared);
+        for process in wished {
+            self.heed_wishes(process);
+        }
         for task in starts {
             self.transport.start(task);
         }

@@ -4,19 +4,29 @@
 //! bound, its mailbox and they are counted together here, and a message beyond the limits is dropped
 //! by whoever brings it. The process is told by a letter, and throws the error when it goes on.
 //!
+//! A wish that it end, however, has it go on, so that it can.
+//!
 //! # Invariants
+//! - Whoever parks with a wish before him, or gets one while he is parked, is in `wished` from then until
+//!   the commit after which he is parked durably; in the store, until he takes it in.
 //! - The count is that of the messages in the mailbox when the process was parked, and of those that
 //!   wait in the store since; it is made anew when a store is opened.
 
-use super::{Inner, Shared, Slot};
+use super::{Inner, Place, Shared, Slot};
 use crate::actor::Incoming;
 use crate::key;
 use crate::letter::Letter;
 use crate::persist::{self, StoredLetter};
 use crate::record::{Ending, Status};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use store::StoreError;
+use vm::image::LoadedImage;
+
+/// Whether a letter that waits in the store may be a wish that its receiver end.
+pub(super) fn may_be_wish(stored: &StoredLetter) -> bool {
+    Letter::decode(&stored.bytes).is_ok_and(|letter| letter.may_be_wish())
+}
 
 /// What waits for a parked process.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +65,30 @@ impl Slot {
 }
 
 impl Shared {
+    /// Notes a wish for a process that is parked or is being parked.
+    pub(super) fn note_wish(&mut self, process: u64, letter: &Letter) {
+        let slot = self.slots.get(&process);
+        if slot.is_some_and(|slot| slot.end_status == Some(Status::Parked)) && letter.may_be_wish()
+        {
+            self.wished.insert(process);
+            self.commit_wanted = true;
+        }
+    }
+
+    /// Those in `wished` that are parked durably.
+    pub(super) fn take_wished(&mut self) -> BTreeSet<u64> {
+        let Shared { slots, wished, .. } = self;
+        let slot_of = |process: &u64| slots.get(process);
+        wished.retain(|process| {
+            slot_of(process).is_some_and(|slot| slot.end_status == Some(Status::Parked))
+        });
+        let (parked, parking): (BTreeSet<u64>, BTreeSet<u64>) = std::mem::take(wished)
+            .into_iter()
+            .partition(|process| slot_of(process).is_some_and(|s| s.status == Status::Parked));
+        *wished = parking;
+        parked
+    }
+
     /// Counts a letter if it is one to a parked process.
     pub(super) fn count_for_parked(&mut self, process: u64, letter: &Letter) {
         let Some(slot) = self.slots.get_mut(&process) else {
@@ -82,6 +116,58 @@ impl Shared {
 }
 
 impl Inner {
+    /// A parked process goes on if somebody wishes that it end.
+    pub(super) fn heed_wishes(&self, process: u64) {
+        loop {
+            let shared = self.lock();
+            let stopped = shared.slots.get(&process).and_then(Slot::stopped);
+            drop(shared);
+            let Some(stopped) = stopped.filter(|stopped| stopped.status == Status::Parked) else {
+                return;
+            };
+            // What cannot be read stays where it is.
+            let stored = self.stored_letters(process).unwrap_or_default();
+            let image = self.image_of(process);
+            let is_wish = |letter: &Letter| letter.is_wish(image.as_deref());
+            let mut shared = self.lock();
+            let Some(slot) = shared.slots.get(&process) else {
+                return;
+            };
+            if !slot.has_stopped_as(&stopped) {
+                continue;
+            }
+            let has_come = slot.incoming.iter().any(
+                |(_, incoming)| matches!(incoming, Incoming::Letter { letter, .. } if is_wish(letter)),
+            );
+            let is_stored = |stored: &StoredLetter| {
+                Letter::decode(&stored.bytes).is_ok_and(|letter| is_wish(&letter))
+            };
+            if !has_come && !stored.iter().any(is_stored) {
+                return;
+            }
+            let epoch = shared.epoch;
+            let letters = self.wake_with_letters(&mut shared, process, stored, |letter| {
+                *letter == Letter::StdoutClosed
+            });
+            shared.deliver(process, epoch, Incoming::Revive);
+            for (_, letter) in letters {
+                shared.deliver(process, epoch, letter);
+            }
+            drop(shared);
+            self.work.notify_one();
+            return;
+        }
+    }
+
+    /// The image of a process at rest.
+    fn image_of(&self, process: u64) -> Option<Arc<LoadedImage>> {
+        if let Place::Here(actor) = &self.lock().slots.get(&process)?.place {
+            return Some(Arc::clone(&actor.process.image));
+        }
+        let record = persist::read_record(&self.store.snapshot(), process).ok()?;
+        self.image(record.image).ok()
+    }
+
     /// The letters of which the store knows that they wait for a process.
     pub(super) fn stored_letters(&self, process: u64) -> Result<Vec<StoredLetter>, StoreError> {
         let (stored, holes) =

@@ -7,6 +7,7 @@
 //!   waits for a message from another of them would wait for ever.
 
 use super::names::{Children, Names};
+use super::parked::may_be_wish;
 use super::recoveries::{PROVEN_MS, TAKEN_UP};
 use super::resident::Resident;
 use super::signal::Signal;
@@ -129,6 +130,7 @@ impl Inner {
             outside: Vec::new(),
             damaged: Vec::new(),
             counted: BTreeSet::new(),
+            wished: BTreeSet::new(),
         };
         let mut last_letter = 0;
         for number in persist::process_numbers(&snapshot).map_err(load_error)? {
@@ -251,6 +253,7 @@ impl Inner {
         let mut damaged = Vec::new();
         let mut numbers = HashSet::new();
         let mut counted = BTreeSet::new();
+        let mut parked = BTreeSet::new();
         for (number, status) in self.standings() {
             if status == Status::Damaged {
                 continue;
@@ -265,6 +268,7 @@ impl Inner {
                 continue;
             }
             if record.status == Status::Parked {
+                parked.insert(number);
                 continue;
             }
             let damage = match images.entry(record.image) {
@@ -304,6 +308,12 @@ impl Inner {
         }
         let letters = persist::read_letters(&snapshot, key::all_messages());
         let (letters, _) = letters.map_err(load_error)?;
+        // They were told so before the engine ended.
+        for &number in &parked {
+            if letters.iter().any(|l| l.to == number && may_be_wish(l)) {
+                self.heed_wishes(number);
+            }
+        }
         let mut shared = self.lock();
         shared.unwritten.extend(unwritten);
         let epoch = shared.epoch;

@@ -71,30 +71,9 @@ impl Inner {
         process: u64,
         letter: &Letter,
     ) -> Result<bool, EngineError> {
-        let is_wish = matches!(letter, Letter::Cancel | Letter::Kill);
-        let is_parked = |shared: &Shared| {
-            let slot = shared.slots.get(&process);
-            slot.is_some_and(|slot| is_wish && slot.status == Status::Parked)
-        };
-        let stored = if is_parked(&self.lock()) {
-            // What cannot be read stays where it is.
-            self.stored_letters(process).unwrap_or_default()
-        } else {
-            Vec::new()
-        };
         let mut shared = self.lock();
         if shared.slots.get(&process).is_none_or(|slot| slot.ended) {
             return Ok(false);
-        }
-        if is_parked(&shared) {
-            let letters = self.wake_with_letters(&mut shared, process, stored, |letter| {
-                matches!(letter, Letter::Cancel | Letter::Kill | Letter::StdoutClosed)
-            });
-            let epoch = shared.epoch;
-            shared.deliver(process, epoch, Incoming::Revive);
-            for (_, letter) in letters {
-                shared.deliver(process, epoch, letter);
-            }
         }
         self.post_letter(&mut shared, process, letter);
         self.work.notify_one();
@@ -148,6 +127,7 @@ impl Shared {
         }
         if let Incoming::Letter { letter, .. } = &incoming {
             self.count_for_parked(process, letter);
+            self.note_wish(process, letter);
         }
         let Some(slot) = self.slots.get_mut(&process) else {
             return;

@@ -460,7 +460,14 @@ impl Inner {
             if !self.carry(turn, slice) {
                 break false;
             }
-            if turn.runs || turn.incoming.is_empty() || took && self.is_closed(turn.epoch) {
+            let is_for_later = turn.runs || took && self.is_closed(turn.epoch);
+            // What comes after that waits, too.
+            let is_parked = turn.actor.is_over() && turn.actor.record.status == Status::Parked;
+            let goes_on = |(_, incoming): &(u64, Incoming)| {
+                matches!(incoming, Incoming::Retry(_) | Incoming::Revive)
+            };
+            let next = turn.incoming.front();
+            if is_for_later || next.is_none_or(|next| is_parked && !goes_on(next)) {
                 break true;
             }
             took = true;
@@ -669,6 +676,7 @@ impl Inner {
                 .collect();
             for letter in came {
                 shared.count_for_parked(number, &letter);
+                shared.note_wish(number, &letter);
             }
             return;
         }

@@ -205,3 +205,67 @@ fn a_retry_with_a_value_takes_all_else_up_that_recoveries_parked() {
     assert_eq!(attempts(&world, "log"), 1);
     assert_eq!(attempts(&world, "once"), before);
 }
+
+#[test]
+fn a_cancellation_that_comes_while_a_process_parks_is_heeded() {
+    for does in [Letter::Cancel, Letter::Kill] {
+        let world = World::new();
+        world.serve(|_| Served::Silence);
+        world.start(&program(
+            "(let [f (activity \"a\" {:on-exhausted :park})] (println (f)))",
+        ));
+        world.settle();
+        let id = world.transport.told().started[0].id;
+        let Served::Fail(error) = exit(1, "no") else {
+            unreachable!()
+        };
+        world.engine.complete(id, Err(error));
+        // It parks, which nobody has stored yet.
+        assert!(world.engine.turn());
+        assert_ne!(status(&world, 1), Status::Parked);
+        let ends = match does {
+            Letter::Cancel => Status::Cancelled,
+            _ => Status::Killed,
+        };
+        assert!(world.engine.post(1, does).unwrap());
+        world.settle();
+        assert_eq!(status(&world, 1), ends);
+    }
+}
+
+#[test]
+fn a_wish_that_the_store_holds_is_heeded_by_who_takes_the_run_up() {
+    for does in [Letter::Cancel, Letter::Kill] {
+        let ends = match does {
+            Letter::Cancel => Status::Cancelled,
+            _ => Status::Killed,
+        };
+        let mut world = World::new();
+        world.serve(|_| exit(1, "no"));
+        world.start(&program(
+            "(let [f (activity \"a\" {:on-exhausted :park})] (println (f)))",
+        ));
+        world.settle();
+        assert_eq!(status(&world, 1), Status::Parked);
+        // It is acknowledged, and then the power is off.
+        assert!(world.engine.post(1, does).unwrap());
+        let record = engine::read_record(&world.store.snapshot(), 1).unwrap();
+        assert_eq!(record.status, Status::Parked, "it has had a turn already");
+        crash(&mut world);
+        assert_eq!(status(&world, 1), ends);
+    }
+}
+
+#[test]
+fn who_is_cancelled_by_another_process_while_it_is_parked_ends() {
+    for (does, ends) in [
+        ("(cancel w)", Status::Cancelled),
+        ("(exit w :kill)", Status::Killed),
+    ] {
+        let world = worker(does);
+        send(&world, 1, ":go");
+        world.settle();
+        assert_eq!(status(&world, 2), ends);
+        assert_eq!(attempts(&world, "a"), 1);
+    }
+}
