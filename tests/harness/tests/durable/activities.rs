@@ -183,6 +183,15 @@ fn what_may_not_be_repeated_is_lost_in_a_crash() {
     assert_eq!(world.transport.told().started.len(), 1);
 }
 
+/// Takes the run up a second later, with workers that answer what they are called.
+fn take_up_late(world: &mut World) {
+    world.advance(1000);
+    world.restart(Crash::Never);
+    world.serve(|task| Served::Answer(Data::text(task.name.as_str())));
+    world.engine.resume().unwrap();
+    world.run();
+}
+
 /// Suspends a run whose attempts have not begun.
 fn take_all_back(world: &World) {
     let started = world.transport.told().started.clone();
@@ -210,11 +219,7 @@ fn what_is_out_of_time_when_a_run_is_resumed_is_not_asked_again() {
         if takes_back {
             take_all_back(&world);
         }
-        world.advance(1000);
-        world.restart(Crash::Never);
-        world.serve(|task| Served::Answer(Data::text(task.name.as_str())));
-        world.engine.resume().unwrap();
-        world.run();
+        take_up_late(&mut world);
         // The time of an attempt begins with it; all others end when they end, whoever is there.
         assert_eq!(
             world.stdout(),
@@ -270,11 +275,7 @@ fn nothing_begins_in_a_process_that_parks_when_it_is_resumed() {
     world.start(&program(text));
     world.settle();
     take_all_back(&world);
-    world.advance(1000);
-    world.restart(Crash::Never);
-    world.serve(|task| Served::Answer(Data::text(task.name.as_str())));
-    world.engine.resume().unwrap();
-    world.run();
+    take_up_late(&mut world);
     assert_eq!(world.standing().status, Status::Parked);
     assert_eq!(world.transport.told().started.len(), 2, "nothing has begun");
     world.engine.retry(1, None).unwrap();
