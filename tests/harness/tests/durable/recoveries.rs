@@ -20,6 +20,16 @@ fn crash(world: &mut World) {
     world.settle();
 }
 
+/// After so many crashes it waits; the next parks it.
+fn parks_after(world: &mut World, crashes: usize) {
+    for _ in 0..crashes {
+        crash(world);
+        assert_eq!(status(world, 1), Status::Waiting);
+    }
+    crash(world);
+    assert_eq!(status(world, 1), Status::Parked);
+}
+
 /// Suspends the run, and takes it up.
 fn suspend(world: &mut World) {
     world.engine.suspend();
@@ -55,12 +65,7 @@ fn a_run_that_was_suspended_was_not_ended_by_its_processes() {
         crash(&mut world);
     }
     suspend(&mut world);
-    for _ in 0..2 {
-        crash(&mut world);
-        assert_eq!(status(&world, 1), Status::Waiting);
-    }
-    crash(&mut world);
-    assert_eq!(status(&world, 1), Status::Parked);
+    parks_after(&mut world, 2);
 }
 
 #[test]
@@ -224,12 +229,7 @@ fn a_process_that_ends_the_engine_again_after_a_retry_is_parked_again() {
     world.engine.retry(1, None).unwrap();
     world.settle();
     assert_eq!(status(&world, 1), Status::Waiting);
-    for _ in 0..3 {
-        crash(&mut world);
-        assert_eq!(status(&world, 1), Status::Waiting);
-    }
-    crash(&mut world);
-    assert_eq!(status(&world, 1), Status::Parked);
+    parks_after(&mut world, 3);
 }
 
 #[test]
