@@ -38,3 +38,28 @@
 ;;; config {:quota-mb 16 :steps 100}
 (defn attempt [] (try (loop [v []] (recur (conj v [v]))) (catch :ox/memory-limit e :caught)))
 (vec (repeatedly 5 attempt)) ;=> [:caught :caught :caught :caught :caught]
+
+;;; ## A handler of the error has all that it needs
+;;; config {:quota-mb 16 :steps 100}
+(defn text [n] (loop [s "0123456789abcdef" i 0] (if (= i n) s (recur (str s s) (inc i)))))
+(defn native [x a] (let [s (str a a)] (try (str s s s s) (catch :ox/memory-limit e [x (count x) (+ 1 1)]))))
+(native {:k 1} (text 17)) ;=> [{:k 1} 1 2]
+(defn called [f x a] (let [s (f a a)] (try (f s s s s) (catch :ox/memory-limit e [x (count x)]))))
+(called str [1 2 3] (text 17)) ;=> [[1 2 3] 3]
+(defn applied [f x a] (let [s (f a a)] (try (apply f s [s s s]) (catch :ox/memory-limit e [x (count x)]))))
+(applied str [1 2 3] (text 17)) ;=> [[1 2 3] 3]
+(defn tail [a] (str a a a a a a a a))
+(defn caller [x a] (try (tail a) (catch :ox/memory-limit e [x (count x)])))
+(caller '(1 2) (text 17)) ;=> [(1 2) 2]
+(defn compared [x a] (let [s (str a a)] (try (if (= (str s s s s) x) 1 2) (catch :ox/memory-limit e [x (count x)]))))
+(compared "abc" (text 17)) ;=> ["abc" 3]
+(defn held [x a] (let [s (str a a) r (atom 0)] (try (reset! r (str s s s s)) (catch :ox/memory-limit e [x (deref r)]))))
+(held [1] (text 17)) ;=> [[1] 0]
+
+;;; ## The error is of the call that has not begun
+;;; config {:quota-mb 16 :steps 100}
+(defn hoard [v] (recur (conj v (vec (range 100)))))
+(defn first-in-body [x] (try (hoard []) (catch :ox/memory-limit e [x (count x)])))
+(first-in-body [1 2]) ;=> [[1 2] 2]
+(defn behind [x] (let [v (try (inc x) (catch :ox/memory-limit e :wrong))] (hoard []) v))
+(behind 1) ;! :ox/memory-limit

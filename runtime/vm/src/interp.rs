@@ -9,7 +9,8 @@
 //! - Registers are read and written without bounds checks. That is sound because every image has
 //!   passed `bytecode`'s verifier (register numbers, jump targets, windows within the frame) and a
 //!   frame is entered only after [`Machine::reserve`] has made room for all its registers.
-//! - Collections happen only in [`Machine::safepoint`], at the start of an instruction.
+//! - Collections happen only in [`Machine::safepoint`], at the start of an instruction, and where one
+//!   has made more than the quota, before its answer is put where it belongs.
 //!
 //! The rare paths are in `interp/`: calls of values that are no plain functions, throwing and
 //! unwinding, traps of natives, arithmetic beyond small integers and doubles.
@@ -574,14 +575,14 @@ impl Machine<'_> {
                 sync!();
                 match self.call_native($number, $first, u32::from($i.d())) {
                     Ok(word) => {
-                        set!(base, $i.a(), word);
                         self.after_allocation();
                         fuel = self.fuel;
-                        // One native can make more than the quota: its handlers see that.
                         if fuel <= 0
                             && self.process.heap.used_words() > self.process.heap.quota_words
                         {
-                            rare!(self.safepoint());
+                            rare!(self.answer($i, word));
+                        } else {
+                            set!(base, $i.a(), word);
                         }
                     }
                     Err(trap) => rare!(self.trap($i, trap)),

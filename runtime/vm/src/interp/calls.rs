@@ -233,13 +233,17 @@ impl Machine<'_> {
 
     /// Puts the answer of an instruction that did not answer by itself where it belongs.
     pub(crate) fn answer(&mut self, i: Instr, word: Word) -> Next {
-        let next = self.put_answer(i, word);
         // One native can make more than the quota: the handlers of its call see that.
         let heap = &self.process.heap;
-        if matches!(next, Next::Go) && heap.used_words() > heap.quota_words {
-            return self.safepoint();
+        let answer = if heap.used_words() > heap.quota_words {
+            self.hold_to_quota(word)
+        } else {
+            Ok(word)
+        };
+        match answer {
+            Ok(word) => self.put_answer(i, word),
+            Err(error) => self.throw(error),
         }
-        next
     }
 
     fn put_answer(&mut self, i: Instr, word: Word) -> Next {

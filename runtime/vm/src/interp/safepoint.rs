@@ -1,8 +1,10 @@
 //! Safepoints without fuel: collections, quotas, and the end of a slice.
 
 use super::{Machine, Next, Outcome};
+use crate::fiber::FiberState;
 use crate::heap::QUOTA_RESERVE_WORDS;
 use crate::word::Word;
+use bytecode::{Instr, Op};
 
 impl Machine<'_> {
     /// At a safepoint with no fuel left: collects if that is due, else stops the slice. The
@@ -10,23 +12,63 @@ impl Machine<'_> {
     #[cold]
     #[inline(never)]
     pub(crate) fn safepoint(&mut self) -> Next {
-        self.fuel += self.withheld;
-        self.withheld = 0;
-        let followed = self.process.heap.followed_words();
-        let is_due = self.process.heap.wants_collection();
-        if is_due || self.holds_too_much(followed) {
-            if is_due || self.collecting_may_help(followed) {
-                self.collect();
-            }
-            if let Some(error) = self.over_quota(followed) {
-                return self.throw(error);
-            }
+        // What the handlers of an instruction need lives before it if it may throw; else the next that
+        // may throws.
+        // SAFETY: the pc is of verified code.
+        let may_throw = unsafe { Instr(*self.pc) }
+            .op()
+            .is_some_and(Op::is_safepoint);
+        if let Some(error) = self.collect_if_due(may_throw) {
+            // SAFETY: an instruction is there.
+            self.pc = unsafe { self.pc.add(1) };
+            return self.throw(error);
         }
         if self.fuel > 0 {
             return Next::Go;
         }
         self.save();
         Next::Stop(Outcome::OutOfFuel)
+    }
+
+    /// Holds the process to its quota while the answer of the instruction under way is not yet where it
+    /// belongs; the answer as it is then.
+    ///
+    /// # Errors
+    /// The error of a process whose live words pass its quota: to be thrown at the instruction.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn hold_to_quota(&mut self, answer: Word) -> Result<Word, Word> {
+        // So that the collector takes the frame for what it is, one that waits for the answer: it needs
+        // what its handlers need, and what was in the answer's place.
+        let fiber = &mut self.process.fibers[self.fiber];
+        fiber.state = FiberState::Waiting;
+        fiber.request = answer;
+        let error = self.collect_if_due(true);
+        let fiber = &mut self.process.fibers[self.fiber];
+        fiber.state = FiberState::Ready;
+        let answer = std::mem::replace(&mut fiber.request, Word::NIL);
+        error.map_or(Ok(answer), Err)
+    }
+
+    /// Collects if that is due or may help a process that holds too much; the error of one that still
+    /// does, where it may be thrown. Gives back the fuel that was withheld.
+    fn collect_if_due(&mut self, may_throw: bool) -> Option<Word> {
+        self.fuel += self.withheld;
+        self.withheld = 0;
+        let followed = self.process.heap.followed_words();
+        let is_due = self.process.heap.wants_collection();
+        let holds_too_much = may_throw && self.holds_too_much(followed);
+        if !is_due && !holds_too_much {
+            return None;
+        }
+        if is_due || self.collecting_may_help(followed) {
+            self.collect();
+        }
+        if may_throw {
+            self.over_quota(followed)
+        } else {
+            None
+        }
     }
 
     pub(super) fn collect(&mut self) {
