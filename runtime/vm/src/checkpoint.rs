@@ -523,6 +523,11 @@ fn restore_fiber(
     if parts.len() != record.parts.len() {
         return Err(RestoreError::Frame { fiber: id });
     }
+    let only_throws = match record.state {
+        FiberState::Failed => true,
+        FiberState::Ready => !Word(record.pending_error).is_nil(),
+        FiberState::Waiting | FiberState::Done => false,
+    };
     let mut restored = Vec::with_capacity(parts.len());
     for (words, part) in parts.into_iter().zip(&record.parts) {
         let mut part = StackPart {
@@ -534,7 +539,7 @@ fn restore_fiber(
             marks: Vec::new(),
             patched: Vec::new(),
         };
-        part.check(image)
+        part.check(image, only_throws)
             .map_err(|()| RestoreError::Frame { fiber: id })?;
         part.marks = marks_of(&part, levels, image);
         restored.push(part);

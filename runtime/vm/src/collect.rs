@@ -381,19 +381,25 @@ impl Collector<'_> {
                 fiber.changed = true;
             }
         }
-        let waits = fiber.waits();
+        let is_inside = fiber.is_inside();
         for part in &mut fiber.parts {
-            self.part(part, boundary, waits, image);
+            self.part(part, boundary, is_inside, image);
         }
     }
 
     /// Scans the frames of a part that may refer to what is collected.
-    fn part(&mut self, part: &mut StackPart, boundary: Boundary, waits: bool, image: &LoadedImage) {
+    fn part(
+        &mut self,
+        part: &mut StackPart,
+        boundary: Boundary,
+        is_inside: bool,
+        image: &LoadedImage,
+    ) {
         let mark = part.marks.get(boundary).copied().unwrap_or(0).min(part.low);
         // The frame above: its header is where the registers of the frame below end.
         let mut above = part.height(image);
-        let mut frame = Some(if waits {
-            part.waiting_frame(0)
+        let mut frame = Some(if is_inside {
+            part.inside_frame(0)
         } else {
             part.top_frame(0)
         });

@@ -69,10 +69,11 @@ pub struct Fiber {
 }
 
 impl Fiber {
-    /// Whether its top frame is inside an instruction: it waits for the answer, or an error will be
-    /// thrown there.
-    pub(crate) fn waits(&self) -> bool {
-        self.state == FiberState::Waiting || !self.pending_error.is_nil()
+    /// Whether its top frame is inside an instruction: it waits for the answer, an error will be thrown
+    /// there, or was and is caught by nobody.
+    pub(crate) fn is_inside(&self) -> bool {
+        matches!(self.state, FiberState::Waiting | FiberState::Failed)
+            || !self.pending_error.is_nil()
     }
 
     /// The part that runs.

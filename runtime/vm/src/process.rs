@@ -237,6 +237,16 @@ impl Process {
         self.roots[root as usize] = word;
     }
 
+    /// Gives up the stack of a fiber whose error nobody catches: it has been unwound.
+    pub fn give_up_stack(&mut self, id: FiberId) {
+        if let Some(index) = self.fiber_index(id) {
+            let fiber = &mut self.fibers[index];
+            fiber.parts.clear();
+            fiber.changed = true;
+            self.count_stack(index);
+        }
+    }
+
     /// Takes an ended fiber out.
     pub fn remove_fiber(&mut self, id: FiberId) -> Option<Fiber> {
         let index = self.fiber_index(id)?;

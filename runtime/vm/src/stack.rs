@@ -296,9 +296,11 @@ impl StackPart {
         })
     }
 
-    /// The top frame, of a part that waits for an answer or is about to
-    /// throw: it needs what its handlers need.
-    pub(crate) fn waiting_frame(&self, part: usize) -> FrameRef {
+    /// The top frame, of a part that is inside an instruction (see [`Fiber::is_inside`]): it needs what
+    /// is needed after the instruction, and what its handlers need.
+    ///
+    /// [`Fiber::is_inside`]: crate::fiber::Fiber::is_inside
+    pub(crate) fn inside_frame(&self, part: usize) -> FrameRef {
         let frame = self.top_frame(part);
         FrameRef {
             standing: Standing::During(frame.at),

@@ -159,11 +159,11 @@ fn holders_of<'p>(
     image: &'p LoadedImage,
     everywhere: bool,
 ) -> impl Iterator<Item = (&'p StackPart, Holder)> {
-    let waits = fiber.waits();
+    let is_inside = fiber.is_inside();
     let parts = fiber.parts.iter().enumerate();
     parts.flat_map(move |(number, part)| {
-        let top = if waits {
-            part.waiting_frame(number)
+        let top = if is_inside {
+            part.inside_frame(number)
         } else {
             part.top_frame(number)
         };

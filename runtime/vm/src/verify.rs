@@ -392,7 +392,7 @@ impl Process {
                 check(0, word)?;
             }
             for part in &fiber.parts {
-                self.verify_part(part, fiber.waits(), check)?;
+                self.verify_part(part, fiber.is_inside(), check)?;
             }
         }
         Ok(())
@@ -401,12 +401,12 @@ impl Process {
     fn verify_part(
         &self,
         part: &StackPart,
-        waits: bool,
+        is_inside: bool,
         check: impl Fn(u32, Word) -> Result<(), VerifyError>,
     ) -> Result<(), VerifyError> {
         let mut above = part.height(&self.image);
-        let mut next = Some(if waits {
-            part.waiting_frame(0)
+        let mut next = Some(if is_inside {
+            part.inside_frame(0)
         } else {
             part.top_frame(0)
         });
@@ -457,13 +457,15 @@ fn check_age(heap: &Heap, addr: u32, word: Word) -> Result<(), VerifyError> {
 }
 
 impl StackPart {
-    /// Whether the frames of a part read from a store fit it and the image.
-    pub(crate) fn check(&self, image: &LoadedImage) -> Result<(), ()> {
+    /// Whether the frames of a part read from a store fit it and the image. If all that can happen to
+    /// the part is that something is thrown in it, its top frame may be inside of its last instruction.
+    pub(crate) fn check(&self, image: &LoadedImage, only_throws: bool) -> Result<(), ()> {
         let length = u32::try_from(self.words.len()).map_err(|_| ())?;
         if self.base < BOTTOM_BASE || self.base > length {
             return Err(());
         }
-        let (mut base, mut pc, mut calling) = (self.base, self.pc, false);
+        let (mut base, mut calling) = (self.base, false);
+        let mut pc = self.pc.saturating_sub(u32::from(only_throws));
         let mut above = length;
         loop {
             let link = self.link(base);

@@ -362,6 +362,7 @@ impl Step<'_> {
             }
             return self.end_uncaught(content);
         }
+        self.actor.process.give_up_stack(MAIN_FIBER);
         let others: Vec<FiberId> = self
             .actor
             .process

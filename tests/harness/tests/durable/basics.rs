@@ -47,6 +47,25 @@ fn exit_sets_the_status_and_runs_finally() {
 }
 
 #[test]
+fn a_process_that_exits_goes_on_wherever_it_was_killed_while_its_fibers_tidy_up() {
+    let tidies = "(defn tidies [] (try (sleep \"1h\") (finally (sleep 5) (println \"tidied\"))))";
+    let exits = format!("{tidies}\n(let [f (future (tidies))] (sleep 5))\n(exit 3)");
+    crash_everywhere(&exits, |_| {}, |_, _| {});
+    let world = run(&exits);
+    let standing = world.standing();
+    assert_eq!((standing.status, standing.exit_status), (Status::Done, 3));
+    assert_eq!(world.stdout(), "tidied\n");
+    // What a cancellation leaves at the end of a function.
+    crash_everywhere(
+        &format!(
+            "{tidies}\n(defn wait [] (sleep 5) (exit :bye))\n(let [f (future (tidies))] (wait))"
+        ),
+        |_| {},
+        |_, _| {},
+    );
+}
+
+#[test]
 fn exit_in_a_fiber_unwinds_the_main_fiber() {
     let world = run(
         "(try (let [f (future (exit 4))] (sleep 1000) (println \"no\")) (finally (println \"cleaned\")))",
