@@ -217,7 +217,10 @@ impl Process {
                 for mark in &mut part.marks[collected + 1..] {
                     *mark = u32::MAX;
                 }
-                part.stored = part.stored.min(low - FRAME_HEADER_WORDS);
+                // What has not run differs from what is stored by what was patched.
+                if fiber.has_run {
+                    part.stored = part.stored.min(low - FRAME_HEADER_WORDS);
+                }
                 part.low = part.base;
             }
         }

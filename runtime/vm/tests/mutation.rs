@@ -1,7 +1,8 @@
 //! Cells written at any time, between collections and checkpoints in any order, against a model.
 //!
 //! What an old cell refers to may lie in the nursery, among survivors or in any younger level, and
-//! levels become survivors again. Whoever forgets to forward one word breaks one of these.
+//! levels become survivors again. Fibers that have not run for long hold some of it. Whoever forgets to
+//! forward one word, or to store it anew, breaks one of these.
 
 mod support;
 
@@ -34,6 +35,8 @@ enum Value {
 enum Step {
     /// Writes an edge of a node.
     Write(Path, usize, Value),
+    /// Adds a fiber that does not run: its only register holds a node.
+    Hold(Path),
     Collect,
     CollectUnsealed,
     Checkpoint,
@@ -50,6 +53,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     ];
     let step = prop_oneof![
         12 => (path(), 0..EDGES, value).prop_map(|(at, edge, value)| Step::Write(at, edge, value)),
+        1 => path().prop_map(Step::Hold),
         4 => Just(Step::Collect),
         1 => Just(Step::CollectUnsealed),
         3 => Just(Step::Checkpoint),
@@ -62,6 +66,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 #[derive(Default)]
 struct Model {
     nodes: Vec<[Option<usize>; EDGES]>,
+    /// The nodes that fibers hold, by the fiber's number.
+    held: Vec<usize>,
 }
 
 struct World {
@@ -135,6 +141,13 @@ impl World {
                 self.model.nodes[node][*edge] = next;
                 self.process.heap.write(word, World::edge(*edge), value);
             }
+            Step::Hold(path) => {
+                let (node, word) = self.at(path);
+                self.model.held.push(node);
+                let proto = self.process.image.proto_for_call(0, 1);
+                self.process
+                    .add_call(proto.expect("identity takes one"), &[word]);
+            }
             Step::Collect => self.process.collect(),
             Step::CollectUnsealed => self.process.collect_unsealed(),
             Step::Checkpoint => self.checkpoint(),
@@ -164,6 +177,10 @@ impl World {
         let heap = &self.process.heap;
         let mut places: HashMap<usize, Word> = HashMap::new();
         let mut left = vec![self.at(&Path::new())];
+        for (fiber, &node) in self.process.fibers.iter().zip(&self.model.held) {
+            let words = fiber.top().used(&self.process.image);
+            left.push((node, Word(*words.last().expect("a register"))));
+        }
         while let Some((node, word)) = left.pop() {
             if let Some(&known) = places.get(&node) {
                 assert_eq!(word, known, "node {node} is in two places");
