@@ -94,16 +94,13 @@ pub struct Native {
     pub version: u16,
     /// Least number of arguments.
     pub min_args: u8,
-    /// Greatest number of arguments; [`Native::ANY`] for no limit.
+    /// Greatest number of arguments.
     pub max_args: u8,
     /// The code.
     pub func: fn(&mut NativeCall<'_>) -> NativeResult,
 }
 
 impl Native {
-    /// No upper limit of arguments.
-    pub const ANY: u8 = u8::MAX;
-
     /// Version 1 of a native.
     pub(crate) const fn new(
         name: &'static str,
@@ -123,8 +120,7 @@ impl Native {
     /// Whether it takes so many arguments.
     #[inline(always)]
     pub(crate) const fn takes(&self, args: usize) -> bool {
-        let most = self.max_args;
-        args >= self.min_args as usize && (most == Native::ANY || args <= most as usize)
+        args >= self.min_args as usize && args <= self.max_args as usize
     }
 }
 

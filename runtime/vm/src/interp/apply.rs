@@ -13,7 +13,7 @@
 use super::calls::Callee;
 use super::{Machine, Next};
 use crate::call::make_rest;
-use crate::native::{Native, Trap, make_error};
+use crate::native::{Trap, make_error};
 use crate::object::Kind;
 use crate::stack::Link;
 use crate::value;
@@ -90,10 +90,7 @@ impl Machine<'_> {
             }
             Some(Kind::Native) => {
                 let native = self.image.native(heap.object(function).raw(1) as u32);
-                match native.max_args {
-                    Native::ANY => usize::MAX,
-                    most => usize::from(most),
-                }
+                usize::from(native.max_args)
             }
             _ if value::is_lookup(heap, function) => value::LOOKUP_ARGS_MAX,
             _ => 0,
