@@ -51,6 +51,8 @@ pub(crate) struct Surveyed {
     pub(crate) is_running: bool,
     /// Whether text that was committed has not been written yet.
     pub(crate) has_unwritten: bool,
+    /// Whether somebody may have asked a parked process to end, and nothing else is open.
+    pub(crate) has_wishes: bool,
     /// The program's arguments.
     pub(crate) args: Vec<String>,
     /// Its processes.
@@ -65,6 +67,7 @@ impl Surveyed {
             command: survey.command,
             is_running: is_held && !survey.is_idle,
             has_unwritten: survey.has_unwritten,
+            has_wishes: survey.has_wishes,
             args: survey.args,
             processes: survey
                 .processes
@@ -157,7 +160,8 @@ impl Surveyed {
 
     /// Whether nothing would happen if it were taken up: all that is left waits for a decision.
     pub(crate) fn is_parked(&self) -> bool {
-        !self.has_unwritten && self.open().all(|process| process.status == "parked")
+        let mut open = self.open();
+        !self.has_unwritten && !self.has_wishes && open.all(|process| process.status == "parked")
     }
 }
 
@@ -506,6 +510,7 @@ fn unknown(run: &RunDir, status: &str, failure: &Failure) -> Surveyed {
         command: String::new(),
         is_running: status == UNREACHABLE,
         has_unwritten: false,
+        has_wishes: false,
         args: Vec::new(),
         processes: vec![process],
     }

@@ -108,6 +108,14 @@ impl Subject {
             }
         }
         self.name_calls(&snapshot, &mut summaries);
+        let mut open = summaries
+            .iter()
+            .map(|summary| summary.status)
+            .filter(|status| !status.has_ended())
+            .peekable();
+        let has_wishes = open.peek().is_some()
+            && open.all(|status| status == Status::Parked)
+            && inspect::has_wishes(&snapshot)?;
         let processes = summaries
             .into_iter()
             .map(|summary| process_facts(summary, &record.command))
@@ -117,6 +125,7 @@ impl Subject {
             command: record.command,
             is_idle: self.transport.is_none(),
             has_unwritten: inspect::has_unwritten(&snapshot)?,
+            has_wishes,
             args: record.args,
             processes,
         })

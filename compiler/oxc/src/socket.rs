@@ -72,6 +72,9 @@ pub(crate) struct Survey {
     pub(crate) is_idle: bool,
     /// Whether text that was committed has not been written yet.
     pub(crate) has_unwritten: bool,
+    /// Whether somebody may have asked a parked process to end, and nothing else is open.
+    #[serde(default)]
+    pub(crate) has_wishes: bool,
     /// The program's arguments.
     #[serde(default)]
     pub(crate) args: Vec<String>,

@@ -475,6 +475,15 @@ pub fn has_unwritten(snapshot: &Snapshot) -> Result<bool, LoadError> {
         .is_some())
 }
 
+/// Whether a letter waits that may ask its receiver to end: a process that is parked goes on with it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn has_wishes(snapshot: &Snapshot) -> Result<bool, LoadError> {
+    let (letters, _) = persist::read_letters(snapshot, crate::key::all_messages())?;
+    Ok(letters.iter().any(persist::StoredLetter::may_be_wish))
+}
+
 /// The activity that a fiber waits for, with its arguments.
 fn call_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Option<String> {
     let request = process.fibers[fiber].request;

@@ -10,6 +10,7 @@ pub(crate) mod life;
 pub(crate) mod past;
 
 use crate::key::{self, SEGMENT_PIECE_WORDS, STACK_CHUNK_WORDS};
+use crate::letter::Letter;
 use crate::record::{ActorRecord, FiberNote, Notes, SegmentRef, decode_fiber, encode_fiber};
 use crate::wire::WireError;
 use std::collections::BTreeSet;
@@ -191,6 +192,13 @@ pub(crate) struct StoredLetter {
     pub(crate) to: u64,
     pub(crate) sequence: u64,
     pub(crate) bytes: Vec<u8>,
+}
+
+impl StoredLetter {
+    /// Whether it may be a wish that its receiver end.
+    pub(crate) fn may_be_wish(&self) -> bool {
+        Letter::decode(&self.bytes).is_ok_and(|letter| letter.may_be_wish())
+    }
 }
 
 /// Processes of which records are hidden, by number: from this one to that one.

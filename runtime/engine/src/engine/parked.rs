@@ -23,11 +23,6 @@ use std::sync::Arc;
 use store::StoreError;
 use vm::image::LoadedImage;
 
-/// Whether a letter that waits in the store may be a wish that its receiver end.
-pub(super) fn may_be_wish(stored: &StoredLetter) -> bool {
-    Letter::decode(&stored.bytes).is_ok_and(|letter| letter.may_be_wish())
-}
-
 /// What waits for a parked process.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Waiting {

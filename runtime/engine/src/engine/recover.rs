@@ -7,7 +7,6 @@
 //!   waits for a message from another of them would wait for ever.
 
 use super::names::{Children, Names};
-use super::parked::may_be_wish;
 use super::recoveries::{PROVEN_MS, TAKEN_UP};
 use super::resident::Resident;
 use super::signal::Signal;
@@ -310,7 +309,7 @@ impl Inner {
         let (letters, _) = letters.map_err(load_error)?;
         // They were told so before the engine ended.
         for &number in &parked {
-            if letters.iter().any(|l| l.to == number && may_be_wish(l)) {
+            if letters.iter().any(|l| l.to == number && l.may_be_wish()) {
                 self.heed_wishes(number);
             }
         }

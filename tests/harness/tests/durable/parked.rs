@@ -247,10 +247,13 @@ fn a_wish_that_the_store_holds_is_heeded_by_who_takes_the_run_up() {
         ));
         world.settle();
         assert_eq!(status(&world, 1), Status::Parked);
+        send(&world, 1, ":stays");
+        assert!(!engine::inspect::has_wishes(&world.store.snapshot()).unwrap());
         // It is acknowledged, and then the power is off.
         assert!(world.engine.post(1, does).unwrap());
         let record = engine::read_record(&world.store.snapshot(), 1).unwrap();
         assert_eq!(record.status, Status::Parked, "it has had a turn already");
+        assert!(engine::inspect::has_wishes(&world.store.snapshot()).unwrap());
         crash(&mut world);
         assert_eq!(status(&world, 1), ends);
     }
