@@ -10,9 +10,18 @@
 use crate::record::{Notes, Wait};
 use std::collections::{BTreeMap, BTreeSet};
 use vm::Word;
-use vm::fiber::FiberId;
+use vm::fiber::{FiberId, FiberState};
 use vm::process::Process;
 use vm::value::{cell, lazy, string, vector};
+
+/// The fiber that computes a cell. One that has ended computes nothing any more, whatever the cell says: its
+/// stack was dropped, or stays to be looked at, and nobody has unwound it.
+pub(crate) fn computed_by(process: &Process, cell: Word) -> Option<FiberId> {
+    let owner = lazy::owner(&process.heap, cell)?;
+    let fiber = &process.fibers[process.fiber_index(owner)?];
+    let has_ended = matches!(fiber.state, FiberState::Done | FiberState::Failed);
+    (!has_ended).then_some(owner)
+}
 
 /// Something that fibers wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,8 +32,8 @@ pub(crate) enum Awaited {
     Promise(u64),
     /// A cell that a fiber computes.
     CellOf(FiberId),
-    /// A cell that is computed by none: it has been, and who waits for it is about to be woken. Only a
-    /// process that is read from its record is found so.
+    /// A cell that is computed by none: it has been, or its fiber has ended, and who waits for it is about
+    /// to be woken. Only a process that is read from its record is found so.
     CellDone,
 }
 
@@ -51,7 +60,7 @@ impl Awaited {
             return Vec::new();
         };
         if wait == Wait::Cell {
-            return vec![lazy::owner(heap, word).map_or(Awaited::CellDone, Awaited::CellOf)];
+            return vec![computed_by(process, word).map_or(Awaited::CellDone, Awaited::CellOf)];
         }
         let words = if vector::is_vector(heap, word) {
             vector::elements(heap, word)
@@ -118,11 +127,15 @@ impl Awaiting {
     }
 
     /// Whether it says the same as what was just made of the requests. A cell may have been finished
-    /// since its owner was looked at.
+    /// since its owner was looked at, or begun by a fiber that has come to no effect since.
     #[cfg(debug_assertions)]
     pub(crate) fn agrees(&self, found: &Awaiting) -> bool {
         let is_same = |(known, found): (&Awaited, &Awaited)| {
-            known == found || matches!((known, found), (Awaited::CellOf(_), Awaited::CellDone))
+            let is_changed = matches!(
+                (known, found),
+                (Awaited::CellOf(_), Awaited::CellDone) | (Awaited::CellDone, Awaited::CellOf(_))
+            );
+            known == found || is_changed
         };
         let mut both = self.of_fiber.iter().zip(&found.of_fiber);
         let all: usize = self.of_fiber.values().map(Vec::len).sum();

@@ -144,7 +144,9 @@ impl<'a> Step<'a> {
             Then::Perform(fiber) => self.perform(fiber),
             Then::End(fiber) => self.fiber_ended(fiber),
         }
-        self.wake_cell_waiters(fiber);
+        if !self.actor.is_over() {
+            self.wake_cell_waiters(fiber);
+        }
     }
 
     fn heap(&mut self) -> &mut Heap {

@@ -20,12 +20,10 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; Lazy cells
 
-(defn- run-thunk
-  "Calls the thunk of the running cell; the cell fails with what the thunk throws. The thunk is dead
-  here once it has started, so that nothing holds the head of what it walks."
-  [cell thunk]
+(defn- run-link [cell thunk]
   (try
-    (thunk)
+    (let [v (thunk)]
+      (lazy-finish! cell (if (lazy-cell? v) v (seq v))))
     (catch :ox/cancelled e (lazy-fail! cell e) (throw e))
     (catch :ox/exit e (lazy-fail! cell e) (throw e))
     (catch :default e (lazy-fail! cell e) (throw e))))
@@ -39,8 +37,7 @@
       (if (identical? (lazy-state cell) :realized)
         (lazy-value cell)
         (do (effect* :ox/await-cell [cell]) cell))
-      (let [v (run-thunk cell thunk)]
-        (lazy-finish! cell (if (lazy-cell? v) v (seq v)))))))
+      (run-link cell thunk))))
 
 (defn- chase
   "Follows a chain of cells returning cells to its end, in constant stack and memory: a `filter` that drops
@@ -70,6 +67,29 @@
             (recur cell)))
       (run-cell cell thunk))))
 
+(defn- interrupted?
+  "Returns true if an error came from outside of the thunk that it is thrown in: somebody cancels the fiber or ends
+  the process, the mailbox is full, or a time limit passes that was set around the thunk and is still on."
+  [e]
+  (let [kind (get (error-data e) :ox/kind)]
+    (if (identical? kind :ox/timeout)
+      (effect* :ox/deadline-expired [])
+      (if (identical? kind :ox/cancelled)
+        true
+        (if (identical? kind :ox/exit)
+          true
+          (identical? kind :ox/mailbox-limit))))))
+
+(defn- stop-delay [d e]
+  (if (interrupted? e) (lazy-give-back! d e) (lazy-fail! d e)))
+
+(defn- run-delay [d thunk]
+  (try
+    (lazy-finish! d (thunk))
+    (catch :ox/cancelled e (stop-delay d e) (throw e))
+    (catch :ox/exit e (stop-delay d e) (throw e))
+    (catch :default e (stop-delay d e) (throw e))))
+
 (defn- force-delay [d]
   (let [thunk (lazy-start! d)]
     (if (nil? thunk)
@@ -77,10 +97,12 @@
         (lazy-value d)
         (do (effect* :ox/await-cell [d])
             (recur d)))
-      (lazy-finish! d (run-thunk d thunk)))))
+      (run-delay d thunk))))
 
 (defn force
-  "Returns the value of a delay, computing it if need be; anything else is returned as it is."
+  "Returns the value of a delay, computing it if need be; anything else is returned as it is. What its body throws is
+  thrown again each time. Who is interrupted in it (by a cancellation, `exit`, a time limit around it) leaves it as it
+  was: who needs the value next computes it."
   [x]
   (if (delay? x) (force-delay x) x))
 

@@ -101,11 +101,12 @@
 (defnative ^:no-doc lazy-cell? "Returns true if `x` is a lazy cell, in whatever state. A native that reads it follows realized cells." [x])
 (defnative ^:no-doc lazy-state "Returns the state of a lazy cell or delay: `:unrealized :running :realized :failed`." [cell])
 (defnative ^:no-doc lazy-start!
-  "Marks an unrealized cell as running in this fiber and returns its thunk, which a delay forgets.
+  "Marks an unrealized cell as running in this fiber and returns its thunk.
   Returns nil if the cell is realized, or running in another fiber. Throws its error if it has failed,
   and `:ox/state` if it is running in this fiber: it needs its own value." [cell])
 (defnative ^:no-doc lazy-finish! "Stores the value of a running cell (a cell's value may be another lazy cell), which wakes the fibers that wait for it. Returns `value`." [cell value])
 (defnative ^:no-doc lazy-fail! "The thunk of a running cell threw `error`: makes a lazy cell unrealized again, and a delay fail, so that forcing it throws `error` from now on. Wakes the fibers that wait for it. Returns nil." [cell error])
+(defnative ^:no-doc lazy-give-back! "The thunk of a running cell was interrupted by `error`, which came from outside of it: makes the cell unrealized again. Wakes the fibers that wait for it. Returns nil." [cell error])
 (defnative ^:no-doc lazy-value "Returns the value of a realized cell as stored (maybe another lazy cell), the error of a failed one; `:ox/state` otherwise." [cell])
 (defnative ^:no-doc delay-new "Returns a new delay whose thunk is `thunk`." [thunk])
 

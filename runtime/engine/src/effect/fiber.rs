@@ -9,7 +9,7 @@
 
 use super::{MAIN_FIBER, Performed, Reply, Step};
 use crate::actor::Actor;
-use crate::awaiting::Awaited;
+use crate::awaiting::{Awaited, computed_by};
 use crate::output::Output;
 use crate::parcel;
 use crate::record::Wait;
@@ -171,44 +171,52 @@ impl Step<'_> {
     }
 
     pub(super) fn await_cell(&mut self, cell: Word) -> Performed {
-        match lazy::read(&self.actor.process.heap, cell) {
-            None => Err(self.type_error(cell, "a lazy cell or a delay")),
-            Some((State::Running, _)) => {
-                let owner = lazy::owner(&self.actor.process.heap, cell);
-                if owner.is_some_and(|owner| self.actor.process.fiber_index(owner).is_some()) {
-                    Ok(Reply::Wait(Wait::Cell, None))
-                } else {
-                    Err(self.error(
-                        "state",
-                        "the fiber that computed a lazy value has ended without a result",
-                    ))
-                }
-            }
-            Some(_) => Ok(Reply::Value(Word::NIL)),
+        if lazy::read(&self.actor.process.heap, cell).is_none() {
+            return Err(self.type_error(cell, "a lazy cell or a delay"));
         }
+        if computed_by(&self.actor.process, cell).is_some() {
+            return Ok(Reply::Wait(Wait::Cell, None));
+        }
+        self.leave_unrealized(cell)?;
+        Ok(Reply::Value(Word::NIL))
+    }
+
+    /// A cell that nobody computes: if it says that it is running, its fiber has ended, and who asks next runs
+    /// the thunk again.
+    fn leave_unrealized(&mut self, cell: Word) -> Result<(), Word> {
+        let is_left = matches!(
+            lazy::read(&self.actor.process.heap, cell),
+            Some((State::Running, _))
+        );
+        if !is_left || lazy::give_back(self.heap(), cell).unwrap_or(false) {
+            return Ok(());
+        }
+        // A delay that an older Ox has started.
+        Err(self.error(
+            "state",
+            "the fiber that computed a lazy value has ended without a result",
+        ))
     }
 
     /// Fibers that wait for a lazy cell go on when it is no longer being computed. The code of the fiber
-    /// that computes it finishes it, so this looks after each of its effects; and for those that were
-    /// read from a record made in between.
+    /// that computes it finishes it, or ends, so this looks after each of its effects and its end; and for
+    /// those that were read from a record made in between.
     pub(super) fn wake_cell_waiters(&mut self, of: FiberId) {
         let mut who = self.actor.awaiting.who(Awaited::CellDone);
         who.extend(self.actor.awaiting.who(Awaited::CellOf(of)));
         for fiber in who {
             let cell = self.request(fiber).get(1).copied().unwrap_or(Word::NIL);
-            let heap = &self.actor.process.heap;
-            match lazy::read(heap, cell) {
-                Some((State::Running, _)) => {
-                    let owner = lazy::owner(heap, cell);
-                    if owner.is_none_or(|owner| self.actor.process.fiber_index(owner).is_none()) {
-                        let error = self.error(
-                            "state",
-                            "the fiber that computed a lazy value has ended without a result",
-                        );
-                        self.interrupt(fiber, error);
-                    }
-                }
-                _ => self.answer(fiber, Word::NIL),
+            let Actor {
+                awaiting, process, ..
+            } = &mut *self.actor;
+            if computed_by(process, cell).is_some() {
+                // Of one that was found computed by none it is known now by whom.
+                awaiting.begin(process, fiber, Wait::Cell);
+                continue;
+            }
+            match self.leave_unrealized(cell) {
+                Ok(()) => self.answer(fiber, Word::NIL),
+                Err(error) => self.interrupt(fiber, error),
             }
         }
     }

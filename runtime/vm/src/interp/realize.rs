@@ -8,7 +8,9 @@
 //! # Invariants
 //! - A cell that the machine computes is below the function word of exactly one frame of the fiber
 //!   that runs it ([`Return::Realize`](crate::stack::Return)).
-//! - Unwinding such a frame makes its cell unrealized again, with the thunk that threw.
+//! - Unwinding such a frame makes its cell unrealized again, with the thunk that threw. Where nobody
+//!   catches the error nothing is unwound, and the cell says that a fiber which has ended computes it:
+//!   it counts as unrealized then ([`lazy`]).
 
 use super::{Machine, Next};
 use crate::native::{Trap, make_error};

@@ -130,6 +130,9 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/lazy-fail!", 2, 2, |call| {
         lazy::fail(call.heap, call.args[0], call.args[1])
     }),
+    Native::new("ox.core/lazy-give-back!", 2, 2, |call| {
+        lazy::interrupt(call.heap, call.args[0], call.args[1])
+    }),
     Native::new("ox.core/lazy-value", 1, 1, |call| {
         lazy::value(call.heap, call.args[0])
     }),

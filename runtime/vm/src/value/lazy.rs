@@ -2,16 +2,19 @@
 //!
 //! ```text
 //! unrealized (thunk) -> running (fiber) -> realized (value)
-//!       '<- a lazy cell <--' |
+//!       '<- given back <---' |
 //!                            '- a delay -> failed (error)
 //! ```
 //!
 //! # Invariants
-//! - A lazy cell whose thunk throws is unrealized again, so who asks again runs it again. It holds
-//!   its thunk while that runs; a thunk that returns another cell has done its part, and the cell
-//!   holds that one's thunk from then on ([`forward`]). So a chain of any length keeps no more alive
-//!   than its last cell does.
-//! - A delay whose thunk throws stays failed, as in Clojure. It does not hold a running thunk.
+//! - A lazy cell whose thunk throws is unrealized again, so who asks again runs it again. A delay
+//!   whose thunk throws stays failed, as in Clojure; one whose thunk is interrupted from outside (a
+//!   cancellation, an exit) is unrealized again.
+//! - A cell is running as long as its fiber is there. One whose fiber has ended counts as unrealized:
+//!   who would wait for it makes it so ([`give_back`]). Nobody unwinds the stack of an uncaught error.
+//! - So a cell holds its thunk while that runs. The thunk of a lazy cell that returns another cell has
+//!   done its part, and the cell holds that one's thunk from then on ([`forward`]). So a chain of any
+//!   length keeps no more alive than its last cell does.
 //! - A realized lazy cell's value is nil, a sequence, or another lazy cell; readers follow cells
 //!   to the end ([`follow`]).
 //! - State and content change only through the write barrier.
@@ -28,7 +31,8 @@ use crate::word::Word;
 pub enum State {
     /// Nobody has asked; the content is the thunk.
     Unrealized = 0,
-    /// A fiber computes it ([`owner`]); the content is the thunk of a lazy cell, nil of a delay.
+    /// A fiber computes it ([`owner`]); the content is the thunk. Of a delay that an older Ox has
+    /// started it is nil.
     Running = 1,
     /// The content is the value.
     Realized = 2,
@@ -170,9 +174,6 @@ pub fn start(heap: &mut Heap, cell: Word, fiber: u64) -> NativeResult {
             let index = own_index(heap, cell)?;
             let fiber = i64::try_from(fiber).unwrap_or(Word::INT_MAX);
             heap.write(cell, index, Word::small(-1 - fiber.min(Word::INT_MAX)));
-            if heap.kind_of(cell) == Some(Kind::Delay) {
-                heap.write(cell, index + 1, Word::NIL);
-            }
             Ok(thunk)
         }
         Some((State::Running, _)) if owner(heap, cell) == Some(fiber) => Err(wrong_state(
@@ -212,13 +213,34 @@ pub fn finish(heap: &mut Heap, cell: Word, value: Word) -> NativeResult {
 /// # Errors
 /// `:ox/type`, `:ox/state`.
 pub fn fail(heap: &mut Heap, cell: Word, error: Word) -> NativeResult {
-    if heap.kind_of(cell) == Some(Kind::Lazy) {
-        let index = own_index(heap, cell)?;
-        heap.write(cell, index, Word::small(State::Unrealized as i64));
-    } else {
+    if heap.kind_of(cell) != Some(Kind::Lazy) || !give_back(heap, cell)? {
         set(heap, cell, State::Failed, error)?;
     }
     Ok(Word::NIL)
+}
+
+/// `lazy-give-back!`: the thunk of a running cell was interrupted from outside.
+///
+/// # Errors
+/// `:ox/type`, `:ox/state`.
+pub fn interrupt(heap: &mut Heap, cell: Word, error: Word) -> NativeResult {
+    if !give_back(heap, cell)? {
+        set(heap, cell, State::Failed, error)?;
+    }
+    Ok(Word::NIL)
+}
+
+/// Makes a running cell unrealized again, with the thunk that ran; false if it does not have that.
+///
+/// # Errors
+/// `:ox/type`, `:ox/state`.
+pub fn give_back(heap: &mut Heap, cell: Word) -> Result<bool, Trap> {
+    let index = own_index(heap, cell)?;
+    let has_thunk = !heap.word(cell, index + 1).is_nil();
+    if has_thunk {
+        heap.write(cell, index, Word::small(State::Unrealized as i64));
+    }
+    Ok(has_thunk)
 }
 
 /// `lazy-value`

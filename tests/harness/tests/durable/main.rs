@@ -4,6 +4,7 @@
 mod activities;
 mod basics;
 mod beside;
+mod cells;
 mod cost;
 mod damage;
 mod disk;

@@ -71,7 +71,7 @@ fn run(mode: &str, chosen: &[&str], skipped: &[&str]) {
 }
 
 /// Tests of many small programs.
-const SMALL: &[&str] = &["activities::", "basics::", "processes::"];
+const SMALL: &[&str] = &["activities::", "basics::", "cells::", "processes::"];
 /// Those of them that run a program once for each of its commits, or have much in memory.
 const LONG: &[&str] = &[
     "many_fibers_that_wait_in_every_way_survive_everywhere",
