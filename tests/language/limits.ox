@@ -11,6 +11,15 @@
 (try (tries 0) (catch :ox/memory-limit e :each)) ;=> :each
 (reduce + (range 1000)) ;=> 499500
 
+;;; ## A delay in which the stack ends has failed, wherever in it that is
+;;; config {:quota-mb 1 :steps 100}
+(def made (atom []))
+(defn nested [] (let [d (delay (+ 1 @(nested)))] (swap! made conj d) d))
+(defn deeper [n f] (if (zero? n) (f) (+ 1 (deeper (dec n) f))))
+(defn kind [d] (try @d (catch :default e (:ox/kind (ex-data e)))))
+(defn kinds [n] (reset! made []) (try (deeper n (fn [] @(nested))) (catch :ox/memory-limit e nil)) (set (map kind @made)))
+(reduce into #{} (map kinds (range 60))) ;=> #{:ox/memory-limit}
+
 ;;; ## Runaway allocation is an error that can be caught
 ;;; config {:quota-mb 32 :steps 100}
 (defn hoard [] (loop [v []] (recur (conj v (vec (range 100))))))

@@ -26,6 +26,10 @@
 ;out once
 ;=> [false 5 5 5 true true]
 (force 5) ;=> 5
+(let [v (volatile! nil) d (delay @v)] (vreset! v d) [(identical? d @d) (realized? d)]) ;=> [true true]
+(let [d (delay (print "x") (throw (ex-info "own" {:ox/kind :ox/timeout})))] [(try @d (catch Exception e (ex-message e))) (try @d (catch Exception e (ex-message e)))])
+;out x
+;=> ["own" "own"]
 (let [d (delay (print "x") (throw (ex-info "no" {})))] [(try @d (catch Exception e (ex-message e))) (try @d (catch Exception e (ex-message e)))])
 ;out x
 ;=> ["no" "no"]

@@ -19,14 +19,9 @@
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Lazy cells
-
-(defn- run-link [cell thunk]
-  (try
-    (let [v (thunk)]
-      (lazy-finish! cell (if (lazy-cell? v) v (seq v))))
-    (catch :ox/cancelled e (lazy-fail! cell e) (throw e))
-    (catch :ox/exit e (lazy-fail! cell e) (throw e))
-    (catch :default e (lazy-fail! cell e) (throw e))))
+;;
+;; Who starts a cell finishes or fails it, else it runs for ever. So nothing that can fail may come between: the
+;; `try` is in the function that starts the cell, since a call is a place where the stack can be too deep.
 
 (defn- link-value
   "Runs a cell that another cell's thunk returned, and returns its value as stored: a cell, or a sequence.
@@ -37,7 +32,12 @@
       (if (identical? (lazy-state cell) :realized)
         (lazy-value cell)
         (do (effect* :ox/await-cell [cell]) cell))
-      (run-link cell thunk))))
+      (try
+        (let [v (thunk)]
+          (lazy-finish! cell (if (lazy-cell? v) v (seq v))))
+        (catch :ox/cancelled e (lazy-fail! cell e) (throw e))
+        (catch :ox/exit e (lazy-fail! cell e) (throw e))
+        (catch :default e (lazy-fail! cell e) (throw e))))))
 
 (defn- chase
   "Follows a chain of cells returning cells to its end, in constant stack and memory: a `filter` that drops
@@ -46,13 +46,6 @@
   (if (lazy-cell? v)
     (recur (link-value v))
     (seq v)))
-
-(defn- run-cell [cell thunk]
-  (try
-    (lazy-finish! cell (chase (thunk)))
-    (catch :ox/cancelled e (lazy-fail! cell e) (throw e))
-    (catch :ox/exit e (lazy-fail! cell e) (throw e))
-    (catch :default e (lazy-fail! cell e) (throw e))))
 
 (defn ^:no-doc realize*
   "Makes a lazy cell realized, and returns its value: a sequence or nil. The machine calls this when a native
@@ -65,15 +58,22 @@
         (chase (lazy-value cell))
         (do (effect* :ox/await-cell [cell])
             (recur cell)))
-      (run-cell cell thunk))))
+      (try
+        (lazy-finish! cell (chase (thunk)))
+        (catch :ox/cancelled e (lazy-fail! cell e) (throw e))
+        (catch :ox/exit e (lazy-fail! cell e) (throw e))
+        (catch :default e (lazy-fail! cell e) (throw e))))))
 
 (defn- interrupted?
   "Returns true if an error came from outside of the thunk that it is thrown in: somebody cancels the fiber or ends
-  the process, the mailbox is full, or a time limit passes that was set around the thunk and is still on."
+  the process, the mailbox is full, or a time limit passes that was set around the thunk and is still on. A time limit
+  says how long it was; a program may throw a `:ox/timeout` of its own, also where there are no effects."
   [e]
   (let [kind (get (error-data e) :ox/kind)]
     (if (identical? kind :ox/timeout)
-      (effect* :ox/deadline-expired [])
+      (if (nil? (get (error-data e) :milliseconds))
+        false
+        (effect* :ox/deadline-expired []))
       (if (identical? kind :ox/cancelled)
         true
         (if (identical? kind :ox/exit)
@@ -83,13 +83,6 @@
 (defn- stop-delay [d e]
   (if (interrupted? e) (lazy-give-back! d e) (lazy-fail! d e)))
 
-(defn- run-delay [d thunk]
-  (try
-    (lazy-finish! d (thunk))
-    (catch :ox/cancelled e (stop-delay d e) (throw e))
-    (catch :ox/exit e (stop-delay d e) (throw e))
-    (catch :default e (stop-delay d e) (throw e))))
-
 (defn- force-delay [d]
   (let [thunk (lazy-start! d)]
     (if (nil? thunk)
@@ -97,7 +90,11 @@
         (lazy-value d)
         (do (effect* :ox/await-cell [d])
             (recur d)))
-      (run-delay d thunk))))
+      (try
+        (lazy-finish! d (thunk))
+        (catch :ox/cancelled e (stop-delay d e) (throw e))
+        (catch :ox/exit e (stop-delay d e) (throw e))
+        (catch :default e (stop-delay d e) (throw e))))))
 
 (defn force
   "Returns the value of a delay, computing it if need be; anything else is returned as it is. What its body throws is

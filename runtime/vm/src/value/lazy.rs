@@ -200,8 +200,8 @@ pub fn forward(heap: &mut Heap, cell: Word, to: Word) {
 /// # Errors
 /// `:ox/type`, `:ox/state`.
 pub fn finish(heap: &mut Heap, cell: Word, value: Word) -> NativeResult {
-    // A thunk may return the very cell it computes; following it would never end.
-    if value == cell {
+    // A thunk may return the very cell it computes; following it would never end. Nobody follows delays.
+    if value == cell && heap.kind_of(cell) == Some(Kind::Lazy) {
         return Err(wrong_state(heap, "a lazy value is itself"));
     }
     set(heap, cell, State::Realized, value)?;

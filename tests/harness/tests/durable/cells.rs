@@ -5,10 +5,10 @@ use crate::world::{
     Crash, Served, World, crash_everywhere, crash_everywhere_with, exit, options, output, program,
     run,
 };
-use engine::Options;
 use engine::data::Data;
 use engine::letter::Letter;
 use engine::record::Status;
+use engine::{Limits, Options};
 
 /// A program says this, also where it is crashed at any of its commits.
 fn says(text: &str, expected: &str) {
@@ -168,6 +168,28 @@ fn a_time_limit_around_a_delay_is_no_failure_of_the_delay() {
 }
 
 #[test]
+fn a_full_mailbox_is_no_failure_of_a_delay() {
+    let text = "(def calls (atom 0))
+                (def d (delay (swap! calls inc) (sleep 100) :value))
+                (let [main (self)]
+                  (spawn (fn [] (sleep 10) (dotimes [n 6] (send main n)))))
+                (println (try @d (catch :ox/mailbox-limit _ :full)) @d @calls)";
+    let options = Options {
+        limits: Limits {
+            mailbox_messages: 5,
+            ..Limits::default()
+        },
+        ..options()
+    };
+    let check = |world: &World, crash| {
+        if crash == Crash::Never {
+            assert_eq!(world.stdout(), ":full :value 2\n");
+        }
+    };
+    crash_everywhere_with(options, text, |_| {}, check);
+}
+
+#[test]
 fn an_ordinary_error_stays_in_a_delay() {
     let text = "(def calls (atom 0))
                 (def d (delay (sleep 10) (throw (ex-info \"no\" {:n (swap! calls inc)}))))
@@ -179,7 +201,7 @@ fn an_ordinary_error_stays_in_a_delay() {
 
 /// Collected, stored and read back between any two steps: see `modes.rs`.
 #[test]
-fn cells_of_fibers_that_end_survive_everywhere() {
+fn cells_of_fibers_that_end_survive_wherever_they_are_stored() {
     let text = "(def calls (atom 0))
                 (def fails (atom 3))
                 (def s (map (fn [n]
