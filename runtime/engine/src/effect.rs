@@ -302,16 +302,13 @@ impl<'a> Step<'a> {
 
     /// An error that waits for a fiber to wait: cancellation, exit, an expired deadline.
     fn interruption(&mut self, fiber: FiberId) -> Option<Word> {
-        let note = self.actor.notes.get_mut(fiber)?;
-        if std::mem::take(&mut note.cancelled) {
-            note.is_unwinding = true;
+        let note = self.actor.notes.get(fiber)?;
+        let is_ended_now =
+            (note.cancelled || note.exit.is_some()) && !self.is_being_ended(fiber);
+        if is_ended_now && std::mem::take(&mut self.note(fiber).cancelled) {
             return Some(self.ox_error("cancelled"));
         }
-        if note.exit.is_some()
-            && !self.is_being_ended(fiber)
-            && let Some(reason) = self.note(fiber).exit.take()
-        {
-            self.note(fiber).is_unwinding = true;
+        if is_ended_now && let Some(reason) = self.note(fiber).exit.take() {
             let reason = parcel::unpack(self.heap(), &reason);
             return Some(
                 Fault::new("exit", "exit")
@@ -501,7 +498,6 @@ impl<'a> Step<'a> {
                 continue;
             }
             if wait.is_interruptible()
-                && self.deadline_is_due(fiber)
                 && let Some(error) = self.due_deadline(fiber)
             {
                 self.interrupt(fiber, error);
@@ -647,6 +643,7 @@ impl<'a> Step<'a> {
             for deadline in note.deadlines.iter_mut().filter(|d| d.at <= now) {
                 deadline.at = now.saturating_add(deadline.milliseconds);
                 deadline.thrown = false;
+                deadline.is_held_up = false;
             }
             if let Some(activity) = &mut note.activity {
                 // A body was told to stop when the process ended; the next one begins when it has.

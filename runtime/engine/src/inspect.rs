@@ -318,7 +318,7 @@ fn deadline_of(note: &FiberNote) -> Option<u64> {
         let ends_by_itself = activity.stops_body();
         activity.give_up_at.filter(|_| !ends_by_itself)
     });
-    let around = note.deadlines.iter().filter(|deadline| !deadline.thrown);
+    let around = note.deadlines.iter().filter(|deadline| deadline.is_armed());
     let around = around
         .map(|deadline| deadline.at)
         .filter(|_| note.wait.is_interruptible());

@@ -27,8 +27,9 @@ use vm::fiber::FiberId;
 /// Version of all records of this module but the description. 2: with pasts. 3: with attempts whose
 /// body is told to stop for its time, and cancellations under way. 4: with the greatest attempt and the
 /// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen or
-/// that somebody has waited for. 6: with those of which nobody had heard at the end.
-pub const RECORD_VERSION: u8 = 6;
+/// that somebody has waited for. 6: with those of which nobody had heard at the end. 7: with the ends
+/// that deadlines are set in; every fiber that has thrown one says so.
+pub const RECORD_VERSION: u8 = 7;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 

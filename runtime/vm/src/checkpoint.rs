@@ -117,6 +117,8 @@ pub struct FiberRecord {
     pub future: u64,
     /// Error to throw next.
     pub pending_error: u64,
+    /// Whether a cancellation or an exit was thrown in it that may be under way still.
+    pub may_be_ending: bool,
     /// Base, pc and height of each stack part's top frame.
     pub parts: Vec<PartRecord>,
 }
@@ -459,6 +461,7 @@ fn fiber_record(fiber: &Fiber, image: &LoadedImage) -> FiberRecord {
         bindings: fiber.bindings.0,
         future: fiber.future.0,
         pending_error: fiber.pending_error.0,
+        may_be_ending: fiber.may_be_ending,
         parts: parts.collect(),
     }
 }
@@ -554,6 +557,7 @@ fn restore_fiber(
         bindings: Word(record.bindings),
         future: Word(record.future),
         pending_error: Word(record.pending_error),
+        may_be_ending: record.may_be_ending,
         counted: 0,
         changed: false,
         has_run: false,

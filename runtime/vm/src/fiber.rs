@@ -60,6 +60,8 @@ pub struct Fiber {
     pub future: Word,
     /// Error to throw when the fiber runs next (cancellation, failed effects), or nil.
     pub pending_error: Word,
+    /// Whether a cancellation or an exit was thrown in it that may be under way still.
+    pub(crate) may_be_ending: bool,
     /// Words of its stack that [`Process::stacks`](crate::process::Process) counts.
     pub(crate) counted: u32,
     /// Set when anything above changed since the last checkpoint.

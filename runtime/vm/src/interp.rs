@@ -30,8 +30,8 @@ mod safepoint;
 mod throw;
 
 pub(crate) use cells::cell_value;
-pub(crate) use throw::TRACE_WORD;
 pub use throw::trace_of;
+pub(crate) use throw::{TRACE_WORD, is_end};
 
 use crate::fiber::FiberId;
 use crate::image::LoadedImage;

@@ -212,6 +212,7 @@ impl Process {
             bindings,
             future,
             pending_error: Word::NIL,
+            may_be_ending: false,
             counted: 0,
             changed: true,
             has_run: true,

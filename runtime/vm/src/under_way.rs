@@ -15,7 +15,7 @@
 use crate::fiber::{Fiber, FiberId};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
-use crate::interp::TRACE_WORD;
+use crate::interp::{TRACE_WORD, is_end};
 use crate::object::{FIRST_VALUE, Kind};
 use crate::process::{Process, Root};
 use crate::stack::{FRAME_HEADER_WORDS, FrameRef, StackPart};
@@ -96,6 +96,7 @@ impl Process {
         let image = Arc::clone(&self.image);
         let mut found = Found {
             heap: &self.heap,
+            in_futures: true,
             errors: Vec::new(),
         };
         let mut link = self.root(Root::FiberErrors);
@@ -132,23 +133,35 @@ impl Process {
 }
 
 impl Process {
-    /// Whether such an error is under way in a fiber: about to be thrown in it, or held by one of
-    /// its frames. Costs as much as its stack is deep.
-    pub fn is_under_way_in(&self, fiber: FiberId, is_it: impl Fn(&Heap, Word) -> bool) -> bool {
+    /// How many cancellations and exits are under way in a fiber: about to be thrown in it, or held by
+    /// its frames. A future that has failed with one holds none: it is thrown where it is awaited.
+    /// Costs as much as the stack is deep if one was thrown in it since there was none.
+    pub fn ends_under_way(&mut self, fiber: FiberId) -> u32 {
         let Some(index) = self.fiber_index(fiber) else {
-            return false;
+            return 0;
         };
         let fiber = &self.fibers[index];
+        if !fiber.may_be_ending && fiber.pending_error.is_nil() {
+            return 0;
+        }
         let mut found = Found {
             heap: &self.heap,
+            in_futures: false,
             errors: Vec::new(),
         };
         found.add(fiber.pending_error, true);
-        holders_of(fiber, &self.image, true).any(|(part, holder)| {
-            found.frame(part, holder, &self.image);
-            let mut errors = found.errors.iter();
-            errors.any(|held| is_it(&self.heap, held.error))
-        })
+        if fiber.may_be_ending {
+            for (part, holder) in holders_of(fiber, &self.image, true) {
+                found.frame(part, holder, &self.image);
+            }
+        }
+        let errors = found.errors.iter();
+        let ends = errors.filter(|held| is_end(&self.heap, held.error)).count();
+        let may_be_ending = ends > 0;
+        let fiber = &mut self.fibers[index];
+        fiber.changed |= fiber.may_be_ending != may_be_ending;
+        fiber.may_be_ending = may_be_ending;
+        u32::try_from(ends).unwrap_or(u32::MAX)
     }
 }
 
@@ -187,6 +200,8 @@ fn has_changed(part: &StackPart, frame: FrameRef) -> bool {
 
 struct Found<'h> {
     heap: &'h Heap,
+    /// Whether a future holds the error that it has failed with.
+    in_futures: bool,
     errors: Vec<Held>,
 }
 
@@ -224,7 +239,7 @@ impl Found<'_> {
                     }
                     pending.push(self.heap.word(word, CAUSE_WORD));
                 }
-                Some(Kind::Future) => {
+                Some(Kind::Future) if self.in_futures => {
                     if let Some((state, content)) = cell::outcome(self.heap, word)
                         && state == State::Failed as i64
                     {

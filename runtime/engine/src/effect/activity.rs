@@ -402,6 +402,10 @@ impl Step<'_> {
         let (is_anew, message) = (note.attempt == 0, note.last_error.clone());
         if let Some(error) = self.interruption(fiber) {
             self.interrupt(fiber, error);
+        } else if std::mem::take(&mut self.note(fiber).cancelled) {
+            // What the process was parked before is given up in a `finally`, too.
+            let error = self.ox_error("cancelled");
+            self.interrupt(fiber, error);
         } else if is_late {
             self.attempt_failed(fiber, Failure::new("timeout", message));
         } else if is_anew {

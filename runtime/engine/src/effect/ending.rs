@@ -412,7 +412,7 @@ impl Step<'_> {
         if let Some(error) = self.interruption(fiber) {
             return Err(error);
         }
-        if main_cancelled {
+        if main_cancelled && !self.is_being_ended(fiber) {
             return Err(self.ox_error("cancelled"));
         }
         let details = self.pack(details)?;

@@ -344,7 +344,6 @@ impl Step<'_> {
             && !self.is_being_ended(MAIN_FIBER)
             && !self.stop_body(MAIN_FIBER)
         {
-            self.note(MAIN_FIBER).is_unwinding = true;
             self.interrupt(MAIN_FIBER, error);
         } else {
             self.note(MAIN_FIBER).exit = Some(words);

@@ -4,18 +4,17 @@
 //! - A scope is left only when nothing that was started in it runs; neither cancellation nor a
 //!   deadline cuts that wait short.
 //! - A cancellation or deadline is thrown once. While a cancellation or an exit is under way in a
-//!   fiber, another changes nothing: it would be thrown in the `finally` that waits. But what a
-//!   process is parked before is given up by it.
+//!   fiber, neither another one nor a deadline that it is to leave changes anything: it would be
+//!   thrown in the `finally` that waits, and take its place. But what a process is parked before is
+//!   given up by another, and a deadline that is set in the `finally` holds there.
 //! - An activity's body that is told to stop has ended after five seconds, or is killed.
 
 use super::activity::BODY_STOP_MS;
 use super::{MAIN_FIBER, Performed, Reply, Step};
 use crate::letter::Letter;
-use crate::parcel::error_kind;
 use crate::record::{Deadline, Wait};
 use vm::Word;
 use vm::fiber::{FiberId, FiberState};
-use vm::heap::Heap;
 use vm::value::cell;
 use vm::value::fault::Fault;
 use vm::value::number::make_int;
@@ -81,11 +80,14 @@ impl Step<'_> {
         let milliseconds = self.integer(milliseconds)?;
         let at = self.now.saturating_add(milliseconds);
         let token = self.new_token();
+        let ends = self.actor.process.ends_under_way(fiber);
         self.note(fiber).deadlines.push(Deadline {
             token,
             at,
             milliseconds,
             thrown: false,
+            ends,
+            is_held_up: false,
         });
         Ok(Reply::Value(self.token_word(token)))
     }
@@ -104,31 +106,46 @@ impl Step<'_> {
 
     pub(super) fn deadline_expired(&mut self, fiber: FiberId) -> Reply {
         let now = self.now;
-        let expired = self
-            .note(fiber)
-            .deadlines
-            .iter()
-            .any(|deadline| deadline.at <= now);
+        self.hold_up_deadlines(fiber);
+        let mut deadlines = self.note(fiber).deadlines.iter();
+        let expired = deadlines.any(|deadline| deadline.at <= now && !deadline.is_held_up);
         Reply::Value(Word::bool(expired))
     }
 
-    /// Whether a deadline has passed that was not thrown.
-    pub(super) fn deadline_is_due(&self, fiber: FiberId) -> bool {
+    /// Looks which of the deadlines that have passed are held up by a cancellation or an exit that was
+    /// thrown inside of them: all that were thrown since they were set.
+    fn hold_up_deadlines(&mut self, fiber: FiberId) {
+        let now = self.now;
+        let has_passed = |deadline: &Deadline| !deadline.thrown && deadline.at <= now;
+        let note = self.actor.notes.get(fiber);
+        if !note.is_some_and(|note| note.deadlines.iter().any(has_passed)) {
+            return;
+        }
+        let ends = self.actor.process.ends_under_way(fiber);
+        for deadline in &mut self.note(fiber).deadlines {
+            deadline.is_held_up = has_passed(deadline) && ends > deadline.ends;
+        }
+    }
+
+    /// Whether a deadline has passed that is to be thrown.
+    pub(super) fn deadline_is_due(&mut self, fiber: FiberId) -> bool {
+        self.hold_up_deadlines(fiber);
         let note = self.actor.notes.get(fiber);
         note.is_some_and(|note| {
             let mut deadlines = note.deadlines.iter();
-            deadlines.any(|deadline| !deadline.thrown && deadline.at <= self.now)
+            deadlines.any(|deadline| deadline.is_armed() && deadline.at <= self.now)
         })
     }
 
     /// The error of a deadline that has passed: the earliest, of several the innermost.
     pub(super) fn due_deadline(&mut self, fiber: FiberId) -> Option<Word> {
         let now = self.now;
+        self.hold_up_deadlines(fiber);
         let deadlines = &mut self.actor.notes.get_mut(fiber)?.deadlines;
         let due = deadlines
             .iter_mut()
             .rev()
-            .filter(|deadline| !deadline.thrown && deadline.at <= now);
+            .filter(|deadline| deadline.is_armed() && deadline.at <= now);
         let deadline = due.min_by_key(|deadline| deadline.at)?;
         deadline.thrown = true;
         let milliseconds = i64::try_from(deadline.milliseconds).unwrap_or(i64::MAX);
@@ -180,7 +197,6 @@ impl Step<'_> {
         if self.stop_body(fiber) {
             self.note(fiber).cancelled = true;
         } else if self.actor.wait_of(fiber).is_interruptible() {
-            self.note(fiber).is_unwinding = true;
             let error = self.ox_error("cancelled");
             self.interrupt(fiber, error);
         } else {
@@ -189,21 +205,9 @@ impl Step<'_> {
     }
 
     /// Whether a cancellation or an exit is under way in a fiber: it was thrown, and no handler is done
-    /// with it. The main fiber may have thrown it itself.
+    /// with it.
     pub(super) fn is_being_ended(&mut self, fiber: FiberId) -> bool {
-        let note = self.actor.notes.get(fiber);
-        let was_thrown = note.is_some_and(|note| note.is_unwinding);
-        if !was_thrown && fiber != MAIN_FIBER {
-            return false;
-        }
-        let process = &self.actor.process;
-        let is_end =
-            |heap: &Heap, error| matches!(error_kind(heap, error), Some("cancelled" | "exit"));
-        let is_under_way = process.is_under_way_in(fiber, is_end);
-        if is_under_way != was_thrown {
-            self.note(fiber).is_unwinding = is_under_way;
-        }
-        is_under_way
+        self.actor.process.ends_under_way(fiber) > 0
     }
 
     /// Somebody asks the process to stop: its main fiber, and the processes it has started.

@@ -100,8 +100,6 @@ pub struct FiberNote {
     pub scope: u64,
     /// Whether a cancellation waits for it.
     pub cancelled: bool,
-    /// Whether one was thrown in it that may be under way still.
-    pub is_unwinding: bool,
     /// Whether a message has found the mailbox full, which waits to be thrown in it.
     pub mailbox_full: bool,
     /// Whether anybody has waited for its future.
@@ -123,6 +121,19 @@ pub struct Deadline {
     pub milliseconds: u64,
     /// Whether it has been thrown.
     pub thrown: bool,
+    /// Cancellations and exits that were under way in the fiber when it was set: it is a part of what
+    /// tidies up after them.
+    pub ends: u32,
+    /// Whether it has passed while a later one was, which is to leave it: it is looked at again where
+    /// the fiber waits next, and by then that may have been caught.
+    pub is_held_up: bool,
+}
+
+impl Deadline {
+    /// Whether it cuts a wait short when its time comes.
+    pub(crate) fn is_armed(&self) -> bool {
+        !self.thrown && !self.is_held_up
+    }
 }
 
 /// How far an activity is. Times are milliseconds since 1970.
@@ -247,7 +258,7 @@ impl FiberNote {
         let deadline = || {
             self.deadlines
                 .iter()
-                .filter(|d| !d.thrown)
+                .filter(|d| d.is_armed())
                 .map(|d| d.at)
                 .min()
         };
@@ -284,7 +295,7 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
         .number(note.since_ms)
         .u8(u8::from(note.looks_at_message)
             | u8::from(note.mailbox_full) << 1
-            | u8::from(note.is_unwinding) << 2
+            | u8::from(record.may_be_ending) << 2
             | u8::from(note.is_awaited) << 3);
     match &note.exit {
         Some(reason) => w.u8(1).words(reason),
@@ -299,7 +310,9 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
         w.number(deadline.token)
             .number(deadline.at)
             .number(deadline.milliseconds);
-        w.bool(deadline.thrown);
+        w.bool(deadline.thrown)
+            .number(u64::from(deadline.ends))
+            .bool(deadline.is_held_up);
     }
     w.number(note.stored_chunks.len() as u64);
     for &chunks in &note.stored_chunks {
@@ -334,6 +347,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         bindings: r.value()?,
         future: r.value()?,
         pending_error: r.value()?,
+        may_be_ending: false,
         parts: Vec::new(),
     };
     for _ in 0..r.count(3)? {
@@ -350,12 +364,13 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
     if flags > 0b1111 {
         return r.error();
     }
+    // Older engines did not note what the fiber had thrown itself.
+    record.may_be_ending = version < 7 || flags & 4 != 0;
     let mut note = FiberNote {
         wait,
         since_ms,
         looks_at_message: flags & 1 != 0,
         mailbox_full: flags & 2 != 0,
-        is_unwinding: flags & 4 != 0,
         is_awaited: flags & 8 != 0,
         exit: if r.bool()? { Some(r.words()?) } else { None },
         until: r.optional()?,
@@ -364,12 +379,15 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         scopes: read_numbers(&mut r)?,
         ..FiberNote::default()
     };
-    for _ in 0..r.count(4)? {
+    let deadline_bytes = if version > 6 { 6 } else { 4 };
+    for _ in 0..r.count(deadline_bytes)? {
         note.deadlines.push(Deadline {
             token: r.number()?,
             at: r.number()?,
             milliseconds: r.number()?,
             thrown: r.bool()?,
+            ends: if version > 6 { r.small()? } else { 0 },
+            is_held_up: version > 6 && r.bool()?,
         });
     }
     for _ in 0..r.count(1)? {

@@ -176,11 +176,12 @@ fn note() -> FiberNote {
             at: 2,
             milliseconds: 3,
             thrown: true,
+            ends: 2,
+            is_held_up: true,
         }],
         scopes: vec![4, 5],
         scope: 4,
         cancelled: true,
-        is_unwinding: true,
         mailbox_full: true,
         is_awaited: true,
         activity: Some(ActivityNote {
@@ -214,6 +215,7 @@ fn fiber() -> FiberRecord {
         bindings: 4,
         future: 5,
         pending_error: 6,
+        may_be_ending: true,
         parts: vec![PartRecord {
             base: 2,
             pc: 9,

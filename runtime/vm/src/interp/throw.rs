@@ -21,8 +21,8 @@ const TRACE_FRAMES_MAX: usize = 64;
 /// Index of an error's trace word: nil before it is thrown.
 pub(crate) const TRACE_WORD: u32 = 5;
 
-/// Whether an error is a cancellation, which only `finally` and clauses naming it see.
-fn is_cancellation(heap: &Heap, error: Word) -> bool {
+/// Whether an error is a cancellation or an exit, which only `finally` and clauses naming it see.
+pub(crate) fn is_end(heap: &Heap, error: Word) -> bool {
     let Some(object) = heap.try_object(error) else {
         return false;
     };
@@ -54,11 +54,13 @@ impl Machine<'_> {
     pub(crate) fn throw(&mut self, error: Word) -> Next {
         self.save();
         self.note_trace(error);
-        let cancellation = is_cancellation(&self.process.heap, error);
-        if let Some((frame, target, register)) = self.find_handler(cancellation) {
+        let is_end = is_end(&self.process.heap, error);
+        if let Some((frame, target, register)) = self.find_handler(is_end) {
             self.fail_cells(frame.base, error);
             self.process.under_way.has_thrown = true;
-            let part = self.process.fibers[self.fiber].top_mut();
+            let fiber = &mut self.process.fibers[self.fiber];
+            fiber.may_be_ending |= is_end;
+            let part = fiber.top_mut();
             part.low = part.low.min(frame.base);
             part.base = frame.base;
             part.pc = target;
@@ -89,13 +91,13 @@ impl Machine<'_> {
     }
 
     /// The innermost handler that takes the error: frame, target, register.
-    fn find_handler(&self, cancellation: bool) -> Option<(FrameRef, u32, u16)> {
+    fn find_handler(&self, is_end: bool) -> Option<(FrameRef, u32, u16)> {
         let part = self.process.fibers[self.fiber].top();
         for frame in part.frames(0) {
             let handlers = &self.image.proto(frame.proto).handlers;
             let found = handlers.iter().find(|handler| {
                 (handler.start..handler.end).contains(&frame.at)
-                    && (!cancellation || handler.catches == Catches::All)
+                    && (!is_end || handler.catches == Catches::All)
             });
             if let Some(handler) = found {
                 return Some((frame, handler.target, handler.register));

@@ -7,6 +7,7 @@ mod beside;
 mod cells;
 mod cost;
 mod damage;
+mod deadlines;
 mod disk;
 mod faults;
 mod formats;
