@@ -51,7 +51,7 @@ impl Transport for Instant {
         std::io::stdout().write_all(bytes).map_err(|_| StreamClosed)
     }
 
-    fn read(&self, _: u64, _: u64, _: u64, _: bool) {}
+    fn read(&self, _: bool) {}
 }
 
 /// A program, compiled.

@@ -207,7 +207,7 @@ impl engine::transport::Transport for Nowhere {
         Err(engine::transport::StreamClosed)
     }
 
-    fn read(&self, _process: u64, _fiber: u64, _request: u64, _all: bool) {}
+    fn read(&self, _all: bool) {}
 }
 
 impl AtRest {

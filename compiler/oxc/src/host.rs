@@ -666,9 +666,7 @@ fn connect(
     transport.connect(Callbacks {
         started: Box::new(move |attempt| started.attempt_started(attempt)),
         complete: Box::new(move |attempt, result| complete.complete(attempt, result)),
-        read: Box::new(move |process, fiber, request, text| {
-            read.complete_read(process, fiber, request, text)
-        }),
+        read: Box::new(move |text| read.complete_read(text)),
         note: Box::new(move |line| output.note(line)),
         fallen: Box::new(move |fallen| {
             let pid = Pid {

@@ -23,8 +23,8 @@ pub struct Streams {
 
 type Sink = Box<dyn Write + Send>;
 
-/// What a read gave: a line or all, none at the end.
-pub(crate) type Answer = Box<dyn FnOnce(Option<String>) + Send>;
+/// What a read gave: a line with its end, or all; nothing at the end.
+pub(crate) type Answer = Box<dyn FnOnce(String) + Send>;
 
 struct Request {
     all: bool,
@@ -118,10 +118,10 @@ impl Streams {
         match &*reads {
             Reads::Running(sender) => {
                 if let Err(unsent) = sender.send(Request { all, answer }) {
-                    (unsent.0.answer)(None);
+                    (unsent.0.answer)(String::new());
                 }
             }
-            _ => answer(None),
+            _ => answer(String::new()),
         }
     }
 }
@@ -142,33 +142,24 @@ fn serve(input: Box<dyn Read + Send>, requests: &Receiver<Request>) {
 }
 
 /// The rest; what cannot be read is the end.
-fn read_all(input: &mut impl Read) -> Option<String> {
+fn read_all(input: &mut impl Read) -> String {
     let mut bytes = Vec::new();
     let _ = input.read_to_end(&mut bytes);
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A line without its end; none when there is nothing more.
-fn read_line(input: &mut impl BufRead) -> Option<String> {
+/// A line with its end; nothing when there is nothing more.
+fn read_line(input: &mut impl BufRead) -> String {
     let mut bytes = Vec::new();
     let _ = input.read_until(b'\n', &mut bytes);
-    if bytes.is_empty() {
-        return None;
-    }
-    if bytes.ends_with(b"\n") {
-        bytes.pop();
-        if bytes.ends_with(b"\r") {
-            bytes.pop();
-        }
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn reading(input: &'static str) -> impl Fn(bool) -> Option<String> {
+    fn reading(input: &'static str) -> impl Fn(bool) -> String {
         let streams = Streams::new(
             Box::new(input.as_bytes()),
             Box::new(io::sink()),
@@ -185,21 +176,21 @@ mod tests {
     }
 
     #[test]
-    fn lines_come_without_their_ends_and_nothing_after_the_last() {
+    fn lines_come_with_their_ends_and_nothing_after_the_last() {
         let read = reading("one\r\n\ntwo");
-        assert_eq!(read(false).as_deref(), Some("one"));
-        assert_eq!(read(false).as_deref(), Some(""));
-        assert_eq!(read(false).as_deref(), Some("two"));
-        assert_eq!(read(false), None);
-        assert_eq!(read(true).as_deref(), Some(""));
+        assert_eq!(read(false), "one\r\n");
+        assert_eq!(read(false), "\n");
+        assert_eq!(read(false), "two");
+        assert_eq!(read(false), "");
+        assert_eq!(read(true), "");
     }
 
     #[test]
     fn all_is_what_lines_have_left() {
         let read = reading("one\ntwo\nthree\n");
-        assert_eq!(read(false).as_deref(), Some("one"));
-        assert_eq!(read(true).as_deref(), Some("two\nthree\n"));
-        assert_eq!(read(false), None);
+        assert_eq!(read(false), "one\n");
+        assert_eq!(read(true), "two\nthree\n");
+        assert_eq!(read(false), "");
     }
 
     #[test]

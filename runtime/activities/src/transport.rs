@@ -82,8 +82,8 @@ pub struct Callbacks {
     pub started: Box<dyn Fn(AttemptId) + Send + Sync>,
     /// An attempt has a result.
     pub complete: Box<dyn Fn(AttemptId, Result<Data, TaskError>) + Send + Sync>,
-    /// Process, fiber and request, and what was read: none at the end.
-    pub read: Box<dyn Fn(u64, u64, u64, Option<String>) + Send + Sync>,
+    /// What was read: a line with its end, or all; nothing at the end.
+    pub read: Box<dyn Fn(String) + Send + Sync>,
     /// Something that people should know, one line.
     pub note: Box<dyn Fn(&str) + Send + Sync>,
     /// A process that nobody else speaks of has failed or is parked.
@@ -315,11 +315,11 @@ impl Transport for LocalTransport {
         self.inner.streams.input_continues()
     }
 
-    fn read(&self, process: u64, fiber: u64, request: u64, all: bool) {
+    fn read(&self, all: bool) {
         let inner = Arc::clone(&self.inner);
         let answer = move |text| {
             if let Some(callbacks) = inner.callbacks.get() {
-                (callbacks.read)(process, fiber, request, text);
+                (callbacks.read)(text);
             }
         };
         self.inner.streams.read(all, Box::new(answer));

@@ -274,15 +274,8 @@ pub(crate) enum Incoming {
     },
     /// An attempt that was handed out has not begun, and will not in this life of the engine.
     NotBegun(crate::transport::AttemptId),
-    /// Standard input for a fiber.
-    Input {
-        /// The fiber.
-        fiber: FiberId,
-        /// Serial of its request.
-        request: u64,
-        /// What was read, `None` at the end.
-        text: Option<String>,
-    },
+    /// Standard input is there for a fiber, if it still wants it.
+    Input(crate::engine::stdin::Asker),
     /// All output before this number has left.
     Flushed(u64),
     /// A time it waits for may have come.

@@ -249,8 +249,8 @@ impl<'a> Step<'a> {
             "random-uuid" => self.random_uuid(),
             "write" => self.write(fiber, arg(0), arg(1)),
             "flush" => Ok(self.flush()),
-            "read-line" => self.read_stdin(fiber, arg(0), false),
-            "read-all" => self.read_stdin(fiber, arg(0), true),
+            "read-line" => self.read_stdin(fiber, arg(0)),
+            "read-all" => self.read_stdin(fiber, arg(0)),
             "self" => Ok(Reply::Value(self.own_pid())),
             "spawn" => self.spawn(arg(0), arg(1), arg(2)),
             "send" => self.send(arg(0), arg(1)),
@@ -303,8 +303,7 @@ impl<'a> Step<'a> {
     /// An error that waits for a fiber to wait: cancellation, exit, an expired deadline.
     fn interruption(&mut self, fiber: FiberId) -> Option<Word> {
         let note = self.actor.notes.get(fiber)?;
-        let is_ended_now =
-            (note.cancelled || note.exit.is_some()) && !self.is_being_ended(fiber);
+        let is_ended_now = (note.cancelled || note.exit.is_some()) && !self.is_being_ended(fiber);
         if is_ended_now && std::mem::take(&mut self.note(fiber).cancelled) {
             return Some(self.ox_error("cancelled"));
         }
@@ -362,6 +361,10 @@ impl<'a> Step<'a> {
         match self.actor.wait_of(fiber) {
             Wait::Activity => self.cancel_attempt(fiber, false),
             Wait::Exit(reference) => self.unwatch(reference),
+            Wait::Stdin => {
+                let asker = self.asker(fiber);
+                self.output(Output::Unread(asker));
+            }
             _ => {}
         }
     }
@@ -415,11 +418,7 @@ impl<'a> Step<'a> {
             Incoming::NotBegun(id) => self.attempt_not_begun(id),
             Incoming::Started(id) => self.attempt_started(id),
             Incoming::Beat(id) => self.attempt_beat(id.fiber, id.request),
-            Incoming::Input {
-                fiber,
-                request,
-                text,
-            } => self.input(fiber, request, text),
+            Incoming::Input(asker) => self.input(asker),
             Incoming::Flushed(before) => self.flushed(before),
             Incoming::Recovered => self.recovered(),
             Incoming::Wake => {}

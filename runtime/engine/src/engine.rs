@@ -221,6 +221,7 @@ struct Shared {
     unwritten: Vec<Text>,
     /// Text that is durable and has not left.
     leaving: leaving::Leaving,
+    stdin: stdin::Stdin,
     stdout_closed: bool,
     /// Memory that no checkpoint holds, in bytes: the sum over all slots.
     unsealed_bytes: u64,
@@ -439,16 +440,10 @@ impl Engine {
         self.inner.complete(id, result);
     }
 
-    /// Reports what was read from standard input for a fiber.
-    pub fn complete_read(&self, process: u64, fiber: u64, request: u64, text: Option<String>) {
-        self.inner.deliver(
-            process,
-            Incoming::Input {
-                fiber,
-                request,
-                text,
-            },
-        );
+    /// Reports what was read from standard input: a line with its end, or all of it; an empty text at
+    /// the end.
+    pub fn complete_read(&self, text: String) {
+        self.inner.complete_read(text);
     }
 
     /// Reports that a worker has taken an attempt.
@@ -623,6 +618,7 @@ mod reports;
 mod resident;
 pub(crate) mod retry;
 mod signal;
+pub(crate) mod stdin;
 pub(crate) mod turn;
 
 pub use oracle::Oracle;

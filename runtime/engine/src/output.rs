@@ -56,16 +56,9 @@ pub(crate) enum Output {
     /// An attempt that is no longer wanted.
     Cancel(AttemptId),
     /// A fiber wants to read standard input.
-    Read {
-        /// The process.
-        process: u64,
-        /// The fiber.
-        fiber: u64,
-        /// Serial of its request.
-        request: u64,
-        /// A line, or all.
-        all: bool,
-    },
+    Read(crate::engine::stdin::Asker),
+    /// It does not any more.
+    Unread(crate::engine::stdin::Asker),
     /// A process waits until all text before this number has left.
     Flush {
         /// The process.

@@ -123,7 +123,7 @@ pub trait Transport: Debug + Send + Sync {
     fn stdin_continues(&self) -> bool {
         false
     }
-    /// Reads a line (or all, when `all`) of standard input; reported by
+    /// Reads a line (or all, when `all`) of standard input, one read at a time; reported by
     /// [`crate::Engine::complete_read`].
-    fn read(&self, process: u64, fiber: u64, request: u64, all: bool);
+    fn read(&self, all: bool);
 }

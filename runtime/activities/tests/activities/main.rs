@@ -58,7 +58,7 @@ impl World {
                 let _ = start.send(id);
             }),
             complete: Box::new(move |id, result| drop(sender.send((id, result)))),
-            read: Box::new(|_, _, _, _| {}),
+            read: Box::new(|_| {}),
             note: Box::new(move |text| drop(note.send(text.to_owned()))),
             fallen: Box::new(|_| {}),
             output_failed: Box::new(|_| {}),

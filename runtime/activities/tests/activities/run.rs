@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     transport.connect(Callbacks {
         started: Box::new(|_| {}),
         complete: Box::new(move |_, result| drop(sender.send(result))),
-        read: Box::new(|_, _, _, _| {}),
+        read: Box::new(|_| {}),
         note: Box::new(|_| {}),
         fallen: Box::new(|_| {}),
         output_failed: Box::new(|_| {}),

@@ -180,9 +180,7 @@ fn output_is_written_and_input_read() {
     transport.connect(Callbacks {
         started: Box::new(|_| {}),
         complete: Box::new(|_, _| {}),
-        read: Box::new(move |process, fiber, request, text| {
-            drop(sender.send((process, fiber, request, text)))
-        }),
+        read: Box::new(move |text| drop(sender.send(text))),
         note: Box::new(|_| {}),
         fallen: Box::new(|_| {}),
         output_failed: Box::new(|_| {}),
@@ -193,20 +191,9 @@ fn output_is_written_and_input_read() {
         (out.text().as_str(), err.text().as_str()),
         ("out\n", "err\n")
     );
-    for request in 0..3 {
-        transport.read(17, 2, request, false);
+    for _ in 0..3 {
+        transport.read(false);
     }
-    let read: Vec<_> = (0..3).map(|_| reads.recv().unwrap()).collect();
-    let expected = [Some("one"), Some("two"), None];
-    for (request, (found, text)) in read.into_iter().zip(expected).enumerate() {
-        assert_eq!(
-            found,
-            (
-                17,
-                2,
-                u64::try_from(request).unwrap(),
-                text.map(str::to_owned)
-            )
-        );
-    }
+    let read: Vec<String> = (0..3).map(|_| reads.recv().unwrap()).collect();
+    assert_eq!(read, ["one\n", "two", ""]);
 }

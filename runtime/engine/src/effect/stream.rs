@@ -5,10 +5,12 @@
 //!   writes does not wait for that unless much waits to leave; then it waits as if it flushed.
 //! - Text that is kept and cannot leave stays in the store, and who has flushed it waits. A run of
 //!   which nothing is kept ends when nobody reads what it prints.
-//! - Standard input is read for one request of one fiber; what was in a pipe when an engine stopped
-//!   is lost, and who asks for more is told so.
+//! - Standard input is asked for by one request of one fiber, which takes it if it still waits when it
+//!   is there ([`stdin`](crate::engine::stdin)); what was in a pipe when an engine stopped is lost, and
+//!   who asks for more is told so.
 
 use super::{Performed, Reply, Step};
+use crate::engine::stdin::Asker;
 use crate::output::{Output, Text};
 use crate::parcel;
 use crate::record::Wait;
@@ -79,7 +81,7 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn read_stdin(&mut self, fiber: FiberId, stream: Word, all: bool) -> Performed {
+    pub(super) fn read_stdin(&mut self, fiber: FiberId, stream: Word) -> Performed {
         match try_keyword(&self.actor.process.heap, stream) {
             Some((Some("ox"), "stdin")) => {}
             _ => return Err(self.type_error(stream, ":ox/stdin")),
@@ -87,41 +89,44 @@ impl Step<'_> {
         if !self.inner.may_read_stdin() {
             return Err(self.ox_error("stdin-lost"));
         }
-        self.say_read(fiber, all);
+        let asker = self.asker(fiber);
+        self.output(Output::Read(asker));
         Ok(Reply::Wait(Wait::Stdin, None))
     }
 
-    fn say_read(&mut self, fiber: FiberId, all: bool) {
-        let (process, request) = (
-            self.actor.number,
-            self.request_serial(fiber).unwrap_or_default(),
-        );
-        self.output(Output::Read {
-            process,
+    /// The request to read of a fiber.
+    pub(super) fn asker(&self, fiber: FiberId) -> Asker {
+        let op = self.request(fiber).first().copied().unwrap_or(Word::NIL);
+        let op = try_keyword(&self.actor.process.heap, op);
+        Asker {
+            process: self.actor.number,
             fiber,
-            request,
-            all,
-        });
+            request: self.request_serial(fiber).unwrap_or_default(),
+            all: matches!(op, Some((_, "read-all"))),
+        }
     }
 
     pub(super) fn ask_stdin_again(&mut self, fiber: FiberId) {
         if self.inner.may_read_stdin() {
-            let op = self.request(fiber).first().copied().unwrap_or(Word::NIL);
-            let all = matches!(
-                try_keyword(&self.actor.process.heap, op),
-                Some((_, "read-all"))
-            );
-            self.say_read(fiber, all);
+            let asker = self.asker(fiber);
+            self.output(Output::Read(asker));
         } else {
             let error = self.ox_error("stdin-lost");
             self.interrupt(fiber, error);
         }
     }
 
-    pub(super) fn input(&mut self, fiber: FiberId, request: u64, text: Option<String>) {
-        if self.request_serial(fiber) != Some(request) || self.actor.wait_of(fiber) != Wait::Stdin {
-            return;
+    /// There is something to read for a fiber. What it does not wait for any more is the next one's.
+    pub(super) fn input(&mut self, asker: Asker) {
+        let fiber = asker.fiber;
+        let waits = self.actor.wait_of(fiber) == Wait::Stdin
+            && self.request_serial(fiber) == Some(asker.request);
+        if !waits {
+            return self.inner.decline_input(asker);
         }
+        let Some(text) = self.inner.take_input(asker) else {
+            return;
+        };
         let word = match text {
             Some(text) => make_string(self.heap(), &text),
             None => Word::NIL,

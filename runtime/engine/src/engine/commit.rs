@@ -484,6 +484,7 @@ impl Inner {
         let mut started: HashMap<AttemptId, usize> = HashMap::new();
         let mut ended = Vec::new();
         let mut flushes = Vec::new();
+        let mut reads = Vec::new();
         let mut texts = unwritten;
         for output in outputs {
             match output {
@@ -497,14 +498,8 @@ impl Inner {
                     Some(at) => starts[at] = None,
                     None => self.transport.cancel(attempt),
                 },
-                Output::Read {
-                    process,
-                    fiber,
-                    request,
-                    all,
-                } => {
-                    self.transport.read(process, fiber, request, all);
-                }
+                Output::Read(asker) => reads.push((asker, true)),
+                Output::Unread(asker) => reads.push((asker, false)),
                 Output::Flush { process, before } => flushes.push((process, before)),
                 Output::Ended(process) => ended.push(process),
             }
@@ -519,6 +514,13 @@ impl Inner {
         for (process, before) in flushes {
             shared.leaving.add_flush(process, before);
         }
+        for (asker, wants) in reads {
+            if wants {
+                shared.stdin.ask(asker);
+            } else {
+                shared.stdin.withdraw(asker);
+            }
+        }
         shared.commits += 1;
         shared.committing = false;
         for task in &starts {
@@ -528,7 +530,9 @@ impl Inner {
         for process in ended {
             fallen.extend(shared.fallen(process));
             shared.forget(process, self.options.durable);
+            shared.stdin.forget(process);
         }
+        let read = shared.serve_stdin();
         if self.options.durable {
             shared.page_out(&self.options, self.clock.now_ms());
         } else {
@@ -541,6 +545,9 @@ impl Inner {
         }
         for task in starts {
             self.transport.start(task);
+        }
+        if let Some(all) = read {
+            self.transport.read(all);
         }
         if self.options.threads == 0 {
             // Nobody else would.

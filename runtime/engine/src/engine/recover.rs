@@ -112,6 +112,7 @@ impl Inner {
             timers: BinaryHeap::new(),
             unwritten: Vec::new(),
             leaving: super::leaving::Leaving::default(),
+            stdin: super::stdin::Stdin::default(),
             stdout_closed: false,
             unsealed_bytes: 0,
             sent_bytes: 0,
@@ -595,6 +596,7 @@ impl Shared {
             slot.incoming.clear();
         }
         self.dirty.remove(&number);
+        self.stdin.forget(number);
         self.names.take_of(number);
         self.count_child(number);
         self.damaged.push((number, what));

@@ -184,5 +184,5 @@ impl engine::transport::Transport for Transport {
         Ok(())
     }
 
-    fn read(&self, _: u64, _: u64, _: u64, _: bool) {}
+    fn read(&self, _: bool) {}
 }

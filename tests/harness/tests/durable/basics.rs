@@ -203,37 +203,6 @@ fn lazy_cells_are_waited_for_across_fibers() {
 }
 
 #[test]
-fn lines_are_read_and_the_end_is_nil() {
-    let world = World::new();
-    world.start(&program("(println (read-line)) (println (read-line))"));
-    world.settle();
-    let &[(process, fiber, request, false)] = world.transport.told().reads.as_slice() else {
-        panic!("one read")
-    };
-    world
-        .engine
-        .complete_read(process, fiber, request, Some("first".to_owned()));
-    world.settle();
-    let &(process, fiber, request, _) = world.transport.told().reads.last().unwrap();
-    world.engine.complete_read(process, fiber, request, None);
-    world.run();
-    assert_eq!(world.stdout(), "first\nnil\n");
-}
-
-#[test]
-fn standard_input_is_lost_in_a_crash() {
-    let mut world = World::new();
-    world.start(&program(
-        "(println (try (read-line) (catch :ox/stdin-lost e :lost)))",
-    ));
-    world.settle();
-    world.restart(Crash::Never);
-    world.engine.resume().unwrap();
-    world.run();
-    assert_eq!(world.stdout(), ":lost\n");
-}
-
-#[test]
 fn what_cannot_be_written_leaves_when_the_run_is_taken_up() {
     let mut world = World::new();
     *world.transport.stdout_closed.lock().unwrap() = true;

@@ -19,6 +19,7 @@ mod parked;
 mod past;
 mod processes;
 mod recoveries;
+mod stdin;
 mod threads;
 mod transit;
 mod variants;

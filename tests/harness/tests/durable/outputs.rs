@@ -184,7 +184,7 @@ impl Transport for Reader {
         self.text.lock().unwrap().push_str(text);
         Ok(())
     }
-    fn read(&self, _: u64, _: u64, _: u64, _: bool) {}
+    fn read(&self, _: bool) {}
 }
 
 /// A store that tells of each commit.

@@ -47,7 +47,7 @@ impl Transport for Printer {
             .push_str(std::str::from_utf8(bytes).unwrap());
         Ok(())
     }
-    fn read(&self, _: u64, _: u64, _: u64, _: bool) {}
+    fn read(&self, _: bool) {}
 }
 
 fn engine(store: &Arc<MemoryStore>, printer: &Arc<Printer>, options: Options) -> Engine {

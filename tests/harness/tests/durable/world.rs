@@ -88,7 +88,8 @@ pub(crate) struct Told {
     pub(crate) releases: Vec<String>,
     pub(crate) started: Vec<Task>,
     pub(crate) cancelled: Vec<AttemptId>,
-    pub(crate) reads: Vec<(u64, u64, u64, bool)>,
+    /// Reads of standard input that are under way: whether of all.
+    pub(crate) reads: Vec<bool>,
     pub(crate) fallen: Vec<Fallen>,
     pending: VecDeque<Task>,
 }
@@ -159,8 +160,8 @@ impl Transport for FakeTransport {
         self.told().fallen.push(fallen.clone());
     }
 
-    fn read(&self, process: u64, fiber: u64, request: u64, all: bool) {
-        self.told().reads.push((process, fiber, request, all));
+    fn read(&self, all: bool) {
+        self.told().reads.push(all);
     }
 }
 
