@@ -66,7 +66,9 @@ pub(crate) struct Actor {
     pub(crate) sent: Vec<Posted>,
     /// Letters taken in since the last checkpoint.
     pub(crate) consumed: Vec<Taken>,
-    /// Words of these.
+    /// Letters that came too late, to one that has ended: gone with its last step, whatever is kept of it.
+    pub(crate) refused: Vec<Taken>,
+    /// Words of those taken in.
     pub(crate) taken_words: u64,
     /// Events of its life since the last checkpoint.
     pub(crate) events: Recent,
@@ -130,6 +132,7 @@ impl Actor {
             notes: Notes::default(),
             sent: Vec::new(),
             consumed: Vec::new(),
+            refused: Vec::new(),
             taken_words: 0,
             events: Recent::default(),
             life: Life::default(),

@@ -149,6 +149,11 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// The epoch of the turn.
+    fn epoch(&self) -> u64 {
+        (self.actor.dirty_in).expect("an actor that has a turn changes in its epoch")
+    }
+
     fn heap(&mut self) -> &mut Heap {
         &mut self.actor.process.heap
     }
@@ -631,7 +636,7 @@ impl<'a> Step<'a> {
     /// Gives all that is waited for its time anew, and activities a new budget of attempts: those that
     /// were under way have been told to stop.
     fn renew_waits(&mut self) {
-        let now = self.now;
+        let (now, epoch) = (self.now, self.epoch());
         let inner = self.inner;
         // Of attempts made after the checkpoint that it goes on from, too, reports may come yet.
         let greatest = self.actor.record.greatest_attempt;
@@ -646,7 +651,7 @@ impl<'a> Step<'a> {
             }
             if let Some(activity) = &mut note.activity {
                 // A body was told to stop when the process ended; the next one begins when it has.
-                let body = activity.body.filter(|&body| inner.is_at_work(body));
+                let body = activity.body.filter(|&body| inner.is_at_work(body, epoch));
                 // The budget of attempts is a new one, the key the old one.
                 *activity = crate::record::ActivityNote {
                     body,

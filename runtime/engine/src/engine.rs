@@ -122,6 +122,9 @@ struct Slot {
     ended: bool,
     /// The status of its end, or that it is parked, durable or not.
     end_status: Option<Status>,
+    /// The epoch of the turn that has ended or parked it, if this engine has seen it: in the turns of
+    /// an earlier one it is alive yet.
+    ended_in: Option<u64>,
     /// How it has ended.
     ending: Option<Arc<Ending>>,
     /// Who has started it.
@@ -146,6 +149,20 @@ struct Slot {
 }
 
 impl Slot {
+    /// Whether it has ended as a turn of this epoch sees it.
+    fn has_ended(&self, epoch: u64) -> bool {
+        self.ended && !self.ends_after(epoch)
+    }
+
+    /// Whether it has neither ended nor is parked, as a turn of this epoch sees it.
+    fn is_at_work(&self, epoch: u64) -> bool {
+        !self.ended && self.end_status.is_none() || self.ends_after(epoch)
+    }
+
+    fn ends_after(&self, epoch: u64) -> bool {
+        self.ended_in.is_some_and(|ended| ended > epoch)
+    }
+
     /// The status for people.
     fn status_now(&self) -> Status {
         match self.status {

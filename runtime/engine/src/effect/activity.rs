@@ -375,7 +375,7 @@ impl Step<'_> {
         let Some(body) = note.body else {
             return;
         };
-        if self.inner.is_at_work(body) {
+        if self.inner.is_at_work(body, self.epoch()) {
             self.post(body, Letter::Kill);
         } else {
             // It is damaged or parked: there will be no word of its end.

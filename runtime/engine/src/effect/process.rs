@@ -326,7 +326,7 @@ impl Step<'_> {
         let waiting = self.actor.notes.first_waiting_for(wait..=wait);
         if let Some((fiber, _)) = waiting {
             // It may have ended before it heard of the question; then its reason is known.
-            let reason = match self.inner.exit_reason(process) {
+            let reason = match self.inner.exit_reason(process, self.epoch()) {
                 Some(known) => parcel::unpack(self.heap(), &known),
                 None => self.unpack(reason),
             };
@@ -344,7 +344,7 @@ impl Step<'_> {
             return Err(self.error("argument", "a process cannot wait for its own end"));
         }
         if let Some(number) = number {
-            if let Some(reason) = self.inner.exit_reason(number) {
+            if let Some(reason) = self.inner.exit_reason(number, self.epoch()) {
                 return Ok(Reply::Value(parcel::unpack(self.heap(), &reason)));
             }
             if self.is_alive(number) {
@@ -383,7 +383,7 @@ impl Step<'_> {
 
     /// Whether a process has not ended.
     pub(super) fn is_alive(&self, number: u64) -> bool {
-        self.inner.is_alive(number) || self.has_just_spawned(number)
+        self.inner.is_alive(number, self.epoch()) || self.has_just_spawned(number)
     }
 
     /// Somebody has given this process a name. Of one that has gone back to before it was given, the name

@@ -4,6 +4,8 @@
 //! # Invariants
 //! - What one process does to another is not done here but said, and done when its turn is over. Names
 //!   are the exception: who asks for one has it at once.
+//! - A turn goes on for a while when its epoch is closed. What others do in the next one it does not see:
+//!   it would be stored, and said, before they have done it.
 
 use super::{Inner, RUN, SHUTDOWN_MS};
 use std::cmp::Reverse;
@@ -47,25 +49,25 @@ impl Inner {
         self.lock().names.take(name)
     }
 
-    /// Whether a process has not ended.
-    pub(crate) fn is_alive(&self, process: u64) -> bool {
-        self.lock()
-            .slots
-            .get(&process)
-            .is_some_and(|slot| !slot.ended)
-    }
-
-    /// Whether a process has neither ended nor is parked.
-    pub(crate) fn is_at_work(&self, process: u64) -> bool {
+    /// Whether a process has not ended, for a turn of this epoch.
+    pub(crate) fn is_alive(&self, process: u64, epoch: u64) -> bool {
         let shared = self.lock();
         let slot = shared.slots.get(&process);
-        slot.is_some_and(|slot| !slot.ended && slot.end_status.is_none())
+        slot.is_some_and(|slot| !slot.has_ended(epoch))
     }
 
-    /// Why a process has ended, if it has.
-    pub(crate) fn exit_reason(&self, process: u64) -> Option<Vec<u64>> {
+    /// Whether a process has neither ended nor is parked, for a turn of this epoch.
+    pub(crate) fn is_at_work(&self, process: u64, epoch: u64) -> bool {
         let shared = self.lock();
-        let slot = shared.slots.get(&process).filter(|slot| slot.ended)?;
+        let slot = shared.slots.get(&process);
+        slot.is_some_and(|slot| slot.is_at_work(epoch))
+    }
+
+    /// Why a process has ended, if it has, for a turn of this epoch.
+    pub(crate) fn exit_reason(&self, process: u64, epoch: u64) -> Option<Vec<u64>> {
+        let shared = self.lock();
+        let slot = shared.slots.get(&process);
+        let slot = slot.filter(|slot| slot.has_ended(epoch))?;
         slot.ending.as_ref().map(|ending| ending.reason.clone())
     }
 

@@ -223,6 +223,7 @@ impl Inner {
         if !self.options.durable {
             actor.sent.clear();
             actor.consumed.clear();
+            actor.refused.clear();
             actor.events.take();
         }
         actor.birth = None;
@@ -271,6 +272,9 @@ impl Inner {
         if !actor.keeps_past {
             part.consumed = consumed.into_iter().map(|taken| (number, taken)).collect();
         }
+        let refused = std::mem::take(&mut actor.refused);
+        let refused = refused.into_iter().map(|taken| (number, taken));
+        part.consumed.extend(refused);
         let goes_back = actor.goes_back_to.take().filter(|_| actor.keeps_past);
         if let Some(checkpoint) = goes_back
             && let Ok(()) = self.go_back(&mut part.batch, actor, checkpoint)

@@ -583,6 +583,7 @@ impl Shared {
             slot.status = Status::Damaged;
             slot.ended = true;
             slot.end_status = Some(Status::Damaged);
+            slot.ended_in = None;
             slot.dirty_in = None;
             slot.ending = Some(Arc::new(Ending {
                 reason: Vec::new(),
@@ -669,6 +670,7 @@ impl Slot {
             ending: record.ending.map(Arc::new),
             parent: record.parent,
             is_body: record.body_of.is_some(),
+            ended_in: None,
             armed: None,
             unsealed_bytes: 0,
             in_turn: false,

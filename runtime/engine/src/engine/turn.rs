@@ -12,7 +12,7 @@
 use super::commit::NEWBORN_MAX;
 use super::recoveries::TAKEN_UP;
 use super::{EngineError, Inner, Oracle, Place, RUN, Shared, Slot, bounce};
-use crate::actor::{Actor, Incoming, Posted};
+use crate::actor::{Actor, Incoming, Posted, Taken};
 use crate::effect;
 use crate::effect::transit::Transit;
 use crate::letter::Letter;
@@ -548,7 +548,8 @@ impl Inner {
         }
         let mut letters = VecDeque::from(said.letters);
         while let Some((to, sequence, letter)) = letters.pop_front() {
-            if to != actor.number && shared.slots.get(&to).is_none_or(|slot| slot.ended) {
+            let slot = shared.slots.get(&to);
+            if to != actor.number && slot.is_none_or(|slot| slot.has_ended(epoch)) {
                 // Answered at once, as part of this actor's own step.
                 if let Some((back, answer)) = bounce(to, &letter) {
                     letters.push_back((back, self.next_letter(), answer));
@@ -568,6 +569,13 @@ impl Inner {
                 sequence,
                 letter: Arc::clone(&letter),
             });
+            if let Some(mut ended) = shared.take_ended(to) {
+                // It has, in the epoch that was opened meanwhile. In the group of this one it is alive,
+                // and the letter is there.
+                self.refuse(shared, &mut ended, Taken { sequence, large }, &letter);
+                shared.put_ended(ended);
+                continue;
+            }
             shared.deliver(
                 to,
                 epoch,
@@ -627,7 +635,7 @@ impl Inner {
             }
         }
         if actor.is_over() {
-            self.put_back_ended(shared, actor);
+            self.put_back_ended(shared, actor, epoch);
             return;
         }
         // Who starts processes faster than they are stored, or grows faster, goes on after its
@@ -645,7 +653,7 @@ impl Inner {
     }
 
     /// An actor that does nothing more is at rest: nothing waits for it any longer.
-    fn put_back_ended(&self, shared: &mut Shared, actor: Box<Actor>) {
+    fn put_back_ended(&self, shared: &mut Shared, mut actor: Box<Actor>, epoch: u64) {
         let number = actor.number;
         let parked = actor.record.status == Status::Parked;
         let slot = shared
@@ -654,16 +662,9 @@ impl Inner {
             .expect("an actor in hand has a slot");
         slot.ended = !parked;
         slot.end_status = Some(actor.record.status);
+        slot.ended_in.get_or_insert(epoch);
         slot.is_kept = !parked && actor.keeps_past && self.options.durable;
         slot.ending = actor.record.ending.clone().map(Arc::new);
-        slot.place = Place::Here(actor);
-        if !parked {
-            shared.count_child(number);
-        }
-        let slot = shared
-            .slots
-            .get_mut(&number)
-            .expect("an actor in hand has a slot");
         if parked {
             // What came while it was parking waits, too.
             let came: Vec<Arc<Letter>> = slot
@@ -674,25 +675,62 @@ impl Inner {
                     _ => None,
                 })
                 .collect();
+            slot.place = Place::Here(actor);
             for letter in came {
                 shared.count_for_parked(number, &letter);
                 shared.note_wish(number, &letter);
             }
             return;
         }
-        for (_, incoming) in std::mem::take(&mut slot.incoming) {
-            if let Incoming::Letter {
+        let incoming = std::mem::take(&mut slot.incoming);
+        shared.count_child(number);
+        for (_, incoming) in incoming {
+            let Incoming::Letter {
                 sequence,
                 letter,
                 large,
             } = incoming
-            {
-                persist::delete_letter(&mut shared.extra, number, sequence, large);
-                if let Some((back, answer)) = bounce(number, &letter) {
-                    self.post_letter(shared, back, &answer);
-                }
+            else {
+                continue;
+            };
+            if actor.dirty_in.is_some() {
+                self.refuse(shared, &mut actor, Taken { sequence, large }, &letter);
+                continue;
+            }
+            // Its last checkpoint is made, for the group that is being closed.
+            persist::delete_letter(&mut shared.extra, number, sequence, large);
+            if let Some((back, answer)) = bounce(number, &letter) {
+                self.post_letter(shared, back, &answer);
             }
         }
+        shared.put_ended(actor);
+    }
+
+    /// A process that has ended refuses a letter, as a part of its last step: what is made of an older
+    /// group only must not lack the letter, nor hold the answer.
+    fn refuse(&self, shared: &mut Shared, ended: &mut Actor, letter: Taken, says: &Letter) {
+        ended.refused.push(letter);
+        let Some((to, answer)) = bounce(ended.number, says) else {
+            return;
+        };
+        if shared.slots.get(&to).is_none_or(|slot| slot.ended) {
+            return;
+        }
+        let sequence = self.next_letter();
+        let large = persist::is_large(answer.bytes_at_most());
+        let letter = Arc::new(answer);
+        ended.sent.push(Posted {
+            to,
+            sequence,
+            letter: Arc::clone(&letter),
+        });
+        let epoch = shared.epoch;
+        let incoming = Incoming::Letter {
+            sequence,
+            letter,
+            large,
+        };
+        shared.deliver(to, epoch, incoming);
     }
 
     /// A process whose records cannot be read: it is set apart, the others go on.
@@ -732,6 +770,7 @@ impl Slot {
             ending: None,
             parent: actor.record.parent,
             is_body: actor.record.body_of.is_some(),
+            ended_in: None,
             armed: None,
             unsealed_bytes: 0,
             in_turn: false,
@@ -748,6 +787,25 @@ impl Slot {
 }
 
 impl Shared {
+    /// Takes a process in hand that has ended since the last group was begun.
+    fn take_ended(&mut self, process: u64) -> Option<Box<Actor>> {
+        let slot = self.slots.get_mut(&process).filter(|slot| slot.ended)?;
+        if !matches!(&slot.place, Place::Here(actor) if actor.dirty_in.is_some()) {
+            return None;
+        }
+        match std::mem::replace(&mut slot.place, Place::Away) {
+            Place::Here(actor) => Some(actor),
+            Place::Away | Place::Stored => None,
+        }
+    }
+
+    /// Puts it back.
+    fn put_ended(&mut self, actor: Box<Actor>) {
+        if let Some(slot) = self.slots.get_mut(&actor.number) {
+            slot.place = Place::Here(actor);
+        }
+    }
+
     /// A process that is parked or has failed takes part again, from what is stored of it.
     pub(super) fn go_on(&mut self, process: u64, durable: bool) {
         self.take_from_rest(process);
@@ -759,6 +817,7 @@ impl Shared {
         slot.is_kept = false;
         slot.waiting = None;
         slot.end_status = None;
+        slot.ended_in = None;
         slot.ending = None;
         if durable {
             slot.place = Place::Stored;

@@ -9,6 +9,7 @@ mod cost;
 mod damage;
 mod deadlines;
 mod disk;
+mod epochs;
 mod faults;
 mod formats;
 mod limits;

@@ -25,24 +25,56 @@ pub(crate) const EPOCH_MS: u64 = 1_700_000_000_000;
 pub(crate) struct VirtualClock {
     now_ms: AtomicU64,
     random: AtomicU64,
+    hook: Mutex<Hook>,
+}
+
+/// What the engine asks the clock for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asks {
+    Time,
+    Random,
+}
+
+/// What happens when the engine asks.
+#[derive(Clone, Default)]
+struct Hook(Option<Arc<dyn Fn(Asks) + Send + Sync>>);
+
+impl std::fmt::Debug for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hook")
+    }
 }
 
 impl VirtualClock {
     pub(crate) fn advance(&self, milliseconds: u64) {
         self.now_ms.fetch_add(milliseconds, Ordering::Relaxed);
     }
+
+    /// Does this from now on when the engine asks for the time or a random number.
+    pub(crate) fn hook(&self, does: Arc<dyn Fn(Asks) + Send + Sync>) {
+        self.hook.lock().expect("not poisoned").0 = Some(does);
+    }
+
+    fn is_asked(&self, what: Asks) {
+        let hook = self.hook.lock().expect("not poisoned").clone();
+        if let Some(does) = hook.0 {
+            does(what);
+        }
+    }
 }
 
 impl Clock for VirtualClock {
     fn now_ms(&self) -> u64 {
+        self.is_asked(Asks::Time);
         self.now_ms.load(Ordering::Relaxed)
     }
 
     fn monotonic_ns(&self) -> u64 {
-        self.now_ms() * 1_000_000
+        self.now_ms.load(Ordering::Relaxed) * 1_000_000
     }
 
     fn random(&self) -> u64 {
+        self.is_asked(Asks::Random);
         // SplitMix64.
         let state = self
             .random
@@ -235,6 +267,7 @@ impl World {
         let clock = Arc::new(VirtualClock {
             now_ms: AtomicU64::new(EPOCH_MS),
             random: AtomicU64::new(1),
+            hook: Mutex::default(),
         });
         let transport = Arc::new(FakeTransport {
             told: Mutex::new(Told::default()),

@@ -1,0 +1,129 @@
+//! What a turn sees that goes on when its epoch is closed, while others have turns in the next one.
+
+use crate::world::{Asks, Crash, World, program};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::thread::ThreadId;
+
+/// A program whose main process is in the middle of a turn when process 2 ends, a group later; it is
+/// told so by process 4, and then does something.
+fn overtaken(does: &str) -> String {
+    format!(
+        "(let [main (self)
+               b (spawn (fn []
+                          (receive :watch nil)
+                          (sleep 10)
+                          (receive :late (println :late) (after 0 nil))
+                          (exit (str (now)))))
+               z (spawn (fn [] (sleep 5) (send main :begin) (receive :never nil)))
+               d (spawn (fn []
+                          (let [m (monitor b)]
+                            (send b :watch)
+                            (receive [:down _ _ _ _] nil)
+                            (rand))))]
+           (receive :begin nil)
+           (rand)
+           {does})"
+    )
+}
+
+/// How far the main process's turn is: it draws a number, and waits in the effect after that.
+#[derive(Clone, Copy)]
+enum Stage {
+    Begins,
+    Draws(ThreadId),
+    Waits,
+}
+
+/// Runs such a program up to where the main process's turn is stored and the end of process 2 is not, and
+/// then from there on; what it prints.
+fn run_overtaken(does: &str) -> String {
+    let program = program(&overtaken(does));
+    let begin = |world: &World| {
+        world.start(&program);
+        world.settle();
+        // Process 3 sends.
+        assert!(world.pass_time());
+        assert!(world.engine.turn());
+    };
+    let world = World::new();
+    begin(&world);
+    let commits = world.commits();
+    let mut world = World::new();
+    world.restart(Crash::Before(commits + 2));
+    begin(&world);
+
+    let (arrives, come) = channel();
+    let (lets_go, may_go) = channel::<()>();
+    let (arrives, may_go) = (Mutex::new(arrives), Mutex::new(may_go));
+    let stage = Mutex::new(Stage::Begins);
+    world.clock.hook(Arc::new(move |asks| {
+        let mut stage_now = stage.lock().unwrap();
+        let here = std::thread::current().id();
+        match (asks, *stage_now) {
+            (Asks::Random, Stage::Begins) => *stage_now = Stage::Draws(here),
+            // Each effect asks for the time when it begins.
+            (Asks::Time, Stage::Draws(thread)) if thread == here => {
+                *stage_now = Stage::Waits;
+                drop(stage_now);
+                arrives.lock().unwrap().send(()).unwrap();
+                may_go.lock().unwrap().recv().unwrap();
+            }
+            (Asks::Random, Stage::Waits) => arrives.lock().unwrap().send(()).unwrap(),
+            _ => {}
+        }
+    }));
+    std::thread::scope(|threads| {
+        let main_turn = || {
+            assert!(world.engine.turn());
+        };
+        let others = || {
+            while world.engine.failure().is_none() {
+                if !world.engine.turn() {
+                    std::thread::yield_now();
+                }
+            }
+        };
+        threads.spawn(main_turn);
+        come.recv().unwrap();
+        // The loss bound has passed: who comes first closes the epoch, and waits for the main process.
+        world.advance(2_000);
+        threads.spawn(others);
+        threads.spawn(others);
+        // Process 4 has heard of the end of process 2, in the next epoch.
+        come.recv().unwrap();
+        lets_go.send(()).unwrap();
+        // And that it has is never stored.
+        while world.engine.failure().is_none() {
+            world.advance(1_000);
+            std::thread::yield_now();
+        }
+    });
+    world.advance(60_000);
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.run();
+    world.stdout()
+}
+
+#[test]
+fn an_end_that_is_not_stored_has_not_been_seen() {
+    let said = run_overtaken("(println (await-exit b)) (sleep 10) (println (await-exit b))");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert_eq!(lines[0], lines[1], "it has ended once");
+}
+
+#[test]
+fn what_was_sent_to_who_had_not_ended_is_there() {
+    let said = run_overtaken("(send b :late) (println :sent) (sleep 10) (await-exit b)");
+    assert_eq!(said, ":sent\n:late\n");
+}
+
+#[test]
+fn who_had_not_ended_can_be_watched() {
+    let said = run_overtaken(
+        "(let [m (monitor b)] (println :sent) (println (receive [:down _ _ _ r] (= r :noproc))))",
+    );
+    assert_eq!(said, ":sent\nfalse\n");
+}
