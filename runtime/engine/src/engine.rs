@@ -269,6 +269,8 @@ struct Shared {
     counted: BTreeSet<u64>,
     /// Parked processes of which somebody wishes that they end.
     wished: BTreeSet<u64>,
+    /// Who may take turns while the run is not taken up, if not everybody; with the main process, all.
+    awake: Option<BTreeSet<u64>>,
 }
 
 /// See [`Engine`].
@@ -534,6 +536,14 @@ impl Engine {
         self.inner.post_from_outside(process, &letter)
     }
 
+    /// Of a run that is not taken up only processes for which this is said take turns: the others are
+    /// left as they are, and hear when the run is resumed of what these have come to. Said for the main
+    /// process, all take turns, for all end with it.
+    pub fn wake_only(&self, process: u64) {
+        let mut shared = self.inner.lock();
+        shared.awake.get_or_insert_default().insert(process);
+    }
+
     /// Goes on with a process that has failed or is parked from its last checkpoint, with a value
     /// in place of the effect that failed if one is given. Not durable before it has had a turn: who
     /// is to be told that it was done waits for [`Engine::await_retry`].
@@ -722,11 +732,32 @@ impl Shared {
         }
     }
 
+    /// The run is taken up: whoever slept and has something to take in may do so.
+    fn wake_all(&mut self) {
+        if self.awake.take().is_none() {
+            return;
+        }
+        let slots = self.slots.iter();
+        let told: Vec<u64> = slots
+            .filter(|(_, slot)| !slot.incoming.is_empty() && slot.status != Status::Parked)
+            .map(|(&number, _)| number)
+            .collect();
+        for number in told {
+            self.enqueue(number);
+        }
+    }
+
     /// Queues an actor, unless it is queued or in the hands of a thread (which looks itself).
     fn enqueue(&mut self, process: u64) {
         let Some(slot) = self.slots.get_mut(&process) else {
             return;
         };
+        let sleeps =
+            |awake: &BTreeSet<u64>| !awake.contains(&process) && !awake.contains(&crate::pid::MAIN);
+        if self.awake.as_ref().is_some_and(sleeps) {
+            // What comes for it is stored, and read by who takes the run up.
+            return;
+        }
         if !slot.queued && !slot.is_held && !matches!(slot.place, Place::Away) {
             slot.queued = true;
             self.ready.push_back(process);

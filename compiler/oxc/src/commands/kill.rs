@@ -9,8 +9,8 @@ use crate::output::Output;
 use crate::socket::Request;
 use engine::Pid;
 
-/// Kills each, and says so. Of a suspended run the others are not taken up: only who is killed has
-/// anything to do.
+/// Kills each, and says so. Of a suspended run the others are not taken up: only who is killed takes
+/// turns, and with the main process all, which end with it.
 pub(crate) fn run(output: Output, args: &Kill) -> Outcome {
     let mut hosts: Vec<(Surveyed, Host)> = Vec::new();
     let of_run =
@@ -55,6 +55,7 @@ fn tell(output: Output, run: &Surveyed, pid: Pid) {
 
 /// Kills a process of a run that has been opened, and waits for its end.
 fn kill(host: &Host, process: u64) -> Result<(), Failure> {
+    host.engine.wake_only(process);
     host.subject.change(&Request::Kill { process })?;
     host.engine.wait_for_end(process)?;
     Ok(())

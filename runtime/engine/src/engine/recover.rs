@@ -131,6 +131,7 @@ impl Inner {
             damaged: Vec::new(),
             counted: BTreeSet::new(),
             wished: BTreeSet::new(),
+            awake: None,
         };
         let mut last_letter = 0;
         for number in persist::process_numbers(&snapshot).map_err(load_error)? {
@@ -325,6 +326,7 @@ impl Inner {
         for (number, error) in damaged {
             shared.set_damaged(number, error.to_string());
         }
+        shared.wake_all();
         for (number, record) in &resumed {
             let slot = shared
                 .slots

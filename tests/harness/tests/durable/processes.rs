@@ -1,8 +1,38 @@
 //! Processes and their messages, with Erlang's meaning.
 
-use crate::world::{Crash, World, crash_everywhere, output, program, run};
+use crate::world::{Crash, Served, World, crash_everywhere, output, program, run};
+use engine::data::Data;
 use engine::letter::Letter;
 use engine::record::Status;
+
+#[test]
+fn who_is_killed_while_the_run_is_suspended_wakes_nobody_else() {
+    let text = "(let [p (spawn (fn [] (sleep \"1h\"))) m (monitor p) f (activity \"a\")]
+                  (receive [:down & rest] (println \"down\" (last rest)))
+                  (println (f)))";
+    for goes_on_here in [false, true] {
+        let mut world = World::new();
+        world.serve(|_| Served::Answer(Data::text("done")));
+        world.start(&program(text));
+        world.settle();
+        world.restart(Crash::Never);
+        let (child, _) = world.engine.processes()[1];
+        world.engine.wake_only(child);
+        assert!(world.engine.post(child, Letter::Kill).unwrap());
+        world.settle();
+        let standing = world.engine.standing(child).unwrap();
+        assert_eq!(standing.status, Status::Killed);
+        assert_eq!(world.stdout(), "");
+        if !goes_on_here {
+            world.restart(Crash::Never);
+        }
+        world.engine.resume().unwrap();
+        world.run();
+        assert_eq!(world.stdout(), "down :killed\ndone\n");
+        let told = world.transport.told();
+        assert_eq!(told.started.len(), 1, "begun when the run was resumed");
+    }
+}
 
 #[test]
 fn a_message_is_answered() {
