@@ -25,6 +25,7 @@ mod reuse;
 
 use std::collections::HashSet;
 
+use bytecode::verify::REGISTERS_MAX;
 use bytecode::{Instr, Op, Prototype, RefUse};
 use hir::body::{Body, CaptureIdx, Expr, ExprIdx, FuncIdx, GlobalIdx, GlobalKind, LocalIdx};
 use syntax::{Datum, DatumKind};
@@ -41,9 +42,6 @@ use reuse::Number;
 pub(crate) const STACK_RED_ZONE: usize = 64 * 1024;
 /// How much native stack is allocated at a time.
 pub(crate) const STACK_GROWTH: usize = 1024 * 1024;
-
-/// Registers a frame may have, its call windows included.
-const REGISTERS_MAX: u32 = 65_000;
 
 /// What is to be compiled: an arity, or the computation of a value.
 pub(crate) struct Entry {

@@ -35,6 +35,8 @@ use crate::op::{Instr, Op, Operand};
 
 /// Instructions a prototype may have: a return address has 21 bits.
 pub const CODE_MAX: usize = (1 << 21) - 1;
+/// Registers a frame may have, its call windows included: the distance to a frame above it has 16 bits.
+pub const REGISTERS_MAX: u32 = 65_000;
 /// Prototypes an image may have: a link word names them with 24 bits.
 pub const IMAGE_PROTOS_MAX: usize = 1 << 24;
 /// Prototypes, templates and natives a chunk may have: indices have 16 bits.
@@ -95,6 +97,9 @@ pub enum Fault {
         /// Registers of the prototype.
         registers: u16,
     },
+    /// A frame that the link of a call above it could not span.
+    #[error("a prototype has more than {REGISTERS_MAX} registers")]
+    TooManyRegisters,
     /// A register that may not have been written.
     #[error("register {register} is read but not written on every path that leads here")]
     Unwritten {
@@ -289,6 +294,9 @@ fn verify_proto(
     let count = proto.code.len();
     if count == 0 || count > CODE_MAX {
         return Err((None, Fault::CodeLength { count }));
+    }
+    if u32::from(proto.registers) > REGISTERS_MAX {
+        return Err((None, Fault::TooManyRegisters));
     }
     let needed = u32::from(proto.params) + u32::from(proto.variadic);
     if needed > u32::from(proto.registers) {

@@ -395,7 +395,7 @@ fn code_that_would_take_too_long_to_check_is_refused() {
     code.push(Instr::abc(Op::Return, 0, 0, 0));
     let proto = Prototype {
         params: 1,
-        registers: u16::MAX,
+        registers: 65_000,
         code,
         ..Prototype::default()
     };

@@ -62,6 +62,15 @@ fn registers_and_windows_stay_within_the_frame() {
 }
 
 #[test]
+fn a_frame_is_no_larger_than_a_link_can_say() {
+    assert_eq!(check("proto p0 registers 65000\nint r0 1\nreturn r0"), "ok");
+    assert_eq!(
+        check("proto p0 registers 65001\nint r0 1\nreturn r0"),
+        "prototype 0, a prototype has more than 65000 registers"
+    );
+}
+
+#[test]
 fn a_register_is_written_before_it_is_read() {
     assert_eq!(
         check("return r0"),
