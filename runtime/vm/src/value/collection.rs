@@ -6,7 +6,7 @@
 
 use super::error::{bad_argument, out_of_bounds, wrong_state, wrong_type};
 use super::seq::{Advance, Cursor};
-use super::{list, map, meta, seq, set, string, transient, vector};
+use super::{list, map, meta, number, seq, set, string, transient, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -234,10 +234,9 @@ pub fn count(heap: &mut Heap, collection: Word) -> NativeResult {
         Some(count) => count,
         None => walk_count(heap, collection)?,
     };
-    Ok(Word::small(
-        i64::try_from(count)
-            .unwrap_or(Word::INT_MAX)
-            .min(Word::INT_MAX),
+    Ok(number::make_int(
+        heap,
+        i64::try_from(count).unwrap_or(i64::MAX),
     ))
 }
 
