@@ -37,6 +37,7 @@
 (expt 2 10000000000) ;! :ox/memory-limit
 (try (reduce (fn [a _] (*' a a)) 3 (range 100)) (catch :ox/memory-limit e :caught)) ;=> :caught
 (+ 1 1) ;=> 2
+(count (range 0 200000000000000)) ;=> 200000000000000
 
 ;;; ## Text that would be too large is an error
 ;;; config {:quota-mb 32 :steps 100}
@@ -72,3 +73,10 @@
 (first-in-body [1 2]) ;=> [[1 2] 2]
 (defn behind [x] (let [v (try (inc x) (catch :ox/memory-limit e :wrong))] (hoard []) v))
 (behind 1) ;! :ox/memory-limit
+
+;;; ## The error leaves no binding in force
+;;; config {:quota-mb 16 :steps 100}
+(def ^:dynamic *level* 0)
+(defn fill [] (loop [acc nil i 0] (let [q (binding [*level* 99] [i i i i i i i i i i i])] (recur (cons q acc) (+ i 1)))))
+(try (fill) (catch :ox/memory-limit e *level*)) ;=> 0
+*level* ;=> 0

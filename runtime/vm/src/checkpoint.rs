@@ -420,6 +420,7 @@ impl Process {
             next_fiber: state.record.next_fiber,
             next_request: state.record.next_request,
             frames_collected: 0,
+            ran_last: 0,
             removed_fibers: Vec::new(),
             stacks: 0,
             under_way: UnderWay::default(),

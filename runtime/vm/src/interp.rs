@@ -97,6 +97,8 @@ pub(crate) struct Machine<'p> {
     fuel: i64,
     /// Fuel set aside because a collection is due at the next safepoint.
     withheld: i64,
+    /// Words of the memory in use when the instruction under way, or one before it, began to make something.
+    began: u32,
     zeal: Zeal,
 }
 
@@ -114,6 +116,7 @@ impl Process {
             };
             let fiber = &mut self.fibers[index];
             (fiber.changed, fiber.has_run) = (true, true);
+            self.ran_last = id;
             let image = Arc::clone(&self.image);
             let mut machine = Machine {
                 process: self,
@@ -127,6 +130,7 @@ impl Process {
                 low: std::ptr::null_mut(),
                 fuel: *fuel,
                 withheld: 0,
+                began: 0,
                 zeal,
             };
             machine.load();

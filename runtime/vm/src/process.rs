@@ -57,6 +57,8 @@ pub struct Process {
     pub next_request: u64,
     /// Frames that collections have looked at since the process was here: what deep stacks cost.
     pub frames_collected: u64,
+    /// The fiber that ran last since the process was here.
+    pub(crate) ran_last: FiberId,
     /// Fibers that ended since the last checkpoint.
     pub(crate) removed_fibers: Vec<FiberId>,
     /// Words below the top frames of all stacks, each as it was when its fiber ran last.
@@ -99,6 +101,7 @@ impl Process {
             next_fiber: 0,
             next_request: 1,
             frames_collected: 0,
+            ran_last: 0,
             removed_fibers: Vec::new(),
             stacks: 0,
             under_way: UnderWay::default(),
@@ -113,10 +116,10 @@ impl Process {
     }
 
     /// Words that a checkpoint would add, as far as they can grow in one run of a fiber: of the memory
-    /// what is not sealed, of the stacks that of the fiber which ran last and can go on.
+    /// what is not sealed, of the stacks that of the fiber which ran last.
     #[must_use]
     pub fn unstored_words(&self) -> u64 {
-        let last = self.run_queue.back().and_then(|&id| self.fiber_index(id));
+        let last = self.fiber_index(self.ran_last);
         let parts = last.map_or(&[][..], |index| &self.fibers[index].parts);
         let stack: u64 = parts
             .iter()

@@ -24,6 +24,7 @@ macro_rules! operations {
                         });
                     }
                     self.charge($op, x, y);
+                    self.began = self.process.heap.used_words();
                     let result = $path(&mut self.process.heap, x, y);
                     self.finish(i, result)
                 }
@@ -46,7 +47,10 @@ operations! {
 impl Machine<'_> {
     /// Takes the fuel that an operation on these numbers costs: big ones cost by their size.
     fn charge(&mut self, op: Op, x: Word, y: Word) {
-        let cost = large::cost(&self.process.heap, op, x, y);
+        self.spend(large::cost(&self.process.heap, op, x, y));
+    }
+
+    fn spend(&mut self, cost: u32) {
         let longest = &mut self.process.heap.longest_charge;
         *longest = cost.max(*longest);
         self.fuel = (self.fuel - i64::from(cost)).max(0);
@@ -62,6 +66,7 @@ impl Machine<'_> {
     /// `(= x y)` into a register.
     #[inline(never)]
     pub(crate) fn equal(&mut self, i: Instr, x: Word, y: Word) -> Next {
+        self.spend(number::look_cost(&self.process.heap, x, y));
         let result = equal::equal(&mut self.process.heap, x, y).map(Word::bool);
         self.finish(i, result)
     }
@@ -81,6 +86,7 @@ impl Machine<'_> {
     #[cold]
     #[inline(never)]
     pub(crate) fn branch_less(&mut self, i: Instr, x: Word, y: Word, wanted: bool) -> Next {
+        self.charge(Op::Compare, x, y);
         let result = number::less(&mut self.process.heap, x, y);
         self.branch(i, result, wanted)
     }
@@ -88,12 +94,14 @@ impl Machine<'_> {
     #[cold]
     #[inline(never)]
     pub(crate) fn branch_less_eq(&mut self, i: Instr, x: Word, y: Word, wanted: bool) -> Next {
+        self.charge(Op::Compare, x, y);
         let result = number::less_eq(&mut self.process.heap, x, y);
         self.branch(i, result, wanted)
     }
 
     #[inline(never)]
     pub(crate) fn branch_equal(&mut self, i: Instr, x: Word, y: Word, wanted: bool) -> Next {
+        self.spend(number::look_cost(&self.process.heap, x, y));
         let result = equal::equal(&mut self.process.heap, x, y).map(Word::bool);
         self.branch(i, result, wanted)
     }

@@ -16,6 +16,9 @@ use crate::value::work::Stop;
 use crate::word::Word;
 use bytecode::{Instr, Op, SlotKind};
 
+/// Words that are much to be made by one instruction: the next safepoint sees less.
+const MUCH_WORDS: u32 = 1 << 12;
+
 /// What a callee is.
 pub(super) enum Callee {
     /// Code of the image.
@@ -208,6 +211,7 @@ impl Machine<'_> {
 
     #[inline(always)]
     pub(super) fn native(&mut self, number: u32, args: &[Word]) -> NativeResult {
+        self.began = self.process.heap.used_words();
         let native = self.image.native(number);
         let fiber = &mut self.process.fibers[self.fiber];
         let mut view = NativeFiber {
@@ -233,9 +237,11 @@ impl Machine<'_> {
 
     /// Puts the answer of an instruction that did not answer by itself where it belongs.
     pub(crate) fn answer(&mut self, i: Instr, word: Word) -> Next {
-        // One native can make more than the quota: the handlers of its call see that.
+        // One native can make more than the quota: the handlers of its call see that. Of one that has made
+        // little the answer counts: it may be what undoes what it did.
         let heap = &self.process.heap;
-        let answer = if heap.used_words() > heap.quota_words {
+        let made = heap.used_words().saturating_sub(self.began);
+        let answer = if made > MUCH_WORDS && heap.used_words() > heap.quota_words {
             self.hold_to_quota(word)
         } else {
             Ok(word)
@@ -310,6 +316,8 @@ impl Machine<'_> {
                 self.set_pc(pc + 1);
                 // SAFETY: the pc is of this prototype's verified code.
                 let i = unsafe { Instr(*self.code.add(pc as usize)) };
+                // What was made for it was made by instructions of its own.
+                self.began = self.process.heap.used_words();
                 self.answer(i, value)
             }
             Return::Bottom => {

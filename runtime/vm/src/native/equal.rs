@@ -4,6 +4,7 @@ use super::{Native, NativeCall};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::value::error::wrong_type;
+use crate::value::number::large::{self, Op};
 use crate::value::number::make_int;
 use crate::value::work::{Stop, Walk};
 use crate::value::{equal, hash, order, ready};
@@ -55,7 +56,9 @@ pub(super) const NATIVES: &[Native] = &[
         Ok(hash_word(call.heap, hash))
     }),
     Native::new("ox.core/compare", 2, 2, |call| {
-        order::compare(call.heap, call.args[0], call.args[1]).map(order_word)
+        let (a, b) = (call.args[0], call.args[1]);
+        call.fiber.fuel_spent = large::cost(call.heap, Op::Compare, a, b);
+        order::compare(call.heap, a, b).map(order_word)
     }),
     Native::new("ox.core/equal-start", 2, 2, |call| {
         Ok(equal::start(call.heap, call.args[0], call.args[1]))

@@ -56,6 +56,7 @@ macro_rules! of_number {
     ($name:literal, $test:expr) => {
         Native::new($name, 1, 1, |call| {
             let test: fn(Num) -> Fallible<bool> = $test;
+            charge_one(call);
             let answer = Num::expect(call.heap, call.args[0]).and_then(test);
             answer.map(Word::bool).or_throw(call.heap)
         })
@@ -67,6 +68,7 @@ macro_rules! converting {
     ($name:literal, $op:expr) => {
         Native::new($name, 1, 1, |call| {
             let op: fn(Num) -> Fallible<Num> = $op;
+            charge_one(call);
             let result = Num::expect(call.heap, call.args[0])
                 .and_then(op)
                 .or_throw(call.heap)?;
@@ -87,9 +89,11 @@ pub(super) const NATIVES: &[Native] = &[
     predicate!("ox.core/decimal?", |heap, x| heap.kind_of(x)
         == Some(Kind::Decimal)),
     Native::new("ox.core/inc", 1, 1, |call| {
+        charge_one(call);
         number::inc(call.heap, call.args[0])
     }),
     Native::new("ox.core/dec", 1, 1, |call| {
+        charge_one(call);
         number::dec(call.heap, call.args[0])
     }),
     of_two!("ox.core/quot", number::quot, Op::Quot),
@@ -164,6 +168,12 @@ pub(super) const NATIVES: &[Native] = &[
     }),
 ];
 
+/// Charges what a look at the first argument costs: a big number is copied.
+fn charge_one(call: Call<'_, '_>) {
+    let word = call.args[0];
+    call.fiber.fuel_spent = number::look_cost(call.heap, word, word);
+}
+
 /// The first argument, a string; `:ox/argument` as in Clojure when it is none.
 pub(super) fn string_argument<'a>(call: &'a mut NativeCall<'_>) -> Result<&'a str, Trap> {
     let word = call.args[0];
@@ -179,6 +189,7 @@ pub(super) fn string_argument<'a>(call: &'a mut NativeCall<'_>) -> Result<&'a st
 /// The number that is before (or after) the other; NaN if one is; the second of two equal ones.
 fn pick(call: Call<'_, '_>, wanted: std::cmp::Ordering) -> NativeResult {
     let (a, b) = (call.args[0], call.args[1]);
+    call.fiber.fuel_spent = large::cost(call.heap, Op::Compare, a, b);
     let is_nan = |w: Word| w.as_double().is_some_and(f64::is_nan);
     let order = compare::relate(call.heap, a, b).or_throw(call.heap)?;
     Ok(if is_nan(a) || (order == Some(wanted) && !is_nan(b)) {
@@ -201,6 +212,7 @@ fn parity(call: Call<'_, '_>, even: bool) -> NativeResult {
     if let Some(n) = word.as_small() {
         return Ok(Word::bool((n & 1 == 0) == even));
     }
+    charge_one(call);
     let is_even = match Num::of(call.heap, word) {
         Some(Num::Int(n)) => n & 1 == 0,
         Some(Num::Big(n)) => n.is_even(),
@@ -222,6 +234,7 @@ fn long(call: Call<'_, '_>) -> NativeResult {
     if let Some(c) = call.args[0].as_char() {
         return Ok(Word::small(i64::from(u32::from(c))));
     }
+    charge_one(call);
     let n = Num::expect(call.heap, call.args[0])
         .and_then(convert::to_long)
         .or_throw(call.heap)?;

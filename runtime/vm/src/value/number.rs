@@ -213,6 +213,12 @@ pub(crate) fn extra_words(heap: &Heap, word: Word) -> u64 {
     }
 }
 
+/// Fuel of an operation that looks once at each word of two numbers.
+pub(crate) fn look_cost(heap: &Heap, a: Word, b: Word) -> u32 {
+    let words = extra_words(heap, a) + extra_words(heap, b);
+    u32::try_from(words / WORD_OPS_PER_FUEL).unwrap_or(u32::MAX)
+}
+
 /// Fuel that an operation on two numbers costs besides the instruction: an upper bound, computed
 /// before the operation. 0 unless one of them is neither integer nor double.
 #[must_use]

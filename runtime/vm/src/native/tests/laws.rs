@@ -416,4 +416,15 @@ fn big_operations_are_charged_by_their_size() {
     assert!(big_of(&e, big).is_positive());
     e.call("ox.core/mul-p", &[big, big]).expect("a product");
     assert!(e.fuel > 10_000, "{}", e.fuel);
+    let more = number::make_big(&mut e.heap, &(BigInt::from(1) << 4_000_000));
+    for name in ["compare", "max2", "min2", "num-eq"] {
+        e.call(&format!("ox.core/{name}"), &[more, more])
+            .unwrap_or_else(|_| panic!("{name} answers"));
+        assert!(e.fuel > 100, "{name}: {}", e.fuel);
+    }
+    for name in ["zero?", "pos?", "even?", "abs", "inc", "double"] {
+        // What is too large may be refused.
+        let _ = e.call(&format!("ox.core/{name}"), &[more]);
+        assert!(e.fuel > 100, "{name}: {}", e.fuel);
+    }
 }
