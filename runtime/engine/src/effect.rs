@@ -652,6 +652,8 @@ impl<'a> Step<'a> {
             if let Some(activity) = &mut note.activity {
                 // A body was told to stop when the process ended; the next one begins when it has.
                 let body = activity.body.filter(|&body| inner.is_at_work(body, epoch));
+                // It says by its number that it has ended; the next one begins with a number of its own.
+                let earlier = body.map_or(greatest, |_| 0);
                 // The budget of attempts is a new one, the key the old one.
                 *activity = crate::record::ActivityNote {
                     body,
@@ -660,17 +662,22 @@ impl<'a> Step<'a> {
                     queue: std::mem::take(&mut activity.queue),
                     key: std::mem::take(&mut activity.key),
                     max_attempts: activity.max_attempts,
-                    earlier_attempts: activity.number().max(greatest),
+                    earlier_attempts: activity.number().max(earlier),
                     ..crate::record::ActivityNote::default()
                 };
             }
         }
     }
 
-    /// Monitors went with the end. Fibers that wait for the end of a process wait with new ones.
+    /// Monitors went with the end, if it was one: who is parked has them yet. Fibers that wait for the end
+    /// of a process wait with new ones.
     fn watch_again(&mut self) {
         for (fiber, wait) in self.waiting() {
-            if !matches!(wait, Wait::Exit(_)) {
+            let Wait::Exit(reference) = wait else {
+                continue;
+            };
+            let mut monitors = self.actor.record.monitors.iter();
+            if monitors.any(|monitor| monitor.reference == reference) {
                 continue;
             }
             let pid = self.request(fiber).get(1).copied().unwrap_or(Word::NIL);

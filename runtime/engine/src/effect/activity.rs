@@ -393,6 +393,7 @@ impl Step<'_> {
 
     /// The body has ended: what waited for that happens.
     fn body_has_stopped(&mut self, fiber: FiberId) {
+        let greatest = self.actor.record.greatest_attempt;
         let Some(note) = self.activity_note(fiber) else {
             return;
         };
@@ -400,6 +401,10 @@ impl Step<'_> {
         note.close_by = None;
         let is_late = std::mem::take(&mut note.is_late);
         let (is_anew, message) = (note.attempt == 0, note.last_error.clone());
+        if is_anew {
+            // Of attempts made after the checkpoint that was gone back to reports may come yet.
+            note.earlier_attempts = note.earlier_attempts.max(greatest);
+        }
         if let Some(error) = self.interruption(fiber) {
             self.interrupt(fiber, error);
         } else if std::mem::take(&mut self.note(fiber).cancelled) {

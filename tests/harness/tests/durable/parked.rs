@@ -5,7 +5,7 @@ use engine::RetryError;
 use engine::data::{self, Data};
 use engine::letter::Letter;
 use engine::record::Status;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use store::{Batch, CommitError, CommitSeq, MemoryStore, Snapshot, Stats, Store};
 
@@ -30,6 +30,14 @@ fn crash(world: &mut World) {
     world.restart(Crash::Never);
     world.engine.resume().unwrap();
     world.settle();
+}
+
+fn run_until_parked(world: &World) {
+    world.settle();
+    while status(world, 1) != Status::Parked {
+        assert!(world.pass_time(), "it parks");
+        world.settle();
+    }
 }
 
 /// A store that holds up who reads it, when it is told to.
@@ -271,4 +279,51 @@ fn who_is_cancelled_by_another_process_while_it_is_parked_ends() {
         assert_eq!(status(&world, 2), ends);
         assert_eq!(attempts(&world, "a"), 1);
     }
+}
+
+#[test]
+fn who_waits_for_an_end_while_the_process_is_parked_hears_of_it_once() {
+    let text = "(let [p (spawn (fn [] (receive :end :done)))
+                      a (activity \"a\" {:on-exhausted :park})
+                      f (future (println \"ended\" (await-exit p)))]
+                  (sleep 1)
+                  (a)
+                  (send p :end)
+                  @f
+                  (println (receive m m (after 100 :nothing))))";
+    let world = World::new();
+    world.serve(|_| exit(1, "no"));
+    world.start(&program(text));
+    run_until_parked(&world);
+    world.serve(|_| Served::Answer(Data::Nil));
+    world.engine.retry(1, None).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), "ended :normal\n:nothing\n");
+}
+
+#[test]
+fn a_body_that_was_told_to_stop_is_followed_as_soon_as_it_has() {
+    let text = "(defactivity slow \"Tidies up.\" [] {}
+                  (try (println (inst-ms (now))) (sleep \"1h\")
+                       (finally (sleep \"1s\") (println (inst-ms (now))))))
+                (let [warm (activity \"warm\" {:retry {:max-attempts 9 :delay 1}})
+                      a (activity \"a\" {:on-exhausted :park})]
+                  (warm)
+                  (let [f (future (slow))] (sleep 1) (a) (sleep \"20s\") (cancel f)))";
+    let world = World::new();
+    let asked = AtomicUsize::new(0);
+    world.serve(move |task| match task.name.as_str() {
+        // Of attempts that others have made the number counts, too.
+        "warm" if asked.fetch_add(1, Ordering::SeqCst) > 1 => Served::Answer(Data::Nil),
+        _ => exit(1, "no"),
+    });
+    world.start(&program(text));
+    run_until_parked(&world);
+    world.serve(|_| Served::Answer(Data::Nil));
+    world.engine.retry(1, None).unwrap();
+    world.run();
+    let text = world.stdout();
+    let times: Vec<&str> = text.lines().collect();
+    assert_eq!(times.len(), 4, "{text}");
+    assert_eq!(times[1], times[2], "{text}");
 }
