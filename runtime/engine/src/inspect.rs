@@ -442,6 +442,10 @@ pub fn view(
             })?;
         view.messages += mailbox_length(&process);
         for index in 0..process.fibers.len() {
+            if process.fibers[index].parts.is_empty() {
+                // A main fiber that has ended, while the others tidy up.
+                continue;
+            }
             let frames = frames_of(&mut process, index, image);
             let note = notes.get(process.fibers[index].id);
             let id = process.fibers[index].id;

@@ -51,6 +51,20 @@ fn a_process_that_exits_goes_on_wherever_it_was_killed_while_its_fibers_tidy_up(
     let tidies = "(defn tidies [] (try (sleep \"1h\") (finally (sleep 5) (println \"tidied\"))))";
     let exits = format!("{tidies}\n(let [f (future (tidies))] (sleep 5))\n(exit 3)");
     crash_everywhere(&exits, |_| {}, |_, _| {});
+    let world = World::new();
+    world.start(&program(&exits));
+    world.settle();
+    assert!(world.pass_time());
+    world.settle();
+    let pid = engine::Pid { run: 17, number: 1 };
+    let view = engine::inspect::view(
+        &world.store.snapshot(),
+        pid,
+        Some(&world.engine.image(1).unwrap()),
+        engine::inspect::Running::No,
+    );
+    let fibers: Vec<u64> = view.unwrap().fibers.iter().map(|fiber| fiber.id).collect();
+    assert_eq!(fibers, [1], "the main fiber has ended");
     let world = run(&exits);
     let standing = world.standing();
     assert_eq!((standing.status, standing.exit_status), (Status::Done, 3));
