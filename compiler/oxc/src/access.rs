@@ -261,6 +261,34 @@ pub(crate) fn is_held(store: &Path) -> bool {
     matches!(share_lock(store), Ok(Err(())))
 }
 
+/// The process that has taken a store last, if it has said so.
+fn holder(store: &Path) -> Option<u32> {
+    let lock = std::fs::read_to_string(store.with_added_extension("lock"));
+    lock.ok()?.trim().parse().ok()
+}
+
+/// Keeps engines away from a store that is read file by file. Who has it for a moment only is waited
+/// for. None if nobody has ever had it, as of a copy.
+///
+/// # Errors
+/// When an engine has it, or its lock cannot be asked for.
+pub(crate) fn keep_at_rest(store: &Path) -> Result<Option<File>, Failure> {
+    let mut patience = Patience::new();
+    loop {
+        if let Ok(lock) = share_lock(store)? {
+            return Ok(lock);
+        }
+        let held = OpenError::Held {
+            path: store.to_owned(),
+            pid: holder(store),
+        };
+        if !patience.lasts(&held) || is_run(store) {
+            return Err(Failure::new(held.to_string()));
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
 /// Whether there is a store.
 ///
 /// # Errors
@@ -664,9 +692,7 @@ pub(crate) fn running(run: &Surveyed, pid: Pid) -> Failure {
     if let Some(why) = run.unreachable() {
         return Failure::new(format!("{pid}: {why}")).help(END_THE_SILENT);
     }
-    let lock = std::fs::read_to_string(run.store.with_added_extension("lock"));
-    let engine = lock.ok().and_then(|text| text.trim().parse::<u32>().ok());
-    let by = engine.map_or_else(String::new, |engine| format!(", by process {engine}"));
+    let by = holder(&run.store).map_or_else(String::new, |engine| format!(", by process {engine}"));
     let told = format!("{} is running already{by}", run.label());
     let hint = hint("inspect", pid, Some(&run.store));
     Failure::new(told).help(format!("`{hint}` shows where it stands"))

@@ -498,7 +498,10 @@ pub(crate) struct Disasm {
 #[command(after_help = "\
 Examples:
   oxc verify 17
-  oxc verify .ox/runs/17/store.redb")]
+  oxc verify .ox/runs/17/store.redb
+
+Exit status: 0 if the store is sound; 1 if it is damaged, which standard output says, or if it
+cannot be told, as while a program runs in it, which standard error says.")]
 pub(crate) struct Verify {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]

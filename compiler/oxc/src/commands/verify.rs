@@ -1,4 +1,7 @@
 //! `oxc verify`: looks for damage in a store, without writing.
+//!
+//! # Invariants
+//! - A store that an engine has is not judged: between two reads of its files it is another.
 
 use crate::access;
 use crate::args::{Format, Verify};
@@ -27,7 +30,8 @@ struct FindingFacts {
     what: String,
 }
 
-/// Verifies one store. The exit status is 1 if it is damaged.
+/// Verifies one store. The exit status is 1 if it is damaged, and if it cannot be told: then nothing is
+/// said of it on standard output.
 pub(crate) fn run(output: Output, args: &Verify) -> Outcome {
     // What is there does not matter, so that a line means the same everywhere.
     let pid = args.store.to_str().and_then(|text| text.parse().ok());
@@ -43,6 +47,9 @@ pub(crate) fn run(output: Output, args: &Verify) -> Outcome {
         args.store.clone()
     };
     let progress = output.progress("looking at the store");
+    let _at_rest = access::keep_at_rest(&path).map_err(|failure| {
+        failure.help("verify it at rest: after Ctrl-C, or when the run has ended")
+    })?;
     let report = store::verify(&path).map_err(|error| match error {
         store::OpenError::NotFound { path } => {
             Failure::new(format!("there is no store {}", path.display()))

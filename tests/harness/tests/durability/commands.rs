@@ -236,6 +236,32 @@ fn of_several_runs_the_one_named_is_opened() {
     assert_eq!(asked.kind(), std::io::ErrorKind::WouldBlock);
 }
 
+/// Between two reads the files of a store that is run are others: what is found in them says nothing.
+#[test]
+fn a_store_that_is_run_is_not_verified() {
+    let run = Run::new();
+    let text = r#"(println "up") (sleep 1000000)"#;
+    fs::write(run.path().join("up.ox"), text).unwrap();
+    let mut child = run.oxc(&["run", "up.ox"]);
+    let mut line = String::new();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    assert_eq!(line, "up\n");
+    let refused = run.oxc(&["verify", "1"]).wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert_eq!(String::from_utf8_lossy(&refused.stdout), "", "{told}");
+    let holder = format!("in use by process {}\n", child.id());
+    assert!(told.contains(&holder), "{told}");
+
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let verified = run.oxc(&["verify", "1"]).wait_with_output().unwrap();
+    let found = String::from_utf8_lossy(&verified.stdout);
+    assert!(found.contains(": sound\n"), "{found}");
+    assert!(verified.status.success());
+}
+
 /// An engine that is stopped keeps nobody from the other runs, and is named.
 #[test]
 fn an_engine_that_does_not_answer_is_told() {
