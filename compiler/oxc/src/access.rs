@@ -622,6 +622,20 @@ pub(crate) fn open_store(path: &Path) -> Result<EmbeddedStore, Failure> {
     }
 }
 
+/// Opens the store of a run that begins. What is written beside it from then on is of that run: of several
+/// who begin one in the same place, one does.
+///
+/// # Errors
+/// When somebody else has it or had it meanwhile, or it cannot be opened.
+pub(crate) fn begin_store(path: &Path) -> Result<EmbeddedStore, Failure> {
+    let opened = open_store(path)?;
+    // There was none when it was looked for, or it was removed: this one is another's.
+    if path.exists() {
+        return Err(was_in_use(path));
+    }
+    Ok(opened)
+}
+
 /// Whether an engine answers at a store's socket that runs what it holds.
 fn is_run(store: &Path) -> bool {
     match Client::of(store).ask(&Request::Ps) {

@@ -177,7 +177,7 @@ impl LostOutput {
 }
 
 /// Where the relative paths of a program begin: the folder that it was started in, also when it is
-/// taken up from another. It is written down beside the store before there is one.
+/// taken up from another. It is written down beside the store before anything is in that.
 ///
 /// # Errors
 /// When it is not known, or there no more: elsewhere a program would act on other files.
@@ -211,7 +211,8 @@ fn directory_of(store: Option<&Path>, is_idle: bool) -> Result<PathBuf, Failure>
 }
 
 /// Writes down how a program is started: in which folder, and whether it parks; `base`, where the program is
-/// if the place of the store does not say.
+/// if the place of the store does not say. Only who has taken the store may: what is written is of the run
+/// that begins in it.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -223,12 +224,6 @@ pub(crate) fn write_manner(
     let here = std::env::current_dir().map_err(io("find the working folder"))?;
     let path = with_suffix(store, FOLDER_SUFFIX);
     let write = || -> std::io::Result<()> {
-        if let Some(parent) = store
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-        {
-            crate::folder::make_dir(parent)?;
-        }
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let mut file = options.open(&path)?;
@@ -321,22 +316,23 @@ fn serve_as_begun(served: &mut Vec<Served>, store: &Path) -> Result<(), Failure>
 }
 
 impl Host {
-    /// Opens a store, or one in memory, and an engine over it. Nothing runs yet.
+    /// Opens a store to go on with it, and an engine over it. Nothing runs yet.
     ///
     /// # Errors
     /// When the store, the journal of commands or the engine cannot be opened.
-    pub(crate) fn open(
-        output: Output,
-        store: Option<&Path>,
-        manner: &Manner,
-    ) -> Result<Host, Failure> {
+    pub(crate) fn open(output: Output, store: &Path, manner: &Manner) -> Result<Host, Failure> {
         // Before anything is opened: without it nothing can be done.
-        directory_of(store, manner.is_idle)?;
-        let opened: Arc<dyn Store> = match store {
-            Some(path) => crate::fault::armed(open_store(path)?),
-            None => Arc::new(MemoryStore::new()),
-        };
-        Host::over(output, opened, store, manner)
+        directory_of(Some(store), manner.is_idle)?;
+        let opened = crate::fault::armed(open_store(store)?);
+        Host::over(output, opened, Some(store), manner)
+    }
+
+    /// An engine of which nothing is kept.
+    ///
+    /// # Errors
+    /// When the engine cannot be opened.
+    pub(crate) fn ephemeral(output: Output, manner: &Manner) -> Result<Host, Failure> {
+        Host::over(output, Arc::new(MemoryStore::new()), None, manner)
     }
 
     /// An engine over a store that is open already, where it is kept, if it is.

@@ -51,7 +51,7 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
         // There is no form.
         return answer("nil\n");
     };
-    let host = Host::open(output, None, &manner)?;
+    let host = Host::ephemeral(output, &manner)?;
     let image = LoadedImage::load_linked(Arc::new(built.image))
         .map_err(|error| Failure::new(format!("the forms cannot be run: {error}")))?;
     host.engine.describe(1, "", &[], Vec::new());

@@ -235,7 +235,7 @@ pub(crate) fn go_on(output: Output, runs: Vec<Taken>, manner: &Manner) -> Outcom
         }
         let host = match opened {
             Some(opened) => Host::over(output, opened, Some(&run.store), manner)?,
-            None => Host::open(output, Some(&run.store), manner)?,
+            None => Host::open(output, &run.store, manner)?,
         };
         changed::tell(output, &run, &host);
         host.set_main(MAIN);

@@ -3,6 +3,7 @@
 //! # Invariants
 //! - A run always begins anew, unless `--or-resume` finds one to go on with.
 //! - Nothing is made in the folder before the program has been compiled.
+//! - Nothing is written beside a store that is not this command's.
 
 use crate::access::{self, Surveyed, Taken};
 use crate::args::{Cli, Command, Run};
@@ -275,10 +276,15 @@ fn start(
     label: &str,
     args: &[String],
 ) -> Outcome {
-    if let Some(store) = &place.store {
-        write_manner(store, place.base.as_deref(), manner)?;
-    }
-    let host = Host::open(output, place.store.as_deref(), manner)?;
+    let host = match &place.store {
+        Some(store) => {
+            // What a crash leaves before the first commit is nothing to go on with.
+            let opened = access::begin_store(store)?;
+            write_manner(store, place.base.as_deref(), manner)?;
+            Host::over(output, crate::fault::armed(opened), Some(store), manner)?
+        }
+        None => Host::ephemeral(output, manner)?,
+    };
     let image = compiled.image;
     // A file with both an entry body and a main function has been made to call it there.
     let (slot, is_main) = match (image.entry, image.main) {

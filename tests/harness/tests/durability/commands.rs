@@ -2,8 +2,8 @@
 //! start of the next `oxc` on the store, and two never run at once.
 
 use crate::pipeline::oxc_of_a_terminal;
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -36,10 +36,7 @@ impl Run {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("tree.sh"), TREE).unwrap();
         fs::write(folder.path().join("x.ox"), PROGRAM).unwrap();
-        let made = Command::new("mkfifo")
-            .arg(folder.path().join("pipe"))
-            .status();
-        assert!(made.unwrap().success());
+        make_pipe(&folder.path().join("pipe"));
         Run { folder }
     }
 
@@ -107,6 +104,13 @@ impl Run {
         assert_eq!(begun, "begin\nbegin\n");
         assert!(self.is_free());
     }
+}
+
+fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    line
 }
 
 fn wait_until_gone(mut pipe: BufReader<File>) {
@@ -243,10 +247,7 @@ fn a_store_that_is_run_is_not_verified() {
     let text = r#"(println "up") (sleep 1000000)"#;
     fs::write(run.path().join("up.ox"), text).unwrap();
     let mut child = run.oxc(&["run", "up.ox"]);
-    let mut line = String::new();
-    let mut said = BufReader::new(child.stdout.take().unwrap());
-    said.read_line(&mut line).unwrap();
-    assert_eq!(line, "up\n");
+    assert_eq!(first_line(&mut child), "up\n");
     let refused = run.oxc(&["verify", "1"]).wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(1), "{told}");
@@ -260,6 +261,65 @@ fn a_store_that_is_run_is_not_verified() {
     let found = String::from_utf8_lossy(&verified.stdout);
     assert!(found.contains(": sound\n"), "{found}");
     assert!(verified.status.success());
+}
+
+fn make_pipe(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
+/// How a run is taken up is written beside its store: of two that begin at once, only by the one that has
+/// it.
+#[test]
+fn who_writes_beside_a_store_has_it() {
+    let run = Run::new();
+    fs::write(run.path().join("once.ox"), "(println 1)").unwrap();
+    make_pipe(&run.path().join("s.redb.folder"));
+    let mut child = run.oxc(&["run", "--store", "s.redb", "once.ox"]);
+    // Opened when it begins to write.
+    let written = File::open(run.path().join("s.redb.folder")).unwrap();
+    let lock = File::open(run.path().join("s.redb.lock")).expect("it has been taken");
+    assert!(lock.try_lock().is_err(), "somebody else can have the store");
+    drop(written);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// There was no store when it was looked for, and now nobody has the one that is there.
+#[test]
+fn nobody_begins_in_what_another_has_left_meanwhile() {
+    let run = Run::new();
+    for folder in ["early", "late"] {
+        fs::create_dir(run.path().join(folder)).unwrap();
+    }
+    let store = run.path().join("s.redb").display().to_string();
+    let program = run.path().join("late/x.ox");
+    make_pipe(&program);
+    let begin = ["run", "--park", "--serve", "a/b=true", "--store", &store];
+    let late = run.oxc(&[&["-C", "late"], &begin[..], &["x.ox"]].concat());
+    // Opened when it begins to read its program.
+    let mut program = OpenOptions::new().write(true).open(program).unwrap();
+
+    let text = r#"(println "up") (sleep 1000000)"#;
+    fs::write(run.path().join("early/x.ox"), text).unwrap();
+    let mut early = run.oxc(&["-C", "early", "run", "--store", &store, "x.ox"]);
+    assert_eq!(first_line(&mut early), "up\n");
+    early.kill().unwrap();
+    early.wait().unwrap();
+
+    program.write_all(b"(println \"late\")").unwrap();
+    drop(program);
+    let late = late.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&late.stderr);
+    assert_eq!(late.status.code(), Some(1), "{told}");
+    assert!(told.contains("was in use until just now"), "{told}");
+    assert_eq!(String::from_utf8_lossy(&late.stdout), "", "{told}");
+    let folder = fs::read_to_string(format!("{store}.folder")).unwrap();
+    let early = run.path().join("early").canonicalize().unwrap();
+    assert_eq!(Path::new(&folder), early);
+    for manner in ["park", "serve"] {
+        assert!(!Path::new(&format!("{store}.{manner}")).exists());
+    }
 }
 
 /// An engine that is stopped keeps nobody from the other runs, and is named.
