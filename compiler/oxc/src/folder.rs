@@ -7,6 +7,7 @@
 //! - Folders are made with mode 0700, and `.ox` holds a `.gitignore` that hides all of it.
 //! - Nothing is made before the first run.
 //! - The names of a run's folders are durable before anything is committed in it.
+//! - A run is there as a whole or not at all: its folder loses its name before anything in it goes.
 
 use crate::failure::{Failure, io};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -17,6 +18,9 @@ use store::disk::{Disk as _, OsDisk};
 
 /// Name of a store's main file in the folder of its run.
 const STORE_FILE: &str = "store.redb";
+
+/// What the name of a run's folder begins with while it is removed.
+const REMOVED: &str = ".removed-";
 
 /// Name of the project file.
 pub(crate) const PROJECT_FILE: &str = "ox.edn";
@@ -47,12 +51,33 @@ impl RunDir {
         self.dir.join(STORE_FILE)
     }
 
-    /// Removes the run and all that is kept of it.
+    /// Removes the run and all that is kept of it: at once for whoever looks for it.
     ///
     /// # Errors
     /// The system's.
     pub(crate) fn remove(&self) -> Result<(), Failure> {
-        fs::remove_dir_all(&self.dir).map_err(io(format_args!("remove {}", self.dir.display())))
+        let failed = || io(format_args!("remove {}", self.dir.display()));
+        // File by file, somebody could find a store without its lock.
+        let removed = self.dir.with_file_name(format!("{REMOVED}{}", self.number));
+        fs::rename(&self.dir, &removed).map_err(failed())?;
+        fs::remove_dir_all(&removed).map_err(failed())?;
+        self.sweep();
+        Ok(())
+    }
+
+    /// Removes what is left of runs beside it whose removal was cut off.
+    fn sweep(&self) {
+        let beside = self.dir.parent().and_then(|runs| fs::read_dir(runs).ok());
+        for entry in beside.into_iter().flatten().flatten() {
+            if entry
+                .file_name()
+                .as_encoded_bytes()
+                .starts_with(REMOVED.as_bytes())
+            {
+                // Another may be removing it just now.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 }
 
@@ -291,6 +316,22 @@ mod tests {
             })
             .collect();
         assert_eq!(numbers, [1, 2, 3]);
+        assert_eq!(folder.runs().expect("listed"), []);
+    }
+
+    #[test]
+    fn what_a_removal_left_goes_with_the_next() {
+        let (_dir, folder) = project();
+        let (first, second) = (folder.new_run(), folder.new_run());
+        let (first, second) = (first.expect("a run"), second.expect("a run"));
+        let left = first.dir.with_file_name(".removed-1");
+        fs::rename(&first.dir, &left).expect("it is ours");
+        assert_eq!(
+            folder.runs().expect("listed"),
+            std::slice::from_ref(&second)
+        );
+        second.remove().expect("it is ours");
+        assert!(!left.exists());
         assert_eq!(folder.runs().expect("listed"), []);
     }
 

@@ -1,66 +1,94 @@
 //! `oxc rm`: removes ended runs and all that is kept of them.
+//!
+//! # Invariants
+//! - What is removed has been found to be over while nobody else could take it, and nobody can before it
+//!   is gone.
 
-use crate::access::{self, no_process};
+use crate::access::{self, Seized, Surveyed};
 use crate::args::Rm;
-use crate::failure::{Failure, Outcome, io};
-use crate::folder::Folder;
+use crate::failure::{Failure, Outcome};
+use crate::folder::RunDir;
 use crate::host::hint;
 use crate::output::Output;
+use engine::Pid;
 use engine::pid::MAIN;
+use std::path::Path;
 
 /// Removes each, or none if one cannot be removed.
 pub(crate) fn run(output: Output, args: &Rm) -> Outcome {
-    for pid in &args.pids {
+    let mut doomed: Vec<(Pid, Doomed)> = Vec::new();
+    for &pid in &args.pids {
         if pid.number != MAIN {
             return Err(
                 Failure::usage(format!("{pid} is part of the run {}", pid.run))
                     .help(format!("runs are removed as a whole: `oxc rm {}`", pid.run)),
             );
         }
-        let store = access::store_of(args.store.store.as_deref(), *pid)?;
-        let run = match access::survey_store(&store) {
-            Ok(run) => run,
-            // What is damaged can be removed, but not what somebody has in hand.
-            Err(failure) if access::is_held(&store) => return Err(failure),
-            Err(_) => None,
-        };
-        if let Some(run) = run {
-            if run.is_running {
-                return Err(
-                    Failure::new(format!("{} is running", run.label())).help(format!(
-                        "end it first: `{}`",
-                        hint("cancel", *pid, Some(&store))
-                    )),
-                );
-            }
-            if run.is_unfinished() && run.open().next().is_none() {
-                let told = format!("what {} printed has not all been written", run.label());
-                return Err(Failure::new(told).help(format!(
-                    "write it first: `{}`",
-                    hint("resume", *pid, Some(&store))
-                )));
-            }
-            if run.is_unfinished() {
-                return Err(
-                    Failure::new(format!("{} is unfinished", run.label())).help(format!(
-                        "end it first: `{}`",
-                        hint("kill", *pid, Some(&store))
-                    )),
-                );
-            }
+        // Named twice it is removed once.
+        if !doomed.iter().any(|(named, _)| *named == pid) {
+            doomed.push((pid, Doomed::of(args.store.store.as_deref(), pid)?));
         }
     }
-    for pid in &args.pids {
-        if let Some(store) = &args.store.store {
-            access::remove_store(store)?;
-        } else {
-            let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-            Folder::around(&dir)?
-                .run(pid.run)
-                .ok_or_else(|| no_process(*pid))?
-                .remove()?;
-        }
+    for (pid, doomed) in doomed {
+        doomed.remove()?;
         output.mention(format!("removed: {pid}"));
     }
     Ok(0)
+}
+
+/// A run that is over, and that nobody can take up any more.
+struct Doomed {
+    seized: Seized,
+    /// Its folder; none of a store that was named, which lies in somebody else's.
+    dir: Option<RunDir>,
+}
+
+impl Doomed {
+    fn of(named: Option<&Path>, pid: Pid) -> Result<Doomed, Failure> {
+        let store = access::store_of(named, pid)?;
+        match access::survey_store(&store) {
+            Ok(Some(run)) if run.is_running => {
+                let hint = hint("cancel", pid, Some(&store));
+                return Err(Failure::new(format!("{} is running", run.label()))
+                    .help(format!("end it first: `{hint}`")));
+            }
+            // What is damaged can be removed, but not what somebody has in hand.
+            Err(failure) if access::is_held(&store) => return Err(failure),
+            _ => {}
+        }
+        let dir = match named {
+            Some(_) => None,
+            None => Some(access::run_of(pid)?),
+        };
+        let seized = access::seize(&store)?;
+        // Somebody may have gone on with it meanwhile; from now on nobody can.
+        if let Ok(Some(run)) = seized.survey() {
+            require_over(&run, pid)?;
+        }
+        Ok(Doomed { seized, dir })
+    }
+
+    fn remove(self) -> Result<(), Failure> {
+        match self.dir {
+            Some(dir) => dir.remove(),
+            None => self.seized.remove(),
+        }
+    }
+}
+
+fn require_over(run: &Surveyed, pid: Pid) -> Result<(), Failure> {
+    if !run.is_unfinished() {
+        return Ok(());
+    }
+    let hint = |command| hint(command, pid, Some(&run.store));
+    Err(if run.open().next().is_none() {
+        Failure::new(format!(
+            "what {} printed has not all been written",
+            run.label()
+        ))
+        .help(format!("write it first: `{}`", hint("resume")))
+    } else {
+        Failure::new(format!("{} is unfinished", run.label()))
+            .help(format!("end it first: `{}`", hint("kill")))
+    })
 }

@@ -224,9 +224,17 @@ fn named_store(
 
 /// Removes the ended run that a named store holds; the number of the next.
 fn clear(output: Output, store: &Path) -> Result<u64, Failure> {
-    let Some(found) = access::survey_store(store)? else {
+    if access::survey_store(store)?.is_none() {
+        return Ok(1);
+    }
+    let seized = access::seize(store)?;
+    let Some(found) = seized.survey()? else {
         return Ok(1);
     };
+    // It had ended when it was looked at before the program was compiled.
+    if found.is_unfinished() || found.damaged().next().is_some() {
+        return Err(access::was_in_use(store));
+    }
     if output.is_terminal || output.verbose {
         output.note(format!(
             "{} held {}, which has ended and is replaced",
@@ -234,7 +242,7 @@ fn clear(output: Output, store: &Path) -> Result<u64, Failure> {
             found.label()
         ));
     }
-    access::remove_store(store)?;
+    seized.remove()?;
     Ok(found.run + 1)
 }
 

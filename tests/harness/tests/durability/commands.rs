@@ -263,6 +263,38 @@ fn a_store_that_is_run_is_not_verified() {
     assert!(verified.status.success());
 }
 
+/// What has been found to be over nobody goes on with before it is removed.
+#[test]
+fn who_removes_several_has_hold_of_each_until_all_are_gone() {
+    let run = Run::new();
+    fs::write(run.path().join("ox.edn"), "{}").unwrap();
+    fs::write(run.path().join("once.ox"), "(println 1)").unwrap();
+    for _ in 0..2 {
+        let ended = run.oxc(&["run", "once.ox"]).wait_with_output().unwrap();
+        assert!(ended.status.success());
+    }
+    let runs = run.path().join(".ox/runs");
+    // The second is held as by an engine, which is asked when the first has been looked at.
+    let second = File::open(runs.join("2/store.redb.lock")).unwrap();
+    second.try_lock().unwrap();
+    let engine = UnixListener::bind(runs.join("2/store.redb.sock")).unwrap();
+    let rm = run.oxc(&["rm", "1", "2"]);
+    let asking = engine.accept().unwrap();
+    let first = File::open(runs.join("1/store.redb.lock")).unwrap();
+    assert!(
+        first.try_lock().is_err(),
+        "somebody else can have the first"
+    );
+    drop((second, engine, asking));
+    let rm = rm.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&rm.stderr);
+    assert!(rm.status.success(), "{told}");
+    let left = fs::read_dir(&runs).unwrap();
+    let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, [".last", ".lock"]);
+}
+
 fn make_pipe(path: &Path) {
     let made = Command::new("mkfifo").arg(path).status();
     assert!(made.unwrap().success());
