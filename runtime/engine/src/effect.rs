@@ -244,6 +244,22 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// Answers a request that was left for this turn.
+    fn perform_again(&mut self, fiber: FiberId) {
+        let request = self.request(fiber);
+        let name = request.first().and_then(|&op| {
+            let (_, name) = try_keyword(&self.actor.process.heap, op)?;
+            Some(name.to_owned())
+        });
+        let args = request.get(1..).unwrap_or_default();
+        match self.dispatch(fiber, &name.unwrap_or_default(), args) {
+            Ok(Reply::Value(word)) => self.answer(fiber, word),
+            Err(error) => self.interrupt(fiber, error),
+            Ok(Reply::Gone) => {}
+            Ok(Reply::Wait(wait, until)) => self.begin_waiting(fiber, wait, until),
+        }
+    }
+
     fn dispatch(&mut self, fiber: FiberId, name: &str, args: &[Word]) -> Performed {
         let arg = |index: usize| args.get(index).copied().unwrap_or(Word::NIL);
         match name {
@@ -477,8 +493,8 @@ impl<'a> Step<'a> {
                 self.body_ended(fiber, request, attempt, result);
             }
             Letter::Heartbeat { fiber, request, .. } => self.attempt_beat(fiber, request),
-            Letter::Named(Some(ref name)) => self.named(name.clone()),
-            Letter::Named(None) => self.actor.record.name = None,
+            // Of an older version: it was heeded when the store was opened.
+            Letter::Named(_) => {}
             Letter::StdoutClosed => self.stdout_closed(),
             Letter::MailboxFull => self.mailbox_is_full(),
         }
@@ -495,6 +511,10 @@ impl<'a> Step<'a> {
             }
             let wait = self.actor.wait_of(fiber);
             if wait == Wait::Nothing {
+                continue;
+            }
+            if wait == Wait::Turn {
+                self.perform_again(fiber);
                 continue;
             }
             if self.deadline_is_due(fiber) && self.stop_body(fiber) {

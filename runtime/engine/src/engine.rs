@@ -22,6 +22,7 @@ use crate::letter::Letter;
 use crate::limits::Limits;
 use crate::output::{Output, Text};
 use crate::parcel;
+use crate::persist::StoredName;
 use crate::record::{Ending, Status, StoreRecord};
 use crate::transport::{AttemptId, Clock, TaskError, Transport};
 use std::cmp::Reverse;
@@ -180,6 +181,8 @@ struct Closing {
     waiting_for: BTreeSet<u64>,
     parts: Vec<Part>,
     outputs: Vec<Output>,
+    /// Names that have changed in it.
+    names: Vec<(u64, StoredName)>,
     /// Processes whose recoveries are taken back with it.
     uncounted: BTreeSet<u64>,
 }

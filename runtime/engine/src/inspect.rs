@@ -246,7 +246,7 @@ fn summarize(
     };
     let summary = Summary {
         pid,
-        name: record.name.clone(),
+        name: persist::read_name(snapshot, pid.number, &record)?,
         status,
         function: record.function.clone(),
         started_ms: record.started_ms,
@@ -279,7 +279,7 @@ fn main_wait(
     let is_inside = |note: &FiberNote| {
         matches!(
             note.wait,
-            Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Nothing
+            Wait::Fiber | Wait::Cell | Wait::Scope(_) | Wait::Turn | Wait::Nothing
         )
     };
     let main = notes.get(0).map(|note| (0, note));
@@ -333,7 +333,7 @@ fn wait_of(
     running: Running<'_>,
 ) -> Option<WaitingFor> {
     let kind = match note.wait {
-        Wait::Nothing => return None,
+        Wait::Nothing | Wait::Turn => return None,
         Wait::Timer => "timer",
         Wait::Message(_) => "message",
         Wait::Activity => "activity",

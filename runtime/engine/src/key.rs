@@ -11,6 +11,7 @@
 //! | `K` process fiber part chunk | [`STACK_CHUNK_WORDS`] words of a stack |
 //! | `O` process address | a mutated cell of a segment |
 //! | `M` process sequence piece | a letter that the process has not taken in |
+//! | `N` process piece | the registered name that a process has, or that it has none |
 //! | `S` segment piece | words of a segment |
 //! | `X` sequence | output not yet known to have left |
 //! | `E` process sequence | events of its life, from this one on ([`crate::persist::life`]) |
@@ -159,6 +160,18 @@ pub(crate) fn all_messages() -> KeyRange {
     KeyRange::prefix(b"M")
 }
 
+pub(crate) fn name_piece(process: u64, piece: u32) -> Vec<u8> {
+    KeyBuilder::of_kind(b'N').u64(process).u32(piece).finish()
+}
+
+pub(crate) fn name(process: u64) -> KeyRange {
+    KeyRange::prefix(&KeyBuilder::of_kind(b'N').u64(process).finish())
+}
+
+pub(crate) fn names() -> KeyRange {
+    KeyRange::prefix(b"N")
+}
+
 pub(crate) fn segment_piece(segment: u64, piece: u32) -> Vec<u8> {
     KeyBuilder::of_kind(b'S').u64(segment).u32(piece).finish()
 }
@@ -166,7 +179,7 @@ pub(crate) fn segment_piece(segment: u64, piece: u32) -> Vec<u8> {
 /// The process that a record belongs to, of those that have one in their key.
 pub(crate) fn process_of(key: &[u8]) -> Option<u64> {
     let mut reader = KeyReader::new(key);
-    matches!(reader.u8()?, b'P' | b'Q' | b'F' | b'K' | b'O' | b'M').then(|| reader.u64())?
+    matches!(reader.u8()?, b'P' | b'Q' | b'F' | b'K' | b'O' | b'M' | b'N').then(|| reader.u64())?
 }
 
 /// Whether this is the key of a mutated cell.

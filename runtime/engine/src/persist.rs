@@ -11,9 +11,12 @@ pub(crate) mod past;
 
 use crate::key::{self, SEGMENT_PIECE_WORDS, STACK_CHUNK_WORDS};
 use crate::letter::Letter;
-use crate::record::{ActorRecord, FiberNote, Notes, SegmentRef, decode_fiber, encode_fiber};
-use crate::wire::WireError;
-use std::collections::BTreeSet;
+use crate::record::{
+    ActorRecord, FiberNote, Notes, RECORD_VERSION, SegmentRef, decode_fiber, encode_fiber,
+    version_up_to,
+};
+use crate::wire::{Reader, WireError, Writer};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use store::key::KeyReader;
 use store::{Batch, KeyRange, Snapshot, StoreError};
@@ -199,6 +202,107 @@ impl StoredLetter {
     pub(crate) fn may_be_wish(&self) -> bool {
         Letter::decode(&self.bytes).is_ok_and(|letter| letter.may_be_wish())
     }
+}
+
+/// What the store says of the registered name of a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StoredName {
+    /// It has this one.
+    Has(String),
+    /// It has none, whatever its record says, which may be of an older version.
+    HasNone,
+    /// Nothing.
+    Unknown,
+}
+
+/// Writes what is known of the name of a process.
+pub(crate) fn write_name(batch: &mut Batch, number: u64, name: &StoredName) {
+    batch.delete_range(&key::name(number));
+    let mut w = Writer::default();
+    match name {
+        StoredName::Has(name) => w.u8(RECORD_VERSION).bool(true).text(name),
+        StoredName::HasNone => w.u8(RECORD_VERSION).bool(false),
+        StoredName::Unknown => return,
+    };
+    for (piece, bytes) in (0u32..).zip(w.bytes.chunks(key::PIECE_BYTES)) {
+        batch.put(&key::name_piece(number, piece), bytes);
+    }
+}
+
+/// All names, by process, as far as they can be read, and whose are damaged.
+///
+/// # Errors
+/// When the system refuses to read.
+pub(crate) fn read_names(
+    snapshot: &Snapshot,
+) -> Result<(BTreeMap<u64, StoredName>, Vec<Hole>), StoreError> {
+    read_names_in(snapshot, key::names())
+}
+
+/// The name of a process, by its record or, if that is not of an older version, its own.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn read_name(
+    snapshot: &Snapshot,
+    number: u64,
+    record: &ActorRecord,
+) -> Result<Option<String>, StoreError> {
+    if record.status.has_ended() {
+        return Ok(None);
+    }
+    let (mut names, _) = read_names_in(snapshot, key::name(number))?;
+    Ok(match names.remove(&number) {
+        Some(StoredName::Has(name)) => Some(name),
+        Some(StoredName::HasNone) => None,
+        Some(StoredName::Unknown) | None => record.name.clone(),
+    })
+}
+
+fn read_names_in(
+    snapshot: &Snapshot,
+    range: KeyRange,
+) -> Result<(BTreeMap<u64, StoredName>, Vec<Hole>), StoreError> {
+    let mut found: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+    let mut holes = Vec::new();
+    for entry in snapshot.range(range) {
+        match entry {
+            Ok((key, value)) => {
+                let mut reader = KeyReader::new(&key);
+                if let (Some(_), Some(number)) = (reader.u8(), reader.u64()) {
+                    found.entry(number).or_default().extend_from_slice(&value);
+                }
+            }
+            Err(error) => holes.push(Hole::of(b'N', error)?),
+        }
+    }
+    let mut names = BTreeMap::new();
+    for (number, bytes) in found {
+        match decode_name(&bytes) {
+            Ok(name) => {
+                names.insert(number, name);
+            }
+            Err(_) => holes.push(Hole {
+                processes: number..=number,
+                error: StoreError::DamagedRecord {
+                    key: key::name_piece(number, 0),
+                },
+            }),
+        }
+    }
+    Ok((names, holes))
+}
+
+fn decode_name(bytes: &[u8]) -> Result<StoredName, WireError> {
+    let mut r = Reader::new(bytes);
+    version_up_to(&mut r, RECORD_VERSION)?;
+    let name = if r.bool()? {
+        StoredName::Has(r.text()?.to_owned())
+    } else {
+        StoredName::HasNone
+    };
+    r.end()?;
+    Ok(name)
 }
 
 /// Processes of which records are hidden, by number: from this one to that one.

@@ -29,7 +29,7 @@ use vm::fiber::FiberId;
 /// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen or
 /// that somebody has waited for. 6: with those of which nobody had heard at the end. 7: with the ends
 /// that deadlines are set in; every fiber that has thrown one says so.
-pub const RECORD_VERSION: u8 = 7;
+pub const RECORD_VERSION: u8 = 8;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 
@@ -218,7 +218,7 @@ pub struct ActorRecord {
     pub watchers: Vec<Monitor>,
     /// Whether exit signals become messages.
     pub traps_exits: bool,
-    /// Registered name, as printed data.
+    /// Registered name, as printed data, in a record of an older version: names are stored by themselves.
     pub name: Option<String>,
     /// Sequence of the next event of its life.
     pub next_event: u64,
@@ -327,7 +327,7 @@ fn version(r: &mut Reader<'_>) -> Result<(), WireError> {
     version_up_to(r, RECORD_VERSION).map(|_| ())
 }
 
-fn version_up_to(r: &mut Reader<'_>, supported: u8) -> Result<u8, WireError> {
+pub(crate) fn version_up_to(r: &mut Reader<'_>, supported: u8) -> Result<u8, WireError> {
     match r.u8()? {
         0 => r.error(),
         found if found > supported => Err(WireError::TooNew { found, supported }),

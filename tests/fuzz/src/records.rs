@@ -105,7 +105,7 @@ fn store_of(entries: &Entries) -> Arc<dyn Store> {
 
 /// Changes a record; whether it is one of a process's memory.
 fn change(choices: &mut Choices<'_>, entries: &mut Entries) -> bool {
-    const KINDS: &[u8] = b"PFAXMEQDIKOS";
+    const KINDS: &[u8] = b"PFAXMEQDIKOSN";
     let kind = *choices.pick(KINDS);
     let keys: Vec<&Vec<u8>> = entries.keys().filter(|key| key[0] == kind).collect();
     if keys.is_empty() {

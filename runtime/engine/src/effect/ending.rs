@@ -82,7 +82,6 @@ impl Step<'_> {
         let links = std::mem::take(&mut record.links);
         let watchers = std::mem::take(&mut record.watchers);
         let monitors = std::mem::take(&mut record.monitors);
-        let name = record.name.take();
         let body_of = record.body_of.clone();
         for process in links {
             self.post(
@@ -116,9 +115,7 @@ impl Step<'_> {
                 },
             );
         }
-        if let Some(name) = name {
-            self.inner.unregister(&name);
-        }
+        self.inner.free_name_of(number);
         if let Some(body) = &body_of {
             let result = end.result.unwrap_or_else(|| Err(end.reason.clone()));
             let (fiber, request, attempt) = (body.fiber, body.request, body.attempt);

@@ -198,7 +198,7 @@ impl Step<'_> {
             self.pid_of(to)?
         } else {
             let name = self.name_of(to)?;
-            match self.inner.whereis(&name) {
+            match self.holder(&name) {
                 Some(number) => Some(number),
                 None => {
                     return Err(
@@ -386,47 +386,54 @@ impl Step<'_> {
         self.inner.is_alive(number, self.epoch()) || self.has_just_spawned(number)
     }
 
-    /// Somebody has given this process a name. Of one that has gone back to before it was given, the name
-    /// may be another's by now.
-    pub(super) fn named(&mut self, name: String) {
-        let number = self.actor.number;
-        if self.inner.whereis(&name) == Some(number) || self.inner.register(&name, number, true) {
-            self.actor.record.name = Some(name);
-        }
+    /// Which process has a registered name.
+    fn holder(&self, name: &str) -> Option<u64> {
+        let has_just_spawned = |number| self.has_just_spawned(number);
+        self.inner.whereis(name, self.epoch(), has_just_spawned)
+    }
+
+    /// Names are for the open epoch.
+    fn names_in_next_turn(&self) -> Performed {
+        Ok(Reply::Wait(Wait::Turn, Some(self.now)))
     }
 
     pub(super) fn register(&mut self, name: Word, pid: Word) -> Performed {
         let name = self.name_of(name)?;
         let number = self.pid_of(pid)?;
-        let spawned_now = number.is_some_and(|number| self.has_just_spawned(number));
-        let registered =
-            number.is_some_and(|number| self.inner.register(&name, number, spawned_now));
-        let Some(number) = number.filter(|_| registered) else {
+        let registered = match number {
+            Some(number) => {
+                let spawned_now = self.has_just_spawned(number);
+                let given = self
+                    .inner
+                    .register(&name, number, self.epoch(), spawned_now);
+                let Some(given) = given else {
+                    return self.names_in_next_turn();
+                };
+                self.said.names_others |= given && number != self.actor.number;
+                given
+            }
+            None => false,
+        };
+        if !registered {
             let message =
                 format!("{name} is taken, or the process has ended or has a name already");
             return Err(self.error("argument", message));
-        };
-        if number == self.actor.number {
-            self.actor.record.name = Some(name);
-        } else {
-            self.post(number, Letter::Named(Some(name)));
         }
         Ok(Reply::Value(Word::TRUE))
     }
 
     pub(super) fn unregister(&mut self, name: Word) -> Performed {
         let name = self.name_of(name)?;
-        match self.inner.unregister(&name) {
-            Some(number) if number == self.actor.number => self.actor.record.name = None,
-            Some(number) => self.post(number, Letter::Named(None)),
-            None => {}
-        }
+        let Some(had_it) = self.inner.unregister(&name, self.epoch()) else {
+            return self.names_in_next_turn();
+        };
+        self.said.names_others |= had_it.is_some_and(|number| number != self.actor.number);
         Ok(Reply::Value(Word::TRUE))
     }
 
     pub(super) fn whereis(&mut self, name: Word) -> Performed {
         let name = self.name_of(name)?;
-        Ok(Reply::Value(match self.inner.whereis(&name) {
+        Ok(Reply::Value(match self.holder(&name) {
             Some(number) => self.pid_word(number),
             None => Word::NIL,
         }))

@@ -3,7 +3,8 @@
 //!
 //! # Invariants
 //! - What one process does to another is not done here but said, and done when its turn is over. Names
-//!   are the exception: who asks for one has it at once.
+//!   are the exception: who asks for one in the open epoch has it at once, and who does in the one that is
+//!   being closed asks again in its next turn.
 //! - A turn goes on for a while when its epoch is closed. What others do in the next one it does not see:
 //!   it would be stored, and said, before they have done it.
 
@@ -32,21 +33,43 @@ impl Inner {
         self.next_segment.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Which process has a registered name.
-    pub(crate) fn whereis(&self, name: &str) -> Option<u64> {
-        self.lock().names.holder(name)
+    /// Which process has a registered name, for a turn of this epoch.
+    pub(crate) fn whereis(
+        &self,
+        name: &str,
+        epoch: u64,
+        has_just_spawned: impl Fn(u64) -> bool,
+    ) -> Option<u64> {
+        self.lock().holder(name, epoch, has_just_spawned)
     }
 
-    /// Registers a name, if it is free and the process exists (or is just being made) and has none.
-    pub(crate) fn register(&self, name: &str, process: u64, just_made: bool) -> bool {
+    /// Registers a name, if it is free and the process exists (or is just being made) and has none;
+    /// whether it has. `None` in a turn of an epoch that is being closed: others may have changed the names
+    /// in the next.
+    pub(crate) fn register(
+        &self,
+        name: &str,
+        process: u64,
+        epoch: u64,
+        just_made: bool,
+    ) -> Option<bool> {
         let mut shared = self.lock();
+        if epoch < shared.epoch {
+            return None;
+        }
         let exists = just_made || shared.slots.get(&process).is_some_and(|slot| !slot.ended);
-        exists && shared.names.give(name, process)
+        Some(exists && shared.names.give(name, process))
     }
 
-    /// Frees a name; who had it.
-    pub(crate) fn unregister(&self, name: &str) -> Option<u64> {
-        self.lock().names.take(name)
+    /// Frees a name; who had it. `None` in a turn of an epoch that is being closed.
+    pub(crate) fn unregister(&self, name: &str, epoch: u64) -> Option<Option<u64>> {
+        let mut shared = self.lock();
+        (epoch == shared.epoch).then(|| shared.names.take(name))
+    }
+
+    /// A process ends: its name is free.
+    pub(crate) fn free_name_of(&self, process: u64) {
+        self.lock().names.take_of(process);
     }
 
     /// Whether a process has not ended, for a turn of this epoch.

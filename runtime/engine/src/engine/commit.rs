@@ -125,8 +125,10 @@ impl Inner {
         shared.dirty_since_ms = None;
         shared.sent_bytes = 0;
         shared.newborn = 0;
+        let names = shared.changed_names();
         shared.closing = Some(Closing {
             epoch,
+            names,
             waiting_for: std::mem::take(&mut shared.dirty),
             parts: Vec::new(),
             outputs: std::mem::take(&mut shared.outputs),
@@ -441,9 +443,10 @@ impl Inner {
             epoch,
             parts,
             outputs,
+            names,
             ..
         } = &mut closing;
-        let expected = self.expected(&shared, *epoch, (parts, &outside), outputs);
+        let expected = self.expected(&shared, *epoch, (parts, &outside), outputs, names);
         // The next epoch cannot be closed before this commit is done: this thread does both.
         drop(shared);
         let mut batches: Vec<Batch> = Vec::with_capacity(closing.parts.len() + 1);
@@ -459,6 +462,9 @@ impl Inner {
                 extra.put(&key::store_record(), &bytes);
             }
             self.uncount(&closing.uncounted, &mut extra);
+            for (process, name) in &closing.names {
+                persist::write_name(&mut extra, *process, name);
+            }
             // First: what it holds of a process is older than the process's own part.
             batches.push(extra);
             batches.extend(closing.parts.into_iter().map(|part| part.batch));

@@ -13,7 +13,7 @@ use super::{EngineError, Inner, Part, Place, Shared, Slot};
 use crate::actor::{Actor, Incoming, Posted};
 use crate::key;
 use crate::output::Output;
-use crate::persist;
+use crate::persist::{self, StoredName};
 use crate::record::{ActorRecord, Notes, decode_fiber};
 use crate::transport::AttemptId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +97,8 @@ pub(super) struct Expected {
     no_others: BTreeSet<u64>,
     /// Attempts that leave with the group.
     starts: Vec<AttemptId>,
+    /// Names that have changed.
+    names: Vec<(u64, StoredName)>,
 }
 
 impl Inner {
@@ -112,6 +114,7 @@ impl Inner {
         epoch: u64,
         (parts, outside): (&mut [Part], &[Posted]),
         outputs: &[Output],
+        names: &[(u64, StoredName)],
     ) -> Option<Expected> {
         if self.options.oracle == Oracle::Off || !self.options.durable {
             return None;
@@ -124,6 +127,7 @@ impl Inner {
             letters: BTreeMap::new(),
             no_others: BTreeSet::new(),
             starts: Vec::new(),
+            names: names.to_vec(),
         };
         // Those that the group is about.
         let sent = parts.iter().flat_map(|part| &part.sent);
@@ -181,6 +185,7 @@ impl Inner {
         }
         try_letters(&snapshot, expected)
             .and_then(|()| try_starts(&snapshot, expected))
+            .and_then(|()| try_names(&snapshot, expected))
             .map_err(EngineError::Internal)?;
         if self.options.oracle == Oracle::Reload {
             let numbers = expected.witnesses.iter().map(|witness| witness.number);
@@ -363,6 +368,15 @@ fn try_starts(snapshot: &Snapshot, expected: &Expected) -> Result<(), String> {
         if !asks {
             return Err(format!("{id:?} is handed out, and not stored"));
         }
+    }
+    Ok(())
+}
+
+fn try_names(snapshot: &Snapshot, expected: &Expected) -> Result<(), String> {
+    let (stored, _) = persist::read_names(snapshot).map_err(|error| error.to_string())?;
+    for (number, name) in &expected.names {
+        let found = stored.get(number).unwrap_or(&StoredName::Unknown);
+        same_debug(&format!("the name of process {number}"), name, found)?;
     }
     Ok(())
 }

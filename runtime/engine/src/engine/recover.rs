@@ -19,7 +19,7 @@ use crate::event::EventKind;
 use crate::key;
 use crate::letter::Letter;
 use crate::output::Text;
-use crate::persist::{self, Hole, LoadError};
+use crate::persist::{self, Hole, LoadError, StoredName};
 use crate::pid::MAIN;
 use crate::record::{ActorRecord, Ending, FiberNote, Status, StoreRecord};
 use crate::transport::Stream;
@@ -134,13 +134,14 @@ impl Inner {
             awake: None,
         };
         let mut last_letter = 0;
+        let mut old_names = Vec::new();
         for number in persist::process_numbers(&snapshot).map_err(load_error)? {
             let slot = match persist::read_record(&snapshot, number) {
                 Ok(record) => {
                     let kept = record.pasts.iter().map(|past| past.last_letter);
                     last_letter = kept.fold(last_letter, u64::max);
                     if let Some(name) = record.name.clone().filter(|_| !record.status.has_ended()) {
-                        shared.names.give(&name, number);
+                        old_names.push((number, Some(name)));
                     }
                     Slot::stored(record)
                 }
@@ -161,24 +162,20 @@ impl Inner {
         }
         let letters = persist::read_letters(&snapshot, key::all_messages());
         let (letters, holes) = letters.map_err(load_error)?;
-        shared.lose_letters(&holes);
+        shared.lose(&holes);
         for letter in letters {
             last_letter = last_letter.max(letter.sequence);
-            // A name on its way to its holder is taken already. What waits for one that has failed counts
-            // when that goes on.
-            let has_ended = shared.slots.get(&letter.to).is_none_or(|slot| slot.ended);
             let decoded = Letter::decode(&letter.bytes);
             if let Ok(for_parked) = &decoded {
                 shared.count_for_parked(letter.to, for_parked);
             }
-            match decoded {
-                Ok(Letter::Named(Some(name))) if !has_ended => {
-                    shared.names.give(&name, letter.to);
-                }
-                Ok(Letter::Named(None)) => shared.names.take_of(letter.to),
-                _ => {}
+            if let Ok(Letter::Named(name)) = decoded {
+                old_names.push((letter.to, name));
             }
         }
+        let (names, holes) = persist::read_names(&snapshot).map_err(load_error)?;
+        shared.lose(&holes);
+        shared.take_up_names(names, old_names);
         Ok(Inner {
             clock,
             transport,
@@ -230,6 +227,8 @@ impl Inner {
             process.look_for_errors_everywhere();
         }
         let mut actor = Actor::new(number, process, record);
+        // Of an older version; it is stored by itself.
+        actor.record.name = None;
         (actor.stored_unheard).clone_from(&actor.record.unheard);
         actor.mailbox = effect::count_mailbox(&actor.process);
         let looks = |(fiber, note): (_, &FiberNote)| note.looks_at_message.then_some(fiber);
@@ -605,8 +604,43 @@ impl Shared {
         self.damaged.push((number, what));
     }
 
-    /// Letters may be missing: who may have had some is damaged.
-    fn lose_letters(&mut self, holes: &[Hole]) {
+    /// Names as they are stored, and as an older version has stored them: in records, and in letters to their
+    /// holders.
+    fn take_up_names(
+        &mut self,
+        names: BTreeMap<u64, StoredName>,
+        old_names: Vec<(u64, Option<String>)>,
+    ) {
+        for (number, name) in &names {
+            let is_over = self.slots.get(number).is_none_or(|slot| slot.ended);
+            if let StoredName::Has(name) = name
+                && !is_over
+            {
+                self.names.give(name, *number);
+            }
+        }
+        // So they are stored, but for those of who has ended in the last group, which cannot say so.
+        self.names.next_epoch();
+        for &number in names.keys() {
+            if self.slots.get(&number).is_none_or(|slot| slot.ended) {
+                self.names.store_anew(number);
+            }
+        }
+        for (number, name) in old_names {
+            if names.contains_key(&number) {
+                continue;
+            }
+            match name {
+                Some(name) if self.slots.get(&number).is_some_and(|slot| !slot.ended) => {
+                    self.names.give(&name, number);
+                }
+                _ => self.names.take_of(number),
+            }
+        }
+    }
+
+    /// Letters or names may be missing: who may have had some is damaged.
+    fn lose(&mut self, holes: &[Hole]) {
         for hole in holes {
             let concerned: Vec<u64> = self
                 .slots

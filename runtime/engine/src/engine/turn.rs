@@ -35,12 +35,14 @@ pub(crate) struct Said {
     pub(crate) outputs: Vec<Output>,
     /// New processes.
     pub(crate) spawned: Vec<Actor>,
+    /// Whether it has given another process a name, or taken one away.
+    pub(crate) names_others: bool,
 }
 
 impl Said {
     /// Whether other processes hear of it.
     pub(crate) fn has_told(&self) -> bool {
-        !self.letters.is_empty() || !self.spawned.is_empty()
+        !self.letters.is_empty() || !self.spawned.is_empty() || self.names_others
     }
 }
 

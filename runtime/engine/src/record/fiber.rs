@@ -35,6 +35,8 @@ pub enum Wait {
     Flush(u64),
     /// The end of a process: serial of the reference.
     Exit(u64),
+    /// Its next turn: what it asks for is not done in an epoch that is being closed.
+    Turn,
 }
 
 impl Wait {
@@ -50,6 +52,7 @@ impl Wait {
             Wait::Flush(before) => (7, before),
             Wait::Exit(reference) => (8, reference),
             Wait::Cell => (9, 0),
+            Wait::Turn => (10, 0),
         }
     }
 
@@ -65,14 +68,15 @@ impl Wait {
             7 => Wait::Flush(number),
             8 => Wait::Exit(number),
             9 => Wait::Cell,
+            10 => Wait::Turn,
             _ => return None,
         })
     }
 
     /// Whether cancellation and deadlines reach a fiber that waits so. The end of a scope is
-    /// waited for in any case: nothing of it may outlive it.
+    /// waited for in any case: nothing of it may outlive it. The next turn comes anyway.
     pub(crate) fn is_interruptible(self) -> bool {
-        !matches!(self, Wait::Nothing | Wait::Scope(_))
+        !matches!(self, Wait::Nothing | Wait::Turn | Wait::Scope(_))
     }
 
     /// What an engine that takes the process up must ask for again, one of each kind.

@@ -323,9 +323,9 @@ mod tests {
             7 => notes.being_stored(fiber).stored_chunks.clear(),
             _ => {
                 let number = below(random, 5);
-                let wait = Wait::from_numbers(below(random, 10) as u8, number);
+                let wait = Wait::from_numbers(below(random, 11) as u8, number);
                 let note = notes.entry(fiber);
-                note.wait = wait.expect("there are ten kinds");
+                note.wait = wait.expect("there are eleven kinds");
                 note.until = (below(random, 2) == 0).then(|| below(random, 20));
             }
         }
@@ -357,7 +357,7 @@ mod tests {
             assert_eq!(notes.has_members(scope), !members.is_empty());
             assert_eq!(notes.members(scope), members);
         }
-        for kind in 1..10 {
+        for kind in 1..11 {
             let wait = |number| Wait::from_numbers(kind, number).expect("a kind");
             let of_kind = ids(&|note| note.wait.to_numbers().0 == kind);
             assert_eq!(notes.count_of(wait(0)), of_kind.len());

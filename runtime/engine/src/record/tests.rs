@@ -268,6 +268,7 @@ fn waits_keep_their_numbers() {
         Wait::Scope(4),
         Wait::Flush(5),
         Wait::Exit(6),
+        Wait::Turn,
     ];
     for wait in all {
         let (kind, number) = wait.to_numbers();

@@ -1,12 +1,13 @@
-//! What a turn sees that goes on when its epoch is closed, while others have turns in the next one.
+//! What a turn sees that goes on when its epoch is closed, while others have turns in the next one; and what
+//! others see of one that is held up.
 
-use crate::world::{Asks, Crash, World, program};
+use crate::world::{Asks, Crash, World, crash_everywhere, output, program};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 
 /// A program whose main process is in the middle of a turn when process 2 ends, a group later; it is
-/// told so by process 4, and then does something.
+/// told so by process 4, which has taken a name, and then does something.
 fn overtaken(does: &str) -> String {
     format!(
         "(let [main (self)
@@ -20,6 +21,7 @@ fn overtaken(does: &str) -> String {
                           (let [m (monitor b)]
                             (send b :watch)
                             (receive [:down _ _ _ _] nil)
+                            (try (register :c (self)) (catch Exception e nil))
                             (rand))))]
            (receive :begin nil)
            (rand)
@@ -126,4 +128,98 @@ fn who_had_not_ended_can_be_watched() {
         "(let [m (monitor b)] (println :sent) (println (receive [:down _ _ _ r] (= r :noproc))))",
     );
     assert_eq!(said, ":sent\nfalse\n");
+}
+
+#[test]
+fn a_name_that_is_not_stored_has_not_been_seen() {
+    let said = run_overtaken("(println (whereis :c))");
+    assert_eq!(said, "nil\n");
+}
+
+#[test]
+fn a_name_is_given_in_the_next_turn_of_who_asks_for_it_late() {
+    let said = run_overtaken(
+        "(println (try (register :c main) (catch Exception e :taken))) (println (= main (whereis :c)))",
+    );
+    assert_eq!(said, "true\ntrue\n");
+}
+
+#[test]
+fn a_name_is_taken_away_in_the_next_turn_of_who_asks_for_it_late() {
+    let said = run_overtaken("(println (unregister :c)) (println (whereis :c))");
+    assert_eq!(said, "true\nnil\n");
+}
+
+/// A program with a process that is held up, for many slices, in the turn in which it does something
+/// about names.
+fn held_up(does: &str, then: &str) -> String {
+    format!(
+        "(defn service [] (receive [:hi from] (send from :hello)))
+         (let [main (self)
+               big (vec (range 200000))
+               sink (spawn (fn [] (receive :end nil)))
+               b (spawn (fn [] (receive :end nil)))
+               a (spawn (fn [] (receive :begin nil) {does} (send sink big) (receive :end nil)))]
+           (register :held b)
+           (send a :begin)
+           {then}
+           (println :end))"
+    )
+}
+
+#[test]
+fn who_is_found_by_name_can_be_reached() {
+    let text = held_up(
+        "(register :service (spawn service))",
+        "(let [p (loop [] (or (whereis :service) (recur)))]
+           (send p [:hi main])
+           (println (receive :hello :hello (after 1000 :lost)))
+           (println (await-exit p)))",
+    );
+    crash_everywhere(&text, |_| {}, |_, _| {});
+    assert_eq!(output(&text), ":hello\n:normal\n:end\n");
+}
+
+#[test]
+fn a_name_is_free_when_its_holder_ends_before_it_has_heard_of_it() {
+    let text = held_up(
+        "(unregister :held) (register :x b)",
+        "(loop [] (or (whereis :x) (recur)))
+         (send b :end)
+         (await-exit b)
+         (println (whereis :x))
+         (println (register :x main))
+         (sleep 10)
+         (println (= main (whereis :x)))",
+    );
+    assert_eq!(output(&text), "nil\ntrue\ntrue\n:end\n");
+    crash_everywhere(&text, |_| {}, |_, _| {});
+}
+
+#[test]
+fn a_name_that_was_given_after_another_was_taken_away_is_there_after_a_crash() {
+    let text = held_up(
+        "(unregister :held)",
+        "(loop [] (when (whereis :held) (recur)))
+         (register :other b)
+         (println :registered)
+         (sleep 10)
+         (println (= b (whereis :other)))",
+    );
+    assert_eq!(output(&text), ":registered\ntrue\n:end\n");
+    crash_everywhere(&text, |_| {}, |_, _| {});
+}
+
+#[test]
+fn a_long_name_is_stored_whole() {
+    let text = "(let [long (fn [n] (keyword (apply str (repeat n \"x\"))))
+                      p (spawn (fn [] (receive :end nil)))]
+                  (register (long 150000) p)
+                  (sleep 10)
+                  (println (= p (whereis (long 150000))))
+                  (unregister (long 150000))
+                  (register (long 3) p)
+                  (sleep 10)
+                  (println (= p (whereis :xxx)) (whereis (long 150000))))";
+    crash_everywhere(text, |_| {}, |_, _| {});
 }

@@ -4,7 +4,7 @@
 //! an encoding that the loader translates. `UPDATE_FORMATS=1` writes it anew, which is right only
 //! before a release has written such stores.
 
-use crate::world::{World, program};
+use crate::world::{Crash, World, program};
 use engine::record::Status;
 use engine::{EngineError, Options};
 use std::path::{Path, PathBuf};
@@ -204,4 +204,35 @@ fn newer_images_and_chunks_are_refused_and_left_as_they_were() {
         bytes[place..place + hash.len()].copy_from_slice(&hash);
     });
     assert_refused(newer_chunk.path());
+}
+
+#[test]
+fn names_that_an_older_version_has_stored_are_known_until_they_are_taken_away() {
+    let text = "(let [p (spawn (fn [] (receive :end nil)))]
+                  (register :a p)
+                  (sleep 10)
+                  (println (= p (whereis :a)))
+                  (unregister :a)
+                  (sleep 10)
+                  (println (whereis :a)))";
+    let mut world = World::new();
+    world.start(&program(text));
+    world.settle();
+    // They were in the records of their holders.
+    let mut record = engine::read_record(&world.store.snapshot(), 2).unwrap();
+    record.name = Some(":a".to_owned());
+    let record = record.encode();
+    let mut bytes = u32::try_from(record.len()).unwrap().to_le_bytes().to_vec();
+    bytes.extend(record);
+    let mut batch = Batch::new();
+    batch.put(&KeyBuilder::of_kind(b'P').u64(2).finish(), &bytes);
+    batch.delete_range(&KeyRange::prefix(b"N"));
+    world.store.commit(&[batch]).unwrap();
+    for said in ["true\n", "true\nnil\n"] {
+        world.restart(Crash::Never);
+        world.engine.resume().unwrap();
+        assert!(world.pass_time());
+        world.settle();
+        assert_eq!(world.stdout(), said);
+    }
 }
