@@ -80,3 +80,11 @@
 (defn fill [] (loop [acc nil i 0] (let [q (binding [*level* 99] [i i i i i i i i i i i])] (recur (cons q acc) (+ i 1)))))
 (try (fill) (catch :ox/memory-limit e *level*)) ;=> 0
 *level* ;=> 0
+
+;;; ## What was held when a checkpoint was made counts no longer than it is held
+;;; config {:quota-mb 8 :steps 100}
+(defn walk [s n] (if-let [s (seq s)] (recur (rest s) (inc n)) n))
+(try (throw (ex-info "held" {})) (catch :default e [(walk (map inc (range 400000)) 0) (ex-message e)])) ;=> [400000 "held"]
+(walk (map (fn [n] (try (if (zero? (rem n 5000)) (throw (ex-info "caught" {})) n) (catch :default e n))) (range 400000)) 0) ;=> 400000
+(defn texts [n] (vec (map (fn [i] (str n " " i)) (range 60000))))
+(map (fn [n] (count (texts n))) (range 6)) ;=> (60000 60000 60000 60000 60000 60000)

@@ -285,6 +285,7 @@ impl Process {
             });
             Segment { id, start, words }
         });
+        self.heap.stored_bytes.clear();
         self.heap.sealed_end = self.heap.top;
         self.heap.nursery_start = self.heap.top;
         self.heap.schedule_survivors();

@@ -8,6 +8,10 @@
 //! | `sealed_end` | nursery and unsealed survivors | survivors have doubled, or are few beside the nursery |
 //! | a level's start | also that level and the younger ones (a *major* one at 0) | a checkpoint merges levels |
 //!
+//! Levels may become survivors again before a checkpoint does: small ones on which something hangs when
+//! survivors have doubled, and all when the process holds more than its quota otherwise. What is garbage
+//! in them counts for the quota no more than it would if no checkpoint had sealed it.
+//!
 //! It is Cheney's copying collector ("A nonrecursive list compacting algorithm", CACM 13(11), 1970)
 //! with one twist: objects are copied to a scratch array that belongs to the thread, but forwarded
 //! to the addresses they will have when the scratch is copied back to the boundary. A process
@@ -96,8 +100,7 @@ impl Process {
         let made = self.heap.top - self.heap.nursery_start;
         let doubled = survivors >= self.heap.survivors_due;
         let boundary = if doubled || self.costs_less_than(survivors, made / 2) {
-            // Whether an error is new is told by whether its trace is sealed.
-            if doubled && self.under_way.is_idle() {
+            if doubled {
                 self.unseal_small_levels(survivors);
             }
             self.heap.survivor_boundary()
@@ -128,28 +131,32 @@ impl Process {
     }
 
     /// Makes the youngest levels survivors again that are no larger than the survivors, together with
-    /// which they are to be collected, if these hang on them.
+    /// which they are to be collected, if something unsealed hangs on a cell in them that was written
+    /// since the last checkpoint.
     fn unseal_small_levels(&mut self, survivors: u32) {
-        let sealed_end = self.heap.sealed_end;
-        let small = |level: &&Level| sealed_end - level.start <= survivors;
-        let count = self.heap.levels.iter().rev().take_while(small).count();
-        self.unseal_levels(self.heap.levels.len() - count);
-    }
-
-    /// Makes the levels from one on survivors again, if something unsealed hangs on a cell in them that
-    /// was written since the last checkpoint. The next checkpoint drops their segments.
-    fn unseal_levels(&mut self, kept: usize) {
-        let heap = &mut self.heap;
+        let heap = &self.heap;
         let sealed_end = heap.sealed_end;
+        let small = |level: &&Level| sealed_end - level.start <= survivors;
+        let count = heap.levels.iter().rev().take_while(small).count();
+        let kept = heap.levels.len() - count;
         let Some(start) = heap.levels.get(kept).map(|level| level.start) else {
             return;
         };
         let hangs_on_them = heap.overlay.range(start..).any(|(&addr, &changed)| {
             changed && refers_above(Word(heap.words()[addr as usize]), sealed_end)
         });
-        if !hangs_on_them {
-            return;
+        if hangs_on_them {
+            self.unseal_levels(kept);
         }
+    }
+
+    /// Makes the levels from one on survivors again. The next checkpoint drops their segments.
+    fn unseal_levels(&mut self, kept: usize) {
+        let heap = &mut self.heap;
+        let Some(start) = heap.levels.get(kept).map(|level| level.start) else {
+            return;
+        };
+        heap.note_stored_bytes(start);
         let count = heap.levels.len() - kept;
         heap.sealed_end = start;
         heap.poisoned = 0;
@@ -172,11 +179,10 @@ impl Process {
         }
     }
 
-    /// Collects everything unsealed, and all that it could hang on: what is left counts for the quota.
-    pub(crate) fn collect_for_quota(&mut self) {
-        if self.under_way.is_idle() {
-            self.unseal_levels(0);
-        }
+    /// Collects everything, sealed or not: what is left is what the process holds, whenever checkpoints
+    /// were made. The next one stores all of it anew.
+    pub fn collect_all(&mut self) {
+        self.unseal_levels(0);
         self.collect_unsealed();
     }
 
@@ -238,6 +244,7 @@ impl Process {
             let image = Arc::clone(&self.image);
             let mut overlay = std::mem::take(&mut self.heap.overlay);
             let mut remembered = std::mem::take(&mut self.heap.remembered);
+            let mut stored_bytes = std::mem::take(&mut self.heap.stored_bytes);
             // Each once: a word that was forwarded looks like one that has to be.
             remembered.sort_unstable();
             remembered.dedup();
@@ -277,7 +284,14 @@ impl Process {
                 }
             }
             collector.scan();
+            // What was not copied is gone.
+            let moved = stored_bytes.split_off(stored_bytes.partition_point(|&at| at < from));
+            let first = stored_bytes.len();
+            let header = |at: u32| Header(collector.words[at as usize]);
+            stored_bytes.extend(moved.into_iter().filter_map(|at| header(at).forwarded_to()));
+            stored_bytes[first..].sort_unstable();
             self.frames_collected += collector.frames;
+            self.heap.stored_bytes = stored_bytes;
             self.heap.overlay = overlay;
             self.heap.replace_from(from, scratch);
             if scratch.capacity() > SCRATCH_KEPT_WORDS {

@@ -73,6 +73,9 @@ pub struct Heap {
     pub(crate) levels: Vec<Level>,
     /// Segments of levels that became survivors again since the last checkpoint.
     pub(crate) unsealed_segments: Vec<u64>,
+    /// Byte strings of those levels, by offset, ascending: whether an error was thrown before the last
+    /// checkpoint is told by whether its trace was stored with it. None is kept alive by being here.
+    pub(crate) stored_bytes: Vec<u32>,
     /// Addresses of sealed words mutated since their level was sealed; `true`: since the last
     /// checkpoint. All that refer above the sealed part are `true`.
     pub(crate) overlay: BTreeMap<u32, bool>,
@@ -131,6 +134,7 @@ impl Heap {
             sealed_end: 0,
             levels: Vec::new(),
             unsealed_segments: Vec::new(),
+            stored_bytes: Vec::new(),
             overlay: BTreeMap::new(),
             remembered: Vec::new(),
             nursery_words: NURSERY_WORDS_MIN,
@@ -540,7 +544,27 @@ impl Heap {
         self.words[(reference.offset() + index) as usize] = value;
     }
 
+    /// Whether a byte string was stored by the last checkpoint.
+    pub(crate) fn has_stored_bytes(&self, reference: Word) -> bool {
+        !self.is_unsealed(reference) || self.stored_bytes.binary_search(&reference.offset()).is_ok()
+    }
+
     // ---- for the collectors ----
+
+    /// Notes the byte strings of the levels from an offset on: they are to become survivors again.
+    pub(crate) fn note_stored_bytes(&mut self, start: u32) {
+        let mut found = Vec::new();
+        let mut at = start;
+        while at < self.sealed_end {
+            let header = Header(self.words[at as usize]);
+            if header.kind_byte() == Kind::Bytes as u8 {
+                found.push(at);
+            }
+            at += header.size();
+        }
+        found.append(&mut self.stored_bytes);
+        self.stored_bytes = found;
+    }
 
     pub(crate) fn words(&self) -> &[u64] {
         &self.words[..self.top as usize]

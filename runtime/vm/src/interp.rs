@@ -615,7 +615,7 @@ impl Machine<'_> {
             let i = unsafe { Instr(*pc) };
             if ZEAL && i.op().is_some_and(Op::is_safepoint) {
                 sync!();
-                self.collect();
+                self.collect(Process::collect);
                 reload!();
             }
             // SAFETY: as above.

@@ -40,13 +40,6 @@ pub(crate) struct UnderWay {
     holders: Vec<Holder>,
 }
 
-impl UnderWay {
-    /// Whether no error has been caught that could still be held.
-    pub(crate) fn is_idle(&self) -> bool {
-        !self.has_thrown && !self.everywhere && self.holders.is_empty()
-    }
-}
-
 /// A frame that holds an error.
 #[derive(Clone, Copy, Debug)]
 struct Holder {
@@ -266,7 +259,7 @@ impl Found<'_> {
         let is_new = if trace.is_nil() {
             is_thrown_now
         } else {
-            trace.is_reference() && trace.offset() >= self.heap.sealed_end
+            trace.is_reference() && !self.heap.has_stored_bytes(trace)
         };
         match self.errors.iter_mut().find(|held| held.error == error) {
             Some(held) => held.is_new |= is_new,

@@ -206,3 +206,101 @@ fn a_stored_cell_follows_what_becomes_a_survivor_again() {
     state.apply(&process.checkpoint(|| 3));
     vm::oracle::same(&process.full_state(), &state).expect("what is stored is what lives");
 }
+
+#[test]
+fn garbage_in_every_level_is_found() {
+    let mut process = process();
+    let mut state = State::default();
+    let live = pair(&mut process.heap, 1);
+    set_root(&mut process, live);
+    for (number, words) in (1..).zip([100_000, 40_000, 2_000, 100]) {
+        let garbage = process
+            .heap
+            .make(Kind::Array, 0, 0, &[], &vec![Word::NIL; words]);
+        process.roots[Root::MailboxTail as usize] = garbage;
+        state.apply(&process.checkpoint(|| number));
+    }
+    process.roots[Root::MailboxTail as usize] = Word::NIL;
+    process.collect_unsealed();
+    assert!(process.heap.used_words() > 140_000, "it is sealed");
+    process.collect_all();
+    process.verify().expect("the memory is sound");
+    assert!(process.heap.used_words() < 100, "only the pair is left");
+    let delta = process.checkpoint(|| 5);
+    assert_eq!(delta.kept_levels, 0);
+    state.apply(&delta);
+    vm::oracle::same(&process.full_state(), &state).expect("what is stored is what lives");
+    assert_eq!(process.heap.word(root(&process), 1), Word::small(1));
+}
+
+/// An error that was thrown, and its trace.
+fn thrown(heap: &mut Heap, number: i64) -> Word {
+    let trace = vm::value::string::make_bytes(heap, &[0; 8]);
+    let mut words = [Word::NIL; 5];
+    words[0] = Word::small(number);
+    words[4] = trace;
+    heap.make(Kind::Error, 0, 0, &[], &words)
+}
+
+/// The numbers of the errors that fibers hold, and whether each is new.
+fn held(process: &mut Process) -> Vec<(i64, bool)> {
+    process.look_for_errors_everywhere();
+    let held = process.errors_under_way();
+    let number = |word| process.heap.word(word, 1).small_value();
+    let mut held: Vec<(i64, bool)> = held
+        .iter()
+        .map(|held| (number(held.error), held.is_new))
+        .collect();
+    held.sort_unstable();
+    held
+}
+
+#[test]
+fn an_error_that_was_stored_is_not_new_when_its_level_is_taken_back() {
+    for protects in [false, true] {
+        let mut process = process();
+        process.heap.protects_from_space = protects;
+        let identity = process.image.proto_for_call(0, 1);
+        let identity = identity.expect("identity takes one");
+        let hold = |process: &mut Process, number: i64| {
+            let error = thrown(&mut process.heap, number);
+            process.add_call(identity, &[error]);
+        };
+        // The first is stored before it is thrown: its trace lies in another level than itself.
+        let early = thrown(&mut process.heap, 1);
+        process.heap.write(early, 5, Word::NIL);
+        process.add_call(identity, &[early]);
+        let ballast = process
+            .heap
+            .make(Kind::Array, 0, 0, &[], &[Word::NIL; 10_000]);
+        set_root(&mut process, ballast);
+        process.checkpoint(|| 1);
+        assert_eq!(held(&mut process), [], "it was not thrown");
+        let early = Word(
+            *process.fibers[0]
+                .top()
+                .used(&process.image)
+                .last()
+                .expect("a register"),
+        );
+        let trace = vm::value::string::make_bytes(&mut process.heap, &[0; 8]);
+        process.heap.write(early, 5, trace);
+        hold(&mut process, 2);
+        assert_eq!(held(&mut process), [(1, true), (2, true)]);
+        process.checkpoint(|| 2);
+        assert_eq!(process.heap.levels().len(), 2);
+        assert_eq!(held(&mut process), [(1, false), (2, false)]);
+        set_root(&mut process, Word::NIL);
+        for number in 3..6 {
+            process.collect_all();
+            process.verify().expect("the memory is sound");
+            hold(&mut process, number);
+            process.collect();
+            let expected: Vec<(i64, bool)> = (1..=number).map(|n| (n, n > 2)).collect();
+            assert_eq!(held(&mut process), expected);
+        }
+        process.checkpoint(|| 3);
+        let expected: Vec<(i64, bool)> = (1..6).map(|n| (n, false)).collect();
+        assert_eq!(held(&mut process), expected);
+    }
+}

@@ -39,6 +39,7 @@ enum Step {
     Hold(Path),
     Collect,
     CollectUnsealed,
+    CollectAll,
     Checkpoint,
     /// A checkpoint, and the process anew from what is stored.
     Reload,
@@ -56,6 +57,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => path().prop_map(Step::Hold),
         4 => Just(Step::Collect),
         1 => Just(Step::CollectUnsealed),
+        1 => Just(Step::CollectAll),
         3 => Just(Step::Checkpoint),
         1 => Just(Step::Reload),
     ];
@@ -150,6 +152,7 @@ impl World {
             }
             Step::Collect => self.process.collect(),
             Step::CollectUnsealed => self.process.collect_unsealed(),
+            Step::CollectAll => self.process.collect_all(),
             Step::Checkpoint => self.checkpoint(),
             Step::Reload => {
                 self.checkpoint();

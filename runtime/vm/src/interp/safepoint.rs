@@ -3,6 +3,7 @@
 use super::{Machine, Next, Outcome};
 use crate::fiber::FiberState;
 use crate::heap::QUOTA_RESERVE_WORDS;
+use crate::process::Process;
 use crate::word::Word;
 use bytecode::{Instr, Op};
 
@@ -62,7 +63,7 @@ impl Machine<'_> {
             return None;
         }
         if is_due || self.collecting_may_help(followed) {
-            self.collect();
+            self.collect(Process::collect);
         }
         if may_throw {
             self.over_quota(followed)
@@ -71,9 +72,9 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn collect(&mut self) {
+    pub(super) fn collect(&mut self, collect: fn(&mut Process)) {
         self.save();
-        self.process.collect();
+        collect(self.process);
         self.verify();
         self.load();
     }
@@ -104,19 +105,21 @@ impl Machine<'_> {
     /// though the collection may have dropped it: who begins anew with a match needs as much again.
     fn over_quota(&mut self, followed: usize) -> Option<Word> {
         let quota = self.process.heap.quota_words as usize;
-        let mut words = self.words_held() + followed;
+        // Survivors of earlier collections may be garbage by now.
         if self.collecting_may_help(followed) {
-            // Survivors of earlier collections may be garbage by now, and what hangs on sealed cells.
-            self.save();
-            self.process.collect_for_quota();
-            self.verify();
-            self.load();
-            words = self.words_held() + followed;
+            self.collect(Process::collect_unsealed);
+        }
+        // So may be what is sealed. To collect that costs as much as the process is large, here and at the
+        // next checkpoint: it is done when nothing else helps, and then not before what is kept anew
+        // has filled the room that it left below the quota.
+        if self.collecting_may_help(followed) && self.process.heap.sealed_words() > 0 {
+            self.collect(Process::collect_all);
         }
         if !self.holds_too_much(followed) {
             self.process.heap.reserve_used = false;
             return None;
         }
+        let words = self.words_held() + followed;
         let stack_quota = self.process.heap.stack_quota_words();
         // The handler gets a reserve, once until the process is below its quota again.
         if self.process.heap.reserve_used

@@ -171,6 +171,42 @@ fn the_stacks_of_all_fibers_count_to_the_memory() {
     }
 }
 
+#[test]
+fn what_was_stored_and_is_garbage_does_not_count_to_the_memory() {
+    // What is printed makes a checkpoint, which seals what the process holds then: a cell to which all
+    // that is walked over afterwards is linked, a vector that is dropped.
+    let common = "(defn stored [] (println :stored) (sleep 10))
+                  (defn walk [s n] (if-let [s (seq s)]
+                    (do (when (= (first s) 1000) (stored)) (recur (rest s) (inc n)))
+                    n))";
+    let held = "(println (try (throw (ex-info \"held\" {}))
+                           (catch :default e (stored) [(walk (map inc (range 300000)) 0) (ex-message e)])))";
+    let caught = "(defn safe [n] (try (if (zero? (rem n 1000)) (throw (ex-info \"caught\" {})) n) (catch :default e n)))
+                  (println (walk (map safe (range 300000)) 0))";
+    let body = "(defactivity act [n]
+                  (try (throw (ex-info \"caught\" {})) (catch :default e nil))
+                  (stored)
+                  (walk (map inc (range n)) 0))
+                (println (act 300000))";
+    let dropped = "(dotimes [n 4]
+                     (let [v (vec (map (fn [i] (str n \" \" i)) (range 70000)))]
+                       (stored)
+                       (println n (count v))))";
+    let texts = [
+        (held, "[300000 held]\n".to_owned()),
+        (caught, "300000\n".to_owned()),
+        (body, "300000\n".to_owned()),
+        (dropped, (0..4).map(|n| format!("{n} 70000\n")).collect()),
+    ];
+    for (text, expected) in texts {
+        for crash in [Crash::Never, Crash::After(3)] {
+            let said = said_through(little_memory(), &format!("{common}\n{text}"), crash);
+            let said = said.replace(":stored\n", "");
+            assert_eq!(said, expected, "{crash:?}: {text}");
+        }
+    }
+}
+
 /// What a program says that crashes once, and is taken up.
 fn said_through(options: Options, text: &str, crash: Crash) -> String {
     let mut world = World::with(options, Arc::new(store::MemoryStore::new()));

@@ -4,7 +4,7 @@ use crate::world::{Crash, Served, World, exit, options, program};
 use engine::data::Data;
 use engine::letter::Letter;
 use engine::record::{Status, Unheard};
-use engine::{Options, RetryError};
+use engine::{Limits, Options, RetryError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -90,9 +90,13 @@ fn assert_tidy(world: &World) {
 /// retries it with `act` mended, once as it is and with a crash at each of these commits. What it
 /// prints after the retry is `expected`.
 fn goes_on_before_act(text: &str, expected: &str) {
+    goes_on_before_act_with(options(), text, expected);
+}
+
+fn goes_on_before_act_with(options: Options, text: &str, expected: &str) {
     let program = program(text);
     let failed = |crash: Crash| {
-        let mut services = world_of(options());
+        let mut services = world_of(options);
         services.mend(1);
         services.world.restart(crash);
         services.world.start(&program);
@@ -208,6 +212,33 @@ fn what_finally_changes_is_as_it_was() {
                (dotimes [n 12] (swap! seen conj (vec (range n))) (sleep 10))
                (println (count @seen)))))",
         "400 [0 1 2]\n15\n",
+    );
+}
+
+#[test]
+fn a_finally_that_needs_what_garbage_takes_does_not_move_the_past() {
+    // What it has dropped is sealed by then, in more memory than the process may hold.
+    let limits = Limits {
+        memory_words: 1 << 17,
+        ..Limits::default()
+    };
+    let options = Options {
+        limits,
+        ..options()
+    };
+    goes_on_before_act_with(
+        options,
+        "(defn stored [] (println :stored) (sleep 10))
+         (defn walk [s n] (if-let [s (seq s)] (do (when (= (first s) 1000) (stored)) (recur (rest s) (inc n))) n))
+         (defn filled [n] (let [v (vec (map (fn [i] (str n \" \" i)) (range 14000)))] (stored) (count v)))
+         (let [held (vec (map str (range 3000))) act (activity \"act\")]
+           (try
+             (println (act) (count held))
+             (finally
+               (stored)
+               (println (walk (map inc (range 40000)) 0))
+               (println (reduce + (map filled (range 2)))))))",
+        "act done 3000\n:stored\n:stored\n40000\n:stored\n:stored\n28000\n",
     );
 }
 
