@@ -632,6 +632,7 @@ impl<'a> Step<'a> {
     fn retry(&mut self, value: Option<crate::data::Data>) {
         let is_taken_up = self.actor.record.is_parked_by_recoveries();
         let failed = self.revive();
+        self.actor.record.outlives_main = self.inner.outlives_main(self.actor.number);
         self.actor.log(
             self.now,
             crate::event::EventKind::Retried {

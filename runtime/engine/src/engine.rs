@@ -145,6 +145,8 @@ struct Slot {
     is_held: bool,
     /// Set when it has failed, and what was before is kept for a retry.
     is_kept: bool,
+    /// Whether it was retried when the main process had ended for good, or its parent was.
+    outlives_main: bool,
     /// Letters that wait while it is parked.
     waiting: Option<Box<parked::Waiting>>,
 }
@@ -251,6 +253,8 @@ struct Shared {
     newborn: usize,
     /// The main process has ended for good: the others follow.
     shutting_down: bool,
+    /// When the others are killed, if that still holds: who retries the main process gives them its time.
+    run_ends_at: Option<u64>,
     names: names::Names,
     children: names::Children,
     record: StoreRecord,

@@ -29,7 +29,7 @@ use vm::fiber::FiberId;
 /// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen or
 /// that somebody has waited for. 6: with those of which nobody had heard at the end. 7: with the ends
 /// that deadlines are set in; every fiber that has thrown one says so.
-pub const RECORD_VERSION: u8 = 8;
+pub const RECORD_VERSION: u8 = 9;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 
@@ -244,6 +244,9 @@ pub struct ActorRecord {
     /// [`Unheard::MOST`]. Of a process that has failed or is parked as at the checkpoint that it goes
     /// on from.
     pub unheard: Vec<Unheard>,
+    /// Whether it was retried when the main process had ended for good, or its parent was: it goes on
+    /// without it.
+    pub outlives_main: bool,
     /// Whether the stored record has more than one piece; not part of it.
     pub(crate) has_pieces: bool,
 }
@@ -366,6 +369,7 @@ impl ActorRecord {
             greatest_attempt: 0,
             kill_at: None,
             unheard: Vec::new(),
+            outlives_main: false,
             has_pieces: false,
         }
     }
@@ -443,6 +447,7 @@ impl ActorRecord {
         unheard::encode(&mut w, &self.unheard);
         let ending = self.ending.as_ref();
         unheard::encode(&mut w, ending.map_or(&[], |ending| &ending.unheard));
+        w.bool(self.outlives_main);
         w.bytes
     }
 
@@ -541,6 +546,9 @@ impl ActorRecord {
                 None if unheard.is_empty() => {}
                 None => return r.error(),
             }
+        }
+        if version > 8 {
+            record.outlives_main = r.bool()?;
         }
         r.end()?;
         Ok(record)

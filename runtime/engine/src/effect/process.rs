@@ -161,6 +161,7 @@ impl Step<'_> {
             self.now,
         );
         record.body_of = body_of;
+        record.outlives_main = self.actor.record.outlives_main;
         let mut child = Actor::new(number, process, record);
         child.birth = Some(Birth::Spawned(words));
         child.log(self.now, EventKind::Started(name));
@@ -478,6 +479,14 @@ impl Step<'_> {
         if !linked && parcel::is_keyword(heap, word, "kill") {
             return self.killed();
         }
+        let is_shutdown = from == MAIN
+            && !linked
+            && parcel::is_keyword(heap, word, "shutdown")
+            && self.inner.is_shutting_down();
+        if is_shutdown && self.actor.record.outlives_main {
+            // It was told so before it was retried.
+            return;
+        }
         if self.actor.record.traps_exits {
             let exit = make_keyword(self.heap(), None, "exit");
             let pid = self.pid_word(from);
@@ -487,10 +496,6 @@ impl Step<'_> {
         if normal && from != self.actor.number {
             return;
         }
-        let is_shutdown = from == MAIN
-            && !linked
-            && parcel::is_keyword(heap, word, "shutdown")
-            && self.inner.is_shutting_down();
         if is_shutdown {
             // The bodies of activities are cancelled by who waits for them.
             if self.actor.record.body_of.is_none() {

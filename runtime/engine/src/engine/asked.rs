@@ -8,8 +8,7 @@
 //! - A turn goes on for a while when its epoch is closed. What others do in the next one it does not see:
 //!   it would be stored, and said, before they have done it.
 
-use super::{Inner, RUN, SHUTDOWN_MS};
-use std::cmp::Reverse;
+use super::{Inner, SHUTDOWN_MS};
 use std::sync::atomic::Ordering;
 
 impl Inner {
@@ -104,7 +103,7 @@ impl Inner {
     pub(crate) fn begin_shutdown(&self, keeps_others: bool) -> Vec<u64> {
         let mut shared = self.lock();
         let at = self.clock.now_ms().saturating_add(SHUTDOWN_MS);
-        shared.timers.push(Reverse((at, RUN)));
+        shared.end_run_at(at);
         if keeps_others {
             return Vec::new();
         }
@@ -117,6 +116,13 @@ impl Inner {
     /// Whether the main process has ended for good.
     pub(crate) fn is_shutting_down(&self) -> bool {
         self.lock().shutting_down
+    }
+
+    /// Whether a process goes on whether or not the main process has ended.
+    pub(crate) fn outlives_main(&self, process: u64) -> bool {
+        let shared = self.lock();
+        let slot = shared.slots.get(&process);
+        slot.is_some_and(|slot| slot.outlives_main)
     }
 
     /// Whether no attempt is handed out any more.

@@ -3,9 +3,10 @@
 //! # Invariants
 //! - An end is told once it is durable.
 
-use super::{EngineError, Inner, Place, Shared, Slot, Standing};
+use super::{EngineError, Inner, Place, RUN, Shared, Slot, Standing};
 use crate::pid::MAIN;
 use crate::record::Status;
+use std::cmp::Reverse;
 
 impl Inner {
     pub(super) fn wait_for_end(&self, process: u64) -> Result<Option<Standing>, EngineError> {
@@ -78,6 +79,24 @@ impl Shared {
                 && (!keeps_others || slot.is_body && slot.parent == Some(MAIN))
         });
         left.map(|(&number, _)| number).collect()
+    }
+
+    /// Those of them that follow it when it has ended for good: not who was retried after that.
+    pub(super) fn left_to_follow(&self) -> Vec<u64> {
+        let mut left = self.left_processes();
+        left.retain(|number| {
+            !self
+                .slots
+                .get(number)
+                .is_some_and(|slot| slot.outlives_main)
+        });
+        left
+    }
+
+    /// The others are killed then, if they have not ended.
+    pub(super) fn end_run_at(&mut self, at: u64) {
+        self.run_ends_at = Some(at);
+        self.timers.push(Reverse((at, RUN)));
     }
 
     /// Whether, now that the main process has ended, nothing more comes: the others have ended, too.

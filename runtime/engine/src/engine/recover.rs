@@ -10,7 +10,7 @@ use super::names::{Children, Names};
 use super::recoveries::{PROVEN_MS, TAKEN_UP};
 use super::resident::Resident;
 use super::signal::Signal;
-use super::{EngineError, Inner, Options, Place, RUN, SHUTDOWN_MS, Shared, Slot};
+use super::{EngineError, Inner, Options, Place, SHUTDOWN_MS, Shared, Slot};
 use crate::actor::{Actor, Birth, Incoming};
 use crate::awaiting::Awaiting;
 use crate::data::{self, Data};
@@ -118,6 +118,7 @@ impl Inner {
             sent_bytes: 0,
             newborn: 0,
             shutting_down: false,
+            run_ends_at: None,
             names: Names::default(),
             children: Children::default(),
             record,
@@ -373,11 +374,8 @@ impl Inner {
             main.is_kept = false;
             shared.shutting_down = is_over;
         }
-        if shared.shutting_down && !shared.left_processes().is_empty() {
-            shared.timers.push(Reverse((
-                self.clock.now_ms().saturating_add(SHUTDOWN_MS),
-                RUN,
-            )));
+        if shared.shutting_down && !shared.left_to_follow().is_empty() {
+            shared.end_run_at(self.clock.now_ms().saturating_add(SHUTDOWN_MS));
         }
         shared.commit_wanted = !resumed.is_empty() || !shared.unwritten.is_empty();
         let others_go_on = !shared.left_processes().is_empty();
@@ -712,6 +710,7 @@ impl Slot {
             in_turn: false,
             suspended: None,
             is_held: false,
+            outlives_main: record.outlives_main,
             waiting: None,
             is_kept: record.status == Status::Failed && !record.fibers.is_empty(),
         }

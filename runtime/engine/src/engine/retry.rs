@@ -98,6 +98,10 @@ impl Inner {
         };
         let letters = self.wake_with_letters(&mut shared, number, stored, is_dropped);
         shared.count_child(number);
+        let has_no_main = shared.shutting_down;
+        if let Some(slot) = shared.slots.get_mut(&number) {
+            slot.outlives_main |= has_no_main;
+        }
         shared.deliver(number, epoch, Incoming::Retry(value.cloned()));
         for (_, letter) in letters {
             shared.deliver(number, epoch, letter);

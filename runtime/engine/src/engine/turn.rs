@@ -172,7 +172,9 @@ impl Inner {
             }
             shared.timers.pop();
             if process == RUN {
-                self.kill_what_is_left(shared);
+                if shared.run_ends_at == Some(at) {
+                    self.kill_what_is_left(shared);
+                }
                 continue;
             }
             if process == TAKEN_UP {
@@ -194,13 +196,13 @@ impl Inner {
             // It has been retried.
             return;
         }
-        let left = shared.left_processes();
+        let left = shared.left_to_follow();
         for &process in &left {
             self.post_letter(shared, process, &Letter::Kill);
         }
         if !left.is_empty() {
             let again = self.clock.now_ms().saturating_add(KILL_AGAIN_MS);
-            shared.timers.push(std::cmp::Reverse((again, RUN)));
+            shared.end_run_at(again);
         }
     }
 
@@ -537,7 +539,7 @@ impl Inner {
             shared.count_child(number);
             shared.mark_dirty(number, epoch, self.clock.now_ms());
             shared.enqueue(number);
-            if shared.shutting_down {
+            if shared.shutting_down && !actor.record.outlives_main {
                 // It was not there when the others were told.
                 let (from, reason) = (MAIN, parcel::keyword("shutdown"));
                 let letter = Letter::Exit {
@@ -778,6 +780,7 @@ impl Slot {
             in_turn: false,
             is_held: false,
             is_kept: false,
+            outlives_main: actor.record.outlives_main,
             waiting: None,
             suspended: None,
             place: Place::Here(Box::new(actor)),
@@ -811,6 +814,9 @@ impl Shared {
     /// A process that is parked or has failed takes part again, from what is stored of it.
     pub(super) fn go_on(&mut self, process: u64, durable: bool) {
         self.take_from_rest(process);
+        if process == MAIN {
+            self.run_ends_at = None;
+        }
         let Some(slot) = self.slots.get_mut(&process) else {
             return;
         };

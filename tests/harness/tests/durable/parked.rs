@@ -327,3 +327,56 @@ fn a_body_that_was_told_to_stop_is_followed_as_soon_as_it_has() {
     assert_eq!(times.len(), 4, "{text}");
     assert_eq!(times[1], times[2], "{text}");
 }
+
+#[test]
+fn who_is_retried_after_the_end_of_the_main_process_goes_on_without_it() {
+    let text = "(spawn (fn []
+                  ((activity \"a\" {:on-exhausted :park}))
+                  (let [kid (spawn (fn [] (sleep \"10s\") (println :kid)))]
+                    (println (await-exit kid))
+                    (sleep \"1h\")
+                    (println :late))))
+                (receive :end nil)
+                (println :main)";
+    for crashes in [false, true] {
+        let mut world = World::new();
+        world.serve(|_| exit(1, "no"));
+        world.start(&program(text));
+        world.run();
+        assert_eq!(status(&world, 2), Status::Parked);
+        send(&world, 1, ":end");
+        world.run();
+        assert_eq!(status(&world, 1), Status::Done);
+        world.serve(|_| Served::Answer(Data::Nil));
+        world.engine.retry(2, None).unwrap();
+        world.settle();
+        if crashes {
+            world.restart(Crash::Never);
+            world.engine.resume().unwrap();
+        }
+        world.run();
+        assert_eq!(world.stdout(), ":main\n:kid\n:normal\n:late\n");
+        assert_eq!(status(&world, 2), Status::Done);
+        assert_eq!(status(&world, 3), Status::Done);
+    }
+}
+
+#[test]
+fn the_last_seconds_of_a_run_begin_with_the_last_end_of_its_main_process() {
+    let text = "(spawn (fn [] (try (sleep \"1h\") (finally (sleep 4500) (println :tidied)))))
+                (sleep 10)
+                ((activity \"a\"))
+                (println :main)";
+    let world = World::new();
+    world.serve(|_| exit(1, "no"));
+    world.start(&program(text));
+    world.settle();
+    assert!(world.pass_time());
+    world.settle();
+    assert_eq!(status(&world, 1), Status::Failed);
+    world.advance(4_000);
+    world.serve(|_| Served::Answer(Data::Nil));
+    world.engine.retry(1, None).unwrap();
+    world.run();
+    assert_eq!(world.stdout(), ":main\n:tidied\n");
+}
