@@ -306,13 +306,15 @@ fn make_pipe(path: &Path) {
 fn who_writes_beside_a_store_has_it() {
     let run = Run::new();
     fs::write(run.path().join("once.ox"), "(println 1)").unwrap();
-    make_pipe(&run.path().join("s.redb.folder"));
-    let mut child = run.oxc(&["run", "--store", "s.redb", "once.ox"]);
-    // Opened when it begins to write.
-    let written = File::open(run.path().join("s.redb.folder")).unwrap();
+    for manner in ["s.redb.park", "s.redb.serve"] {
+        make_pipe(&run.path().join(manner));
+    }
+    let begin = ["run", "--park", "--serve", "a/b=true", "--store", "s.redb"];
+    let mut child = run.oxc(&[&begin[..], &["once.ox"]].concat());
+    // It opens the first, and waits for somebody who opens the second.
+    drop(File::open(run.path().join("s.redb.park")).unwrap());
     let lock = File::open(run.path().join("s.redb.lock")).expect("it has been taken");
     assert!(lock.try_lock().is_err(), "somebody else can have the store");
-    drop(written);
     child.kill().unwrap();
     child.wait().unwrap();
 }
