@@ -69,7 +69,7 @@ fn every_definition_without_a_value_is_reported_alone() {
           in lib/forever (lib.ox:11)
         lib.ox:12:6 OX0401 the value of lib/said cannot be computed: it asks for the effect :ox/write, which pure code cannot have
           in ox.core.print/write (ox/core/print.ox)
-        lib.ox:14:37 OX0401 the value of lib/huge cannot be computed: the process holds more than its memory limit of 128 MB
+        lib.ox:14:30 OX0401 the value of lib/huge cannot be computed: the process holds more than its memory limit of 128 MB
           in lib/huge (lib.ox:14)
     "#]].assert_eq(&wrong(&[("lib", lib), ("app", app)]));
 }
