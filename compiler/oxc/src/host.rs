@@ -9,12 +9,17 @@
 //! - What an interrupted program had asked for is either committed with its answer or open in the
 //!   store; no command of it is alive when `oxc` leaves.
 //! - Nothing but the program writes to standard output.
+//! - What others ask to be changed is done by an engine that goes on, or not begun: once it has come to
+//!   its end, and the more so once it is stopped, nothing is changed in it. Its store is given up then, whatever
+//!   the command does besides.
 
 use crate::access::open_store;
 use crate::answers::Subject;
 use crate::failure::{FAILED, Failure, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
 use crate::folder::Folder;
 use crate::output::Output;
+use crate::socket::Reply;
+use crate::socket::gate::Gate;
 use crate::socket::server::Server;
 use crate::{at_once, place, signals, socket};
 use activities::{Callbacks, Config, LocalTransport, Served, SystemClock};
@@ -39,6 +44,9 @@ pub(crate) const FOLDER_SUFFIX: &str = ".folder";
 pub(crate) const BASE_SUFFIX: &str = ".base";
 /// How long attempts that run may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long a change that has been begun may take before the engine stops without it.
+const CHANGE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// How a program is run.
 #[derive(Clone, Debug)]
 pub(crate) struct Manner {
@@ -133,6 +141,10 @@ pub(crate) struct Host {
     is_idle: bool,
     threads: Mutex<Vec<JoinHandle<()>>>,
     server: Mutex<Option<Server>>,
+    /// What changes that others ask for pass.
+    changes: Arc<Gate>,
+    /// Whether its end has been told, and the rest is closing it.
+    is_over: AtomicBool,
     /// Number of the main process.
     main: OnceLock<u64>,
     interrupted: AtomicBool,
@@ -386,6 +398,8 @@ impl Host {
             is_idle: manner.is_idle,
             threads: Mutex::default(),
             server: Mutex::default(),
+            changes: Arc::default(),
+            is_over: AtomicBool::new(false),
             main: OnceLock::new(),
             interrupted: AtomicBool::new(false),
             told_suspended: AtomicBool::new(false),
@@ -402,13 +416,24 @@ impl Host {
             *lock(&self.threads) = self.engine.run_threads().map_err(io("start threads"))?;
         }
         if let Some(store) = &self.store {
-            let subject = self.subject.clone();
+            let (subject, changes) = (self.subject.clone(), Arc::clone(&self.changes));
             let path = socket::path_of(store);
             *lock(&self.server) = Some(Server::start(&path, move |request| {
-                subject.answer(&request)
+                if request.looks() {
+                    return subject.answer(&request);
+                }
+                match changes.enter() {
+                    Some(_inside) => subject.answer(&request),
+                    None => Reply::NotNow,
+                }
             })?);
         }
         Ok(())
+    }
+
+    /// From now on nothing is changed that others ask for; what they were promised has been done.
+    pub(crate) fn refuse_changes(&self) {
+        self.changes.close(CHANGE_PATIENCE);
     }
 
     /// Says which process is the main one.
@@ -455,6 +480,7 @@ impl Host {
         let _ = self
             .engine
             .flush_within(GRACE.saturating_sub(begun.elapsed()));
+        self.refuse_changes();
         self.engine.stop();
         self.transport.abandon();
     }
@@ -462,7 +488,16 @@ impl Host {
     /// Waits for the main process's end, and says how it ended.
     fn wait(&self, output: Output) -> Result<u8, Failure> {
         let main = self.pid().number;
-        let standing = self.engine.wait_for_end(main)?;
+        let standing = loop {
+            let standing = self.engine.wait_for_end(main)?;
+            self.refuse_changes();
+            match standing {
+                // Somebody was still told that it goes on.
+                Some(_) if !self.engine.is_over(main) => self.changes.open(),
+                Some(_) => break self.engine.standing(main),
+                None => break None,
+            }
+        };
         let has_ended = standing.as_ref().is_some_and(|s| s.status.has_ended());
         let mut has_left = true;
         if has_ended {
@@ -614,8 +649,10 @@ impl Host {
         standing.exit_status.max(FAILED)
     }
 
-    /// Stops everything; what is committed stays.
+    /// Stops everything; what is committed stays. Others may have the store then.
     pub(crate) fn close(&self) {
+        self.is_over.store(true, Ordering::SeqCst);
+        self.refuse_changes();
         drop(lock(&self.server).take());
         self.engine.stop();
         self.transport.abandon();
@@ -626,6 +663,11 @@ impl Host {
         // The store is still this command's.
         if let Some(store) = self.store.as_deref().filter(|_| self.is_finished()) {
             mark_finished(store);
+        }
+        // A request that nobody waits for any more goes on until this command leaves: nobody is to
+        // make it again before.
+        if self.transport.running() == 0 {
+            self.subject.store.close();
         }
     }
 
@@ -791,7 +833,9 @@ fn quoted(path: &Path) -> String {
 
 /// Suspends programs, and says at once what that may wait for.
 fn suspend_all(output: Output, hosts: &[Host]) {
-    for host in hosts {
+    let is_open = |host: &&Host| !host.is_over.load(Ordering::SeqCst);
+    let hosts: Vec<&Host> = hosts.iter().filter(is_open).collect();
+    for host in &hosts {
         host.transport.suspend();
     }
     let running: usize = hosts.iter().map(|host| host.transport.running()).sum();
@@ -806,10 +850,11 @@ fn suspend_all(output: Output, hosts: &[Host]) {
             GRACE.as_secs()
         ));
     }
-    at_once::for_each(hosts, Host::suspend);
+    at_once::for_each(&hosts, |host| host.suspend());
 }
 
-/// Runs programs until their main processes end or a signal comes; the highest exit status.
+/// Runs programs until their main processes end or a signal comes, and closes them; the highest exit
+/// status.
 ///
 /// # Errors
 /// When a store can no longer be written.
@@ -827,7 +872,12 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
             }
             suspend_all(output, &interrupted);
         },
-        move || left.iter().for_each(|host| host.tell_suspended(output)),
+        move || {
+            let open = left
+                .iter()
+                .filter(|host| !host.is_over.load(Ordering::SeqCst));
+            open.for_each(|host| host.tell_suspended(output));
+        },
     )?;
     for host in hosts.iter().filter(|host| host.store.is_some()) {
         let all = Arc::downgrade(&hosts);
@@ -846,7 +896,12 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
             }
         });
     }
-    let codes = at_once::for_each(&hosts, |host| host.wait(output));
+    // Each gives up its store at its own end, and not at that of the last.
+    let codes = at_once::for_each(&hosts, |host| {
+        let code = host.wait(output);
+        host.close();
+        code
+    });
     let mut highest = 0;
     let mut failed = None;
     for code in codes {
@@ -855,6 +910,41 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
             Err(failure) => failed = Some(failure),
         }
     }
-    hosts.iter().for_each(Host::close);
     failed.map_or(Ok(highest), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::Request;
+    use crate::socket::client::{Client, Silent};
+    use engine::pid::MAIN;
+    use store::EmbeddedStore;
+
+    #[test]
+    fn at_its_end_an_engine_is_looked_at_only_and_then_gives_up_its_store() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("store.redb");
+        let opened = EmbeddedStore::open(&path).expect("a store");
+        let manner = Manner {
+            is_idle: true,
+            ..Manner::default()
+        };
+        let output = Output::new(clap::ColorChoice::Never, false);
+        let host = Host::over(output, Arc::new(opened), Some(&path), &manner).expect("an engine");
+        host.run().expect("a socket");
+        let asked = |request: &Request| Client::of(&path).ask(request);
+        let message = Request::Send {
+            process: MAIN,
+            message: ":go".to_owned(),
+        };
+        // There is no such process, but that is an answer.
+        assert!(asked(&message).is_err());
+        host.refuse_changes();
+        assert!(matches!(asked(&message), Ok(Err(Silent::Unheard))));
+        assert!(matches!(asked(&Request::Ps), Ok(Ok(Reply::Survey(_)))));
+        assert!(EmbeddedStore::open(&path).is_err());
+        host.close();
+        assert!(EmbeddedStore::open(&path).is_ok());
+    }
 }

@@ -8,6 +8,7 @@
 //! - A stale socket, of an engine that was killed, is replaced; nobody waits for it.
 
 pub(crate) mod client;
+pub(crate) mod gate;
 pub(crate) mod server;
 
 use crate::facts::{EventFacts, Inspection, ProcessFacts};
@@ -37,6 +38,16 @@ pub(crate) enum Request {
     Retry { process: u64, value: Option<String> },
 }
 
+impl Request {
+    /// Whether it only looks.
+    pub(crate) fn looks(&self) -> bool {
+        matches!(
+            self,
+            Request::Ps | Request::Inspect { .. } | Request::Logs { .. }
+        )
+    }
+}
+
 /// What is answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,7 +60,8 @@ pub(crate) enum Reply {
     Logs(Logged),
     /// Of what changes something: it is durable.
     Done,
-    /// The engine runs nothing and will be gone soon: who wants something to be done asks again.
+    /// The engine runs nothing, or nothing any more, and will be gone soon: who wants something to be
+    /// done asks again.
     NotNow,
     /// It could not be done.
     Failed {

@@ -491,6 +491,12 @@ impl Engine {
         self.inner.wait_for_end(process)
     }
 
+    /// Whether that is so now: who has been retried since is at no end.
+    #[must_use]
+    pub fn is_over(&self, process: u64) -> bool {
+        self.inner.lock().is_over(process)
+    }
+
     /// From now on no attempt is handed out: what asks for one begins it when the run is resumed. What
     /// was taken up has not ended this engine, and that becomes durable.
     pub fn suspend(&self) {

@@ -87,9 +87,12 @@ impl Default for Options {
 pub struct EmbeddedStore {
     shared: Arc<Shared>,
     writer: Mutex<Writer>,
-    folder: Option<(Sender<Frozen>, JoinHandle<()>)>,
-    _lock: Option<LockGuard>,
+    folder: Mutex<Option<FolderThread>>,
+    lock: Mutex<Option<LockGuard>>,
 }
+
+/// The thread that folds, and the way to it: it ends when that is dropped.
+type FolderThread = (Sender<Frozen>, JoinHandle<()>);
 
 /// A frozen table and how far it goes.
 #[derive(Debug)]
@@ -303,8 +306,8 @@ impl EmbeddedStore {
             stopped: OnceLock::new(),
             fold_ended: (Mutex::default(), Condvar::new()),
         });
-        let mut store = Self {
-            folder: None,
+        let store = Self {
+            folder: Mutex::default(),
             writer: Mutex::new(Writer {
                 log,
                 next: last + 1,
@@ -315,10 +318,10 @@ impl EmbeddedStore {
                 damage: Vec::new(),
             }),
             shared,
-            _lock: lock,
+            lock: Mutex::new(lock),
         };
         if is_writable && options.fold == FoldMode::Background {
-            store.folder = Some(start_folder(&store.shared)?);
+            *hold(&store.folder) = Some(start_folder(&store.shared)?);
         }
         Ok(store)
     }
@@ -351,7 +354,7 @@ impl EmbeddedStore {
             folded: current.folded.clone(),
         });
         let mode = self.shared.options.fold;
-        hand_over(self.folder.as_ref(), mode, writer, frozen);
+        hand_over(hold(&self.folder).as_ref(), mode, writer, frozen);
         Ok(())
     }
 
@@ -378,7 +381,8 @@ impl EmbeddedStore {
         } = self.shared.options;
         let due_bytes = self.due_bytes();
         if let Some(left) = writer.left.take() {
-            hand_over(self.folder.as_ref(), self.shared.options.fold, writer, left);
+            let mode = self.shared.options.fold;
+            hand_over(hold(&self.folder).as_ref(), mode, writer, left);
         }
         if let Some((due, frozen)) = writer.pending.take() {
             if writer.next >= due {
@@ -432,12 +436,7 @@ impl EmbeddedStore {
     }
 }
 
-fn hand_over(
-    folder: Option<&(Sender<Frozen>, JoinHandle<()>)>,
-    mode: FoldMode,
-    writer: &mut Writer,
-    frozen: Frozen,
-) {
+fn hand_over(folder: Option<&FolderThread>, mode: FoldMode, writer: &mut Writer, frozen: Frozen) {
     match (folder, mode) {
         (Some((sender, _)), _) => {
             // The thread ends only when the sender is dropped.
@@ -450,7 +449,7 @@ fn hand_over(
     }
 }
 
-fn start_folder(shared: &Arc<Shared>) -> Result<(Sender<Frozen>, JoinHandle<()>), OpenError> {
+fn start_folder(shared: &Arc<Shared>) -> Result<FolderThread, OpenError> {
     let (sender, receiver): (_, Receiver<Frozen>) = channel();
     let shared = Arc::clone(shared);
     let thread = std::thread::Builder::new()
@@ -466,9 +465,11 @@ fn start_folder(shared: &Arc<Shared>) -> Result<(Sender<Frozen>, JoinHandle<()>)
     Ok((sender, thread))
 }
 
-impl Drop for EmbeddedStore {
-    fn drop(&mut self) {
-        if let Some((sender, thread)) = self.folder.take() {
+impl EmbeddedStore {
+    /// Ends what works on the files, and then gives up the lock. Nobody commits any more.
+    fn let_go(&self) {
+        let folder = hold(&self.folder).take();
+        if let Some((sender, thread)) = folder {
             drop(sender);
             // The thread catches what it runs into; there is nothing to add.
             let _ = thread.join();
@@ -477,6 +478,13 @@ impl Drop for EmbeddedStore {
         if let Some(blocks) = &hold(&self.shared.main).blocks {
             blocks.close();
         }
+        drop(hold(&self.lock).take());
+    }
+}
+
+impl Drop for EmbeddedStore {
+    fn drop(&mut self) {
+        self.let_go();
     }
 }
 
@@ -544,6 +552,14 @@ impl Store for EmbeddedStore {
 
     fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.shared.view(), Arc::clone(&self.shared.live))
+    }
+
+    fn close(&self) {
+        // Who is committing comes to the end of it; what is frozen the next to open the store folds.
+        let writer = hold(&self.writer);
+        self.shared.stop("the store has been closed");
+        self.let_go();
+        drop(writer);
     }
 
     fn bytes_written(&self) -> u64 {

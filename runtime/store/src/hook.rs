@@ -48,6 +48,10 @@ impl Store for Hooked {
         self.inner.snapshot()
     }
 
+    fn close(&self) {
+        self.inner.close();
+    }
+
     fn bytes_written(&self) -> u64 {
         self.inner.bytes_written()
     }

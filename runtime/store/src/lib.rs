@@ -120,6 +120,10 @@ pub trait Store: Debug + Send + Sync {
     /// snapshot costs the memory of what is overwritten meanwhile.
     fn snapshot(&self) -> Snapshot;
 
+    /// Gives up what keeps others from the store, for who is done with it but cannot drop it. Commits are
+    /// refused from then on, and nothing is read any more that another may write.
+    fn close(&self) {}
+
     /// Bytes passed to write calls since opening.
     fn bytes_written(&self) -> u64 {
         self.stats().bytes_written

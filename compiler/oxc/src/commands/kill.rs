@@ -37,6 +37,8 @@ pub(crate) fn run(output: Output, args: &Kill) -> Outcome {
                 let request = Request::Kill { process: number };
                 if let Change::Opened(opened) = change(&store, named, &request)? {
                     let host = Host::over(output, opened, Some(&store), &Manner::default())?;
+                    // What others want would be begun here, and cut off.
+                    host.refuse_changes();
                     host.run()?;
                     kill(&host, number)?;
                     hosts.push((run.clone(), host));

@@ -5,6 +5,7 @@
 //!   been greeted by then never is. So who hears no greeting may ask again, and who hears it and no
 //!   answer knows that the engine was killed.
 
+use super::gate::Gate;
 use super::{GREETING, Reply, Request, address_of};
 use crate::failure::{Failure, io};
 use std::fs;
@@ -12,7 +13,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Longest request, in bytes.
@@ -27,59 +28,6 @@ const DALLYING: Duration = Duration::from_secs(2);
 pub(crate) struct Server {
     path: PathBuf,
     gate: Arc<Gate>,
-}
-
-/// What requests pass to be answered.
-#[derive(Debug, Default)]
-struct Gate {
-    state: Mutex<GateState>,
-    left: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct GateState {
-    is_closed: bool,
-    /// Connections that have been greeted.
-    inside: usize,
-}
-
-impl Gate {
-    fn state(&self) -> MutexGuard<'_, GateState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_closed(&self) -> bool {
-        self.state().is_closed
-    }
-
-    /// `None` if it is too late.
-    fn enter(&self) -> Option<Inside<'_>> {
-        let mut state = self.state();
-        if state.is_closed {
-            return None;
-        }
-        state.inside += 1;
-        Some(Inside(self))
-    }
-
-    /// Lets nobody in any more, and waits until all have left; not for those who do not listen.
-    fn close(&self) {
-        let mut state = self.state();
-        state.is_closed = true;
-        let _ = self
-            .left
-            .wait_timeout_while(state, PATIENCE + DALLYING, |state| state.inside > 0);
-    }
-}
-
-/// A connection that has been greeted.
-struct Inside<'a>(&'a Gate);
-
-impl Drop for Inside<'_> {
-    fn drop(&mut self) {
-        self.0.state().inside -= 1;
-        self.0.left.notify_all();
-    }
 }
 
 impl Server {
@@ -131,7 +79,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.gate.close();
+        // Not for those who do not listen.
+        self.gate.close(PATIENCE + DALLYING);
         // Wakes the thread that accepts, so that it sees that it is over.
         if let Ok((address, _folder)) = address_of(&self.path) {
             let _ = UnixStream::connect(address);
@@ -174,7 +123,7 @@ mod tests {
     use super::*;
     use crate::socket::client::{Client, Silent};
     use crate::socket::path_of;
-    use std::sync::mpsc;
+    use std::sync::{Mutex, mpsc};
 
     #[test]
     fn what_was_begun_is_answered_before_the_server_goes() {

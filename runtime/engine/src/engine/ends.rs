@@ -15,7 +15,7 @@ impl Inner {
             if let Some(error) = &shared.failed {
                 return Err(error.clone());
             }
-            if shared.is_at_end(process) && (process != MAIN || shared.has_come_to_its_end()) {
+            if shared.is_over(process) {
                 break;
             }
             if shared.stopping {
@@ -65,6 +65,11 @@ impl Shared {
         self.slots
             .get(&process)
             .is_none_or(|slot| slot.status.has_ended() || slot.status == Status::Parked)
+    }
+
+    /// Whether a process is at its end, and with the main process all.
+    pub(super) fn is_over(&mut self, process: u64) -> bool {
+        self.is_at_end(process) && (process != MAIN || self.has_come_to_its_end())
     }
 
     /// Processes besides the main one that have not ended and are not parked. When the main process

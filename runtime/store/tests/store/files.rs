@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::common::{Model, apply, batch, contents, script, small};
 use store::disk::OsDisk;
 use store::sim::SimDisk;
-use store::{Batch, EmbeddedStore, FoldMode, OpenError, Options, Store, verify};
+use store::{Batch, CommitError, EmbeddedStore, FoldMode, OpenError, Options, Store, verify};
 
 const CHILD: &str = "STORE_TEST_CHILD";
 
@@ -70,6 +70,25 @@ fn a_held_store_names_its_holder() {
     }
     drop(store);
     EmbeddedStore::open(&path).unwrap();
+}
+
+#[test]
+fn a_store_that_was_closed_is_the_next_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.redb");
+    let first = EmbeddedStore::open(&path).unwrap();
+    first.commit(&[Batch::new()]).unwrap();
+    first.close();
+    let second = EmbeddedStore::open(&path).unwrap();
+    let late = first.commit(&[Batch::new()]);
+    assert!(
+        matches!(late, Err(CommitError::Poisoned { .. })),
+        "{late:?}"
+    );
+    second.commit(&[Batch::new()]).unwrap();
+    drop(first);
+    second.commit(&[Batch::new()]).unwrap();
+    assert!(EmbeddedStore::open(&path).is_err(), "it is held");
 }
 
 #[test]

@@ -263,6 +263,73 @@ fn a_store_that_is_run_is_not_verified() {
     assert!(verified.status.success());
 }
 
+/// Two runs that one command takes up: this program, to which `:go` has been sent, and one that sleeps. Until it
+/// has said of the first what is given here.
+fn take_up_two(run: &Run, program: &str, until: &str) -> Child {
+    fs::write(run.path().join("ox.edn"), "{}").unwrap();
+    fs::write(run.path().join("first.ox"), program).unwrap();
+    let text = r#"(println "up") (sleep 1000000)"#;
+    fs::write(run.path().join("second.ox"), text).unwrap();
+    for program in ["first.ox", "second.ox"] {
+        let mut child = run.oxc(&["run", program]);
+        assert_eq!(first_line(&mut child), "up\n");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let sent = run.oxc(&["send", "1", ":go"]).wait_with_output().unwrap();
+    assert!(sent.status.success());
+    let mut both = run.oxc(&["resume", "--all"]);
+    let mut told = String::new();
+    let mut tells = BufReader::new(both.stderr.take().unwrap());
+    while !told.contains(until) {
+        let read = tells.read_line(&mut told).unwrap();
+        assert_ne!(read, 0, "{told}");
+    }
+    both
+}
+
+/// What is kept with a main process that has failed is nobody's, though the command goes on with another run.
+#[test]
+fn of_several_runs_one_that_has_failed_is_given_up() {
+    let run = Run::new();
+    let program = r#"
+        (spawn (fn [] (receive :never nil)))
+        (println "up")
+        (receive :go (throw (ex-info "fell" {})))"#;
+    let mut both = take_up_two(&run, program, "suspended with it: 1 process");
+    let killed = run.oxc(&["kill", "1.2"]).wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&killed.stderr);
+    assert!(killed.status.success(), "{told}");
+    assert!(told.contains("killed: 1.2"), "{told}");
+    let found = run.oxc(&["inspect", "1.2", "--format", "json"]);
+    let found = found.wait_with_output().unwrap();
+    let found = String::from_utf8_lossy(&found.stdout);
+    assert!(found.contains(r#""status":"killed""#), "{found}");
+    assert!(both.try_wait().unwrap().is_none(), "the other goes on");
+    both.kill().unwrap();
+    both.wait().unwrap();
+}
+
+/// Who retries goes on with it himself, and to its end.
+#[test]
+fn of_several_runs_one_that_has_failed_is_retried_by_who_asks() {
+    let run = Run::new();
+    let program = r#"
+        (require '[ox.sh :as sh])
+        (println "up")
+        (receive :go nil)
+        (println (:out (sh/run ["cat" "fine"])))"#;
+    let mut both = take_up_two(&run, program, "failed: 1 (first.ox)");
+    fs::write(run.path().join("fine"), "fine").unwrap();
+    let retried = run.oxc(&["retry", "1"]).wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&retried.stderr);
+    assert!(retried.status.success(), "{told}");
+    assert_eq!(String::from_utf8_lossy(&retried.stdout), "fine\n", "{told}");
+    assert!(both.try_wait().unwrap().is_none(), "the other goes on");
+    both.kill().unwrap();
+    both.wait().unwrap();
+}
+
 /// What has been found to be over nobody goes on with before it is removed.
 #[test]
 fn who_removes_several_has_hold_of_each_until_all_are_gone() {
