@@ -246,11 +246,11 @@ fn parked_in_a_cell(cell: &str) -> World {
     world
 }
 
-const KINDS: [&str; 2] = ["(lazy-seq [(ask)])", "(delay (ask))"];
-
-#[test]
-fn a_retry_goes_on_with_the_cell_that_a_parked_process_was_computing() {
-    for (cell, crashes) in KINDS.map(|cell| [(cell, false), (cell, true)]).concat() {
+/// Such a world for each kind of cell, as it is and after a crash; what is asked for is answered now.
+fn parked_in_cells() -> Vec<(&'static str, World)> {
+    let kinds = ["(lazy-seq [(ask)])", "(delay (ask))"];
+    let tried = kinds.map(|cell| [(cell, false), (cell, true)]).concat();
+    let worlds = tried.into_iter().map(|(cell, crashes)| {
         let mut world = parked_in_a_cell(cell);
         if crashes {
             world.restart(Crash::Never);
@@ -258,6 +258,14 @@ fn a_retry_goes_on_with_the_cell_that_a_parked_process_was_computing() {
             world.settle();
         }
         world.serve(|_| Served::Answer(Data::keyword("answer")));
+        (cell, world)
+    });
+    worlds.collect()
+}
+
+#[test]
+fn a_retry_goes_on_with_the_cell_that_a_parked_process_was_computing() {
+    for (cell, world) in parked_in_cells() {
         world.engine.retry(1, None).unwrap();
         world.run();
         assert_eq!(world.stdout(), ":answer\ntidy :answer\n", "{cell}");
@@ -268,14 +276,7 @@ fn a_retry_goes_on_with_the_cell_that_a_parked_process_was_computing() {
 /// The cancellation of the whole process ends the fiber that computes the cell: another asks anew.
 #[test]
 fn who_tidies_up_computes_the_cell_that_a_parked_process_was_computing() {
-    for (cell, crashes) in KINDS.map(|cell| [(cell, false), (cell, true)]).concat() {
-        let mut world = parked_in_a_cell(cell);
-        if crashes {
-            world.restart(Crash::Never);
-            world.engine.resume().unwrap();
-            world.settle();
-        }
-        world.serve(|_| Served::Answer(Data::keyword("answer")));
+    for (cell, world) in parked_in_cells() {
         assert!(world.engine.post(1, Letter::Cancel).unwrap());
         world.run();
         assert_eq!(world.standing().status, Status::Cancelled, "{cell}");

@@ -1,26 +1,7 @@
 //! Time limits (`with-timeout`) around what a cancellation or an exit tidies up, and inside of it.
 
-use crate::world::{Crash, World, crash_everywhere, program};
-use engine::letter::Letter;
+use crate::world::{Crash, crash_everywhere, ends};
 use engine::record::Status;
-
-/// Runs a program, cancels its main process after so long, and gives how it ends.
-fn ends(text: &str, cancelled_at: Option<u64>) -> (Status, u8, String) {
-    let world = World::new();
-    world.start(&program(text));
-    world.settle();
-    if let Some(ms) = cancelled_at {
-        let until = crate::world::EPOCH_MS + ms;
-        while world.engine.next_timer().is_some_and(|at| at <= until) {
-            world.pass_time();
-            world.settle();
-        }
-        assert!(world.engine.post(1, Letter::Cancel).unwrap());
-    }
-    world.run();
-    let standing = world.standing();
-    (standing.status, standing.exit_status, world.stdout())
-}
 
 #[test]
 fn a_time_limit_leaves_what_tidies_up_inside_of_it_alone() {

@@ -1,6 +1,6 @@
 //! Processes and their messages, with Erlang's meaning.
 
-use crate::world::{Crash, Served, World, crash_everywhere, output, program, run};
+use crate::world::{Crash, Served, World, crash_everywhere, ends, output, program, run};
 use engine::data::Data;
 use engine::letter::Letter;
 use engine::record::Status;
@@ -365,20 +365,7 @@ fn an_exit_elsewhere_lets_main_tidy_up_first() {
             "4\ntidied\n",
         ),
     ] {
-        let world = World::new();
-        world.start(&program(&text));
-        world.settle();
-        if let Some(ms) = cancelled_at {
-            let until = crate::world::EPOCH_MS + ms;
-            while world.engine.next_timer().is_some_and(|at| at <= until) {
-                world.pass_time();
-                world.settle();
-            }
-            assert!(world.engine.post(1, Letter::Cancel).unwrap());
-        }
-        world.run();
-        let standing = world.standing();
-        let found = (standing.status, standing.exit_status, world.stdout());
+        let found = ends(&text, cancelled_at);
         assert_eq!(found, (status, exit_status, said.to_owned()), "{text}");
     }
 }

@@ -5,6 +5,7 @@ use crate::modes::in_mode;
 use durable_bench::Program;
 use engine::data::Data;
 use engine::event::Event;
+use engine::letter::Letter;
 use engine::record::Status;
 use engine::transport::{
     AttemptId, Clock, Fallen, Stream, StreamClosed, Task, TaskError, Transport,
@@ -442,6 +443,24 @@ fn try_open(
         options,
     );
     Ok((engine?, commits))
+}
+
+/// Runs a program, cancels its main process after so long, and gives how it ends.
+pub(crate) fn ends(text: &str, cancelled_at: Option<u64>) -> (Status, u8, String) {
+    let world = World::new();
+    world.start(&program(text));
+    world.settle();
+    if let Some(ms) = cancelled_at {
+        let until = EPOCH_MS + ms;
+        while world.engine.next_timer().is_some_and(|at| at <= until) {
+            world.pass_time();
+            world.settle();
+        }
+        assert!(world.engine.post(1, Letter::Cancel).unwrap());
+    }
+    world.run();
+    let standing = world.standing();
+    (standing.status, standing.exit_status, world.stdout())
 }
 
 /// Runs a program in a world of its own.
