@@ -8,9 +8,10 @@ use crate::answers::Subject;
 use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, io};
 use crate::folder::{Folder, RunDir};
-use crate::host::{
-    BASE_SUFFIX, FINISHED_SUFFIX, FOLDER_SUFFIX, PARK_SUFFIX, SERVE_SUFFIX, hint,
-    is_marked_finished, mark_finished,
+use crate::host::hint;
+use crate::manner::{
+    BASE_SUFFIX, FINISHED_SUFFIX, FOLDER_SUFFIX, PARK_SUFFIX, SERVE_SUFFIX, is_marked_finished,
+    mark_finished,
 };
 use crate::place;
 use crate::socket::client::{Client, Silent};

@@ -1,7 +1,8 @@
 //! A process goes on with the code it was started with; this tells when the files say otherwise.
 
 use crate::access::Surveyed;
-use crate::host::{Host, base_of};
+use crate::host::Host;
+use crate::manner::base_of;
 use crate::output::Output;
 use bytecode::{Hash, Image};
 use driver::{Target, Workspace};

@@ -21,6 +21,7 @@ mod failure;
 mod fault;
 mod folder;
 mod host;
+mod manner;
 mod memory;
 mod output;
 mod place;

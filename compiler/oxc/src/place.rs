@@ -31,6 +31,11 @@ pub(crate) fn shown(path: &Path) -> PathBuf {
     between(&start(), &absolute)
 }
 
+/// Whether two paths lead to one file.
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().ok() == other.canonicalize().ok()
+}
+
 /// The way from a folder to a path: downwards, or out of at most the folders that they do not share.
 fn between(from: &Path, to: &Path) -> PathBuf {
     let from: Vec<Component<'_>> = from.components().collect();

@@ -6,7 +6,8 @@
 use crate::args::Eval;
 use crate::compile::show;
 use crate::failure::{FAILED, Failure, Outcome, io};
-use crate::host::{Host, Manner, foreground};
+use crate::host::{Host, foreground};
+use crate::manner::Manner;
 use crate::output::{Output, answer};
 use driver::Workspace;
 use engine::pid::MAIN;

@@ -3,7 +3,8 @@
 use crate::access::{self, Change, change};
 use crate::args::Send;
 use crate::failure::Outcome;
-use crate::host::{Host, Manner};
+use crate::host::Host;
+use crate::manner::Manner;
 use crate::output::Output;
 use crate::socket::Request;
 use crate::{answers, commands};
