@@ -653,7 +653,7 @@ impl Shared {
         })
     }
 
-    /// A process has ended and that is durable: its memory goes.
+    /// A process has ended or is parked and that is durable: its memory goes.
     fn forget(&mut self, process: u64, durable: bool) {
         self.take_from_rest(process);
         let Some(slot) = self.slots.get_mut(&process) else {
@@ -664,7 +664,8 @@ impl Shared {
             return;
         };
         slot.status = status;
-        if slot.is_body {
+        // An attempt that is parked is still one.
+        if slot.is_body && slot.ended {
             self.slots.remove(&process);
         } else if matches!(&slot.place, Place::Here(actor) if actor.dirty_in.is_none()) && durable {
             slot.place = Place::Stored;

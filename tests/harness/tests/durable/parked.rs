@@ -380,3 +380,66 @@ fn the_last_seconds_of_a_run_begin_with_the_last_end_of_its_main_process() {
     world.run();
     assert_eq!(world.stdout(), ":main\n:tidied\n");
 }
+
+/// A main process that waits for an attempt whose body is parked, after so long.
+fn asks_parked_body(asks: &str) -> World {
+    let world = World::new();
+    world.serve(|_| exit(1, "no"));
+    world.start(&program(&format!(
+        "(def a (activity \"a\" {{:on-exhausted :park}}))
+         (defactivity outer [] {{}} (try (a) (finally (println :left))))
+         (println (try {asks} (catch :ox/activity e (:reason (ex-data e))) (catch :ox/timeout _ :timeout)))"
+    )));
+    world.settle();
+    assert_eq!(status(&world, 2), Status::Parked);
+    world.serve(|_| Served::Answer(Data::keyword("answer")));
+    world
+}
+
+#[test]
+fn a_body_that_is_parked_goes_on_and_ends_as_any_process() {
+    for crashes in [false, true] {
+        for (does, said) in [
+            (None, ":left\n:answer\n"),
+            (Some(Letter::Cancel), ":left\n:error\n"),
+            (Some(Letter::Kill), ":error\n"),
+        ] {
+            let mut world = asks_parked_body("(outer)");
+            if crashes {
+                crash(&mut world);
+            }
+            match does {
+                None => world.engine.retry(2, None).unwrap(),
+                Some(letter) => assert!(world.engine.post(2, letter).unwrap()),
+            }
+            world.run();
+            assert_eq!(world.stdout(), said);
+            assert_eq!(world.engine.processes(), [(1, Status::Done)]);
+        }
+    }
+}
+
+#[test]
+fn a_body_that_is_parked_is_told_that_nobody_waits_for_it() {
+    for crashes in [false, true] {
+        let mut world = asks_parked_body("(with-timeout \"1s\" (outer))");
+        if crashes {
+            crash(&mut world);
+        }
+        world.run();
+        assert_eq!(world.stdout(), ":left\n:timeout\n");
+        assert_eq!(attempts(&world, "a"), 1);
+        assert_eq!(world.engine.processes(), [(1, Status::Done)]);
+    }
+}
+
+#[test]
+fn a_body_that_is_parked_ends_with_who_has_asked_for_it() {
+    let text = "(def a (activity \"a\" {:on-exhausted :park}))
+                (defactivity outer [] {} (a))
+                (let [p (spawn (fn [] (outer)))] (sleep 10) (exit p :kill) (sleep 10))";
+    let world = World::serving(text, |_| exit(1, "no"));
+    let mut processes = world.engine.processes();
+    processes.sort_unstable_by_key(|&(number, _)| number);
+    assert_eq!(processes, [(1, Status::Done), (2, Status::Killed)]);
+}
