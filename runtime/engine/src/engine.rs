@@ -233,6 +233,8 @@ struct Shared {
     extra: Batch,
     /// When the first change of the open epoch happened.
     dirty_since_ms: Option<u64>,
+    /// The committer sleeps without a time, as nothing has changed: the first change has to wake it.
+    awaits_change: bool,
     /// Somebody waits for the next commit.
     commit_wanted: bool,
     commits: u64,

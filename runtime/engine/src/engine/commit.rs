@@ -47,11 +47,20 @@ impl Inner {
                     self.clock
                         .park_until(Some(since + self.options.loss_bound_ms))
                 });
+                shared.awaits_change = shared.dirty_since_ms.is_none();
                 shared = self.commit.wait(shared, wait);
+                shared.awaits_change = false;
             }
             drop(shared);
             self.commit_once();
         }
+    }
+
+    /// Whether there is something for the committer, who may sleep: an epoch to close now, or the first
+    /// change of one, from which its time counts.
+    pub(super) fn concerns_committer(&self, shared: &Shared) -> bool {
+        let has_begun = shared.awaits_change && shared.dirty_since_ms.is_some();
+        has_begun || shared.closing.is_some() || self.should_close(shared)
     }
 
     /// Whether there is a reason to close the open epoch.

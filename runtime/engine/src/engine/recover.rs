@@ -107,6 +107,7 @@ impl Inner {
             outputs: Vec::new(),
             extra: Batch::new(),
             dirty_since_ms: None,
+            awaits_change: false,
             commit_wanted: false,
             commits: 0,
             timers: BinaryHeap::new(),

@@ -516,7 +516,7 @@ impl Inner {
         }
         let mut shared = self.lock();
         self.put_back(&mut shared, actor, epoch);
-        let wake_committer = shared.closing.is_some() || self.should_close(&shared);
+        let wake_committer = self.concerns_committer(&shared);
         let more_work = shared.wants_worker();
         drop(shared);
         if wake_committer {

@@ -5,7 +5,7 @@ use engine::data::Data;
 use engine::event::{Event, EventKind};
 use engine::letter::Letter;
 use engine::record::Status;
-use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, Transport};
+use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, TaskError, Transport};
 use engine::{Engine, Options};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
@@ -228,6 +228,63 @@ fn that_output_has_left_is_committed_though_nothing_else_happens() {
     engine.stop();
     for thread in threads {
         thread.join().unwrap();
+    }
+}
+
+/// An answer, a timer, a failed attempt or a message, after which there is nothing to do: no later turn asks
+/// for a commit.
+#[test]
+fn what_has_happened_is_committed_though_nothing_else_happens() {
+    let failed = TaskError {
+        reason: "exit",
+        message: "exit 1".to_owned(),
+        data: Vec::new(),
+        is_retryable: true,
+    };
+    for (text, sleeper, result) in [
+        ("((activity \"work\")) (sleep \"1h\")", 1, Ok(Data::Nil)),
+        (
+            "((activity \"work\")) (sleep \"5ms\") (sleep \"1h\")",
+            1,
+            Ok(Data::Nil),
+        ),
+        (
+            "((activity \"work\" {:retry {:max-attempts 2 :delay \"1h\" :max-delay \"1h\"}}))",
+            1,
+            Err(failed),
+        ),
+        (
+            "(let [p (spawn (fn [] (receive :go nil) (sleep \"1h\")))]
+               ((activity \"work\"))
+               (send p :go)
+               (receive :never nil))",
+            2,
+            Ok(Data::Nil),
+        ),
+    ] {
+        let (reader, _writes, starts) = Reader::new(true);
+        let (told, commits) = channel();
+        let store = telling(told);
+        let engine = engine(Arc::clone(&store) as _, &reader, true);
+        let threads = engine.run_threads().unwrap();
+        let begun = RealClock(Instant::now()).now_ms();
+        program(text).start(&engine, RUN);
+        let task = starts.recv_timeout(PATIENCE).expect("an attempt starts");
+        engine.complete(task.id, result);
+        loop {
+            commits
+                .recv_timeout(PATIENCE)
+                .unwrap_or_else(|_| panic!("the store hears of it: {text}"));
+            let record = engine::read_record(&store.snapshot(), sleeper);
+            let wake_at = record.ok().and_then(|record| record.wake_at);
+            if wake_at.is_some_and(|at| at >= begun + 1_800_000) {
+                break;
+            }
+        }
+        engine.stop();
+        for thread in threads {
+            thread.join().unwrap();
+        }
     }
 }
 
