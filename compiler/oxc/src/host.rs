@@ -181,14 +181,11 @@ impl Host {
         })
     }
 
-    /// Starts what runs processes, and the socket.
+    /// Starts the socket, and what runs processes: who cannot have the one has run nothing.
     ///
     /// # Errors
     /// When the system gives no thread or socket.
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        if !self.is_idle {
-            *lock(&self.threads) = self.engine.run_threads().map_err(io("start threads"))?;
-        }
         if let Some(store) = &self.store {
             let (subject, changes) = (self.subject.clone(), Arc::clone(&self.changes));
             let path = socket::path_of(store);
@@ -202,7 +199,22 @@ impl Host {
                 }
             })?);
         }
+        if !self.is_idle {
+            *lock(&self.threads) = self.engine.run_threads().map_err(io("start threads"))?;
+        }
         Ok(())
+    }
+
+    /// Leaves it as it was: it was taken up, or was to be, and is not run after all. That is no end of the
+    /// engine that its processes could have brought about, so what was counted of them is taken back.
+    pub(crate) fn give_up(&self) {
+        self.engine.suspend();
+        self.transport.suspend();
+        // Nobody else commits any more, if somebody did.
+        self.engine.stop();
+        // If the store cannot be written, that was told, or is by who takes it up next.
+        let _ = self.engine.flush_reports();
+        self.close();
     }
 
     /// From now on nothing is changed that others ask for; what they were promised has been done.
@@ -598,7 +610,7 @@ fn suspend_all(output: Output, hosts: &[Host]) {
 pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
     let hosts = Arc::new(hosts);
     let (interrupted, left) = (Arc::clone(&hosts), Arc::clone(&hosts));
-    signals::on_interrupt(
+    let heard = signals::on_interrupt(
         move |was_typed| {
             if was_typed && output.is_terminal {
                 // The terminal has shown `^C` and stands behind it.
@@ -615,7 +627,14 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
                 .filter(|host| !host.is_over.load(Ordering::SeqCst));
             open.for_each(|host| host.tell_suspended(output));
         },
-    )?;
+    );
+    if let Err(failure) = heard {
+        at_once::for_each(&hosts, |host| {
+            host.suspend();
+            host.close();
+        });
+        return Err(failure);
+    }
     for host in hosts.iter().filter(|host| host.store.is_some()) {
         let all = Arc::downgrade(&hosts);
         let begun = AtomicBool::new(false);

@@ -48,7 +48,7 @@ pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
         match host.run() {
             Ok(()) => hosts.push(host),
             Err(failure) => {
-                host.close();
+                host.give_up();
                 fails(failure);
             }
         }
@@ -112,9 +112,11 @@ impl Asked {
                     Change::Opened(opened) => {
                         let host = Host::over(output, opened, Some(store), &Manner::default())?;
                         host.set_main(MAIN);
-                        host.engine.resume()?;
                         // One that cannot be asked is not to go on.
-                        host.subject.change(&request)?;
+                        if let Err(failure) = take_up(&host, &request) {
+                            host.give_up();
+                            return Err(failure);
+                        }
                         let engine = host.engine.clone();
                         self.hosts.push(host);
                         engine
@@ -125,6 +127,12 @@ impl Asked {
         }
         Ok(())
     }
+}
+
+/// Takes a run up with the request in it; it does not run yet.
+fn take_up(host: &Host, request: &Request) -> Result<(), Failure> {
+    host.engine.resume()?;
+    host.subject.change(request)
 }
 
 /// Tells of those that compute on.

@@ -207,56 +207,90 @@ fn why_parked(run: &Surveyed, opened: Option<&Arc<dyn Store>>, pid: Pid) -> Opti
     report.lines().next().map(str::to_owned)
 }
 
-/// Takes these runs up in the foreground; the highest exit status.
+/// Takes these runs up in the foreground; the highest exit status. One that cannot be is told, and keeps no
+/// other from going on: what runs already would end as in a crash.
 pub(crate) fn go_on(output: Output, runs: Vec<Taken>, manner: &Manner) -> Outcome {
-    let mut hosts = Vec::new();
     let mut left = 0;
-    for Taken { run, opened } in runs {
-        if run.is_running {
-            return Err(access::running(&run, run.pid()));
-        }
-        if run.is_parked() {
-            for process in run.open() {
-                let pid: Pid = process.pid.parse().unwrap_or(run.pid());
-                let name = if pid == run.pid() {
-                    run.label()
-                } else {
-                    format!("{pid} ({})", process.function)
-                };
-                let why = why_parked(&run, opened.as_ref(), pid);
-                let why = why.map_or(String::new(), |why| format!(": {why}"));
-                output.say(format!(
-                    "{name} is parked{why} – {} · {}",
-                    hint("retry", pid, Some(&run.store)),
-                    hint("cancel", pid, Some(&run.store))
-                ));
-            }
-            left = FAILED;
-            continue;
-        }
-        let host = match opened {
-            Some(opened) => Host::over(output, opened, Some(&run.store), manner)?,
-            None => Host::open(output, &run.store, manner)?,
-        };
-        changed::tell(output, &run, &host);
-        host.set_main(MAIN);
-        host.engine.resume()?;
-        for (number, what) in host.engine.damaged() {
-            // Of the main process the end tells.
-            if number != MAIN {
-                let pid = Pid {
-                    run: run.run,
-                    number,
-                };
-                output.fail(&damaged(&pid.to_string(), &what).help(verify_hint(&run.store)));
+    let mut fails = |failure: &Failure| {
+        output.fail(failure);
+        left = left.max(failure.code);
+    };
+    // All are open before the first runs: others may have to be waited for, and nobody hears Ctrl-C yet.
+    let mut hosts = Vec::new();
+    for taken in runs {
+        if taken.run.is_running {
+            fails(&access::running(&taken.run, taken.run.pid()));
+        } else if taken.run.is_parked() {
+            tell_parked(output, &taken);
+            fails(&Failure::told(FAILED));
+        } else {
+            match open(output, &taken, manner) {
+                Ok(host) => hosts.push((taken.run, host)),
+                Err(failure) => fails(&failure),
             }
         }
-        host.run()?;
-        output.mention(format!("pid {} goes on", run.label()));
-        hosts.push(host);
     }
+    hosts.retain(|(run, host)| match take_up(output, run, host) {
+        Ok(()) => true,
+        Err(failure) => {
+            host.give_up();
+            fails(&failure);
+            false
+        }
+    });
     if hosts.is_empty() {
         return Ok(left);
     }
+    let hosts = hosts.into_iter().map(|(_, host)| host).collect();
     foreground(output, hosts).map(|code| code.max(left))
+}
+
+/// Says of a run in which nothing would happen what its processes wait for.
+fn tell_parked(output: Output, taken: &Taken) {
+    let run = &taken.run;
+    for process in run.open() {
+        let pid: Pid = process.pid.parse().unwrap_or(run.pid());
+        let name = if pid == run.pid() {
+            run.label()
+        } else {
+            format!("{pid} ({})", process.function)
+        };
+        let why = why_parked(run, taken.opened.as_ref(), pid);
+        let why = why.map_or(String::new(), |why| format!(": {why}"));
+        output.say(format!(
+            "{name} is parked{why} – {} · {}",
+            hint("retry", pid, Some(&run.store)),
+            hint("cancel", pid, Some(&run.store))
+        ));
+    }
+}
+
+/// Opens a run to go on with it. Nothing of it is taken up yet.
+fn open(output: Output, taken: &Taken, manner: &Manner) -> Result<Host, Failure> {
+    let Taken { run, opened } = taken;
+    let host = match opened {
+        Some(opened) => Host::over(output, Arc::clone(opened), Some(&run.store), manner)?,
+        None => Host::open(output, &run.store, manner)?,
+    };
+    changed::tell(output, run, &host);
+    host.set_main(MAIN);
+    Ok(host)
+}
+
+/// Goes on with a run.
+fn take_up(output: Output, run: &Surveyed, host: &Host) -> Result<(), Failure> {
+    host.engine.resume()?;
+    for (number, what) in host.engine.damaged() {
+        // Of the main process the end tells.
+        if number != MAIN {
+            let pid = Pid {
+                run: run.run,
+                number,
+            };
+            output.fail(&damaged(&pid.to_string(), &what).help(verify_hint(&run.store)));
+        }
+    }
+    host.run()?;
+    output.mention(format!("pid {} goes on", run.label()));
+    Ok(())
 }

@@ -302,14 +302,14 @@ impl Inner {
             numbers.insert(number);
             resumed.push((number, record));
         }
+        let letters = persist::read_letters(&snapshot, key::all_messages());
+        let (letters, _) = letters.map_err(load_error)?;
         // Before anything of them runs: what they write themselves comes later.
         if !batch.is_empty() {
             self.store
                 .commit(&[batch])
                 .map_err(|error| EngineError::Commit(error.to_string()))?;
         }
-        let letters = persist::read_letters(&snapshot, key::all_messages());
-        let (letters, _) = letters.map_err(load_error)?;
         // They were told so before the engine ended.
         for &number in &parked {
             if letters.iter().any(|l| l.to == number && l.may_be_wish()) {
