@@ -242,6 +242,15 @@ impl Subject {
         Failure::new(format!("{pid} cannot be retried: {error}"))
     }
 
+    /// That a process can be retried, before the run is taken up for it.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub(crate) fn require_retry(&self, process: u64, has_value: bool) -> Result<(), Failure> {
+        let can = self.engine.can_retry(process, has_value);
+        can.map_err(|error| self.not_retried(process, &error))
+    }
+
     /// Changes something; it is durable then, but for a retry, which is when the process has run.
     ///
     /// # Errors

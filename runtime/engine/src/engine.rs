@@ -569,6 +569,15 @@ impl Engine {
         self.inner.retry(process, value)
     }
 
+    /// Whether that can be done, as things are. It may be asked before [`Engine::resume`], after which
+    /// there would be something to take back.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn can_retry(&self, process: u64, has_value: bool) -> Result<(), RetryError> {
+        self.inner.kept(process, has_value).map(|_| ())
+    }
+
     /// Waits until a retry is durable. Somebody has to run the engine meanwhile.
     ///
     /// # Errors

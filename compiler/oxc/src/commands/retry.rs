@@ -40,10 +40,16 @@ pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
         return Ok(0);
     };
     let host = Host::over(output, opened, Some(&store), &manner)?;
+    let process = args.pid.number;
+    if let Err(failure) = host.subject.require_retry(process, args.value.is_some()) {
+        host.close();
+        return Err(failure);
+    }
     host.set_main(MAIN);
-    host.engine.resume()?;
-    host.subject.change(&request)?;
-    host.run()?;
+    if let Err(failure) = take_up(&host, &request) {
+        host.give_up();
+        return Err(failure);
+    }
     let engine = host.engine.clone();
     let code = foreground(output, vec![host])?;
     // The main process may have ended well long ago: what was retried has not.
@@ -55,4 +61,11 @@ pub(crate) fn run(output: Output, args: &Retry) -> Outcome {
         )
     });
     Ok(if fell { code.max(FAILED) } else { code })
+}
+
+/// Takes the run up with the retry in it.
+fn take_up(host: &Host, request: &Request) -> Result<(), Failure> {
+    host.engine.resume()?;
+    host.subject.change(request)?;
+    host.run()
 }

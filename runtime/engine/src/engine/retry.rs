@@ -2,7 +2,7 @@
 
 use super::parked::Stopped;
 use super::{EngineError, Inner, REPORTS_LOOK};
-use crate::actor::Incoming;
+use crate::actor::{Actor, Incoming};
 use crate::data::Data;
 use crate::letter::Letter;
 use crate::persist;
@@ -62,26 +62,9 @@ impl Inner {
 
     /// The same; false if the process has gone on while it was being read.
     fn try_retry(&self, number: u64, value: Option<&Data>) -> Result<bool, RetryError> {
-        let stopped = self.stopped(number)?;
-        let unreadable = |error| match error {
-            persist::LoadError::Missing { .. } => RetryError::NothingKept,
-            other => RetryError::Damaged(other.to_string()),
-        };
-        let record = persist::read_record(&self.store.snapshot(), number).map_err(unreadable)?;
-        if record.fibers.is_empty() {
-            return Err(RetryError::NothingKept);
-        }
-        let actor = self.load_actor(number).map_err(unreadable)?;
+        let (stopped, actor) = self.kept(number, value.is_some())?;
         // One that has failed nothing is taken up as after a crash: what it was told meanwhile counts.
-        let is_taken_up = record.is_parked_by_recoveries();
-        let failed = actor
-            .record
-            .ending
-            .as_ref()
-            .and_then(|ending| ending.failed_request);
-        if value.is_some() && target(&actor.process, failed).is_none() {
-            return Err(RetryError::NoPlaceForValue);
-        }
+        let is_taken_up = actor.record.is_parked_by_recoveries();
         let stored = self.stored_letters(number);
         let stored = stored.map_err(|error| RetryError::Damaged(error.to_string()))?;
 
@@ -107,6 +90,31 @@ impl Inner {
             shared.deliver(number, epoch, letter);
         }
         Ok(true)
+    }
+
+    /// What was kept of a process that has failed or is parked, to go on with; and that there is a place
+    /// for a value, if one is given.
+    pub(super) fn kept(
+        &self,
+        number: u64,
+        has_value: bool,
+    ) -> Result<(Stopped, Actor), RetryError> {
+        let stopped = self.stopped(number)?;
+        let unreadable = |error| match error {
+            persist::LoadError::Missing { .. } => RetryError::NothingKept,
+            other => RetryError::Damaged(other.to_string()),
+        };
+        let record = persist::read_record(&self.store.snapshot(), number).map_err(unreadable)?;
+        if record.fibers.is_empty() {
+            return Err(RetryError::NothingKept);
+        }
+        let actor = self.load_actor(number).map_err(unreadable)?;
+        let ending = actor.record.ending.as_ref();
+        let failed = ending.and_then(|ending| ending.failed_request);
+        if has_value && target(&actor.process, failed).is_none() {
+            return Err(RetryError::NoPlaceForValue);
+        }
+        Ok((stopped, actor))
     }
 
     /// How a process stands that has failed or is parked, durably.
