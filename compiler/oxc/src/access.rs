@@ -6,7 +6,7 @@
 
 use crate::answers::Subject;
 use crate::facts::{Inspection, ProcessFacts};
-use crate::failure::{Failure, io};
+use crate::failure::{Failure, Fault, io};
 use crate::folder::{Folder, RunDir};
 use crate::host::hint;
 use crate::manner::{
@@ -29,6 +29,8 @@ use store::{EmbeddedStore, OpenError, Store};
 
 /// The status of a process that cannot be read.
 pub(crate) const DAMAGED: &str = "damaged";
+/// The status of a process that a newer version has written.
+pub(crate) const NEWER: &str = "newer";
 /// The status of a process of which an engine that does not answer knows more.
 pub(crate) const UNREACHABLE: &str = "unreachable";
 /// How long an engine that holds a store may be silent: it is starting, or leaving.
@@ -137,9 +139,9 @@ impl Surveyed {
     }
 
     /// The processes that cannot be read.
-    pub(crate) fn damaged(&self) -> impl Iterator<Item = &ProcessFacts> {
+    pub(crate) fn unreadable(&self) -> impl Iterator<Item = &ProcessFacts> {
         let all = self.processes.iter();
-        all.filter(|process| process.status == DAMAGED)
+        all.filter(|process| [DAMAGED, NEWER].contains(&process.status.as_str()))
     }
 
     /// Whether there is something to go on with: a process has not ended, or not all that was
@@ -157,7 +159,7 @@ impl Surveyed {
 
     /// Whether it is whole and nothing is left to go on with.
     fn is_over(&self) -> bool {
-        !self.processes.is_empty() && !self.is_unfinished() && self.damaged().next().is_none()
+        !self.processes.is_empty() && !self.is_unfinished() && self.unreadable().next().is_none()
     }
 
     /// Whether nothing would happen if it were taken up: all that is left waits for a decision.
@@ -308,6 +310,7 @@ fn is_there(store: &Path) -> Result<bool, Failure> {
             place::shown(store).display(),
             place::shown(log).display()
         ))
+        .because(Some(Fault::Damaged))
         .help("bring it back from a copy; without it nothing can be read")),
         _ => Ok(false),
     }
@@ -420,8 +423,8 @@ pub(crate) fn take(store: &Path) -> Result<Option<Taken>, Failure> {
     }))
 }
 
-/// All runs of a folder, the oldest first. One that cannot be read is told as a damaged process, one
-/// whose engine does not answer as an unreachable one.
+/// All runs of a folder, the oldest first. One that cannot be read is told as a damaged process, one that
+/// a newer version has written as a newer one, one whose engine does not answer as an unreachable one.
 ///
 /// # Errors
 /// When the folder cannot be listed.
@@ -507,6 +510,7 @@ fn survey_run(run: &RunDir) -> Option<Surveyed> {
         }
         Ok(found) => found,
         Err(failure) if is_held(&run.store()) => Some(unknown(run, UNREACHABLE, &failure)),
+        Err(failure) if failure.fault == Some(Fault::Newer) => Some(unknown(run, NEWER, &failure)),
         Err(failure) => Some(unknown(run, DAMAGED, &failure)),
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct ProcessFacts {
     pub(crate) pid: String,
     /// Its registered name; of a main process without one, what was run.
     pub(crate) name: Option<String>,
-    /// `ready running waiting parked suspended done failed cancelled killed damaged`
+    /// `ready running waiting parked suspended done failed cancelled killed damaged newer unreachable`
     pub(crate) status: String,
     /// What it was started with: `app.core/-main`.
     pub(crate) function: String,
@@ -56,9 +56,10 @@ impl ProcessFacts {
         let ended = self.ended.as_deref().and_then(parse_instant);
         match (ended, self.status.as_str()) {
             (Some(ended), _) => format!("ran {}", span(ended.saturating_sub(started))),
-            (None, "damaged" | "unreachable" | "done" | "failed" | "cancelled" | "killed") => {
-                String::new()
-            }
+            (
+                None,
+                "damaged" | "newer" | "unreachable" | "done" | "failed" | "cancelled" | "killed",
+            ) => String::new(),
             (None, _) => span(now.saturating_sub(started)),
         }
     }
@@ -217,7 +218,7 @@ pub(crate) struct EventFacts {
 /// Words of a status that somebody should look at.
 fn style_of(status: &str) -> Style {
     match status {
-        "failed" | "damaged" | "killed" | "unreachable" => Style::Red,
+        "failed" | "damaged" | "killed" | "newer" | "unreachable" => Style::Red,
         "parked" | "suspended" | "cancelled" => Style::Yellow,
         "done" => Style::Dim,
         _ => Style::Green,

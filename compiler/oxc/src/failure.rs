@@ -14,6 +14,15 @@ pub(crate) const INTERRUPTED: u8 = 130;
 /// Exit status of a program whose standard output nobody reads: what a shell says of SIGPIPE.
 pub(crate) const OUTPUT_CLOSED: u8 = 141;
 
+/// What is wrong with a store that was not read, where that matters to who goes on without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is damaged.
+    Damaged,
+    /// A newer version has written it: nothing is wrong with it.
+    Newer,
+}
+
 /// A failed command.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -25,6 +34,8 @@ pub(crate) struct Failure {
     pub(crate) code: u8,
     /// Whether everything has been said already.
     pub(crate) is_told: bool,
+    /// What is wrong with the store, if it is that.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Failure {
@@ -35,6 +46,7 @@ impl Failure {
             help: Vec::new(),
             code: FAILED,
             is_told: false,
+            fault: None,
         }
     }
 
@@ -49,11 +61,16 @@ impl Failure {
     /// Something failed and the user has read it already.
     pub(crate) fn told(code: u8) -> Failure {
         Failure {
-            message: String::new(),
-            help: Vec::new(),
             code,
             is_told: true,
+            ..Failure::new("")
         }
+    }
+
+    /// Says what is wrong with the store.
+    #[must_use]
+    pub(crate) fn because(self, fault: Option<Fault>) -> Failure {
+        Failure { fault, ..self }
     }
 
     /// Adds what to do about it.
@@ -88,32 +105,62 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-macro_rules! from_error {
-    ($($error:ty),*) => {
-        $(impl From<$error> for Failure {
-            fn from(error: $error) -> Failure {
-                Failure::new(chain(&error))
-            }
-        })*
-    };
+impl From<engine::EngineError> for Failure {
+    fn from(error: engine::EngineError) -> Failure {
+        use engine::EngineError as E;
+        let fault = match &error {
+            E::Load(_) => Some(Fault::Damaged),
+            E::TooNew(_) => Some(Fault::Newer),
+            E::Read(_) | E::Commit(_) | E::Internal(_) => None,
+        };
+        Failure::new(chain(&error)).because(fault)
+    }
 }
 
-from_error!(
-    engine::EngineError,
-    engine::LoadError,
-    store::StoreError,
-    store::CommitError
-);
+impl From<engine::LoadError> for Failure {
+    fn from(error: engine::LoadError) -> Failure {
+        use engine::LoadError as E;
+        let fault = match &error {
+            E::Store(error) => fault_of(error),
+            E::TooNew { .. } => Some(Fault::Newer),
+            E::Record { .. } | E::Missing { .. } | E::Image { .. } | E::Restore { .. } => {
+                Some(Fault::Damaged)
+            }
+        };
+        Failure::new(chain(&error)).because(fault)
+    }
+}
+
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Failure {
+        let fault = fault_of(&error);
+        Failure::new(chain(&error)).because(fault)
+    }
+}
+
+fn fault_of(error: &store::StoreError) -> Option<Fault> {
+    let is_unread = matches!(error, store::StoreError::Io { .. });
+    (!is_unread).then_some(Fault::Damaged)
+}
+
+impl From<store::CommitError> for Failure {
+    fn from(error: store::CommitError) -> Failure {
+        Failure::new(chain(&error))
+    }
+}
 
 impl From<store::OpenError> for Failure {
     fn from(error: store::OpenError) -> Failure {
+        use store::OpenError as E;
         let failure = Failure::new(chain(&error));
         match &error {
-            store::OpenError::DamagedStore { .. } => {
-                failure.help("`oxc verify STORE` lists what is damaged; nothing has been changed")
-            }
-            store::OpenError::Held { .. } => failure.help("`oxc ps` shows what runs there"),
-            _ => failure,
+            E::DamagedStore { .. } => failure
+                .because(Some(Fault::Damaged))
+                .help("`oxc verify STORE` lists what is damaged; nothing has been changed"),
+            E::NotAStore { .. } => failure.because(Some(Fault::Damaged)),
+            E::TooNew { .. } => failure.because(Some(Fault::Newer)),
+            E::Held { .. } => failure.help("`oxc ps` shows what runs there"),
+            E::NotFound { .. } | E::Io { .. } => failure,
         }
     }
 }

@@ -88,6 +88,9 @@ pub enum EngineError {
     /// A record of the store is damaged.
     #[error("{0}")]
     Load(String),
+    /// The system refused to read the store: nothing is known of it.
+    #[error("{0}")]
+    Read(String),
     /// A newer version has written to the store: nothing is wrong with it.
     #[error("{0}")]
     TooNew(String),

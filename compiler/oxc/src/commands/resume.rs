@@ -1,6 +1,6 @@
 //! `oxc resume`: goes on with what a crash or Ctrl-C left, in the foreground.
 
-use crate::access::{self, DAMAGED, Surveyed, Taken, has_not_ended, no_process};
+use crate::access::{self, DAMAGED, NEWER, Surveyed, Taken, has_not_ended, no_process};
 use crate::args::Resume;
 use crate::changed;
 use crate::facts;
@@ -85,18 +85,21 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
     go_on(output, chosen, &manner).map(|code| code.max(left))
 }
 
-/// Those that there is something to do in. Of the others it is told what is damaged, and that is
+/// Those that there is something to do in. Of the others it is told what cannot be read, and that is
 /// what `left` is set for.
 fn unfinished(output: Output, mut all: Vec<Taken>, left: &mut u8) -> Vec<Taken> {
     all.retain(|Taken { run, .. }| {
         let goes_on = run.is_unfinished() && !run.is_running;
         if !goes_on {
-            let mut all = run.damaged().peekable();
+            let mut all = run.unreadable().peekable();
             while let Some(process) = all.next() {
-                let told = damaged(&process.pid, process.damage());
-                output.fail(&match all.peek() {
-                    Some(_) => told,
-                    None => told.help(verify_hint(&run.store)),
+                let what = process.damage();
+                output.fail(&if process.status == NEWER {
+                    Failure::new(format!("{}: {what}", process.pid))
+                } else if all.peek().is_some() {
+                    damaged(&process.pid, what)
+                } else {
+                    damaged(&process.pid, what).help(verify_hint(&run.store))
                 });
                 *left = FAILED;
             }

@@ -1,12 +1,12 @@
 //! `oxc rm`: removes ended runs and all that is kept of them.
 //!
 //! # Invariants
-//! - What is removed has been found to be over while nobody else could take it, and nobody can before it
-//!   is gone.
+//! - What is removed has been found to be over, or damaged, while nobody else could take it, and nobody can
+//!   before it is gone.
 
 use crate::access::{self, Seized, Surveyed};
 use crate::args::Rm;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Fault, Outcome};
 use crate::folder::RunDir;
 use crate::host::hint;
 use crate::output::Output;
@@ -62,8 +62,12 @@ impl Doomed {
         };
         let seized = access::seize(&store)?;
         // Somebody may have gone on with it meanwhile; from now on nobody can.
-        if let Ok(Some(run)) = seized.survey() {
-            require_over(&run, pid)?;
+        match seized.survey() {
+            Ok(Some(run)) => require_over(&run, pid)?,
+            Ok(None) => {}
+            // Nobody can go on with it; with what is not understood or not read somebody may.
+            Err(failure) if failure.fault == Some(Fault::Damaged) => {}
+            Err(failure) => return Err(failure),
         }
         Ok(Doomed { seized, dir })
     }

@@ -184,7 +184,7 @@ fn named_store(
         return Ok(Vec::new());
     };
     if !found.is_unfinished() {
-        return match found.damaged().next() {
+        return match found.unreadable().next() {
             // Nobody knows what it was about to do.
             Some(process) => Err(Failure::new(format!(
                 "{} holds a run that is damaged: {}: {}",
@@ -233,7 +233,7 @@ fn clear(output: Output, store: &Path) -> Result<u64, Failure> {
         return Ok(1);
     };
     // It had ended when it was looked at before the program was compiled.
-    if found.is_unfinished() || found.damaged().next().is_some() {
+    if found.is_unfinished() || found.unreadable().next().is_some() {
         return Err(access::was_in_use(store));
     }
     if output.is_terminal || output.verbose {

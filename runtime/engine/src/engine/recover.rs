@@ -44,6 +44,14 @@ fn load_error(error: impl std::fmt::Display) -> EngineError {
     EngineError::Load(error.to_string())
 }
 
+/// Damage is one thing, and that the system did not let it be read another: what was not read may be whole.
+fn store_error(error: StoreError) -> EngineError {
+    match error {
+        StoreError::Io { .. } => EngineError::Read(error.to_string()),
+        error => load_error(error),
+    }
+}
+
 /// Of the store's own record.
 fn own_record_error(error: WireError) -> EngineError {
     let told = format!("the store's own record: {error}");
@@ -71,11 +79,11 @@ impl Inner {
         options: Options,
     ) -> Result<Inner, EngineError> {
         let snapshot = store.snapshot();
-        let record = match snapshot.get(&key::store_record()).map_err(load_error)? {
+        let record = match snapshot.get(&key::store_record()).map_err(store_error)? {
             Some(value) => {
                 let mut description = Vec::new();
                 for entry in snapshot.range(key::description()) {
-                    description.extend_from_slice(&entry.map_err(load_error)?.1);
+                    description.extend_from_slice(&entry.map_err(store_error)?.1);
                 }
                 let description = Some(description.as_slice()).filter(|bytes| !bytes.is_empty());
                 StoreRecord::decode(&value, description).map_err(own_record_error)?
@@ -137,7 +145,7 @@ impl Inner {
         };
         let mut last_letter = 0;
         let mut old_names = Vec::new();
-        for number in persist::process_numbers(&snapshot).map_err(load_error)? {
+        for number in persist::process_numbers(&snapshot).map_err(store_error)? {
             let slot = match persist::read_record(&snapshot, number) {
                 Ok(record) => {
                     let kept = record.pasts.iter().map(|past| past.last_letter);
@@ -163,7 +171,7 @@ impl Inner {
             shared.count_child(number);
         }
         let letters = persist::read_letters(&snapshot, key::all_messages());
-        let (letters, holes) = letters.map_err(load_error)?;
+        let (letters, holes) = letters.map_err(store_error)?;
         shared.lose(&holes);
         for letter in letters {
             last_letter = last_letter.max(letter.sequence);
@@ -175,7 +183,7 @@ impl Inner {
                 old_names.push((letter.to, name));
             }
         }
-        let (names, holes) = persist::read_names(&snapshot).map_err(load_error)?;
+        let (names, holes) = persist::read_names(&snapshot).map_err(store_error)?;
         shared.lose(&holes);
         shared.take_up_names(names, old_names);
         Ok(Inner {
@@ -303,7 +311,7 @@ impl Inner {
             resumed.push((number, record));
         }
         let letters = persist::read_letters(&snapshot, key::all_messages());
-        let (letters, _) = letters.map_err(load_error)?;
+        let (letters, _) = letters.map_err(store_error)?;
         // Before anything of them runs: what they write themselves comes later.
         if !batch.is_empty() {
             self.store
@@ -555,7 +563,7 @@ fn read_outputs(snapshot: &Snapshot) -> Result<Vec<Text>, EngineError> {
             Err(error @ (StoreError::DamagedRecord { .. } | StoreError::Hidden { .. })) => {
                 lost(&mut texts, None, error.to_string());
             }
-            Err(error) => return Err(load_error(error)),
+            Err(error) => return Err(store_error(error)),
         }
     }
     Ok(texts)

@@ -185,3 +185,40 @@ fn the_command_refuses_a_newer_store_and_leaves_it_as_it_was() {
         assert_unchanged(&files, folder.path(), &format!("oxc {arguments:?}"));
     }
 }
+
+#[test]
+fn a_run_of_a_newer_version_is_named_as_such_and_not_removed() {
+    let (mut files, _) = half_done();
+    for (name, bytes) in &mut files {
+        *name = name.replacen('s', "store.redb", 1);
+        if name.contains(".log-") && bytes.iter().any(|&byte| byte != 0) {
+            store::sim::make_newer(bytes);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("ox.edn"), "{}").unwrap();
+    let run = folder.path().join(".ox/runs/1");
+    fs::create_dir_all(&run).unwrap();
+    write_files(&files, &run);
+    for (arguments, code) in [
+        (&["ps"][..], 0),
+        (&["ps", "--format", "json"], 0),
+        (&["resume"], 1),
+        (&["rm", "1"], 1),
+    ] {
+        let output = ask(folder.path(), arguments, "a newer run");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned()
+            + &String::from_utf8_lossy(&output.stdout);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "oxc {arguments:?}: {told}"
+        );
+        assert!(
+            told.contains("use a newer oxc"),
+            "oxc {arguments:?}: {told}"
+        );
+        assert!(!told.contains("damaged"), "oxc {arguments:?}: {told}");
+        assert_unchanged(&files, &run, &format!("oxc {arguments:?}"));
+    }
+}
