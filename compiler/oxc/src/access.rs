@@ -9,10 +9,7 @@ use crate::facts::{Inspection, ProcessFacts};
 use crate::failure::{Failure, Fault, io};
 use crate::folder::{Folder, RunDir};
 use crate::host::hint;
-use crate::manner::{
-    BASE_SUFFIX, FINISHED_SUFFIX, FOLDER_SUFFIX, PARK_SUFFIX, SERVE_SUFFIX, is_marked_finished,
-    mark_finished,
-};
+use crate::manner::{is_marked_finished, mark_finished};
 use crate::place;
 use crate::socket::client::{Client, Silent};
 use crate::socket::{Logged, Reply, Request, Survey};
@@ -24,8 +21,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::disk::{Disk as _, LockError, LockGuard, OsDisk};
 use store::{EmbeddedStore, OpenError, Store};
+
+mod seized;
+
+pub(crate) use seized::{Seized, seize};
 
 /// The status of a process that cannot be read.
 pub(crate) const DAMAGED: &str = "damaged";
@@ -777,91 +777,6 @@ pub(crate) fn run_of(pid: Pid) -> Result<RunDir, Failure> {
     let dir = std::env::current_dir().map_err(io("find the working folder"))?;
     let run = Folder::around(&dir)?.run(pid.run);
     run.ok_or_else(|| no_process(pid))
-}
-
-/// A store that nobody else can take or look at, so that what it is found to be it still is when it is
-/// removed.
-pub(crate) struct Seized {
-    store: PathBuf,
-    _lock: LockGuard,
-}
-
-/// Takes a store to remove it. Who has it for a moment only is waited for.
-///
-/// # Errors
-/// When somebody else has it, or its lock cannot be asked for.
-pub(crate) fn seize(store: &Path) -> Result<Seized, Failure> {
-    let lock = store.with_added_extension("lock");
-    let mut patience = Patience::new();
-    loop {
-        let held = match OsDisk.lock(&lock) {
-            Ok(lock) => {
-                return Ok(Seized {
-                    store: store.to_owned(),
-                    _lock: lock,
-                });
-            }
-            Err(LockError::Held(pid)) => OpenError::Held {
-                path: store.to_owned(),
-                pid,
-            },
-            Err(LockError::Io(error)) => {
-                return Err(io(format_args!("lock {}", lock.display()))(error));
-            }
-        };
-        if !patience.lasts(&held) || is_run(store) {
-            return Err(held.into());
-        }
-        std::thread::sleep(LOOK);
-    }
-}
-
-impl Seized {
-    /// What it holds; none if there is no store.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub(crate) fn survey(&self) -> Result<Option<Surveyed>, Failure> {
-        let opened = match EmbeddedStore::open_read_only(&self.store) {
-            Ok(opened) => opened,
-            Err(OpenError::NotFound { .. }) => return is_there(&self.store).map(|_| None),
-            Err(error) => return Err(error.into()),
-        };
-        let survey = AtRest::open(Arc::new(opened), None)?.subject.survey()?;
-        Ok(Some(Surveyed::of(survey, &self.store, false)))
-    }
-
-    /// Removes its files. The lock file stays, so that nobody locks another of its name.
-    ///
-    /// # Errors
-    /// When a file cannot be removed.
-    pub(crate) fn remove(&self) -> Result<(), Failure> {
-        let suffixes = [
-            "",
-            ".log-0",
-            ".log-1",
-            ".groups",
-            ".sock",
-            FOLDER_SUFFIX,
-            BASE_SUFFIX,
-            PARK_SUFFIX,
-            FINISHED_SUFFIX,
-            SERVE_SUFFIX,
-        ];
-        for suffix in suffixes {
-            let mut name = self.store.as_os_str().to_owned();
-            name.push(suffix);
-            match std::fs::remove_file(&name) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(io(format_args!("remove {}", Path::new(&name).display()))(
-                        error,
-                    ));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

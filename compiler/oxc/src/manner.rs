@@ -189,10 +189,7 @@ pub(crate) fn write_manner(
             file.sync_all()?;
         }
         // The names, too: before the first commit, which is of what is done in this folder.
-        let parent = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
-        OsDisk.sync_dir(parent.unwrap_or(Path::new(".")))
+        sync_folder_of(&path)
     };
     write().map_err(io(format_args!("write {}", path.display())))
 }
@@ -257,12 +254,7 @@ pub(crate) fn is_marked_finished(store: &Path) -> bool {
 pub(crate) fn unmark_finished(store: &Path) -> Result<(), Failure> {
     let mark = with_suffix(store, FINISHED_SUFFIX);
     let removed = match std::fs::remove_file(&mark) {
-        Ok(()) => {
-            let parent = mark
-                .parent()
-                .filter(|parent| !parent.as_os_str().is_empty());
-            OsDisk.sync_dir(parent.unwrap_or(Path::new(".")))
-        }
+        Ok(()) => sync_folder_of(&mark),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     };
@@ -274,6 +266,14 @@ fn remove_if_there(path: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Makes the names of the files beside a store durable.
+pub(crate) fn sync_folder_of(path: &Path) -> std::io::Result<()> {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    OsDisk.sync_dir(parent.unwrap_or(Path::new(".")))
 }
 
 /// A file beside a store: its path with an ending.
