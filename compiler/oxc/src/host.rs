@@ -134,12 +134,12 @@ impl Host {
         if let Some(store) = store {
             unmark_finished(store)?;
         }
-        let directory = directory_of(store, manner.is_idle)?;
-        let mut config = Config::new(directory);
-        config.served.clone_from(&manner.served);
-        if let Some(store) = store.filter(|_| !manner.is_idle) {
-            serve_as_begun(&mut config.served, store)?;
-        }
+        let (mut config, is_able) = match world_of(store, manner) {
+            Ok(config) => (config, true),
+            // An end needs no folder; what a `finally` asks for on the way does.
+            Err(_) if manner.only_ends => (Config::new(PathBuf::new()), false),
+            Err(failure) => return Err(failure),
+        };
         config.journal = store.map(|path| with_suffix(path, ".groups"));
         let transport = LocalTransport::open(config)
             .map_err(|error| Failure::new(crate::failure::chain(&error)))?;
@@ -157,6 +157,9 @@ impl Host {
         let world: Arc<dyn Transport> = Arc::new(transport.clone());
         let clock = Arc::new(SystemClock::new());
         let engine = Engine::open(Arc::clone(&opened), clock, Arc::clone(&world), options)?;
+        if !is_able {
+            engine.suspend();
+        }
         let subject = Subject {
             engine: engine.clone(),
             store: opened,
@@ -471,6 +474,16 @@ impl Host {
                 Ok(false)
             )
     }
+}
+
+/// Where a run acts, and by which commands: as it was begun.
+fn world_of(store: Option<&Path>, manner: &Manner) -> Result<Config, Failure> {
+    let mut config = Config::new(directory_of(store, manner.is_idle)?);
+    config.served.clone_from(&manner.served);
+    if let Some(store) = store.filter(|_| !manner.is_idle) {
+        serve_as_begun(&mut config.served, store)?;
+    }
+    Ok(config)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

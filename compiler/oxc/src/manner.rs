@@ -47,6 +47,8 @@ pub(crate) struct Manner {
     pub(crate) limits: engine::Limits,
     /// Run no process, only commit.
     pub(crate) is_idle: bool,
+    /// Only end processes: where it is not known how the run goes on, nothing of it is begun.
+    pub(crate) only_ends: bool,
 }
 
 impl Default for Manner {
@@ -59,6 +61,7 @@ impl Default for Manner {
                 ..engine::Limits::default()
             },
             is_idle: false,
+            only_ends: false,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::args::Cancel;
 use crate::commands;
 use crate::failure::{Failure, INTERRUPTED, Outcome};
 use crate::host::{Host, foreground, hint};
-use crate::manner::Manner;
+use crate::manner::{Manner, directory_of};
 use crate::output::Output;
 use crate::socket::Request;
 use engine::pid::MAIN;
@@ -110,6 +110,11 @@ impl Asked {
                         continue;
                     }
                     Change::Opened(opened) => {
+                        // Its `finally` forms act where it did.
+                        directory_of(Some(store), false).map_err(|failure| {
+                            let hint = hint("kill", named, Some(store));
+                            failure.help(format!("`{hint}` ends it without its `finally` forms"))
+                        })?;
                         let host = Host::over(output, opened, Some(store), &Manner::default())?;
                         host.set_main(MAIN);
                         // One that cannot be asked is not to go on.

@@ -13,6 +13,10 @@ use engine::Pid;
 /// Kills each, and says so. Of a suspended run the others are not taken up: only who is killed takes
 /// turns, and with the main process all, which end with it.
 pub(crate) fn run(output: Output, args: &Kill) -> Outcome {
+    let manner = Manner {
+        only_ends: true,
+        ..Manner::default()
+    };
     let mut hosts: Vec<(Surveyed, Host)> = Vec::new();
     let of_run =
         |hosts: &[(Surveyed, Host)], pid: Pid| hosts.iter().position(|(run, _)| run.run == pid.run);
@@ -37,7 +41,7 @@ pub(crate) fn run(output: Output, args: &Kill) -> Outcome {
             } else {
                 let request = Request::Kill { process: number };
                 if let Change::Opened(opened) = change(&store, named, &request)? {
-                    let host = Host::over(output, opened, Some(&store), &Manner::default())?;
+                    let host = Host::over(output, opened, Some(&store), &manner)?;
                     // What others want would be begun here, and cut off.
                     host.refuse_changes();
                     host.run()?;
