@@ -150,6 +150,14 @@ impl Surveyed {
         self.open().next().is_some() || self.has_unwritten && self.status() != "killed"
     }
 
+    /// Whether it is unfinished because of this process; of a main process that has ended, because of
+    /// what it has printed.
+    pub(crate) fn is_unfinished_for(&self, process: &ProcessFacts) -> bool {
+        let is_main = process.pid == self.pid().to_string();
+        has_not_ended(&process.status)
+            || is_main && self.has_unwritten && process.status != "killed"
+    }
+
     /// Why nothing is known of it, if its engine does not answer.
     pub(crate) fn unreachable(&self) -> Option<&str> {
         let mut all = self.processes.iter();

@@ -116,15 +116,16 @@ impl Subject {
         let has_wishes = open.peek().is_some()
             && open.all(|status| status == Status::Parked)
             && inspect::has_wishes(&snapshot)?;
+        let has_unwritten = inspect::has_unwritten(&snapshot)?;
         let processes = summaries
             .into_iter()
-            .map(|summary| process_facts(summary, &record.command))
+            .map(|summary| process_facts(summary, &record.command, has_unwritten))
             .collect();
         Ok(Survey {
             run: record.run,
             command: record.command,
             is_idle: self.transport.is_none(),
-            has_unwritten: inspect::has_unwritten(&snapshot)?,
+            has_unwritten,
             has_wishes,
             args: record.args,
             processes,
@@ -184,7 +185,9 @@ impl Subject {
         if self.at_work().any(|number| number == process) {
             view.summary.status = Status::Running;
         }
-        Ok(inspection(view, &self.engine.store_record().command))
+        let has_unwritten = inspect::has_unwritten(&snapshot)?;
+        let command = self.engine.store_record().command;
+        Ok(inspection(view, &command, has_unwritten))
     }
 
     /// What happened to a process, from an event on.
@@ -287,8 +290,17 @@ impl Subject {
     }
 }
 
-fn process_facts(summary: Summary, command: &str) -> ProcessFacts {
+fn process_facts(summary: Summary, command: &str, has_unwritten: bool) -> ProcessFacts {
     let is_main = summary.pid.number == MAIN;
+    // See `Surveyed::is_unfinished`.
+    let has_ended = matches!(
+        summary.status,
+        Status::Done | Status::Failed | Status::Cancelled
+    );
+    let owes_output = (is_main && has_unwritten && has_ended).then(|| Waiting {
+        kind: "output".to_owned(),
+        ..Waiting::default()
+    });
     ProcessFacts {
         pid: summary.pid.to_string(),
         name: summary
@@ -299,7 +311,7 @@ fn process_facts(summary: Summary, command: &str) -> ProcessFacts {
             .damage
             .map_or(summary.function, |damage| format!("damaged: {damage}")),
         started: instant(summary.started_ms),
-        waiting_for: summary.waiting_for.map(waiting),
+        waiting_for: summary.waiting_for.map(waiting).or(owes_output),
         checkpoints: summary.checkpoints,
         steps: summary.steps,
         ended: summary.ended_ms.map(instant),
@@ -338,12 +350,12 @@ fn name_call(view: &mut View) {
     waiting.call = found.and_then(|found| found.call.clone());
 }
 
-fn inspection(view: View, command: &str) -> Inspection {
+fn inspection(view: View, command: &str, has_unwritten: bool) -> Inspection {
     let report = Some(view.summary.report.clone()).filter(|report| !report.is_empty());
     let mut view = view;
     name_call(&mut view);
     Inspection {
-        process: process_facts(view.summary, command),
+        process: process_facts(view.summary, command, has_unwritten),
         parent: view.parent.map(|parent| parent.to_string()),
         report,
         links: view.links.iter().map(ToString::to_string).collect(),

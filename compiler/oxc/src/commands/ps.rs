@@ -1,6 +1,6 @@
 //! `oxc ps`: lists processes.
 
-use crate::access::{self, Surveyed, has_not_ended};
+use crate::access::{self, Surveyed};
 use crate::args::{Format, Ps};
 use crate::facts::{ProcessFacts, processes_text};
 use crate::failure::{Failure, Outcome, io};
@@ -24,14 +24,13 @@ pub(crate) fn run(output: Output, args: &Ps) -> Outcome {
             (runs, folder.base.display().to_string())
         }
     };
-    let processes: Vec<ProcessFacts> = runs
-        .into_iter()
-        .flat_map(|run: Surveyed| run.processes)
-        .collect();
-    let shown: Vec<ProcessFacts> = processes
-        .into_iter()
-        .filter(|process| !args.unfinished || has_not_ended(&process.status))
-        .collect();
+    let is_wanted =
+        |run: &Surveyed, process: &ProcessFacts| !args.unfinished || run.is_unfinished_for(process);
+    let mut shown: Vec<ProcessFacts> = Vec::new();
+    for mut run in runs {
+        let processes = std::mem::take(&mut run.processes).into_iter();
+        shown.extend(processes.filter(|process| is_wanted(&run, process)));
+    }
     match args.format {
         Format::Json => output::print_json(&shown)?,
         Format::Text if shown.is_empty() => output.say(format!(
