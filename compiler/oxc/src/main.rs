@@ -25,6 +25,7 @@ mod manner;
 mod memory;
 mod output;
 mod place;
+mod served;
 mod signals;
 mod socket;
 mod target;

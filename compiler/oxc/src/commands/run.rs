@@ -14,6 +14,7 @@ use crate::folder::RunDir;
 use crate::host::{Host, foreground, hint};
 use crate::manner::{Manner, write_manner};
 use crate::output::Output;
+use crate::served;
 use crate::target::Program;
 use clap::{CommandFactory as _, Parser as _};
 use engine::Pid;
@@ -285,6 +286,7 @@ fn start(
     label: &str,
     args: &[String],
 ) -> Outcome {
+    served::tell_unknown(output, &manner.served, &compiled.image);
     let host = match &place.store {
         Some(store) => {
             // What a crash leaves before the first commit is nothing to go on with.
