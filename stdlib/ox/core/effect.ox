@@ -249,7 +249,21 @@
       (effect* :ox/activity [name body args (if (nil? p) opts (assoc opts :retry (dissoc p :retry-if :until)))]))))
 
 (defn activity
-  "Returns a function that calls the activity `name` with its arguments; a worker of the queue (`\"default\"`) answers."
+  "Returns a function that calls the activity `name` with its arguments; a worker of the queue (`\"default\"`) answers.
+
+  | option | default | meaning |
+  |---|---|---|
+  | `:queue` | `\"default\"` | whose workers answer |
+  | `:retry` | one attempt | a map, as `retry` takes it |
+  | `:schedule-to-start` | none | time until a worker has taken an attempt |
+  | `:start-to-close` | none | time of an attempt from then on |
+  | `:schedule-to-close` | none | time of all attempts together |
+  | `:heartbeat` | none | time between two signs of life of an attempt |
+  | `:idempotent` | true | false: an attempt that may have begun before a crash is not made again; its error has `:reason :lost` |
+  | `:idempotency-key` | made at random | the same in all attempts |
+  | `:on-exhausted` | `:throw`; with `oxc run --park` `:park` | `:park`: the process stops after the last attempt and waits for `oxc retry` |
+
+  `defactivity`, `ox.sh` and `ox.http` take the same options."
   ([name] (activity name nil))
   ([name opts] (fn [& args] (activity* name opts nil args))))
 

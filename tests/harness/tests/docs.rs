@@ -203,6 +203,22 @@ fn first_sentence(doc: &str) -> String {
     }
 }
 
+/// What the list says of a docstring: its first sentence; all of one with a table of options, which is
+/// written down nowhere else.
+fn summary(doc: &str) -> String {
+    let is_table = |line: &str| line.trim_start().starts_with('|');
+    if !doc.lines().any(is_table) {
+        return first_sentence(doc);
+    }
+    let paragraphs = doc.split("\n\n").map(|paragraph| {
+        let is_table = is_table(paragraph);
+        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        lines.join(if is_table { "\n  " } else { " " })
+    });
+    let paragraphs: Vec<String> = paragraphs.collect();
+    paragraphs.join("\n\n  ")
+}
+
 fn names() -> Names {
     let mut files = Vec::new();
     sources(&root().join("stdlib/ox"), &mut files);
@@ -226,7 +242,7 @@ fn names() -> Names {
         };
         let names = all.entry(shown).or_default();
         for (name, doc) in data.iter().filter_map(definition) {
-            names.insert(name, first_sentence(&doc));
+            names.insert(name, summary(&doc));
         }
     }
     all
@@ -234,7 +250,7 @@ fn names() -> Names {
 
 fn listed(all: &Names) -> String {
     let mut text = "# The library\n\n\
-        Every public name, with the first sentence of its docstring.\n\
+        Every public name, with the first sentence of its docstring, and with its options.\n\
         This page is made from the sources in `stdlib/`: do not edit it.\n\
         Names of `ox.core` are there without asking; the others need `(:require [ox.sh :as sh])`, \
         or `(require '[ox.sh :as sh])` in a script.\n"
