@@ -316,7 +316,11 @@ impl Workspace {
         else {
             let span = Span::new(FileId(0), TextRange::empty(0.into()));
             let message = "there is no namespace to run";
-            return Err(vec![Diagnostic::error(Code::LINK, message, span)]);
+            let note =
+                "name one in ox.edn, `:main app.core`, or name a file: `oxc run src/app/core.ox`";
+            return Err(vec![
+                Diagnostic::error(Code::LINK, message, span).note(note),
+            ]);
         };
         let diagnostics = self.entry_diagnostics(entry);
         if diagnostics

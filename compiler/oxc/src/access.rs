@@ -125,6 +125,11 @@ impl Surveyed {
             .map_or(DAMAGED, |process| process.status.as_str())
     }
 
+    /// Whether the main process has failed. What is left of the run then goes on without it.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.status() == "failed"
+    }
+
     /// Status of the main process; once that has ended, of a process that has not.
     pub(crate) fn standing(&self) -> &str {
         self.open()

@@ -27,6 +27,14 @@ use engine::Pid;
 use engine::pid::MAIN;
 use std::path::Path;
 
+/// Why one of several processes cannot be had, of a command that begins with none of them then.
+pub(crate) fn none(failure: Failure, pids: &[Pid], done: &str) -> Failure {
+    match pids {
+        [_] => failure,
+        _ => failure.help(format!("none of the {} was {done}", pids.len())),
+    }
+}
+
 /// The processes that are meant when one is to be stopped: itself, or those that the main process
 /// has left behind.
 fn to_stop(store: &Path, pid: Pid) -> Result<Vec<u64>, Failure> {

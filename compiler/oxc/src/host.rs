@@ -166,7 +166,7 @@ impl Host {
             transport: (!manner.is_idle).then_some(world),
         };
         let lost_output = Arc::new(LostOutput::default());
-        connect(output, &transport, &engine, store, &lost_output);
+        connect(output, &transport, &subject, store, &lost_output);
         Ok(Host {
             engine,
             subject,
@@ -310,6 +310,19 @@ impl Host {
         Ok(self.tell_end(output, &standing))
     }
 
+    /// With what to do when the engine could not go on: the store holds all up to its last commit.
+    fn stopped(&self, failure: Failure) -> Failure {
+        let Some(store) = &self.store else {
+            return failure;
+        };
+        failure.help(format!(
+            "{} is suspended; when {} can be written `{}` goes on",
+            self.label(),
+            store.display(),
+            self.hint("resume")
+        ))
+    }
+
     /// Whether others have not ended though the main process has: it has failed, and they are kept
     /// with it.
     fn keeps_others(&self, main: u64) -> bool {
@@ -400,11 +413,14 @@ impl Host {
                     None => failure,
                 });
                 if self.store.is_some() {
+                    let retry = match is_kept(&self.subject.store, self.pid().number) {
+                        true => format!(" · {}", self.hint("retry")),
+                        false => String::new(),
+                    };
                     output.say(format!(
-                        "failed: {} – {} · {}",
+                        "failed: {} – {}{retry}",
                         self.label(),
                         self.hint("inspect"),
-                        self.hint("retry")
                     ));
                     self.tell_failed_fibers(output);
                     self.tell_suspended_others(output);
@@ -493,12 +509,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn connect(
     output: Output,
     transport: &LocalTransport,
-    engine: &Engine,
+    subject: &Subject,
     store: Option<&Path>,
     lost_output: &Arc<LostOutput>,
 ) {
+    let engine = &subject.engine;
     let (complete, read, started) = (engine.clone(), engine.clone(), engine.clone());
-    let (asked, store) = (engine.clone(), store.map(Path::to_owned));
+    let (asked, store) = (subject.clone(), store.map(Path::to_owned));
     let lost_output = Arc::clone(lost_output);
     transport.connect(Callbacks {
         started: Box::new(move |attempt| started.attempt_started(attempt)),
@@ -507,10 +524,11 @@ fn connect(
         note: Box::new(move |line| output.note(line)),
         fallen: Box::new(move |fallen| {
             let pid = Pid {
-                run: asked.store_record().run,
+                run: asked.engine.store_record().run,
                 number: fallen.process,
             };
-            output.say(fallen_text(fallen, pid, store.as_deref()));
+            let is_kept = is_kept(&asked.store, fallen.process);
+            output.say(fallen_text(fallen, pid, store.as_deref(), is_kept));
         }),
         output_failed: Box::new(move |error| lost_output.note(error)),
     });
@@ -536,8 +554,15 @@ fn option_that_raises(report: &str) -> Option<String> {
     }
 }
 
+/// Whether a process that has failed or is parked can be retried: one that ended by itself, or was ended by
+/// another, has nothing to go back to.
+fn is_kept(store: &Arc<dyn Store>, process: u64) -> bool {
+    let record = engine::read_record(&store.snapshot(), process);
+    record.is_ok_and(|record| !record.fibers.is_empty())
+}
+
 /// `failed: 17.2 (app.core/worker): Divide by zero – oxc inspect 17.2 · oxc retry 17.2`
-fn fallen_text(fallen: &Fallen, pid: Pid, store: Option<&Path>) -> String {
+fn fallen_text(fallen: &Fallen, pid: Pid, store: Option<&Path>, is_kept: bool) -> String {
     let mut text = format!("{}: {pid}", fallen.status.name());
     if !fallen.function.is_empty() {
         text = format!("{text} ({})", fallen.function);
@@ -553,7 +578,11 @@ fn fallen_text(fallen: &Fallen, pid: Pid, store: Option<&Path>) -> String {
         "retry"
     };
     let first = if other == "retry" { "inspect" } else { "retry" };
-    format!("{text} – {} · {}", hint(first), hint(other))
+    if is_kept {
+        format!("{text} – {} · {}", hint(first), hint(other))
+    } else {
+        format!("{text} – {}", hint("inspect"))
+    }
 }
 
 /// `oxc resume 17`; with `-C` or `--store` where the pid alone would not be found from the folder
@@ -667,7 +696,7 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
     }
     // Each gives up its store at its own end, and not at that of the last.
     let codes = at_once::for_each(&hosts, |host| {
-        let code = host.wait(output);
+        let code = host.wait(output).map_err(|failure| host.stopped(failure));
         host.close();
         code
     });

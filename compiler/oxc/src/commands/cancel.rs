@@ -25,9 +25,12 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(crate) fn run(output: Output, args: &Cancel) -> Outcome {
     let mut named = Vec::new();
     for pid in &args.pids {
-        let store = access::store_of(args.store.store.as_deref(), *pid)?;
-        let processes = commands::to_stop(&store, *pid)?;
-        named.push((*pid, store, processes));
+        let store = access::store_of(args.store.store.as_deref(), *pid);
+        let found = store.and_then(|store| {
+            let processes = commands::to_stop(&store, *pid)?;
+            Ok((*pid, store, processes))
+        });
+        named.push(found.map_err(|failure| commands::none(failure, &args.pids, "cancelled"))?);
     }
     let mut asked = Asked::default();
     let mut failed = None;

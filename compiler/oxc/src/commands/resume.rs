@@ -53,7 +53,12 @@ pub(crate) fn run(output: Output, args: &Resume) -> Outcome {
             let found = unfinished(output, all, &mut left);
             let is_asked = !args.all && output.is_terminal && std::io::stdin().is_terminal();
             if found.len() > 1 && is_asked {
-                ask(output, found)?
+                let chosen = ask(output, found)?;
+                if chosen.is_empty() {
+                    output.say("nothing is resumed");
+                    return Ok(left);
+                }
+                chosen
             } else {
                 found
             }

@@ -6,6 +6,7 @@
 
 use crate::access::{self, Seized, Surveyed};
 use crate::args::Rm;
+use crate::commands;
 use crate::failure::{Failure, Fault, Outcome};
 use crate::folder::RunDir;
 use crate::host::hint;
@@ -26,7 +27,9 @@ pub(crate) fn run(output: Output, args: &Rm) -> Outcome {
         }
         // Named twice it is removed once.
         if !doomed.iter().any(|(named, _)| *named == pid) {
-            doomed.push((pid, Doomed::of(args.store.store.as_deref(), pid)?));
+            let found = Doomed::of(args.store.store.as_deref(), pid);
+            let found = found.map_err(|failure| commands::none(failure, &args.pids, "removed"))?;
+            doomed.push((pid, found));
         }
     }
     for (pid, doomed) in doomed {

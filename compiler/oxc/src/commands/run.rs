@@ -16,6 +16,7 @@ use crate::manner::{Manner, write_manner};
 use crate::output::Output;
 use crate::served;
 use crate::target::Program;
+use bytecode::{Slot, SlotKind};
 use clap::{CommandFactory as _, Parser as _};
 use engine::Pid;
 use engine::data::Data;
@@ -41,12 +42,14 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
             dir: None,
             base: None,
         };
-        return start(output, &place, &manner, compiled, &label, &program_args);
+        let loaded = Loaded::new(compiled, &label, &program_args)?;
+        return start(output, &place, &manner, loaded, &label, &program_args);
     }
     let folder = program.folder()?;
     let label = program.label(&folder);
-    let is_wanted =
-        |run: &Surveyed| args.or_resume && run.command == label && run.args == program_args;
+    let is_wanted = |run: &Surveyed| {
+        args.or_resume && run.command == label && run.args == program_args && !run.has_failed()
+    };
     let unfinished = match &args.store.store {
         Some(store) => named_store(store, is_wanted)?,
         None => {
@@ -70,6 +73,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
         output.note(unfinished_text(run));
     }
     let compiled = compile(output, &program, Some(&folder), Purpose::Run)?;
+    let loaded = Loaded::new(compiled, &label, &program_args)?;
     let place = match &args.store.store {
         Some(store) => Place {
             run: clear(output, store)?,
@@ -87,7 +91,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
             }
         }
     };
-    let result = start(output, &place, &manner, compiled, &label, &program_args);
+    let result = start(output, &place, &manner, loaded, &label, &program_args);
     // A run whose first checkpoint was never durable has left nothing that could be resumed.
     if let Some(dir) = place.dir.filter(|dir| !dir.store().exists()) {
         let _ = dir.remove();
@@ -237,11 +241,13 @@ fn clear(output: Output, store: &Path) -> Result<u64, Failure> {
     if found.is_unfinished() || found.unreadable().next().is_some() {
         return Err(access::was_in_use(store));
     }
-    if output.is_terminal || output.verbose {
+    // One that has not ended well could have been retried, and somebody may look for its logs.
+    if output.is_terminal || output.verbose || found.status() != "done" {
         output.note(format!(
-            "{} held {}, which has ended and is replaced",
+            "{} held {}, which has ended ({}) and is replaced",
             store.display(),
-            found.label()
+            found.label(),
+            found.status()
         ));
     }
     seized.remove()?;
@@ -261,6 +267,19 @@ fn unfinished_text(run: &Surveyed) -> String {
         return format!("{} is running", with_args(run));
     }
     let pid = run.pid();
+    if run.has_failed() {
+        return format!(
+            "{} has failed, and {} – {} · {}",
+            with_args(run),
+            match run.open().count() {
+                0 => "not all that it printed has left".to_owned(),
+                1 => "1 process is suspended with it".to_owned(),
+                others => format!("{others} processes are suspended with it"),
+            },
+            hint("retry", pid, Some(&run.store)),
+            hint("resume", pid, Some(&run.store))
+        );
+    }
     let status = run.standing();
     format!(
         "{} is unfinished: {status} – {} · {}",
@@ -277,16 +296,92 @@ fn unfinished_text(run: &Surveyed) -> String {
     )
 }
 
+/// A program that can be run.
+struct Loaded {
+    image: LoadedImage,
+    /// The definition that it begins with, and its name.
+    slot: u32,
+    function: String,
+    /// Whether that is a function, which gets the arguments; else an entry body.
+    is_main: bool,
+    sources: Vec<(String, [u8; 32])>,
+}
+
+impl Loaded {
+    /// The program as a run with these arguments begins it.
+    ///
+    /// # Errors
+    /// When it cannot begin so: found out before anything is made or removed.
+    fn new(compiled: Compiled, label: &str, args: &[String]) -> Result<Loaded, Failure> {
+        let image = compiled.image;
+        // A file with both an entry body and a main function has been made to call it there.
+        let (slot, is_main) = match (image.entry, image.main) {
+            (Some(entry), _) => (entry, false),
+            (None, Some(main)) => (main, true),
+            (None, None) => {
+                return Err(Failure::new("the image has nothing to run")
+                    .help("build it from a file with an expression at top level, or a `-main`"));
+            }
+        };
+        let function = match image.slots.get(slot as usize) {
+            Some(definition) if is_main => format!("{}/{}", definition.namespace, definition.name),
+            Some(definition) => definition.namespace.clone(),
+            None => label.to_owned(),
+        };
+        let image = LoadedImage::load(Arc::new(image))
+            .map_err(|error| Failure::new(format!("the image cannot be run: {error}")))?;
+        if is_main {
+            require_arity(&image, slot, &function, args.len())?;
+        }
+        Ok(Loaded {
+            image,
+            slot,
+            function,
+            is_main,
+            sources: compiled.sources,
+        })
+    }
+}
+
+/// That the main function takes what the run was given.
+fn require_arity(
+    image: &LoadedImage,
+    slot: u32,
+    function: &str,
+    given: usize,
+) -> Result<(), Failure> {
+    let is_function = |slot: &Slot| slot.kind == SlotKind::Function;
+    if !image
+        .image()
+        .slots
+        .get(slot as usize)
+        .is_some_and(is_function)
+        || image.proto_for_call(slot, given).is_some()
+    {
+        return Ok(());
+    }
+    let map = &image.image().source_map;
+    let source = map.slots.get(slot as usize);
+    let file = source.and_then(|source| Some((map.files.get(source.file as usize)?, source.line)));
+    let place = file.map_or_else(String::new, |(file, line)| format!(" ({file}:{line})"));
+    let takes = source.map_or_else(String::new, |source| source.arglists.join(" or "));
+    let arguments = if given == 1 { "argument" } else { "arguments" };
+    let failure = Failure::new(format!(
+        "`{function}`{place} takes {takes}, and the run has {given} {arguments}"
+    ));
+    Err(failure.help("arguments of the run stand behind the program: `oxc run X a b`"))
+}
+
 /// Starts the main process and waits for its end.
 fn start(
     output: Output,
     place: &Place,
     manner: &Manner,
-    compiled: Compiled,
+    program: Loaded,
     label: &str,
     args: &[String],
 ) -> Outcome {
-    served::tell_unknown(output, &manner.served, &compiled.image);
+    served::tell_unknown(output, &manner.served, program.image.image());
     let host = match &place.store {
         Some(store) => {
             // What a crash leaves before the first commit is nothing to go on with.
@@ -296,34 +391,19 @@ fn start(
         }
         None => Host::ephemeral(output, manner)?,
     };
-    let image = compiled.image;
-    // A file with both an entry body and a main function has been made to call it there.
-    let (slot, is_main) = match (image.entry, image.main) {
-        (Some(entry), _) => (entry, false),
-        (None, Some(main)) => (main, true),
-        (None, None) => {
-            return Err(Failure::new("the image has nothing to run")
-                .help("build it from a file with an expression at top level, or a `-main`"));
-        }
-    };
-    let function = match image.slots.get(slot as usize) {
-        Some(definition) if is_main => format!("{}/{}", definition.namespace, definition.name),
-        Some(definition) => definition.namespace.clone(),
-        None => label.to_owned(),
-    };
-    let loaded = LoadedImage::load(Arc::new(image))
-        .map_err(|error| Failure::new(format!("the image cannot be run: {error}")))?;
     host.engine
-        .describe(place.run, label, args, compiled.sources);
-    let number = host.engine.add_image(Arc::new(loaded));
+        .describe(place.run, label, args, program.sources);
+    let number = host.engine.add_image(Arc::new(program.image));
     host.run()?;
     // An entry body takes none: it sees the run's arguments as `*command-line-args*`.
     let args: Vec<Data> = args
         .iter()
-        .filter(|_| is_main)
+        .filter(|_| program.is_main)
         .map(|arg| Data::text(arg.as_str()))
         .collect();
-    let main = host.engine.start_main(number, slot, &args, &function)?;
+    let main = host
+        .engine
+        .start_main(number, program.slot, &args, &program.function)?;
     host.set_main(main);
     if place.store.is_some() {
         let pid = Pid {
