@@ -77,11 +77,6 @@ impl Batch {
         self.operations
     }
 
-    /// How many bytes it takes in the commit log.
-    pub fn encoded_bytes(&self) -> usize {
-        self.bytes.len()
-    }
-
     /// Empties the batch and keeps its memory.
     pub fn clear(&mut self) {
         self.bytes.clear();

@@ -188,12 +188,6 @@ impl Heap {
         &self.boot
     }
 
-    /// Replaces the boot segment by a longer one that begins with the same words.
-    pub fn extend_boot(&mut self, boot: Arc<[u64]>) {
-        assert!(boot.len() >= self.boot.len(), "a boot segment only grows");
-        self.boot = boot;
-    }
-
     /// Sets from where serials are counted: a macro's process counts from a number of its call, so
     /// that names made of serials differ between calls and are the same for the same call.
     pub fn count_serials_from(&mut self, serial: u64) {
@@ -328,34 +322,6 @@ impl Heap {
         let words = &mut self.words[at..at + size as usize];
         words[0] = Header::new(kind, flags, aux, size).0;
         fill(&mut words[1..]);
-        Word::reference(offset)
-    }
-
-    /// Makes an object that begins as a copy of another: `size` words, the first ones copied from
-    /// `source` (header excluded, as many as both have), then `edit` changes them.
-    pub fn make_copy(
-        &mut self,
-        kind: Kind,
-        flags: u8,
-        aux: u16,
-        size: u32,
-        source: Word,
-        edit: impl FnOnce(&mut [u64]),
-    ) -> Word {
-        let offset = self.bump(size);
-        let at = offset as usize;
-        let (from, in_boot) = (source.offset() as usize, source.is_boot());
-        let old_size = self.object(source).header().size();
-        let shared = old_size.min(size) as usize;
-        if in_boot {
-            let boot = Arc::clone(&self.boot);
-            self.words[at + 1..at + shared].copy_from_slice(&boot[from + 1..from + shared]);
-        } else {
-            self.words.copy_within(from + 1..from + shared, at + 1);
-        }
-        let words = &mut self.words[at..at + size as usize];
-        words[0] = Header::new(kind, flags, aux, size).0;
-        edit(&mut words[1..]);
         Word::reference(offset)
     }
 
@@ -515,13 +481,6 @@ impl Heap {
         reference.is_reference() && reference.offset() >= self.sealed_end
     }
 
-    /// Whether an object lies in the nursery: nothing older refers to it but roots.
-    #[must_use]
-    #[inline(always)]
-    pub fn is_in_nursery(&self, reference: Word) -> bool {
-        reference.is_reference() && reference.offset() >= self.nursery_start
-    }
-
     /// Edits words of a transient's node in place.
     ///
     /// The caller has checked the owner's token and that the node is [unsealed](Heap::is_unsealed);
@@ -536,12 +495,6 @@ impl Heap {
         if addr < self.nursery_start {
             self.remembered.push(addr);
         }
-    }
-
-    /// Edits a raw word of an unsealed transient node (bitmaps, counts).
-    pub fn edit_node_raw(&mut self, reference: Word, index: u32, value: u64) {
-        assert!(self.is_unsealed(reference), "a sealed node is never edited");
-        self.words[(reference.offset() + index) as usize] = value;
     }
 
     /// Whether a byte string was stored by the last checkpoint.
@@ -616,11 +569,5 @@ impl Heap {
     pub(crate) fn take_back(&mut self, from: u32) {
         debug_assert!(from >= self.nursery_start && from <= self.top);
         self.top = from;
-    }
-
-    /// Gives back all free memory: the process is about to wait.
-    pub fn shrink(&mut self) {
-        self.words.truncate(self.top as usize);
-        self.words.shrink_to_fit();
     }
 }

@@ -9,7 +9,7 @@
 pub(crate) mod places;
 
 use crate::heap::Heap;
-use crate::object::{FLAG_ASCII, FLAG_META, Kind, Object};
+use crate::object::{FLAG_ASCII, Kind, Object};
 use crate::view::{bytes_of, text_of};
 use crate::word::Word;
 
@@ -113,11 +113,6 @@ pub fn make_keyword(heap: &mut Heap, namespace: Option<&str>, name: &str) -> Wor
 /// Makes a symbol.
 pub fn make_symbol(heap: &mut Heap, namespace: Option<&str>, name: &str) -> Word {
     make_named(heap, Kind::Symbol, namespace, name)
-}
-
-/// Makes a symbol with metadata (a map).
-pub fn make_symbol_with_meta(heap: &mut Heap, namespace: Word, name: Word, meta: Word) -> Word {
-    heap.make(Kind::Symbol, FLAG_META, 0, &[0], &[namespace, name, meta])
 }
 
 /// Namespace and name of a symbol or keyword object.

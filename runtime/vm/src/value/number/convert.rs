@@ -6,7 +6,7 @@ use super::large::check_ratio;
 use super::{Num, check_bits};
 use crate::value::fault::{Fallible, Fault};
 use num_bigint::BigInt;
-use num_traits::{FromPrimitive, One, ToPrimitive, Zero};
+use num_traits::{One, ToPrimitive, Zero};
 
 /// The nearest double; of a ratio, the one that Clojure finds through 16 digits.
 pub(crate) fn to_double(num: &Num) -> f64 {
@@ -122,16 +122,6 @@ pub(crate) fn rationalize(num: Num) -> Fallible<Num> {
     }
     check_ratio(n.bits().max(d.bits()))?;
     Ok(Num::Ratio(n, d))
-}
-
-/// The integer that a whole double is; `None` for others.
-#[must_use]
-pub fn whole_double(d: f64) -> Option<BigInt> {
-    if d.is_finite() && libm::trunc(d) == d {
-        BigInt::from_f64(d)
-    } else {
-        None
-    }
 }
 
 /// Reads an integer numeral of any size.
