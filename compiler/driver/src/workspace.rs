@@ -1,4 +1,8 @@
 //! A project with its database: what the command line asks.
+//!
+//! # Invariants
+//! - All that is compiled is found out by queries of the database. What is answered depends on the files
+//!   alone: neither on what was asked before nor on what the cache holds.
 
 use crate::cache;
 use crate::database::Database;

@@ -1,4 +1,9 @@
 //! Conditionals, threading and the other small rewrites.
+//!
+//! # Invariants
+//! - A rewrite evaluates each of its operands as often and in the order that Clojure's macro does; what it
+//!   binds has a name that no program can write.
+//! - What it makes has the spans of the forms that it was made of, so that mistakes are shown there.
 
 use syntax::datum::{Datum, DatumKind};
 

@@ -1,4 +1,9 @@
 //! The special forms.
+//!
+//! # Invariants
+//! - A malformed form is one diagnostic and an error node, about which nothing further is said.
+//! - What is the value of a form is lowered in the form's position, all else in an inner one, in which a
+//!   `recur` is a mistake.
 
 use std::sync::Arc;
 
