@@ -88,3 +88,17 @@
 (walk (map (fn [n] (try (if (zero? (rem n 5000)) (throw (ex-info "caught" {})) n) (catch :default e n))) (range 400000)) 0) ;=> 400000
 (defn texts [n] (vec (map (fn [i] (str n " " i)) (range 60000))))
 (map (fn [n] (count (texts n))) (range 6)) ;=> (60000 60000 60000 60000 60000 60000)
+
+;;; ## What a lazy sequence leaves out is not kept
+;;; config {:quota-mb 8 :steps 100}
+(def n 200000)
+(defn many [] (map inc (range n)))
+(first (for [x (many) :when (= x n)] x)) ;=> 200000
+(seq (for [x (many) y nil] y)) ;=> nil
+(seq (for [x [1] y (many) :when false] [x y])) ;=> nil
+(second (partition 1 (dec n) (many))) ;=> (200000)
+(second (partition 1 (dec n) nil (many))) ;=> (200000)
+(second (partition-all 1 (dec n) (many))) ;=> (200000)
+(second (partitionv 1 (dec n) (many))) ;=> [200000]
+(second (partitionv 1 (dec n) nil (many))) ;=> [200000]
+(second (partitionv-all 1 (dec n) (many))) ;=> [200000]

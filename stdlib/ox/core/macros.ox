@@ -490,21 +490,19 @@
                      s (gensym "s__")
                      xs (gensym "xs__")
                      more `(~iter (rest ~xs))
-                     again `(recur (rest ~xs))
                      inner (if (empty? (rest groups))
                              `(cons ~expr ~more)
                              `(let* [found# (seq ~(emit (rest groups)))]
                                 (if found#
                                   (concat found# ~more)
-                                  ~again)))]
+                                  ~more)))]
                  `((fn* ~iter ([~s]
                      (lazy-seq
-                       (loop* [~s ~s]
-                         (let* [~xs (seq ~s)]
-                           (if ~xs
-                             (let [~pattern (first ~xs)]
-                               ~(modified modifiers again inner))
-                             nil))))))
+                       (let* [~xs (seq ~s)]
+                         (if ~xs
+                           (let [~pattern (first ~xs)]
+                             ~(modified modifiers more inner))
+                           nil)))))
                    ~coll)))]
     (emit (comprehension bindings))))
 

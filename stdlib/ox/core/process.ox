@@ -140,7 +140,16 @@
   waited for); the first error ends the others and is thrown."
   [thunks]
   (let [n (count thunks)
-        values (gather n (fn [i] (if (< i n) (async* (fn [] (settled (nth thunks i)))) nil)))]
+        ;; no fiber holds the thunk of another, and nobody all of them: each is free to drop what it has captured
+        left (volatile! (seq thunks))
+        values (gather n
+                       (fn [i]
+                         (let [s (deref left)]
+                           (if s
+                             (let [thunk (first s)]
+                               (vreset! left (next s))
+                               (async* (fn [] (settled thunk))))
+                             nil))))]
     (mapv (fn [i] (get values i)) (range n))))
 
 (defn ^:no-doc race*

@@ -497,6 +497,12 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; Groups
 
+(defn- behind
+  "What is behind the first `step` elements of `s`, a group of the first `n` of which has been made. What lies between two
+  groups is walked by `drop`, since the cell of a group keeps `s` alive until it is made."
+  [n step s]
+  (if (<= step n) (nthrest s step) (drop step s)))
+
 (defn partition
   "Returns the lazy sequence of lists of `n` elements each, which start `step` (`n`) elements apart. A last group
   that is too short is dropped, or filled up from `pad` as far as that goes."
@@ -507,14 +513,14 @@
        (when s
          (let [group (doall (take n s))]
            (when (= n (count group))
-             (cons group (partition n step (nthrest s step)))))))))
+             (cons group (partition n step (behind n step s)))))))))
   ([n step pad coll]
    (lazy-seq
      (let [s (seq coll)]
        (when s
          (let [group (doall (take n s))]
            (if (= n (count group))
-             (cons group (partition n step pad (nthrest s step)))
+             (cons group (partition n step pad (behind n step s)))
              (list (take n (concat group pad))))))))))
 
 (defn partition-all
@@ -545,7 +551,7 @@
      (let [s (seq coll)]
        (when s
          (let [group (doall (take n s))]
-           (cons group (partition-all n step (nthrest s step)))))))))
+           (cons group (partition-all n step (behind n step s)))))))))
 
 (defn partitionv
   "As `partition`, with vectors for groups."
@@ -556,14 +562,14 @@
        (when s
          (let [group (vec (take n s))]
            (when (= n (count group))
-             (cons group (partitionv n step (nthrest s step)))))))))
+             (cons group (partitionv n step (behind n step s)))))))))
   ([n step pad coll]
    (lazy-seq
      (let [s (seq coll)]
        (when s
          (let [group (vec (take n s))]
            (if (= n (count group))
-             (cons group (partitionv n step pad (nthrest s step)))
+             (cons group (partitionv n step pad (behind n step s)))
              (list (vec (take n (concat group pad)))))))))))
 
 (defn partitionv-all
@@ -574,7 +580,7 @@
    (lazy-seq
      (let [s (seq coll)]
        (when s
-         (cons (vec (take n s)) (partitionv-all n step (nthrest s step))))))))
+         (cons (vec (take n s)) (partitionv-all n step (behind n step s))))))))
 
 (defn partition-by
   "Returns the lazy sequence of groups of neighbours for which `(f x)` is the same. The transducer makes vectors."

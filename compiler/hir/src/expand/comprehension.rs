@@ -100,14 +100,17 @@ pub(crate) fn for_(cx: &mut Rewrite<'_>) -> Rewritten {
 /// ```text
 /// ((fn* iter [s]
 ///    (lazy-cell* (fn* []
-///      (loop* [s s]
-///        (let* [s (seq s)]
-///          (if s (let [pattern (first s)] …) nil))))))
+///      (let* [s (seq s)]
+///        (if s (let [pattern (first s)] …) nil)))))
 ///  coll)
 /// ```
 ///
 /// where `…` is `(cons body (iter (rest s)))` in the last group, and in the others a `concat` of
 /// the inner sequence, if it has elements, with `(iter (rest s))`.
+///
+/// What is left out gives `(iter (rest s))`, a cell that the machine computes in place of this one.
+/// A loop here would keep alive all that it leaves out, since the running cell holds its function,
+/// and that the sequence it began with.
 fn for_groups(cx: &mut Rewrite<'_>, groups: &[Group<'_>], body: &Datum) -> Datum {
     let Some((group, inner)) = groups.split_first() else {
         return body.clone();
@@ -115,21 +118,20 @@ fn for_groups(cx: &mut Rewrite<'_>, groups: &[Group<'_>], body: &Datum) -> Datum
     let iter = cx.fresh("iter");
     let seq = cx.fresh("s");
     let rest = cx.list([cx.core("rest"), seq.clone()]);
-    let more = cx.list([iter.clone(), rest.clone()]);
-    let again = cx.list([cx.sym("recur"), rest]);
+    let more = cx.list([iter.clone(), rest]);
     let element = if inner.is_empty() {
-        cx.list([cx.core("cons"), body.clone(), more])
+        cx.list([cx.core("cons"), body.clone(), more.clone()])
     } else {
         let found = cx.fresh("fs");
         let sequence = for_groups(cx, inner, body);
         let choice = cx.if_(
             found.clone(),
-            cx.list([cx.core("concat"), found.clone(), more]),
-            again.clone(),
+            cx.list([cx.core("concat"), found.clone(), more.clone()]),
+            more.clone(),
         );
         cx.let_star(vec![found, cx.list([cx.core("seq"), sequence])], &[choice])
     };
-    let element = modified(cx, &group.modifiers, element, &again, &cx.nil());
+    let element = modified(cx, &group.modifiers, element, &more, &cx.nil());
     let first = cx.list([cx.core("first"), seq.clone()]);
     let bound = cx.let_(vec![group.pattern.clone(), first], &[element]);
     let choice = cx.if_(seq.clone(), bound, cx.nil());
@@ -137,12 +139,7 @@ fn for_groups(cx: &mut Rewrite<'_>, groups: &[Group<'_>], body: &Datum) -> Datum
         vec![seq.clone(), cx.list([cx.core("seq"), seq.clone()])],
         &[choice],
     );
-    let looped = cx.list([
-        cx.sym("loop*"),
-        cx.vector([seq.clone(), seq.clone()]),
-        stepped,
-    ]);
-    let cell = cx.list([cx.sym("lazy-cell*"), cx.thunk(&[looped])]);
+    let cell = cx.list([cx.sym("lazy-cell*"), cx.thunk(&[stepped])]);
     let function = cx.list([cx.sym("fn*"), iter, cx.vector([seq]), cell]);
     cx.list([function, group.coll.clone()])
 }

@@ -43,7 +43,7 @@ fn comprehensions() {
     check_expand(
         "(for [x xs :when (< x 3) y ys :let [z y] :while z] [x z])",
         expect![
-            "((fn* iter__0__auto__ [s__1__auto__] (lazy-cell* (fn* [] (loop* [s__1__auto__ s__1__auto__] (let* [s__1__auto__ (clojure.core/seq s__1__auto__)] (if s__1__auto__ (let* [x (clojure.core/first s__1__auto__)] (if (< x 3) (let* [fs__2__auto__ (clojure.core/seq ((fn* iter__3__auto__ [s__4__auto__] (lazy-cell* (fn* [] (loop* [s__4__auto__ s__4__auto__] (let* [s__4__auto__ (clojure.core/seq s__4__auto__)] (if s__4__auto__ (let* [y (clojure.core/first s__4__auto__)] (let* [z y] (if z (clojure.core/cons [x z] (iter__3__auto__ (clojure.core/rest s__4__auto__))) nil))) nil)))))) ys))] (if fs__2__auto__ (clojure.core/concat fs__2__auto__ (iter__0__auto__ (clojure.core/rest s__1__auto__))) (recur (clojure.core/rest s__1__auto__)))) (recur (clojure.core/rest s__1__auto__)))) nil)))))) xs)"
+            "((fn* iter__0__auto__ [s__1__auto__] (lazy-cell* (fn* [] (let* [s__1__auto__ (clojure.core/seq s__1__auto__)] (if s__1__auto__ (let* [x (clojure.core/first s__1__auto__)] (if (< x 3) (let* [fs__2__auto__ (clojure.core/seq ((fn* iter__3__auto__ [s__4__auto__] (lazy-cell* (fn* [] (let* [s__4__auto__ (clojure.core/seq s__4__auto__)] (if s__4__auto__ (let* [y (clojure.core/first s__4__auto__)] (let* [z y] (if z (clojure.core/cons [x z] (iter__3__auto__ (clojure.core/rest s__4__auto__))) nil))) nil))))) ys))] (if fs__2__auto__ (clojure.core/concat fs__2__auto__ (iter__0__auto__ (clojure.core/rest s__1__auto__))) (iter__0__auto__ (clojure.core/rest s__1__auto__)))) (iter__0__auto__ (clojure.core/rest s__1__auto__)))) nil))))) xs)"
         ],
     );
     check_expand(

@@ -273,7 +273,7 @@ fn lazy_cells_and_comprehensions_capture() {
     check(
         "(defn f [xs] (for [x xs :when x] [x xs]))",
         expect![[r#"
-            f = (fn ([1] (tail-call (fn {%0} ([1] (lazy (fn {%0 ^0 self} ([0] (loop [%0 ^0] (let [%1 (native ox.core/seq %0)] (if %1 (let [%2 (native ox.core/first %1)] (if %2 (native ox.core/cons (vector %2 ^1) (call ^2 (native ox.core/rest %1))) (recur (native ox.core/rest %1)))) nil)))))))) %0)))
+            f = (fn ([1] (tail-call (fn {%0} ([1] (lazy (fn {%0 ^0 self} ([0] (let [%0 (native ox.core/seq ^0)] (if %0 (let [%1 (native ox.core/first %0)] (if %1 (native ox.core/cons (vector %1 ^1) (call ^2 (native ox.core/rest %0))) (tail-call ^2 (native ox.core/rest %0)))) nil))))))) %0)))
         "#]],
     );
 }

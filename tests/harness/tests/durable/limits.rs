@@ -207,6 +207,16 @@ fn what_was_stored_and_is_garbage_does_not_count_to_the_memory() {
     }
 }
 
+#[test]
+fn a_form_of_all_keeps_what_it_has_walked_no_longer() {
+    let text = "(let [s (map inc (range 300000))] (println (all (reduce + s) (do (sleep 10) 1))))
+                (println (all* (map (fn [n] (let [s (map inc (range n))] (fn [] (reduce + s)))) [300000 3])))";
+    for crash in [Crash::Never, Crash::After(2)] {
+        let said = said_through(little_memory(), text, crash);
+        assert_eq!(said, "[45000150000 1]\n[45000150000 6]\n", "{crash:?}");
+    }
+}
+
 /// What a program says that crashes once, and is taken up.
 fn said_through(options: Options, text: &str, crash: Crash) -> String {
     let mut world = World::with(options, Arc::new(store::MemoryStore::new()));
