@@ -50,6 +50,8 @@ pub(crate) enum Reason {
     Effect(String),
     /// It changed a cell that it has not made: `an atom`, and what holds it, if that was found.
     Change(&'static str, Option<DefName>),
+    /// Nothing: there is no code for it, one line.
+    Code(String),
     /// Anything else, one line.
     Other(String),
 }
@@ -60,7 +62,7 @@ impl Reason {
         match self {
             Reason::Effect(_) => format!("{self}, which {who} cannot have"),
             Reason::Change(..) => format!("{self}, which {who} cannot do"),
-            Reason::Other(message) => message.clone(),
+            Reason::Code(message) | Reason::Other(message) => message.clone(),
         }
     }
 }
@@ -76,7 +78,7 @@ impl fmt::Display for Reason {
             Reason::Change(what, Some(holder)) => {
                 write!(f, "it changes {what} of {}", shown_definition(holder))
             }
-            Reason::Other(message) => f.write_str(message),
+            Reason::Code(message) | Reason::Other(message) => f.write_str(message),
         }
     }
 }

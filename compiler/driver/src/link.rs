@@ -88,14 +88,16 @@ impl LinkError {
 
 impl std::fmt::Display for LinkError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.definition {
-            Some(name) => write!(
-                f,
-                "the value of {} cannot be computed: {}",
-                evaluate::shown_definition(name),
-                self.reason.of("pure code")
-            ),
-            None => write!(f, "{}", self.reason),
+        let shown = self.definition.as_ref().map(evaluate::shown_definition);
+        match (shown, &self.reason) {
+            (Some(name), Reason::Code(message)) => {
+                write!(f, "{name} cannot be compiled: {message}")
+            }
+            (Some(name), reason) => {
+                let reason = reason.of("pure code");
+                write!(f, "the value of {name} cannot be computed: {reason}")
+            }
+            (None, reason) => write!(f, "{reason}"),
         }
     }
 }
@@ -200,9 +202,11 @@ fn collect<'db>(db: &'db dyn Db, roots: &[Def<'db>]) -> Result<Collected<'db>, V
                     slot_of.insert(def, Some(slot));
                     order.push((def, Arc::clone(unit)));
                 }
-                Some(Err(message)) => {
-                    errors.push(LinkError::new(Some(def.name(db).clone()), message));
-                }
+                Some(Err(message)) => errors.push(LinkError {
+                    definition: Some(def.name(db).clone()),
+                    reason: Reason::Code(message.to_string()),
+                    trace: Vec::new(),
+                }),
                 None => {
                     let message = format!("{} could not be compiled", def.name(db));
                     errors.push(LinkError::new(None, message));

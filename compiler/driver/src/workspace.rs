@@ -574,10 +574,14 @@ impl Workspace {
     }
 }
 
-/// What is said of an expression at the top level of a required namespace.
+/// What is said of an expression at the top level of a namespace: of a required one, unless it has no code.
 fn of_top_level(reason: &Reason, span: Span) -> Diagnostic {
     let who = "an expression at the top level of a required namespace";
     let message = match reason {
+        Reason::Code(message) => {
+            let message = format!("an expression at top level cannot be compiled: {message}");
+            return Diagnostic::error(Code::LINK, message, span);
+        }
         Reason::Other(message) => {
             return Diagnostic::error(Code::TOP_LEVEL, format!("{who} failed: {message}"), span);
         }

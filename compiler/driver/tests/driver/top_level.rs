@@ -78,6 +78,23 @@ fn what_is_wrong_with_an_expression_is_said_there() {
 }
 
 #[test]
+fn code_that_is_too_large_is_said_of_what_it_is() {
+    let ones = "1 ".repeat(70_000);
+    let many = format!(
+        "(defn ones [& all] (count all))\n(defn f [] (ones {ones}))\n(println (f) (ones {ones}))"
+    );
+    let wrong_in = |ns: &str| format!("(ns {ns})\n{many}");
+    expect![[r#"
+        app.ox:4:1 OX0401 an expression at top level cannot be compiled: this function is too large: it needs more than 65000 registers
+    "#]].assert_eq(&wrong(&[("app", &wrong_in("app"))]));
+    let app = "(ns app (:require lib))\n(lib/f)";
+    expect![[r#"
+        lib.ox:3:7 OX0401 lib/f cannot be compiled: this function is too large: it needs more than 65000 registers
+        lib.ox:4:1 OX0401 an expression at top level cannot be compiled: this function is too large: it needs more than 65000 registers
+    "#]].assert_eq(&wrong(&[("lib", &wrong_in("lib")), ("app", app)]));
+}
+
+#[test]
 fn pure_expressions_are_fine() {
     let lib = format!(
         "{LIB}
