@@ -107,13 +107,15 @@
         {:option k}))
 
 (defn ^:no-doc policy
-  "Returns the retry policy that `opts` means: every key is there, durations are milliseconds."
-  ([opts] (policy default-policy opts))
-  ([defaults opts]
+  "Returns the retry policy that `opts` means: every key is there, durations are milliseconds. `what` takes them."
+  ([opts] (policy "retry" default-policy opts))
+  ([what defaults opts]
+   (when (not (or (nil? opts) (map? opts)))
+     (fail :ox/argument (str* what " takes a map of options, not " (print* opts true)) {:value opts}))
    (reduce-kv (fn [p k v]
                 (cond
                   (not (contains? default-policy k))
-                  (unknown-option "retry" k default-policy)
+                  (unknown-option what k default-policy)
                   (or (= k :delay) (= k :max-delay)) (assoc p k (duration v))
                   (= k :timeout) (assoc p k (if (nil? v) nil (duration v)))
                   (and (= k :max-attempts) (not (or (nil? v) (pos-int? v))))
@@ -123,7 +125,7 @@
               opts)))
 
 (defn ^:no-doc poll-policy "As `policy`, with the defaults of `poll`." [opts]
-  (policy (assoc default-policy :max-attempts nil :factor 1 :until some?) opts))
+  (policy "poll" (assoc default-policy :max-attempts nil :factor 1 :until some?) opts))
 
 (defn- next-delay
   "The wait before the next attempt, in milliseconds, spread by a recorded random number."
@@ -155,7 +157,10 @@
           (if (or (nil? until) (until value))
             value
             (if last?
-              (fail :ox/exhausted (str* "No result after " n " attempts that meets :until") {:attempts n :value value})
+              (fail :ox/exhausted
+                    (str* "No result " (if (identical? until some?) "but nil after " "that meets :until after ")
+                          n (if (= n 1) " attempt" " attempts"))
+                    {:attempts n :value value})
               (do (effect* :ox/sleep [(next-delay (min wait max-delay) jitter)])
                   (recur (inc n) (min max-delay (* wait factor))))))
           (cond
@@ -202,6 +207,9 @@
     (fn [thunk]
       (fn [] (run-attempts p thunk)))))
 
+(defn ^:no-doc retrying* [opts thunk]
+  (run-attempts (policy "retrying" default-policy opts) thunk))
+
 (defn poll
   "Calls `f` until its result is not nil (`:until some?`), and returns it. Takes the options of `retry`, without a limit of
   attempts and with `:factor 1`."
@@ -229,7 +237,7 @@
                  (unknown-option "activity" k activity-keys)
                  (nil? v) out
                  (contains? activity-durations k) (assoc out k (duration v))
-                 (= k :retry) (assoc out k (policy (assoc default-policy :max-attempts 1) v))
+                 (= k :retry) (assoc out k (policy ":retry" (assoc default-policy :max-attempts 1) v))
                  :else (assoc out k v)))
              {}
              (merge opts *activity-options*)))

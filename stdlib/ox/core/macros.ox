@@ -489,6 +489,8 @@
                      iter (gensym "iter__")
                      s (gensym "s__")
                      xs (gensym "xs__")
+                     ;; also where an element is left out: a loop would keep all that it leaves out, since a
+                     ;; running cell holds its thunk, and that what it has captured
                      more `(~iter (rest ~xs))
                      inner (if (empty? (rest groups))
                              `(cons ~expr ~more)
@@ -560,7 +562,7 @@
 (defmacro retrying "Evaluates the body, again when it fails, as `retry` with the same options." [opts & body]
   (if (empty? body)
     (syntax-error "Nothing to try again" &form)
-    `(((retry ~opts) (fn* ([] ~@body))))))
+    `(retrying* ~opts (fn* ([] ~@body)))))
 
 (defmacro with-activity-options "Evaluates the body; the options win over those of the activities called in it." [opts & body]
   `(binding [*activity-options* (merge *activity-options* ~opts)] ~@body))

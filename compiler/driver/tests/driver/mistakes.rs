@@ -313,7 +313,7 @@ fn the_options_that_the_library_takes_are_known_and_no_others() {
     expect![[r#"
         app.ox:16:21 OX0314 `activity` takes no option `:idempotant`
           a similar option exists: `:idempotent`
-        app.ox:18:14 OX0314 `retry` takes no option `:max-atempts`
+        app.ox:18:14 OX0314 `retrying` takes no option `:max-atempts`
           a similar option exists: `:max-attempts`
         app.ox:19:14 OX0314 `run` takes no option `:chek`
           a similar option exists: `:check`

@@ -9,7 +9,7 @@
 //! | `(race form…)` | `(ox.core/race* [thunk…])` | as `all*`, but returns the first value and cancels the others |
 //! | `(scope body…)` | `(ox.core/scope* thunk)` | runs the thunk; fibers it started end with it |
 //! | `(with-timeout d body…)` | `(ox.core/timeout d thunk)` | the public function |
-//! | `(retrying opts body…)` | `(((ox.core/retry opts) thunk))` | the public function |
+//! | `(retrying opts body…)` | `(ox.core/retrying* opts thunk)` | as `(((retry opts) thunk))` |
 //! | `(delay body…)` | `(ox.core/delay-new thunk)` | a native |
 //! | `(with-out-str body…)` | `(ox.core/with-out-str* thunk)` | what the thunk prints, as a string |
 //! | `(time form)` | `(ox.core/time* thunk)` | prints how long the thunk took, returns its value |
@@ -68,9 +68,7 @@ pub(crate) fn retrying(cx: &mut Rewrite<'_>) -> Rewritten {
             .mistake("`retrying` has nothing to try again")
             .note("it takes a map of options, then the forms of its body"));
     }
-    let retry = cx.list([cx.ox("retry"), options.clone()]);
-    let wrapped = cx.list([retry, cx.thunk(body)]);
-    Ok(cx.list([wrapped]))
+    Ok(cx.list([cx.ox("retrying*"), options.clone(), cx.thunk(body)]))
 }
 
 const RECEIVE_CLAUSES: &str =

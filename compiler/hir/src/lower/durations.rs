@@ -48,7 +48,7 @@ fn taken(info: &DefInfo, args: &[Datum]) -> Option<(usize, Takes)> {
             "sleep" | "timeout" | "duration" => (0, Takes::Duration),
             "await" => (1, Takes::Duration),
             "receive*" => (0, Takes::Limit),
-            "retry" | "poll" => (0, Takes::Policy),
+            "retry" | "retrying*" | "poll" => (0, Takes::Policy),
             "activity" | "activity*" => (1, Takes::Activity),
             "push-bindings" => (0, Takes::Bindings),
             _ => return None,

@@ -68,7 +68,7 @@ fn taken(info: &DefInfo, args: &[Datum]) -> Option<Taken> {
     let name = &*info.name.name;
     Some(match &*info.name.ns {
         ns if is_core_family(ns) => match name {
-            "retry" | "poll" => of(0, POLICY),
+            "retry" | "retrying*" | "poll" => of(0, POLICY),
             "activity" | "activity*" => of_activity(1, &[]),
             _ => return None,
         },

@@ -129,7 +129,7 @@ fn processes() {
     );
     check_expand(
         "(retrying {:max-attempts 3} (f))",
-        expect!["(((ox.core/retry {:max-attempts 3}) (fn* [] (f))))"],
+        expect!["(ox.core/retrying* {:max-attempts 3} (fn* [] (f)))"],
     );
     check_expand(
         "(binding [*out* 1] (f))",

@@ -101,7 +101,7 @@ const CORE: &str = "(ns ox.core)
 (defn seq-to-map-for-destructuring [s] s) (defn error-matches? [e k] true) (defn new-error ([c] c) ([c m] c) ([c m d] c))
 (defn no-match [v] v) (defn assertion-failed ([t] t) ([t m] t)) (defn async* [f] f) (defn all* [fs] fs) (defn race* [fs] fs)
 (defn scope* [f] f) (defn timeout [d f] f) (defn sleep [d] d) (defn await ([f] f) ([f d o] f)) (defn poll [o f] f)
-(defn activity ([n] n) ([n o] n)) (def ^:dynamic *activity-options* nil) (defn retry [o] o) (defn receive* [t f] t) (defn activity* [n o f a] n)
+(defn activity ([n] n) ([n o] n)) (def ^:dynamic *activity-options* nil) (defn retry [o] o) (defn retrying* [o t] t) (defn receive* [t f] t) (defn activity* [n o f a] n)
 (defn with-out-str* [f] f) (defn time* [f] f) (defn deref [x] x) (defn list* [& xs] xs) (def ^:dynamic *out* nil)
 ";
 
