@@ -27,12 +27,8 @@
 (defn keywordize-keys "Returns the nested data with the strings that are keys of maps as keywords." [m]
   (change-keys (fn [k] (if (string? k) (keyword k) k)) m))
 
-(defn stringify-keys "Returns the nested data with the keywords that are keys of maps as strings." [m]
-  (change-keys (fn [k]
-                 (if (keyword? k)
-                   (if (namespace k) (str (namespace k) "/" (name k)) (name k))
-                   k))
-               m))
+(defn stringify-keys "Returns the nested data with the names of the keywords that are keys of maps, without their namespaces." [m]
+  (change-keys (fn [k] (if (keyword? k) (name k) k)) m))
 
 (defn prewalk-replace "Replaces the parts of `form` that are keys of `smap` by its values, from outside." [smap form]
   (prewalk (fn [x] (if (contains? smap x) (get smap x) x)) form))

@@ -169,6 +169,12 @@
 (distinct? 1 2 1) ;=> false
 (every? coll? [[] {}]) ;=> true
 
+;;; ## clojure.walk
+;;; file app/core.ox
+(ns app.core (:require [clojure.walk :as walk]))
+(walk/stringify-keys {:a {:b/c 1} 'd/e 2 [:f] [{:g :h}]}) ;=> {"a" {"c" 1}, d/e 2, [:f] [{"g" :h}]}
+(walk/keywordize-keys {"a" {"b/c" 1} 'd 2}) ;=> {:a {:b/c 1}, d 2}
+
 ;;; ## Changing a collection leaves the old one as it was
 (let [v [1 2 3] w (assoc v 0 :x)] [v w]) ;=> [[1 2 3] [:x 2 3]]
 (let [m {:a 1} n (assoc m :a 2)] [m n]) ;=> [{:a 1} {:a 2}]
