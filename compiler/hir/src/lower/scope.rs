@@ -4,6 +4,7 @@
 //! - A function captures a variable at most once, in the order of first use.
 //! - Locals of an arity are numbered in the order in which they are bound, never reused.
 
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use crate::body::{Capture, CaptureIdx, LocalIdx};
@@ -55,13 +56,22 @@ struct FuncScope {
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     bindings: Vec<Binding>,
+    /// Where in `bindings` a name is bound, innermost last: most symbols are no locals, and a function
+    /// may have thousands of them.
+    places: FxHashMap<Arc<str>, Vec<usize>>,
     funcs: Vec<FuncScope>,
 }
 
 impl Scope {
+    fn push(&mut self, binding: Binding) {
+        let places = self.places.entry(Arc::clone(&binding.name)).or_default();
+        places.push(self.bindings.len());
+        self.bindings.push(binding);
+    }
+
     /// Binds a name to a hidden definition.
     pub(crate) fn bind_lifted(&mut self, name: Arc<str>, info: DefInfo) {
-        self.bindings.push(Binding {
+        self.push(Binding {
             name,
             func: 0,
             what: What::Lifted(info),
@@ -89,7 +99,7 @@ impl Scope {
         });
         if let Some(name) = name {
             let func = self.funcs.len() - 1;
-            self.bindings.push(Binding {
+            self.push(Binding {
                 name,
                 func,
                 what: What::SelfFn,
@@ -102,7 +112,7 @@ impl Scope {
         let Some(func) = self.funcs.pop() else {
             return (Vec::new(), Vec::new());
         };
-        self.bindings.truncate(func.outer_bindings);
+        self.leave(func.outer_bindings);
         func.captures
             .into_iter()
             .map(|(_, capture, name)| (capture, name))
@@ -136,7 +146,13 @@ impl Scope {
 
     /// Forgets the bindings made since [`Scope::mark`].
     pub(crate) fn leave(&mut self, mark: usize) {
-        self.bindings.truncate(mark);
+        while self.bindings.len() > mark
+            && let Some(binding) = self.bindings.pop()
+        {
+            if let Some(places) = self.places.get_mut(&binding.name) {
+                places.pop();
+            }
+        }
     }
 
     /// A new local of the innermost function, not yet in scope.
@@ -149,7 +165,7 @@ impl Scope {
     /// Brings a local into scope.
     pub(crate) fn bind(&mut self, name: Arc<str>, local: LocalIdx) {
         let func = self.funcs.len() - 1;
-        self.bindings.push(Binding {
+        self.push(Binding {
             name,
             func,
             what: What::Local(local),
@@ -173,28 +189,24 @@ impl Scope {
 
     /// The names in scope, innermost last, each once.
     pub(crate) fn names(&self) -> Vec<Arc<str>> {
-        let mut names: Vec<Arc<str>> = Vec::new();
-        for binding in &self.bindings {
-            if !names.contains(&binding.name) {
-                names.push(binding.name.clone());
-            }
-        }
-        names
+        let outermost = |at: usize, name: &Arc<str>| self.places[name].first() == Some(&at);
+        let bindings = self.bindings.iter().enumerate();
+        bindings
+            .filter(|(at, binding)| outermost(*at, &binding.name))
+            .map(|(_, binding)| binding.name.clone())
+            .collect()
     }
 
     /// Whether a name is a local here.
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.bindings.iter().any(|binding| &*binding.name == name)
+        self.places
+            .get(name)
+            .is_some_and(|places| !places.is_empty())
     }
 
     /// What a name is bound to; functions between here and there capture it.
     pub(crate) fn lookup(&mut self, name: &str) -> Option<Place> {
-        let binding = self
-            .bindings
-            .iter()
-            .rev()
-            .find(|binding| &*binding.name == name)?
-            .clone();
+        let binding = self.bindings[*self.places.get(name)?.last()?].clone();
         let here = self.funcs.len().saturating_sub(1);
         Some(match binding.what {
             What::Lifted(info) => Place::Lifted(info),
