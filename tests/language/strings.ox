@@ -90,6 +90,12 @@
 (re-find (re-pattern "a+") "caat") ;=> "aa"
 (re-find #"a" nil) ;! :ox/type
 
+;;; ## A pattern that is none is a diagnostic
+(defn f [s] (re-find #"a(" s)) ;! OX0315 "Invalid regular expression"
+(def g '(1 [#"["])) ;! OX0315 "Unclosed character class"
+(defn h [s] (re-find #"(?=a)b" s)) ;! OX0315 "look-ahead (?=…) at index 0"
+(defn i [s] (re-find #"a\(" s))
+
 ;;; ## clojure.string
 ;;; file app/core.ox
 (ns app.core (:require [clojure.string :as str]))

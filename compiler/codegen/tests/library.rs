@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use codegen::{Generated, generate, sources};
 use hir::body::Root;
-use hir::{Db, Frame, MacroCall, MacroFailure, Project, SourceFile};
+use hir::{Db, Frame, MacroCall, MacroFailure, Project, RegexFault, SourceFile};
 use source::FileId;
 use syntax::Datum;
 
@@ -30,6 +30,10 @@ impl Db for Library {
     }
 
     fn place_of_frame(&self, _frame: &Frame) -> Option<String> {
+        None
+    }
+
+    fn regex_fault(&self, _source: &str) -> Option<RegexFault> {
         None
     }
 }

@@ -3,7 +3,7 @@
 use crate::chunks;
 use crate::macros;
 use crate::unit::{form_at, slot_source};
-use hir::db::{Db, Frame, MacroCall, MacroFailure, Project, SourceFile};
+use hir::db::{Db, Frame, MacroCall, MacroFailure, Project, RegexFault, SourceFile};
 use source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,6 +34,14 @@ impl Db for Database {
     fn place_of_frame(&self, frame: &Frame) -> Option<String> {
         let (file, line, _) = self.position_of_frame(frame)?;
         Some(format!("{}:{line}", file.path(self)))
+    }
+
+    fn regex_fault(&self, source: &str) -> Option<RegexFault> {
+        let fault = vm::value::regex::compile(source).err()?;
+        Some(RegexFault {
+            is_unsupported: fault.kind == "unsupported",
+            message: fault.message,
+        })
     }
 }
 

@@ -567,6 +567,10 @@ impl<'db> Context<'db> {
                         DatumKind::Tagged(tag.clone(), Arc::new(self.quoted(inner)))
                     }
                     DatumKind::Error => DatumKind::Nil,
+                    DatumKind::Regex(source) => {
+                        self.check_regex(source, datum.origin);
+                        datum.kind.clone()
+                    }
                     other => other.clone(),
                 };
                 let meta = datum.meta.as_ref().map(|meta| Arc::new(self.quoted(meta)));
@@ -577,6 +581,22 @@ impl<'db> Context<'db> {
 
     fn quoted_all(&mut self, items: &[Datum]) -> Arc<[Datum]> {
         items.iter().map(|item| self.quoted(item)).collect()
+    }
+
+    /// Reports a regular expression that is none, which would fail at its first match. One that a macro
+    /// has written is reported in the macro.
+    fn check_regex(&mut self, source: &str, origin: Origin) {
+        if origin == Origin::NONE {
+            return;
+        }
+        let Some(fault) = self.db.regex_fault(source) else {
+            return;
+        };
+        let problem = self.runtime_error(Code::INVALID_REGEX, origin, fault.message);
+        self.report(problem.note(match fault.is_unsupported {
+            true => "what the engine does not take is listed in docs/differences.md; often two matches, or code behind one, do the same",
+            false => "a character that is meant as itself is written with a backslash: `\\(`",
+        }));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The database: its inputs, the hook that runs macros, and the keys that queries share.
+//! The database: its inputs, the hooks to the machine, and the keys that queries share.
 //!
 //! Invariants:
 //! - Inputs are set only through the functions here, which compare first: salsa takes every set
@@ -23,7 +23,7 @@ use crate::body::DefName;
 use crate::stored::{Stored, StoredRef};
 
 /// What hir asks of the database beyond salsa: running macros, which needs code generation and the
-/// machine.
+/// machine, and what only the machine knows.
 #[salsa::db]
 pub trait Db: salsa::Database {
     /// Runs a macro. The answer must be a function of the call, of queries of this database that
@@ -36,6 +36,19 @@ pub trait Db: salsa::Database {
     /// Path and line of a frame, `app/core.ox:3`, if its code has a place. Asked for only where
     /// diagnostics get their spans: the answer depends on positions.
     fn place_of_frame(&self, frame: &Frame) -> Option<String>;
+
+    /// What is wrong with a regular expression, if anything is: the machine's engine says so. The
+    /// answer must be a function of the text alone.
+    fn regex_fault(&self, source: &str) -> Option<RegexFault>;
+}
+
+/// Why a text is no regular expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegexFault {
+    /// What is wrong, one line.
+    pub message: String,
+    /// Whether it is one in Java, which the engine does not take.
+    pub is_unsupported: bool,
 }
 
 /// A frame of a stack trace of code that ran at compile time. It names a place in the code, not in

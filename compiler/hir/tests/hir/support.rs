@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use hir::problem::Place;
-use hir::{Db, Frame, MacroCall, MacroFailure, Project, SourceFile, Stage};
+use hir::{Db, Frame, MacroCall, MacroFailure, Project, RegexFault, SourceFile, Stage};
 use source::{FileId, LineIndex};
 use syntax::datum::{Datum, DatumKind, Origin};
 
@@ -85,6 +85,14 @@ impl Db for TestDb {
         let text = lowered.info.file.text(self);
         let line = LineIndex::new(text).line_column(range.start()).line + 1;
         Some(format!("{}:{line}", lowered.info.file.path(self)))
+    }
+
+    /// Here what ends with an open bracket is no regular expression.
+    fn regex_fault(&self, source: &str) -> Option<RegexFault> {
+        source.ends_with('(').then(|| RegexFault {
+            message: "unclosed group".to_owned(),
+            is_unsupported: false,
+        })
     }
 }
 
