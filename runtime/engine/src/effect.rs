@@ -288,8 +288,8 @@ impl<'a> Step<'a> {
             "receive-next" => self.receive_next(fiber, arg(0), arg(1)),
             "receive-take" => self.receive_take(fiber, arg(0)),
             "fiber-start" => self.fiber_start(fiber, arg(0)),
-            "await" | "await-end" => self.await_one(name, arg(0), None),
-            "await-for" => self.await_one(name, arg(0), Some((arg(1), arg(2)))),
+            "await" | "await-end" => self.await_one(fiber, name, arg(0), None),
+            "await-for" => self.await_one(fiber, name, arg(0), Some((arg(1), arg(2)))),
             "await-any" => self.await_any(arg(0)),
             "await-next" => self.await_next(fiber, arg(0), arg(1)),
             "await-cell" => self.await_cell(arg(0)),
@@ -324,7 +324,8 @@ impl<'a> Step<'a> {
     /// An error that waits for a fiber to wait: cancellation, exit, an expired deadline.
     fn interruption(&mut self, fiber: FiberId) -> Option<Word> {
         let note = self.actor.notes.get(fiber)?;
-        let is_ended_now = (note.cancelled || note.exit.is_some()) && !self.is_being_ended(fiber);
+        let is_asked_to_end = note.cancelled || note.cancelled_again || note.exit.is_some();
+        let is_ended_now = is_asked_to_end && !self.is_being_ended(fiber);
         if is_ended_now && std::mem::take(&mut self.note(fiber).cancelled) {
             return Some(self.ox_error("cancelled"));
         }
@@ -335,6 +336,9 @@ impl<'a> Step<'a> {
                     .with("reason", reason)
                     .into_error(self.heap()),
             );
+        }
+        if is_ended_now && std::mem::take(&mut self.note(fiber).cancelled_again) {
+            return Some(self.ox_error("cancelled"));
         }
         if std::mem::take(&mut self.note(fiber).mailbox_full) {
             return Some(self.mailbox_error());

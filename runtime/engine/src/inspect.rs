@@ -459,7 +459,7 @@ pub fn view(
             view.fibers.push(FiberView {
                 id: fiber.id,
                 waiting_for,
-                cancelled: note.is_some_and(|note| note.cancelled),
+                cancelled: note.is_some_and(|note| note.cancelled || note.cancelled_again),
                 frames,
             });
         }

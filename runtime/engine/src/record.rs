@@ -28,8 +28,9 @@ use vm::fiber::FiberId;
 /// body is told to stop for its time, and cancellations under way. 4: with the greatest attempt and the
 /// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen or
 /// that somebody has waited for. 6: with those of which nobody had heard at the end. 7: with the ends
-/// that deadlines are set in; every fiber that has thrown one says so.
-pub const RECORD_VERSION: u8 = 9;
+/// that deadlines are set in; every fiber that has thrown one says so. 10: with these ends by number, and
+/// cancellations that wait for one.
+pub const RECORD_VERSION: u8 = 10;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 

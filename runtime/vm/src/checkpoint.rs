@@ -19,7 +19,7 @@ use crate::image::LoadedImage;
 use crate::object::{Header, Kind};
 use crate::process::{Process, ROOT_COUNT};
 use crate::stack::{FRAME_HEADER_WORDS, StackPart};
-use crate::under_way::UnderWay;
+use crate::under_way::{Ends, UnderWay};
 use crate::word::Word;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -117,8 +117,12 @@ pub struct FiberRecord {
     pub future: u64,
     /// Error to throw next.
     pub pending_error: u64,
-    /// Whether a cancellation or an exit was thrown in it that may be under way still.
-    pub may_be_ending: bool,
+    /// Cancellations and exits that were thrown in it and may be under way still.
+    pub ends: u64,
+    /// How many were.
+    pub ends_count: u64,
+    /// Whether there may be more, which an older version has not noted.
+    pub has_unnoted_ends: bool,
     /// Base, pc and height of each stack part's top frame.
     pub parts: Vec<PartRecord>,
 }
@@ -463,7 +467,9 @@ fn fiber_record(fiber: &Fiber, image: &LoadedImage) -> FiberRecord {
         bindings: fiber.bindings.0,
         future: fiber.future.0,
         pending_error: fiber.pending_error.0,
-        may_be_ending: fiber.may_be_ending,
+        ends: fiber.ends.thrown.0,
+        ends_count: fiber.ends.count,
+        has_unnoted_ends: fiber.ends.are_unnoted,
         parts: parts.collect(),
     }
 }
@@ -559,7 +565,7 @@ fn restore_fiber(
         bindings: Word(record.bindings),
         future: Word(record.future),
         pending_error: Word(record.pending_error),
-        may_be_ending: record.may_be_ending,
+        ends: Ends::stored(record),
         counted: 0,
         changed: false,
         has_run: false,

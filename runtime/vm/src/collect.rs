@@ -391,6 +391,7 @@ impl Collector<'_> {
             &mut fiber.bindings,
             &mut fiber.future,
             &mut fiber.pending_error,
+            &mut fiber.ends.thrown,
         ] {
             let moved = self.forward(*word);
             if moved != *word {

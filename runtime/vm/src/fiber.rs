@@ -6,6 +6,7 @@
 //!   and a restarted engine finds there what it must ask again.
 
 use crate::stack::StackPart;
+use crate::under_way::Ends;
 use crate::word::Word;
 
 /// Number of a fiber within its process; the main fiber is 0. Never reused.
@@ -60,8 +61,8 @@ pub struct Fiber {
     pub future: Word,
     /// Error to throw when the fiber runs next (cancellation, failed effects), or nil.
     pub pending_error: Word,
-    /// Whether a cancellation or an exit was thrown in it that may be under way still.
-    pub(crate) may_be_ending: bool,
+    /// Cancellations and exits that were thrown and caught in it: see [`under_way`](crate::under_way).
+    pub(crate) ends: Ends,
     /// Words of its stack that [`Process::stacks`](crate::process::Process) counts.
     pub(crate) counted: u32,
     /// Set when anything above changed since the last checkpoint.

@@ -114,6 +114,7 @@ fn difference(before: &State, after: &State) -> Result<(), String> {
                 fiber.bindings,
                 fiber.future,
                 fiber.pending_error,
+                fiber.ends,
             ]
             .map(Word)
         };

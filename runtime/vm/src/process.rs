@@ -10,7 +10,7 @@ use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::object::Kind;
 use crate::stack::StackPart;
-use crate::under_way::UnderWay;
+use crate::under_way::{Ends, UnderWay};
 use crate::word::Word;
 use bytecode::SlotKind;
 use std::collections::VecDeque;
@@ -215,7 +215,7 @@ impl Process {
             bindings,
             future,
             pending_error: Word::NIL,
-            may_be_ending: false,
+            ends: Ends::default(),
             counted: 0,
             changed: true,
             has_run: true,

@@ -12,6 +12,7 @@
 //! - Looking costs as much as has changed of the stacks since the last time: a frame in which a call
 //!   is under way holds what it held. It costs nothing while no error is caught.
 
+use crate::checkpoint::FiberRecord;
 use crate::fiber::{Fiber, FiberId};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
@@ -125,36 +126,189 @@ impl Process {
     }
 }
 
+/// Cancellations and exits that were thrown and caught in a fiber, in a chain of arrays: error, number,
+/// those before.
+///
+/// The number is that of the throw, of all in the fiber; 0 stands for what is no end of this fiber: the
+/// cancellation of another one that it has waited for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    /// The chain, or nil. Some of them may be held by nobody any more.
+    pub(crate) thrown: Word,
+    /// How many throws there were.
+    pub(crate) count: u64,
+    /// Whether frames may hold ends that an older version has not put into the chain.
+    pub(crate) are_unnoted: bool,
+    /// The length of the chain at which it is looked which of them are still held.
+    look_at: usize,
+}
+
+/// Ends of which nobody asks whether they are still held.
+const UNLOOKED_MAX: usize = 4;
+/// Number of what is no end of the fiber.
+const FOREIGN: u64 = 0;
+
+impl Default for Ends {
+    fn default() -> Ends {
+        Ends {
+            thrown: Word::NIL,
+            count: 0,
+            are_unnoted: false,
+            look_at: UNLOOKED_MAX,
+        }
+    }
+}
+
+impl Ends {
+    /// As they are stored.
+    pub(crate) fn stored(record: &FiberRecord) -> Ends {
+        Ends {
+            thrown: Word(record.ends),
+            count: record.ends_count,
+            are_unnoted: record.has_unnoted_ends,
+            ..Ends::default()
+        }
+    }
+
+    /// The chain with their numbers, the last thrown first.
+    fn list(&self, heap: &Heap) -> Vec<(Word, u64)> {
+        let mut list = Vec::new();
+        let mut link = heap.try_object(self.thrown);
+        while let Some(array) = link {
+            let number = array.word(2).as_small().unwrap_or_default();
+            list.push((array.word(1), u64::try_from(number).unwrap_or(FOREIGN)));
+            link = heap.try_object(array.word(3));
+        }
+        list
+    }
+
+    /// Makes the chain anew.
+    fn set(&mut self, heap: &mut Heap, list: &[(Word, u64)]) {
+        self.thrown = list
+            .iter()
+            .rev()
+            .fold(Word::NIL, |before, &(error, number)| {
+                let number = Word::small(i64::try_from(number).unwrap_or(i64::MAX));
+                heap.make(Kind::Array, 0, 0, &[], &[error, number, before])
+            });
+    }
+}
+
 impl Process {
-    /// How many cancellations and exits are under way in a fiber: about to be thrown in it, or held by
-    /// its frames. A future that has failed with one holds none: it is thrown where it is awaited.
-    /// Costs as much as the stack is deep if one was thrown in it since there was none.
-    pub fn ends_under_way(&mut self, fiber: FiberId) -> u32 {
+    /// The number of the last cancellation or exit that is under way in a fiber, 0 if none is: about to
+    /// be thrown in it, or thrown in it and held by its frames. One that it has as a value only is not:
+    /// that was, or will be, thrown elsewhere. Costs as much as the stack is deep if one was thrown in it
+    /// since there was none.
+    pub fn end_under_way(&mut self, fiber: FiberId) -> u64 {
         let Some(index) = self.fiber_index(fiber) else {
             return 0;
         };
-        let fiber = &self.fibers[index];
-        if !fiber.may_be_ending && fiber.pending_error.is_nil() {
-            return 0;
+        self.note_unnoted(index);
+        let list = self.fibers[index].ends.list(&self.heap);
+        if list.iter().any(|&(_, number)| number != FOREIGN) {
+            self.drop_ends(index);
         }
+        let Process { fibers, heap, .. } = self;
+        let fiber = &fibers[index];
+        let list = fiber.ends.list(heap);
+        let pending = fiber.pending_error;
+        let is_foreign = list.contains(&(pending, FOREIGN));
+        if is_end(heap, pending) && !is_foreign {
+            return fiber.ends.count + 1;
+        }
+        list.iter().map(|&(_, number)| number).max().unwrap_or(0)
+    }
+
+    /// How many cancellations and exits were thrown in a fiber so far.
+    pub fn ends_thrown(&mut self, fiber: FiberId) -> u64 {
+        let Some(index) = self.fiber_index(fiber) else {
+            return 0;
+        };
+        self.note_unnoted(index);
+        self.fibers[index].ends.count
+    }
+
+    fn note_unnoted(&mut self, index: usize) {
+        if self.fibers[index].ends.are_unnoted {
+            self.drop_ends(index);
+        }
+    }
+
+    /// A cancellation or an exit was thrown in a fiber and caught.
+    pub(crate) fn note_end(&mut self, index: usize, error: Word) {
+        self.note_unnoted(index);
+        let fiber = &mut self.fibers[index];
+        let mut list = fiber.ends.list(&self.heap);
+        let known = list.iter().position(|&(other, _)| other == error);
+        // Who throws it again throws it at what is around that: it is the last one then.
+        let known = known.map(|at| list.remove(at));
+        let is_foreign = known.is_some_and(|(_, number)| number == FOREIGN);
+        if !is_foreign {
+            fiber.ends.count += 1;
+        }
+        let number = if is_foreign {
+            FOREIGN
+        } else {
+            fiber.ends.count
+        };
+        list.insert(0, (error, number));
+        self.set_ends(index, &list);
+    }
+
+    /// A fiber is about to throw the cancellation of another one, for which it has waited: an error like
+    /// any other to it.
+    pub fn note_foreign_end(&mut self, fiber: FiberId, error: Word) {
+        let Some(index) = self.fiber_index(fiber) else {
+            return;
+        };
+        self.note_unnoted(index);
+        let mut list = self.fibers[index].ends.list(&self.heap);
+        list.insert(0, (error, FOREIGN));
+        self.set_ends(index, &list);
+    }
+
+    fn set_ends(&mut self, index: usize, list: &[(Word, u64)]) {
+        let fiber = &mut self.fibers[index];
+        fiber.ends.set(&mut self.heap, list);
+        fiber.changed = true;
+        if list.len() >= fiber.ends.look_at {
+            self.drop_ends(index);
+            let fiber = &mut self.fibers[index];
+            let left = fiber.ends.list(&self.heap).len();
+            fiber.ends.look_at = UNLOOKED_MAX.max(2 * left);
+        }
+    }
+
+    /// Forgets the ends that a fiber holds no more; those that an older version has not noted are noted.
+    fn drop_ends(&mut self, index: usize) {
+        let fiber = &self.fibers[index];
         let mut found = Found {
             heap: &self.heap,
             in_futures: false,
             errors: Vec::new(),
         };
         found.add(fiber.pending_error, true);
-        if fiber.may_be_ending {
-            for (part, holder) in holders_of(fiber, &self.image, true) {
-                found.frame(part, holder, &self.image);
-            }
+        for (part, holder) in holders_of(fiber, &self.image, true) {
+            found.frame(part, holder, &self.image);
         }
-        let errors = found.errors.iter();
-        let ends = errors.filter(|held| is_end(&self.heap, held.error)).count();
-        let may_be_ending = ends > 0;
+        let mut held = found.errors;
+        let before = fiber.ends.list(&self.heap);
+        let mut list = before.clone();
+        list.retain(|&(error, _)| held.iter().any(|held| held.error == error));
         let fiber = &mut self.fibers[index];
-        fiber.changed |= fiber.may_be_ending != may_be_ending;
-        fiber.may_be_ending = may_be_ending;
-        u32::try_from(ends).unwrap_or(u32::MAX)
+        if std::mem::take(&mut fiber.ends.are_unnoted) {
+            fiber.changed = true;
+            // It has noted none. Those of the outer frames were caught first.
+            held.retain(|held| is_end(&self.heap, held.error));
+            let count = held.len() as u64;
+            fiber.ends.count = fiber.ends.count.max(count);
+            let numbers = (1..=count).rev();
+            list = held.iter().map(|held| held.error).zip(numbers).collect();
+        }
+        if list != before {
+            fiber.ends.set(&mut self.heap, &list);
+            fiber.changed = true;
+        }
     }
 }
 

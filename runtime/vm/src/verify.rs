@@ -388,6 +388,7 @@ impl Process {
                 fiber.bindings,
                 fiber.future,
                 fiber.pending_error,
+                fiber.ends.thrown,
             ] {
                 check(0, word)?;
             }

@@ -45,15 +45,17 @@ impl Step<'_> {
         Ok(Reply::Value(future))
     }
 
-    /// What a future or promise gives: its value, or what it throws.
-    fn outcome(&mut self, future: Word) -> Option<Result<Word, Word>> {
+    /// What a future or promise gives to a fiber: its value, or what it throws.
+    fn outcome(&mut self, fiber: FiberId, future: Word) -> Option<Result<Word, Word>> {
         let (state, content) = cell::outcome(&self.actor.process.heap, future)?;
         if state == State::Realized as i64 {
             Some(Ok(content))
         } else if state == State::Failed as i64 {
             Some(Err(content))
         } else if state == CANCELLED {
-            Some(Err(self.ox_error("cancelled")))
+            let error = self.ox_error("cancelled");
+            self.actor.process.note_foreign_end(fiber, error);
+            Some(Err(error))
         } else {
             None
         }
@@ -69,6 +71,7 @@ impl Step<'_> {
     /// `await`, `await-end`; `await-for` with its time and what it answers then.
     pub(super) fn await_one(
         &mut self,
+        fiber: FiberId,
         name: &str,
         future: Word,
         limit: Option<(Word, Word)>,
@@ -79,8 +82,10 @@ impl Step<'_> {
             None => None,
         };
         self.heard(&[future]);
-        match self.outcome(future) {
-            Some(_) if name == "await-end" => Ok(Reply::Value(Word::NIL)),
+        if name == "await-end" && cell::has_ended(&self.actor.process.heap, future) {
+            return Ok(Reply::Value(Word::NIL));
+        }
+        match self.outcome(fiber, future) {
             Some(outcome) => outcome.map(Reply::Value),
             None => match limit {
                 Some((_, otherwise)) if until == Some(self.now) => Ok(Reply::Value(otherwise)),
@@ -268,9 +273,11 @@ impl Step<'_> {
                     self.answer(fiber, index);
                 }
             } else if awaited == future {
-                let ends = name == "await-end";
-                match self.outcome(future) {
-                    Some(_) if ends => self.answer(fiber, Word::NIL),
+                if name == "await-end" && cell::has_ended(heap, future) {
+                    self.answer(fiber, Word::NIL);
+                    continue;
+                }
+                match self.outcome(fiber, future) {
                     Some(Ok(value)) => self.answer(fiber, value),
                     Some(Err(error)) => self.interrupt(fiber, error),
                     None => {}

@@ -4,9 +4,10 @@
 //! - A scope is left only when nothing that was started in it runs; neither cancellation nor a
 //!   deadline cuts that wait short.
 //! - A cancellation or deadline is thrown once. While a cancellation or an exit is under way in a
-//!   fiber, neither another one nor a deadline that it is to leave changes anything: it would be
-//!   thrown in the `finally` that waits, and take its place. But what a process is parked before is
-//!   given up by another, and a deadline that is set in the `finally` holds there.
+//!   fiber, neither another one nor a deadline that it is to leave is thrown: it would be thrown in
+//!   the `finally` that waits, and take its place. It waits until the first is dealt with, if the
+//!   fiber goes on then. But what a process is parked before is given up by another, and a deadline
+//!   that is set in the `finally` holds there.
 //! - An activity's body that is told to stop has ended after five seconds, or is killed.
 
 use super::activity::BODY_STOP_MS;
@@ -80,7 +81,7 @@ impl Step<'_> {
         let milliseconds = self.integer(milliseconds)?;
         let at = self.now.saturating_add(milliseconds);
         let token = self.new_token();
-        let ends = self.actor.process.ends_under_way(fiber);
+        let ends = self.actor.process.ends_thrown(fiber);
         self.note(fiber).deadlines.push(Deadline {
             token,
             at,
@@ -121,9 +122,9 @@ impl Step<'_> {
         if !note.is_some_and(|note| note.deadlines.iter().any(has_passed)) {
             return;
         }
-        let ends = self.actor.process.ends_under_way(fiber);
+        let end = self.actor.process.end_under_way(fiber);
         for deadline in &mut self.note(fiber).deadlines {
-            deadline.is_held_up = has_passed(deadline) && ends > deadline.ends;
+            deadline.is_held_up = has_passed(deadline) && end > deadline.ends;
         }
     }
 
@@ -186,7 +187,9 @@ impl Step<'_> {
         if matches!(state, FiberState::Done | FiberState::Failed) {
             return false;
         }
-        if !self.is_being_ended(fiber) {
+        if self.is_being_ended(fiber) {
+            self.note(fiber).cancelled_again = true;
+        } else {
             self.cancel_wait(fiber);
         }
         true
@@ -207,7 +210,7 @@ impl Step<'_> {
     /// Whether a cancellation or an exit is under way in a fiber: it was thrown, and no handler is done
     /// with it.
     pub(super) fn is_being_ended(&mut self, fiber: FiberId) -> bool {
-        self.actor.process.ends_under_way(fiber) > 0
+        self.actor.process.end_under_way(fiber) > 0
     }
 
     /// Somebody asks the process to stop: its main fiber, and the processes it has started.
@@ -228,6 +231,9 @@ impl Step<'_> {
         {
             // Nobody else would decide about it.
             self.cancel_wait(fiber);
+            if fiber == MAIN_FIBER {
+                return;
+            }
         }
         self.cancel_fiber(MAIN_FIBER);
     }

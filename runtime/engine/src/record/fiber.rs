@@ -8,6 +8,7 @@
 use super::lists::{numbers, read_numbers};
 use super::{RECORD_VERSION, version_up_to};
 use crate::wire::{Reader, WireError, Writer};
+use vm::Word;
 use vm::checkpoint::{FiberRecord, PartRecord};
 use vm::fiber::FiberState;
 
@@ -104,6 +105,8 @@ pub struct FiberNote {
     pub scope: u64,
     /// Whether a cancellation waits for it.
     pub cancelled: bool,
+    /// Whether one waits until the cancellation or exit that is under way in it is dealt with.
+    pub cancelled_again: bool,
     /// Whether a message has found the mailbox full, which waits to be thrown in it.
     pub mailbox_full: bool,
     /// Whether anybody has waited for its future.
@@ -125,11 +128,11 @@ pub struct Deadline {
     pub milliseconds: u64,
     /// Whether it has been thrown.
     pub thrown: bool,
-    /// Cancellations and exits that were under way in the fiber when it was set: it is a part of what
+    /// Cancellations and exits that had been thrown in the fiber when it was set: it is a part of what
     /// tidies up after them.
-    pub ends: u32,
-    /// Whether it has passed while a later one was, which is to leave it: it is looked at again where
-    /// the fiber waits next, and by then that may have been caught.
+    pub ends: u64,
+    /// Whether it has passed while a later one was under way, which is to leave it: it is looked at
+    /// again where the fiber waits next, and by then that may have been caught.
     pub is_held_up: bool,
 }
 
@@ -294,13 +297,16 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
             .number(u64::from(part.height));
     }
     let (wait, number) = note.wait.to_numbers();
+    let has_ends = !Word(record.ends).is_nil() || record.ends_count > 0;
     w.u8(wait)
         .number(number)
         .number(note.since_ms)
         .u8(u8::from(note.looks_at_message)
             | u8::from(note.mailbox_full) << 1
-            | u8::from(record.may_be_ending) << 2
-            | u8::from(note.is_awaited) << 3);
+            | u8::from(record.has_unnoted_ends) << 2
+            | u8::from(note.is_awaited) << 3
+            | u8::from(note.cancelled_again) << 4
+            | u8::from(has_ends) << 5);
     match &note.exit {
         Some(reason) => w.u8(1).words(reason),
         None => w.u8(0),
@@ -315,7 +321,7 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
             .number(deadline.at)
             .number(deadline.milliseconds);
         w.bool(deadline.thrown)
-            .number(u64::from(deadline.ends))
+            .number(deadline.ends)
             .bool(deadline.is_held_up);
     }
     w.number(note.stored_chunks.len() as u64);
@@ -327,6 +333,9 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
         None => {
             w.u8(0);
         }
+    }
+    if has_ends {
+        w.value(record.ends).number(record.ends_count);
     }
     w.bytes
 }
@@ -351,7 +360,9 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         bindings: r.value()?,
         future: r.value()?,
         pending_error: r.value()?,
-        may_be_ending: false,
+        ends: Word::NIL.0,
+        ends_count: 0,
+        has_unnoted_ends: false,
         parts: Vec::new(),
     };
     for _ in 0..r.count(3)? {
@@ -365,17 +376,18 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
     let Some(wait) = wait else { return r.error() };
     let since_ms = r.number()?;
     let flags = r.u8()?;
-    if flags > 0b1111 {
+    if flags > if version > 9 { 0b11_1111 } else { 0b1111 } {
         return r.error();
     }
-    // Older engines did not note what the fiber had thrown itself.
-    record.may_be_ending = version < 7 || flags & 4 != 0;
+    // Older engines did not note what the fiber had thrown itself, and then only that it had.
+    record.has_unnoted_ends = version < 7 || flags & 4 != 0;
     let mut note = FiberNote {
         wait,
         since_ms,
         looks_at_message: flags & 1 != 0,
         mailbox_full: flags & 2 != 0,
         is_awaited: flags & 8 != 0,
+        cancelled_again: flags & 16 != 0,
         exit: if r.bool()? { Some(r.words()?) } else { None },
         until: r.optional()?,
         cancelled: r.bool()?,
@@ -390,7 +402,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
             at: r.number()?,
             milliseconds: r.number()?,
             thrown: r.bool()?,
-            ends: if version > 6 { r.small()? } else { 0 },
+            ends: if version > 6 { r.number()? } else { 0 },
             is_held_up: version > 6 && r.bool()?,
         });
     }
@@ -399,6 +411,14 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
     }
     if r.bool()? {
         note.activity = Some(ActivityNote::decode(&mut r, version)?);
+    }
+    if flags & 32 != 0 {
+        record.ends = r.value()?;
+        record.ends_count = r.number()?;
+    } else if version < 10 {
+        // They were counted where a deadline was set: a later one has a greater number.
+        let counts = note.deadlines.iter().map(|deadline| deadline.ends);
+        record.ends_count = counts.max().unwrap_or(0);
     }
     r.end()?;
     Ok((record, note))

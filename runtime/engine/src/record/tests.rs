@@ -183,6 +183,7 @@ fn note() -> FiberNote {
         scopes: vec![4, 5],
         scope: 4,
         cancelled: true,
+        cancelled_again: true,
         mailbox_full: true,
         is_awaited: true,
         activity: Some(ActivityNote {
@@ -216,7 +217,9 @@ fn fiber() -> FiberRecord {
         bindings: 4,
         future: 5,
         pending_error: 6,
-        may_be_ending: true,
+        ends: 7,
+        ends_count: 8,
+        has_unnoted_ends: true,
         parts: vec![PartRecord {
             base: 2,
             pc: 9,
@@ -254,6 +257,17 @@ fn records_are_read_as_written() {
         StoreRecord::decode(&record.encode(), Some(&record.encode_description())).unwrap(),
         record
     );
+}
+
+#[test]
+fn a_fiber_of_the_ninth_version_has_not_noted_what_has_ended_it() {
+    let (mut record, mut note) = (fiber(), note());
+    (record.ends, record.ends_count) = (vm::Word::NIL.0, 0);
+    note.cancelled_again = false;
+    let mut bytes = encode_fiber(&record, &note);
+    bytes[0] = 9;
+    record.ends_count = note.deadlines[0].ends;
+    assert_eq!(decode_fiber(&bytes), Ok((record, note)));
 }
 
 #[test]

@@ -58,14 +58,15 @@ impl Machine<'_> {
         if let Some((frame, target, register)) = self.find_handler(is_end) {
             self.fail_cells(frame.base, error);
             self.process.under_way.has_thrown = true;
-            let fiber = &mut self.process.fibers[self.fiber];
-            fiber.may_be_ending |= is_end;
-            let part = fiber.top_mut();
+            let part = self.process.fibers[self.fiber].top_mut();
             part.low = part.low.min(frame.base);
             part.base = frame.base;
             part.pc = target;
             self.load();
             self.set_register(register, error);
+            if is_end {
+                self.process.note_end(self.fiber, error);
+            }
             return Next::Go;
         }
         let fiber = &mut self.process.fibers[self.fiber];

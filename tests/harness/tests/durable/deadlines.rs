@@ -1,7 +1,10 @@
 //! Time limits (`with-timeout`) around what a cancellation or an exit tidies up, and inside of it.
 
-use crate::world::{Crash, crash_everywhere, ends};
-use engine::record::Status;
+use crate::world::{Crash, World, crash_everywhere, ends, program};
+use engine::letter::Letter;
+use engine::record::{Status, decode_fiber, encode_fiber};
+use store::Batch;
+use store::key::KeyBuilder;
 
 #[test]
 fn a_time_limit_leaves_what_tidies_up_inside_of_it_alone() {
@@ -130,6 +133,138 @@ fn a_time_limit_ends_who_has_caught_the_end_and_goes_on() {
     ] {
         assert_eq!(ends(text, None), (Status::Done, 0, said.to_owned()));
     }
+}
+
+#[test]
+fn a_cancellation_of_another_fiber_is_an_error_like_any_other() {
+    let held = "(let [f (future (sleep \"10s\"))]
+                  (cancel f)
+                  (let [r (try (await f) (catch :ox/cancelled e e))] (sleep \"2s\") (println (ex-message r))))";
+    // What another fiber has caught is a value here.
+    let given = "(let [f (future (try (sleep \"10s\") (catch :ox/cancelled e e)))]
+                   (sleep 1)
+                   (cancel f)
+                   (let [r (await f)] (sleep \"2s\") (println (ex-message r))))";
+    for holds in [held, given] {
+        let limited = format!(
+            "(try (with-timeout 500 {holds}) (catch :ox/timeout e (println (ex-message e))))"
+        );
+        let said = "it took longer than 500 ms\n".to_owned();
+        assert_eq!(ends(&limited, None), (Status::Done, 0, said), "{limited}");
+        let cancelled = (Status::Cancelled, 1, String::new());
+        assert_eq!(ends(holds, Some(100)), cancelled, "{holds}");
+        let other = format!(
+            "(let [g (future {holds})]
+               (sleep 100)
+               (println (cancel g) (try (await g) (catch :ox/cancelled _ :cancelled))))"
+        );
+        let said = "true :cancelled\n".to_owned();
+        assert_eq!(ends(&other, None), (Status::Done, 0, said), "{other}");
+    }
+    // Also where it is thrown on by what tidies up.
+    let tidies = "(let [f (future (sleep \"10s\"))]
+                    (cancel f)
+                    (try (with-timeout 100 (try (try (await f) (finally 1)) (finally (sleep 200) (println :not))))
+                      (catch :ox/timeout e (println (ex-message e)))))";
+    let said = "it took longer than 100 ms\n".to_owned();
+    assert_eq!(ends(tidies, None), (Status::Done, 0, said));
+}
+
+#[test]
+fn a_time_limit_leaves_a_second_exit_alone_whatever_becomes_of_the_first() {
+    let later = "(try (exit 4) (finally (sleep \"1s\") (println :tidied)))";
+    for text in [
+        format!(
+            "(try (exit 1)
+               (catch :ox/exit e (with-timeout 300 (println (:reason (ex-data e))) {later})))"
+        ),
+        format!(
+            "(try (exit 1)
+               (catch :ox/exit e
+                 (let [say (fn [] (println (:reason (ex-data e))))] (with-timeout 300 (say) {later}))))"
+        ),
+        // It was caught outside and is thrown again inside.
+        "(try (exit 4)
+           (catch :ox/exit e
+             (println 1)
+             (with-timeout 300 (try (throw e) (finally (sleep \"1s\") (println :tidied))))))"
+            .to_owned(),
+    ] {
+        crash_everywhere(
+            &text,
+            |_| {},
+            |world, crash| {
+                assert_eq!(world.standing().exit_status, 4, "{text}");
+                if crash == Crash::Never {
+                    assert_eq!(world.stdout(), "1\n:tidied\n", "{text}");
+                }
+            },
+        );
+    }
+}
+
+#[test]
+fn a_cancellation_that_an_earlier_one_holds_up_is_thrown_when_that_is_dealt_with() {
+    let text = "(let [f (async (let [r (try (sleep \"1h\") (catch :ox/cancelled e e))]
+                                 (sleep 100)
+                                 (println (ex-message r))
+                                 (sleep 10)
+                                 (println :not)))]
+                  (sleep 20)
+                  (cancel f)
+                  (sleep 20)
+                  (println (cancel f))
+                  (println (try (await f) (catch :ox/cancelled _ :cancelled))))";
+    crash_everywhere(
+        text,
+        |_| {},
+        |world, crash| {
+            if crash == Crash::Never {
+                assert_eq!(world.stdout(), "true\ncancelled\n:cancelled\n");
+            }
+        },
+    );
+}
+
+#[test]
+fn who_is_taken_up_from_an_older_record_goes_on_with_what_it_tidies_up() {
+    let text = "(with-timeout 100
+                  (try (sleep \"1h\")
+                    (finally
+                      (println 1)
+                      (try (with-timeout 30 (sleep 20) (println 2) (sleep \"1h\"))
+                        (catch :ox/timeout e (println (ex-message e))))
+                      (sleep 100)
+                      (println 3))))";
+    let mut world = World::new();
+    world.start(&program(text));
+    world.settle();
+    assert!(world.engine.post(1, Letter::Cancel).unwrap());
+    world.settle();
+    // Before the inner limit is set, inside of it, and after it.
+    for time in [0, 20, 10, 60] {
+        world.advance(time);
+        world.settle();
+        let key = KeyBuilder::of_kind(b'F').u64(1).u64(0).finish();
+        let bytes = world.store.snapshot().get(&key).unwrap().unwrap();
+        let (mut record, mut note) = decode_fiber(&bytes).unwrap();
+        record.has_unnoted_ends = true;
+        (record.ends, record.ends_count) = (vm::Word::NIL.0, 0);
+        note.cancelled_again = false;
+        let mut bytes = encode_fiber(&record, &note);
+        bytes[0] = 9;
+        let mut batch = Batch::new();
+        batch.put(&key, &bytes);
+        world.store.commit(&[batch]).unwrap();
+        world.restart(Crash::Never);
+        world.engine.resume().unwrap();
+        world.settle();
+        assert!(world.engine.post(1, Letter::Cancel).unwrap());
+    }
+    world.run();
+    let said = "1\n2\nit took longer than 30 ms\n3\n".to_owned();
+    assert_eq!(world.stdout(), said);
+    assert_eq!(world.standing().status, Status::Cancelled);
 }
 
 #[test]
