@@ -256,8 +256,11 @@ struct Shared {
     sent_bytes: u64,
     /// Processes started in the open epoch.
     newborn: usize,
-    /// The main process has ended for good: the others follow.
-    shutting_down: bool,
+    /// The main process has ended for good, in a turn of this epoch: the others follow.
+    shutting_down: Option<u64>,
+    /// Who was spawned in the epoch before that, and is told of it with the next group: in that of the
+    /// epoch itself the main process is alive.
+    untold: Vec<u64>,
     /// When the others are killed, if that still holds: who retries the main process gives them its time.
     run_ends_at: Option<u64>,
     names: names::Names,

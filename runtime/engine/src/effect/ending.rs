@@ -131,7 +131,7 @@ impl Step<'_> {
         }
         let past = end.past.filter(|_| can_be_retried);
         if number == MAIN {
-            for process in self.inner.begin_shutdown(can_be_retried) {
+            for process in self.inner.begin_shutdown(can_be_retried, self.epoch()) {
                 let reason = parcel::keyword("shutdown");
                 self.post(
                     process,

@@ -98,24 +98,24 @@ impl Inner {
         self.lock().children_of(process)
     }
 
-    /// The main process has ended: the processes that are left, which have some seconds to follow.
-    /// None are if it is kept with what it has started; but its attempts end then, too.
-    pub(crate) fn begin_shutdown(&self, keeps_others: bool) -> Vec<u64> {
+    /// The main process has ended in a turn of this epoch: the processes that are left, which have some
+    /// seconds to follow. None are if it is kept with what it has started; but its attempts end then, too.
+    pub(crate) fn begin_shutdown(&self, keeps_others: bool, epoch: u64) -> Vec<u64> {
         let mut shared = self.lock();
         let at = self.clock.now_ms().saturating_add(SHUTDOWN_MS);
         shared.end_run_at(at);
         if keeps_others {
             return Vec::new();
         }
-        shared.shutting_down = true;
-        let mut numbers = shared.left_processes();
+        shared.shutting_down = Some(epoch);
+        let mut numbers = shared.left_for(epoch);
         numbers.sort_unstable();
         numbers
     }
 
     /// Whether the main process has ended for good.
     pub(crate) fn is_shutting_down(&self) -> bool {
-        self.lock().shutting_down
+        self.lock().shutting_down.is_some()
     }
 
     /// Whether a process goes on whether or not the main process has ended.

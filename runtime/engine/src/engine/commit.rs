@@ -432,6 +432,9 @@ impl Inner {
         shared.committing = true;
         let mut extra = std::mem::take(&mut shared.extra);
         let outside = std::mem::take(&mut shared.outside);
+        for process in std::mem::take(&mut shared.untold) {
+            self.tell_of_shutdown(&mut shared, process);
+        }
         shared.leaving.group_made();
         let unwritten = std::mem::take(&mut shared.unwritten);
         reserve(

@@ -75,12 +75,17 @@ impl Shared {
     /// Processes besides the main one that have not ended and are not parked. When the main process
     /// has failed and is kept, its own attempts only: the others are kept with it.
     pub(super) fn left_processes(&self) -> Vec<u64> {
+        self.left_for(u64::MAX)
+    }
+
+    /// The same as a turn of this epoch sees it.
+    pub(super) fn left_for(&self, epoch: u64) -> Vec<u64> {
         let keeps_others = self.slots.get(&MAIN).is_some_and(|main| main.is_kept);
         let left = self.slots.iter().filter(|&(&number, slot)| {
             number != MAIN
                 && !slot.status.has_ended()
                 && slot.status != Status::Parked
-                && !slot.ended
+                && !slot.has_ended(epoch)
                 && (!keeps_others || slot.is_body && slot.parent == Some(MAIN))
         });
         left.map(|(&number, _)| number).collect()

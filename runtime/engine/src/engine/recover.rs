@@ -126,7 +126,8 @@ impl Inner {
             unsealed_bytes: 0,
             sent_bytes: 0,
             newborn: 0,
-            shutting_down: false,
+            shutting_down: None,
+            untold: Vec::new(),
             run_ends_at: None,
             names: Names::default(),
             children: Children::default(),
@@ -381,9 +382,9 @@ impl Inner {
             let is_over = main.ended && !main.is_kept;
             // Who takes up what a main process that failed earlier has started waits for it.
             main.is_kept = false;
-            shared.shutting_down = is_over;
+            shared.shutting_down = is_over.then_some(0);
         }
-        if shared.shutting_down && !shared.left_to_follow().is_empty() {
+        if shared.shutting_down.is_some() && !shared.left_to_follow().is_empty() {
             shared.end_run_at(self.clock.now_ms().saturating_add(SHUTDOWN_MS));
         }
         shared.commit_wanted = !resumed.is_empty() || !shared.unwritten.is_empty();

@@ -81,7 +81,7 @@ impl Inner {
         };
         let letters = self.wake_with_letters(&mut shared, number, stored, is_dropped);
         shared.count_child(number);
-        let has_no_main = shared.shutting_down;
+        let has_no_main = shared.shutting_down.is_some();
         if let Some(slot) = shared.slots.get_mut(&number) {
             slot.outlives_main |= has_no_main;
         }

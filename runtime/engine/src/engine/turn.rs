@@ -539,15 +539,11 @@ impl Inner {
             shared.count_child(number);
             shared.mark_dirty(number, epoch, self.clock.now_ms());
             shared.enqueue(number);
-            if shared.shutting_down && !actor.record.outlives_main {
-                // It was not there when the others were told.
-                let (from, reason) = (MAIN, parcel::keyword("shutdown"));
-                let letter = Letter::Exit {
-                    from,
-                    reason,
-                    linked: false,
-                };
-                self.post_letter(shared, number, &letter);
+            // It was not there when the others were told.
+            match shared.shutting_down.filter(|_| !actor.record.outlives_main) {
+                Some(ended_in) if epoch < ended_in => shared.untold.push(number),
+                Some(_) => self.tell_of_shutdown(shared, number),
+                None => {}
             }
         }
         let mut letters = VecDeque::from(said.letters);
@@ -595,6 +591,16 @@ impl Inner {
             _ => &mut shared.outputs,
         };
         outputs.extend(said.outputs);
+    }
+
+    /// Tells a process that the main process has ended for good.
+    pub(super) fn tell_of_shutdown(&self, shared: &mut Shared, process: u64) {
+        let letter = Letter::Exit {
+            from: MAIN,
+            reason: parcel::keyword("shutdown"),
+            linked: false,
+        };
+        self.post_letter(shared, process, &letter);
     }
 
     /// An actor is at rest again.

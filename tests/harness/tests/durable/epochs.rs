@@ -40,7 +40,15 @@ enum Stage {
 /// Runs such a program up to where the main process's turn is stored and the end of process 2 is not, and
 /// then from there on; what it prints.
 fn run_overtaken(does: &str) -> String {
-    let program = program(&overtaken(does));
+    run_late(&overtaken(does))
+}
+
+/// Runs a program in which process 3 sends something after 5 ms, to a process that draws a number. The turn
+/// of that is held up after the number, and goes on when another number was drawn, in the next epoch.
+/// What is printed when the store has all of the turn that was held up, and nothing of the next epoch, and
+/// the program goes on from there.
+fn run_late(text: &str) -> String {
+    let program = program(text);
     let begin = |world: &World| {
         world.start(&program);
         world.settle();
@@ -101,6 +109,7 @@ fn run_overtaken(does: &str) -> String {
             std::thread::yield_now();
         }
     });
+    world.clock.hook(Arc::new(|_| {}));
     world.advance(60_000);
     world.restart(Crash::Never);
     world.engine.resume().unwrap();
@@ -165,6 +174,37 @@ fn held_up(does: &str, then: &str) -> String {
            {then}
            (println :end))"
     )
+}
+
+#[test]
+fn who_is_spawned_before_the_main_process_has_ended_is_told_after_that() {
+    let said = run_late(
+        "(let [main (self)
+               s (spawn (fn []
+                          (receive :begin nil)
+                          (rand)
+                          (spawn (fn [] (try (receive :never nil) (finally (println :tidied)))))
+                          (receive :never nil)))
+               z (spawn (fn [] (sleep 5) (send s :begin) (sleep 5) (send main :end) (receive :never nil)))
+               d (spawn (fn [] (try (receive :never nil) (finally (rand)))))]
+           (receive :end nil)
+           (println :main))",
+    );
+    assert_eq!(said, ":main\n:tidied\n");
+}
+
+#[test]
+fn who_ends_after_the_main_process_has_is_told_if_the_end_is_not_stored() {
+    let said = run_late(
+        "(let [b (spawn (fn [] (try (receive :end nil) (finally (println :tidied)))))
+               main (self)
+               z (spawn (fn [] (sleep 5) (send main :begin) (sleep 5) (send b :end) (receive :never nil)))
+               d (spawn (fn [] (let [m (monitor b)] (receive [:down _ _ _ _] nil) (rand))))]
+           (receive :begin nil)
+           (rand)
+           (now))",
+    );
+    assert_eq!(said, ":tidied\n");
 }
 
 #[test]
