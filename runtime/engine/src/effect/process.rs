@@ -393,9 +393,9 @@ impl Step<'_> {
         self.inner.whereis(name, self.epoch(), has_just_spawned)
     }
 
-    /// Names are for the open epoch.
-    fn names_in_next_turn(&self) -> Performed {
-        Ok(Reply::Wait(Wait::Turn, Some(self.now)))
+    /// Names are for the open epoch. It is time for the next turn at once, also if the clock is set back.
+    fn names_in_next_turn() -> Performed {
+        Ok(Reply::Wait(Wait::Turn, Some(0)))
     }
 
     pub(super) fn register(&mut self, name: Word, pid: Word) -> Performed {
@@ -408,7 +408,7 @@ impl Step<'_> {
                     .inner
                     .register(&name, number, self.epoch(), spawned_now);
                 let Some(given) = given else {
-                    return self.names_in_next_turn();
+                    return Self::names_in_next_turn();
                 };
                 self.said.names_others |= given && number != self.actor.number;
                 given
@@ -426,7 +426,7 @@ impl Step<'_> {
     pub(super) fn unregister(&mut self, name: Word) -> Performed {
         let name = self.name_of(name)?;
         let Some(had_it) = self.inner.unregister(&name, self.epoch()) else {
-            return self.names_in_next_turn();
+            return Self::names_in_next_turn();
         };
         self.said.names_others |= had_it.is_some_and(|number| number != self.actor.number);
         Ok(Reply::Value(Word::TRUE))

@@ -48,6 +48,16 @@ fn run_overtaken(does: &str) -> String {
 /// What is printed when the store has all of the turn that was held up, and nothing of the next epoch, and
 /// the program goes on from there.
 fn run_late(text: &str) -> String {
+    let mut world = late(text);
+    world.advance(60_000);
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.run();
+    world.stdout()
+}
+
+/// The same, when the store has come to that and the engine ends.
+fn late(text: &str) -> World {
     let program = program(text);
     let begin = |world: &World| {
         world.start(&program);
@@ -110,11 +120,7 @@ fn run_late(text: &str) -> String {
         }
     });
     world.clock.hook(Arc::new(|_| {}));
-    world.advance(60_000);
-    world.restart(Crash::Never);
-    world.engine.resume().unwrap();
-    world.run();
-    world.stdout()
+    world
 }
 
 #[test]
@@ -151,6 +157,16 @@ fn a_name_is_given_in_the_next_turn_of_who_asks_for_it_late() {
         "(println (try (register :c main) (catch Exception e :taken))) (println (= main (whereis :c)))",
     );
     assert_eq!(said, "true\ntrue\n");
+}
+
+#[test]
+fn who_asks_for_a_name_late_has_it_at_once_also_if_the_clock_is_set_back() {
+    let mut world = late(&overtaken("(println (register :c main))"));
+    world.clock.set_back(3_600_000);
+    world.restart(Crash::Never);
+    world.engine.resume().unwrap();
+    world.settle();
+    assert_eq!(world.stdout(), "true\n");
 }
 
 #[test]

@@ -51,6 +51,11 @@ impl VirtualClock {
         self.now_ms.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
+    /// Somebody sets it.
+    pub(crate) fn set_back(&self, milliseconds: u64) {
+        self.now_ms.fetch_sub(milliseconds, Ordering::Relaxed);
+    }
+
     /// Does this from now on when the engine asks for the time or a random number.
     pub(crate) fn hook(&self, does: Arc<dyn Fn(Asks) + Send + Sync>) {
         self.hook.lock().expect("not poisoned").0 = Some(does);
