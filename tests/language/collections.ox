@@ -169,6 +169,17 @@
 (distinct? 1 2 1) ;=> false
 (every? coll? [[] {}]) ;=> true
 
+;;; ## An arbitrary integer names a place
+[(get [1 2] 1N) (contains? [1 2] 1N) (find [1 2] 1N) ([1 2] 1N) (nth [1 2] 1N)] ;=> [2 true [1N 2] 2 2]
+[(assoc [1 2] 1N :x) (update-in [[1 2]] [0N 1N] inc) (get-in [[1 2]] [0N 1N])] ;=> [[1 :x] [[1 3]] 2]
+[(subs "abc" 1N) (subs "abc" 0N 2N) (subvec [1 2 3] 1N) (get "abc" 1N)] ;=> ["bc" "ab" [2 3] \b]
+[(persistent! (assoc! (transient [1 2]) 1N :x)) (get (transient [1 2]) 1N) ((transient [1 2]) 1N)] ;=> [[1 :x] 2 2]
+[(get [1] 100000000000000000000N) (get [1] -1N) (contains? [1] 1N)] ;=> [nil nil false]
+(assoc [1] 5N 1) ;! :ox/index "out of bounds"
+(assoc! (transient [1]) 5N 1) ;! :ox/index "out of bounds"
+(subs "abc" 5N) ;! :ox/index "out of bounds"
+(subvec [1] 5N) ;! :ox/index "out of bounds"
+
 ;;; ## clojure.walk
 ;;; file app/core.ox
 (ns app.core (:require [clojure.walk :as walk]))

@@ -120,3 +120,4 @@
 (nth long-text 1600) ;! :ox/index
 (require '[clojure.string :as string])
 [(string/index-of long-text "𝄞" 1000) (string/last-index-of long-text "é" 1000)] ;=> [1002 997]
+[(str/index-of "abca" "a" 1N) (str/last-index-of "abab" "b" 2N)] ;=> [3 1]

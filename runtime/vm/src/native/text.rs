@@ -6,7 +6,7 @@ use crate::heap::Heap;
 use crate::object::Kind;
 use crate::value::change::{self, Change};
 use crate::value::fault::{Fault, describe};
-use crate::value::number::{make_int, try_int};
+use crate::value::number::{is_integer, make_int, try_int, try_place};
 use crate::value::print::text_fuel;
 use crate::value::replace::{self, Question};
 use crate::value::string::{
@@ -134,12 +134,12 @@ fn subs(call: &mut NativeCall<'_>) -> NativeResult {
     let count = char_count(call.heap.object(string));
     let mut bounds = [0, count];
     for (bound, &word) in bounds.iter_mut().zip(&call.args[1..]) {
-        let Some(index) = try_int(call.heap, word) else {
-            return Err(Fault::type_error(call.heap, word, "an integer").trap(call.heap));
-        };
-        match usize::try_from(index) {
-            Ok(index) if index <= count => *bound = index,
-            _ => return Err(error::out_of_bounds(call.heap, word, count)),
+        match try_place(call.heap, word).map(usize::try_from) {
+            Some(Ok(index)) if index <= count => *bound = index,
+            _ if is_integer(call.heap, word) => {
+                return Err(error::out_of_bounds(call.heap, word, count));
+            }
+            _ => return Err(Fault::type_error(call.heap, word, "an integer").trap(call.heap)),
         }
     }
     match string::substring(call.heap, string, bounds[0], bounds[1]) {
@@ -238,7 +238,7 @@ fn trim(call: &mut NativeCall<'_>) -> NativeResult {
 /// The third argument, an integer, within 0 and `count`.
 fn clamped(call: &mut NativeCall<'_>, count: usize) -> Result<usize, Trap> {
     let word = call.args[2];
-    match try_int(call.heap, word) {
+    match try_place(call.heap, word) {
         Some(index) => Ok(usize::try_from(index).unwrap_or(0).min(count)),
         None => Err(Fault::type_error(call.heap, word, "an integer").trap(call.heap)),
     }
@@ -258,7 +258,7 @@ fn last_index_of(call: &mut NativeCall<'_>) -> NativeResult {
     texts::<2>(call)?;
     let from = match call.args[2] {
         Word::NIL => None,
-        word if try_int(call.heap, word).is_some_and(|from| from < 0) => return Ok(Word::NIL),
+        word if try_place(call.heap, word).is_some_and(|from| from < 0) => return Ok(Word::NIL),
         _ => Some(clamped(call, char_count(call.heap.object(call.args[0])))?),
     };
     let object = call.heap.object(call.args[0]);

@@ -17,8 +17,8 @@ const WALK_MAX: usize = 1024;
 
 /// The index a word means, if it is a small integer that is not negative.
 #[inline]
-fn index_of(word: Word) -> Option<usize> {
-    usize::try_from(word.as_small()?).ok()
+fn index_of(heap: &Heap, word: Word) -> Option<usize> {
+    usize::try_from(super::number::try_place(heap, word)?).ok()
 }
 
 /// As Clojure: an index may be any number, truncated.
@@ -52,13 +52,13 @@ pub fn find_value(heap: &mut Heap, collection: Word, key: Word) -> Result<Option
     match kind {
         Kind::SmallMap | Kind::Map => map::get(heap, collection, key),
         Kind::SmallVector | Kind::Vector => {
-            Ok(index_of(key).and_then(|index| vector::nth(heap, collection, index)))
+            Ok(index_of(heap, key).and_then(|index| vector::nth(heap, collection, index)))
         }
         Kind::SmallSet | Kind::Set => set::get(heap, collection, key),
         Kind::Str => Ok(number_index(heap, key)
             .and_then(|index| usize::try_from(index).ok())
             .and_then(|index| char_at(heap, collection, index))),
-        Kind::Bytes => Ok(index_of(key)
+        Kind::Bytes => Ok(index_of(heap, key)
             .and_then(|index| string::bytes(heap.object(collection)).get(index).copied())
             .map(|byte| Word::small(i64::from(byte)))),
         Kind::TransientMap | Kind::TransientSet | Kind::TransientVector => {
@@ -88,7 +88,7 @@ pub fn get(heap: &mut Heap, collection: Word, key: Word, default: Word) -> Nativ
 /// `:ox/index`, `:ox/type`; [`Trap::Slow`] (`nth*slow`) for sequences that have to be walked far.
 #[inline]
 pub fn nth(heap: &mut Heap, collection: Word, index: Word) -> NativeResult {
-    if let Some(at) = index_of(index)
+    if let Some(at) = index.as_small().and_then(|at| usize::try_from(at).ok())
         && matches!(
             heap.kind_of(collection),
             Some(Kind::SmallVector | Kind::Vector)
@@ -348,12 +348,10 @@ pub fn assoc(heap: &mut Heap, collection: Word, key: Word, value: Word) -> Nativ
         Some(Kind::SmallMap | Kind::Map) => map::assoc(heap, collection, key, value),
         Some(Kind::SmallVector | Kind::Vector) => {
             let count = vector::count(heap.object(collection));
-            match index_of(key) {
+            match index_of(heap, key) {
                 Some(index) if index < count => Ok(vector::set(heap, collection, index, value)),
                 Some(index) if index == count => Ok(vector::push(heap, collection, value)),
-                _ if super::number::try_int(heap, key).is_some() => {
-                    Err(out_of_bounds(heap, key, count))
-                }
+                _ if super::number::is_integer(heap, key) => Err(out_of_bounds(heap, key, count)),
                 _ => Err(bad_argument(heap, "a vector's key is an integer", key)),
             }
         }
@@ -442,9 +440,9 @@ pub fn subvec(heap: &mut Heap, collection: Word, start: Word, end: Option<Word>)
         return Err(wrong_type(heap, collection, "a vector"));
     }
     let count = vector::count(heap.object(collection));
-    let bound = |heap: &mut Heap, word: Word| match index_of(word) {
+    let bound = |heap: &mut Heap, word: Word| match index_of(heap, word) {
         Some(index) if index <= count => Ok(index),
-        _ if super::number::try_int(heap, word).is_some() => Err(out_of_bounds(heap, word, count)),
+        _ if super::number::is_integer(heap, word) => Err(out_of_bounds(heap, word, count)),
         _ => Err(wrong_type(heap, word, "an integer as index")),
     };
     let from = bound(heap, start)?;
@@ -525,7 +523,7 @@ pub fn lookup(heap: &mut Heap, callee: Word, args: &[Word]) -> NativeResult {
             get(heap, collection, callee, default)
         }
         (Some(Kind::SmallVector | Kind::Vector | Kind::TransientVector), &[index]) => {
-            if super::number::try_int(heap, index).is_none() {
+            if !super::number::is_integer(heap, index) {
                 return Err(bad_argument(heap, "a vector's key is an integer", index));
             }
             nth(heap, callee, index)

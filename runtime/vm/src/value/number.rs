@@ -132,6 +132,30 @@ pub fn try_int(heap: &Heap, word: Word) -> Option<i64> {
     (object.kind() == Kind::Int).then(|| object.raw(1) as i64)
 }
 
+/// The value of an integer of any kind, if 64 bits hold it: what is given as a place.
+#[must_use]
+#[inline]
+pub fn try_place(heap: &Heap, word: Word) -> Option<i64> {
+    word.as_small().or_else(|| place_of_object(heap, word))
+}
+
+#[cold]
+fn place_of_object(heap: &Heap, word: Word) -> Option<i64> {
+    let object = heap.try_object(word)?;
+    match object.kind() {
+        Kind::Int => Some(object.raw(1) as i64),
+        // Only the small ones are worth decoding.
+        Kind::BigInt if object.words().len() <= 2 => i64::try_from(&big_of(object)).ok(),
+        _ => None,
+    }
+}
+
+/// Whether a word is an integer of any kind.
+#[must_use]
+pub fn is_integer(heap: &Heap, word: Word) -> bool {
+    word.is_small() || matches!(heap.kind_of(word), Some(Kind::Int | Kind::BigInt))
+}
+
 /// Whether a word is a number.
 #[must_use]
 pub fn is_number(heap: &Heap, word: Word) -> bool {

@@ -14,6 +14,7 @@
 //! - A transient vector's tail has room for 32 elements; words beyond the count are nil.
 
 use super::error::{out_of_bounds, wrong_state, wrong_type};
+use super::number::{is_integer, try_place};
 use super::trie::{self, Shape};
 use super::vector::{self, WIDTH};
 use super::{hash, map, set};
@@ -238,7 +239,7 @@ pub fn find_value(heap: &mut Heap, transient: Word, key: Word) -> Result<Option<
     expect_live(heap, transient)?;
     let kind = heap.header(transient).kind();
     if kind == Kind::TransientVector {
-        let index = key.as_small().and_then(|index| usize::try_from(index).ok());
+        let index = try_place(heap, key).and_then(|index| usize::try_from(index).ok());
         return Ok(index.and_then(|index| nth(heap, transient, index)));
     }
     let root = heap.word(transient, ROOT);
@@ -379,10 +380,10 @@ pub fn assoc(heap: &mut Heap, transient: Word, key: Word, value: Word) -> Native
         Some(Kind::TransientVector) => {
             expect_live(heap, transient)?;
             let (count, shift) = vector_sizes(heap, transient);
-            let index = match key.as_small().map(usize::try_from) {
+            let index = match try_place(heap, key).map(usize::try_from) {
                 Some(Ok(index)) if index <= count => index,
-                Some(_) => return Err(out_of_bounds(heap, key, count)),
-                None => return Err(wrong_type(heap, key, "an integer as index")),
+                _ if is_integer(heap, key) => return Err(out_of_bounds(heap, key, count)),
+                _ => return Err(wrong_type(heap, key, "an integer as index")),
             };
             if index == count {
                 push(heap, transient, value);
