@@ -90,6 +90,29 @@
 (re-find (re-pattern "a+") "caat") ;=> "aa"
 (re-find #"a" nil) ;! :ox/type
 
+;;; ## No line starts at the end of a text
+;;; file app/core.ox
+(ns app.core (:require [clojure.string :as str]))
+(map #(str/replace % #"(?m)^" "> ") ["a\nb\n" "a\n\nb" "\n" ""]) ;=> ("> a\n> b\n" "> a\n> \n> b" "> \n" "")
+(str/replace "" #"^" "> ") ;=> "> "
+(str/replace "a\nb\n" #"(?m)^|$" "> ") ;=> "> a> \n> b> \n> "
+(re-seq #"(?m)^.*" "a\nb\n") ;=> ("a" "b")
+(re-seq #"(?m)a|^" "a\n") ;=> ("a")
+(re-seq #"(?m)(?-m:^)|b" "") ;=> ("")
+[(re-matches #"(?m)^" "") (re-find #"(?m:^)$" "x\n") (re-find #"(?m)(^)|()" "")] ;=> [nil nil ["" nil ""]]
+(str/split "a\nb\n" #"(?m)^") ;=> ["a\n" "b\n"]
+(count (re-seq #"(?m)^.*$" (apply str (repeat 5000 "a line\n")))) ;=> 5000
+(count (re-seq #"(?m)^" (apply str (repeat 5000 "a line\n")))) ;=> 5000
+
+;;; ## Blanks and comments in a verbose pattern mean nothing, in a class neither
+(re-seq #"(?x) [a b] # c" "a b") ;=> ("a" "b")
+[(re-seq #"(?x)[^ a ]" "^a b") (re-seq #"(?x)[ ^a ]" "^a b")] ;=> [("^" " " "b") ("^" "a")]
+[(re-seq #"(?x)[a - c ]" "abc-") (re-seq #"(?x)[a& &b]" "ab&")] ;=> [("a" "b" "c") nil]
+[(re-seq #"(?x)[a\ b]" "a b") (re-seq #"(?x) [\Q \E] " "a b")] ;=> [("a" " " "b") (" ")]
+(re-seq (re-pattern "(?x)[a #b\nc]") "a #bc") ;=> ("a" "c")
+(re-seq #"(?x)\s [\s] \p{Blank} \h" "a    b") ;=> ("    ")
+(re-seq #"(?x) (?-x:[a b]) [ b ]" "ab b") ;=> ("ab" " b")
+
 ;;; ## A pattern that is none is a diagnostic
 (defn f [s] (re-find #"a(" s)) ;! OX0315 "Invalid regular expression"
 (def g '(1 [#"["])) ;! OX0315 "Unclosed character class"
@@ -107,6 +130,7 @@
 [(str/starts-with? "hello" "he") (str/ends-with? "hello" "lo") (str/includes? "hello" "ell") (str/blank? " ") (str/blank? nil)] ;=> [true true true true true]
 [(str/replace "aXbX" "X" "-") (str/replace "a1b2" #"\d" "<$0>") (str/replace "ab" #"a|b" {"a" "1" "b" "2"}) (str/replace-first "aXbX" "X" "-")] ;=> ["a-b-" "a<1>b<2>" "12" "a-bX"]
 [(str/index-of "abc" "c") (str/index-of "abc" "x") (str/last-index-of "abab" "b") (str/reverse "abc")] ;=> [2 nil 3 "cba"]
+[(str/index-of "abca" "a" 1N) (str/last-index-of "abab" "b" 2N)] ;=> [3 1]
 (str/upper-case nil) ;! :ox/type
 (str/escape "a<b" {\< "&lt;"}) ;=> "a&lt;b"
 
@@ -120,4 +144,3 @@
 (nth long-text 1600) ;! :ox/index
 (require '[clojure.string :as string])
 [(string/index-of long-text "𝄞" 1000) (string/last-index-of long-text "é" 1000)] ;=> [1002 997]
-[(str/index-of "abca" "a" 1N) (str/last-index-of "abab" "b" 2N)] ;=> [3 1]

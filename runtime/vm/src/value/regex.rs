@@ -30,7 +30,7 @@ use rustc_hash::FxHashMap;
 use scan::{Gap, Scanner, Seek, stretch_of};
 use std::cell::RefCell;
 use std::rc::Rc;
-use translate::translate;
+use translate::{Translated, translate};
 
 /// Patterns that a thread keeps compiled.
 const CACHE_MAX: usize = 512;
@@ -50,13 +50,15 @@ const BYTES_PER_FUEL: usize = 16;
 /// A compiled pattern.
 #[derive(Debug)]
 pub struct Compiled {
-    /// Finds matches anywhere.
+    /// Finds matches anywhere, but see `end`.
     pub search: regex::Regex,
+    /// Finds those that begin at the end of a text, where the pattern is another one there.
+    end: Option<regex::Regex>,
     /// Matches all of a text; made when first needed.
     whole: std::cell::OnceCell<Rc<Compiled>>,
     /// Looks for matches in long texts; made when first needed.
     scanner: std::cell::OnceCell<Option<RefCell<Scanner>>>,
-    translated: String,
+    translated: Translated,
 }
 
 thread_local! {
@@ -118,9 +120,10 @@ pub fn compile_cost(bytes: usize) -> u32 {
 }
 
 impl Compiled {
-    fn of(translated: String) -> Fallible<Compiled> {
+    fn of(translated: Translated) -> Fallible<Compiled> {
         Ok(Compiled {
-            search: build(&translated)?,
+            search: build(&translated.anywhere)?,
+            end: translated.end.as_deref().map(build).transpose()?,
             whole: std::cell::OnceCell::new(),
             scanner: std::cell::OnceCell::new(),
             translated,
@@ -134,9 +137,9 @@ impl Compiled {
     }
 
     fn scanner(&self) -> Option<&RefCell<Scanner>> {
-        let scanner = self
-            .scanner
-            .get_or_init(|| Scanner::new(&self.translated, COMPILED_BYTES_MAX).map(RefCell::new));
+        let scanner = self.scanner.get_or_init(|| {
+            Scanner::new(&self.translated.anywhere, COMPILED_BYTES_MAX).map(RefCell::new)
+        });
         scanner.as_ref()
     }
 
@@ -180,27 +183,24 @@ impl Compiled {
     /// The places of the next match and its groups from a byte on, that of a seek. Charges what the
     /// engine looks at.
     fn slots(&self, subject: &str, seek: Seek, spent: &mut u32) -> Option<Slots> {
-        match seek {
-            Seek::Found(slots) => Some(slots),
+        let slots = match seek {
+            Seek::Found(slots) => slots,
             Seek::From(at) => {
-                let captures = self.search.captures_at(subject, at);
-                let slots: Option<Slots> = captures.map(|captures| {
-                    let places = captures.iter().flat_map(|group| match group {
-                        Some(group) => [Some(group.start()), Some(group.end())],
-                        None => [None, None],
-                    });
-                    places.collect()
-                });
+                let slots = captured(&self.search, subject, at);
                 self.charge(subject, at, slots.as_deref().and_then(place), spent);
-                slots
+                slots?
             }
-            Seek::Nowhere | Seek::Later(_) => None,
+            Seek::Nowhere | Seek::Later(_) => return None,
+        };
+        match &self.end {
+            Some(end) if slots[0] == Some(subject.len()) => captured(end, subject, subject.len()),
+            _ => Some(slots),
         }
     }
 
     /// Where the next match begins and ends, likewise.
     fn range(&self, subject: &str, seek: &Seek, spent: &mut u32) -> Option<(usize, usize)> {
-        match seek {
+        let found = match seek {
             Seek::Found(slots) => place(slots),
             Seek::From(at) => {
                 let found = self.search.find_at(subject, *at);
@@ -209,7 +209,11 @@ impl Compiled {
                 found
             }
             Seek::Nowhere | Seek::Later(_) => None,
-        }
+        };
+        found.filter(|&(start, _)| match &self.end {
+            Some(end) if start == subject.len() => end.is_match_at(subject, start),
+            _ => true,
+        })
     }
 
     /// Charges a search of the engine from a byte on: up to the end of what it has found, or of the text.
@@ -229,11 +233,25 @@ impl Compiled {
     /// `:ox/memory-limit`.
     pub fn whole(&self) -> Fallible<&Compiled> {
         if self.whole.get().is_none() {
-            let pattern = Compiled::of(format!("\\A(?:{})\\z", self.translated))?;
+            let whole = |pattern: &String| format!("\\A(?:{pattern})\\z");
+            let pattern = Compiled::of(Translated {
+                anywhere: whole(&self.translated.anywhere),
+                end: self.translated.end.as_ref().map(whole),
+            })?;
             let _ = self.whole.set(Rc::new(pattern));
         }
         Ok(self.whole.get().expect("set above"))
     }
+}
+
+/// The places of a pattern's next match and its groups from a byte on.
+fn captured(pattern: &regex::Regex, subject: &str, at: usize) -> Option<Slots> {
+    let captures = pattern.captures_at(subject, at)?;
+    let places = captures.iter().flat_map(|group| match group {
+        Some(group) => [Some(group.start()), Some(group.end())],
+        None => [None, None],
+    });
+    Some(places.collect())
 }
 
 /// Keeps a match that is followed with the state of its search.

@@ -28,34 +28,77 @@ struct Translator<'a> {
     source: &'a str,
     at: usize,
     out: String,
-    /// `(?s)` in force, by open group.
-    dot_all: Vec<bool>,
-    /// `(?x)` in force, by open group.
-    verbose: Vec<bool>,
+    /// What is in force, by open group.
+    flags: Vec<Flags>,
+    /// Where the pattern is to match.
+    place: Place,
+    /// Whether it has a `^` of lines.
+    has_line_start: bool,
+}
+
+/// Flags that change what is written.
+#[derive(Clone, Copy, Default)]
+struct Flags {
+    /// `(?s)`
+    dot_all: bool,
+    /// `(?m)`
+    lines: bool,
+    /// `(?x)`
+    verbose: bool,
+}
+
+/// Where a pattern is to match.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Anywhere,
+    /// At the end of the text, where no line starts.
+    End,
+}
+
+/// A pattern in the engine's notation.
+#[derive(Debug)]
+pub(super) struct Translated {
+    pub(super) anywhere: String,
+    /// What it is at the end of a text, if that is something else: in Java `^` of `(?m)` matches at
+    /// starts of lines, but not behind the last line's end, where no line starts. The engine has no
+    /// look-ahead that would say so.
+    pub(super) end: Option<String>,
 }
 
 /// A pattern of Java's notation in the engine's.
-pub(super) fn translate(source: &str) -> Fallible<String> {
-    let mut translator = Translator {
-        source,
-        at: 0,
-        out: String::with_capacity(source.len() + 16),
-        dot_all: vec![false],
-        verbose: vec![false],
+pub(super) fn translate(source: &str) -> Fallible<Translated> {
+    let written = |place| -> Fallible<(String, bool)> {
+        let mut translator = Translator {
+            source,
+            at: 0,
+            out: String::with_capacity(source.len() + 16),
+            flags: vec![Flags::default()],
+            place,
+            has_line_start: false,
+        };
+        translator.run()?;
+        Ok((translator.out, translator.has_line_start))
     };
-    translator.run()?;
-    Ok(translator.out)
+    let (anywhere, has_line_start) = written(Place::Anywhere)?;
+    let end = match has_line_start {
+        true => Some(written(Place::End)?.0),
+        false => None,
+    };
+    Ok(Translated { anywhere, end })
 }
 
+/// What matches nowhere.
+const NOTHING: &str = "[^\\x00-\\x{10FFFF}]";
 const ANY_BUT_TERMINATORS: &str = "[^\\n\\r\\x{85}\\x{2028}\\x{2029}]";
 
 /// What a letter after a backslash stands for, as the inside of a class; `None` for other letters.
+/// Spaces are escaped: under `(?x)` the engine passes over others in classes too.
 fn class_escape(c: char) -> Option<&'static str> {
     Some(match c {
         'd' => "0-9",
         'w' => "a-zA-Z0-9_",
-        's' => " \\t\\n\\x0B\\f\\r",
-        'h' => " \\t\\xA0\\x{1680}\\x{180E}\\x{2000}-\\x{200A}\\x{202F}\\x{205F}\\x{3000}",
+        's' => "\\x20\\t\\n\\x0B\\f\\r",
+        'h' => "\\x20\\t\\xA0\\x{1680}\\x{180E}\\x{2000}-\\x{200A}\\x{202F}\\x{205F}\\x{3000}",
         'v' => "\\n\\x0B\\f\\r\\x{85}\\x{2028}\\x{2029}",
         _ => return None,
     })
@@ -72,11 +115,11 @@ fn posix_class(name: &str) -> Option<&'static str> {
         "Alnum" => "a-zA-Z0-9",
         "Punct" => "!-/:-@\\[-`{-\\~",
         "Graph" => "!-\\~",
-        "Print" => " -\\~",
-        "Blank" => " \\t",
+        "Print" => "\\x20-\\~",
+        "Blank" => "\\x20\\t",
         "Cntrl" => "\\x00-\\x1F\\x7F",
         "XDigit" => "0-9a-fA-F",
-        "Space" => " \\t\\n\\x0B\\f\\r",
+        "Space" => "\\x20\\t\\n\\x0B\\f\\r",
         _ => return None,
     })
 }
@@ -92,6 +135,31 @@ impl Translator<'_> {
         Some(c)
     }
 
+    /// What is in force.
+    fn flags(&self) -> Flags {
+        self.flags.last().copied().unwrap_or_default()
+    }
+
+    /// Passes over blanks and comments, if `(?x)` is in force.
+    fn pass_blanks(&mut self) {
+        if !self.flags().verbose {
+            return;
+        }
+        while let Some(c) = self.peek() {
+            match c {
+                '\t'..='\r' | ' ' => self.at += 1,
+                '#' => self.pass_comment(),
+                _ => return,
+            }
+        }
+    }
+
+    /// Passes over the rest of a line.
+    fn pass_comment(&mut self) {
+        let rest = &self.source[self.at..];
+        self.at += rest.find('\n').unwrap_or(rest.len());
+    }
+
     fn run(&mut self) -> Fallible<()> {
         let mut quantified = false;
         while let Some(c) = self.next() {
@@ -101,15 +169,19 @@ impl Translator<'_> {
                 '[' => self.class()?,
                 '(' => self.group()?,
                 ')' => {
-                    if self.dot_all.len() == 1 {
+                    if self.flags.len() == 1 {
                         return Err(invalid("Unmatched closing ')'", self.at - 1));
                     }
-                    self.dot_all.pop();
-                    self.verbose.pop();
+                    self.flags.pop();
                     self.out.push(')');
                 }
-                '.' if !self.dot_all.last().copied().unwrap_or(false) => {
-                    self.out.push_str(ANY_BUT_TERMINATORS)
+                '.' if !self.flags().dot_all => self.out.push_str(ANY_BUT_TERMINATORS),
+                '^' if self.flags().lines => {
+                    self.has_line_start = true;
+                    self.out.push_str(match self.place {
+                        Place::Anywhere => "^",
+                        Place::End => NOTHING,
+                    });
                 }
                 '+' if was_quantified => {
                     return Err(unsupported("a possessive quantifier", self.at - 1));
@@ -136,9 +208,8 @@ impl Translator<'_> {
                     self.at += length + 1;
                     quantified = true;
                 }
-                '#' if self.verbose.last().copied().unwrap_or(false) => {
-                    let rest = &self.source[self.at..];
-                    self.at += rest.find('\n').unwrap_or(rest.len());
+                '#' if self.flags().verbose => {
+                    self.pass_comment();
                     quantified = was_quantified;
                 }
                 c => self.out.push(c),
@@ -332,6 +403,7 @@ impl Translator<'_> {
             self.out.push('^');
         }
         while depth > 0 {
+            self.pass_blanks();
             let Some(c) = self.next() else {
                 return Err(invalid("Unclosed character class", start));
             };
@@ -351,11 +423,17 @@ impl Translator<'_> {
                     continue;
                 }
                 '\\' => self.escape(true)?,
-                '&' if self.peek() == Some('&') => {
-                    self.at += 1;
-                    self.out.push_str("&&");
+                '&' | '-' => {
+                    self.pass_blanks();
+                    match (c, self.peek()) {
+                        ('&', Some('&')) => {
+                            self.at += 1;
+                            self.out.push_str("&&");
+                        }
+                        ('-', next) if next != Some(']') && !first => self.out.push('-'),
+                        _ => self.literal(c),
+                    }
                 }
-                '-' if self.peek() != Some(']') && !first => self.out.push('-'),
                 c => self.literal(c),
             }
             first = false;
@@ -366,10 +444,7 @@ impl Translator<'_> {
     /// What comes after `(`.
     fn group(&mut self) -> Fallible<()> {
         let at = self.at - 1;
-        let (mut dot_all, mut verbose) = (
-            self.dot_all.last().copied().unwrap_or(false),
-            self.verbose.last().copied().unwrap_or(false),
-        );
+        let mut inside = self.flags();
         let rest = &self.source[self.at..];
         for (mark, what) in [
             ("?=", "look-ahead (?=…)"),
@@ -384,8 +459,7 @@ impl Translator<'_> {
         }
         let Some(flags) = rest.strip_prefix('?') else {
             self.out.push('(');
-            self.dot_all.push(dot_all);
-            self.verbose.push(verbose);
+            self.flags.push(inside);
             return Ok(());
         };
         if flags.starts_with('<') {
@@ -394,8 +468,7 @@ impl Translator<'_> {
                 .ok_or_else(|| invalid("named capturing group is missing trailing '>'", at))?;
             let _ = write!(self.out, "(?{}", &flags[..=end]);
             self.at += end + 2;
-            self.dot_all.push(dot_all);
-            self.verbose.push(verbose);
+            self.flags.push(inside);
             return Ok(());
         }
         let length = flags
@@ -405,11 +478,11 @@ impl Translator<'_> {
         for flag in flags[..length].chars() {
             match flag {
                 '-' => on = false,
-                's' => dot_all = on,
-                'x' => verbose = on,
-                'd' | 'u' => {}
+                's' => inside.dot_all = on,
+                'm' => inside.lines = on,
+                'x' => inside.verbose = on,
+                'd' | 'u' | 'i' => {}
                 'U' => return Err(unsupported("the flag (?U)", at)),
-                'i' | 'm' => {}
                 _ => return Err(invalid("Unknown inline modifier", at)),
             }
             if matches!(flag, 's' | 'x' | 'i' | 'm') {
@@ -426,20 +499,13 @@ impl Translator<'_> {
         };
         if opens {
             let _ = write!(self.out, "(?{set}{cleared}:");
-            self.dot_all.push(dot_all);
-            self.verbose.push(verbose);
+            self.flags.push(inside);
         } else {
             if !set.is_empty() || !cleared.is_empty() {
                 let _ = write!(self.out, "(?{set}{cleared})");
             }
-            *self
-                .dot_all
-                .last_mut()
-                .expect("the outermost is never popped") = dot_all;
-            *self
-                .verbose
-                .last_mut()
-                .expect("the outermost is never popped") = verbose;
+            let flags = self.flags.last_mut();
+            *flags.expect("the outermost is never popped") = inside;
         }
         Ok(())
     }
