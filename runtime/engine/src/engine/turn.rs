@@ -192,16 +192,21 @@ impl Inner {
 
     /// The run's last seconds are over. One that is just being spawned is met the next time.
     fn kill_what_is_left(&self, shared: &mut Shared) {
-        if !shared.slots.get(&MAIN).is_some_and(|main| main.ended) {
+        let Some(main) = shared.slots.get(&MAIN).filter(|main| main.ended) else {
             // It has been retried.
             return;
+        };
+        let again = self.clock.now_ms().saturating_add(KILL_AGAIN_MS);
+        // Letters that are posted now would be in the group of an epoch in which it is alive.
+        let closing = shared.closing.as_ref();
+        if closing.is_some_and(|closing| main.ends_after(closing.epoch)) {
+            return shared.end_run_at(again);
         }
         let left = shared.left_to_follow();
         for &process in &left {
             self.post_letter(shared, process, &Letter::Kill);
         }
         if !left.is_empty() {
-            let again = self.clock.now_ms().saturating_add(KILL_AGAIN_MS);
             shared.end_run_at(again);
         }
     }

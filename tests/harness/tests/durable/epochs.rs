@@ -2,6 +2,7 @@
 //! others see of one that is held up.
 
 use crate::world::{Asks, Crash, World, crash_everywhere, output, program};
+use engine::transport::Clock;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
@@ -40,15 +41,15 @@ enum Stage {
 /// Runs such a program up to where the main process's turn is stored and the end of process 2 is not, and
 /// then from there on; what it prints.
 fn run_overtaken(does: &str) -> String {
-    run_late(&overtaken(does))
+    run_late(&overtaken(does), 0)
 }
 
 /// Runs a program in which process 3 sends something after 5 ms, to a process that draws a number. The turn
 /// of that is held up after the number, and goes on when another number was drawn, in the next epoch.
-/// What is printed when the store has all of the turn that was held up, and nothing of the next epoch, and
-/// the program goes on from there.
-fn run_late(text: &str) -> String {
-    let mut world = late(text);
+/// What is printed when the store has all of the turn that was held up, for so much longer, and nothing of
+/// the next epoch, and the program goes on from there.
+fn run_late(text: &str, longer_ms: u64) -> String {
+    let mut world = late(text, longer_ms);
     world.advance(60_000);
     world.restart(Crash::Never);
     world.engine.resume().unwrap();
@@ -57,7 +58,7 @@ fn run_late(text: &str) -> String {
 }
 
 /// The same, when the store has come to that and the engine ends.
-fn late(text: &str) -> World {
+fn late(text: &str, longer_ms: u64) -> World {
     let program = program(text);
     let begin = |world: &World| {
         world.start(&program);
@@ -112,6 +113,11 @@ fn late(text: &str) -> World {
         threads.spawn(others);
         // Process 4 has heard of the end of process 2, in the next epoch.
         come.recv().unwrap();
+        world.advance(longer_ms);
+        let now = world.clock.now_ms();
+        while world.engine.next_timer().is_some_and(|at| at <= now) {
+            std::thread::yield_now();
+        }
         lets_go.send(()).unwrap();
         // And that it has is never stored.
         while world.engine.failure().is_none() {
@@ -161,7 +167,7 @@ fn a_name_is_given_in_the_next_turn_of_who_asks_for_it_late() {
 
 #[test]
 fn who_asks_for_a_name_late_has_it_at_once_also_if_the_clock_is_set_back() {
-    let mut world = late(&overtaken("(println (register :c main))"));
+    let mut world = late(&overtaken("(println (register :c main))"), 0);
     world.clock.set_back(3_600_000);
     world.restart(Crash::Never);
     world.engine.resume().unwrap();
@@ -194,19 +200,21 @@ fn held_up(does: &str, then: &str) -> String {
 
 #[test]
 fn who_is_spawned_before_the_main_process_has_ended_is_told_after_that() {
-    let said = run_late(
-        "(let [main (self)
+    let text = "(let [main (self)
                s (spawn (fn []
                           (receive :begin nil)
                           (rand)
                           (spawn (fn [] (try (receive :never nil) (finally (println :tidied)))))
-                          (receive :never nil)))
+                          (try (receive :never nil) (finally (println :held)))))
                z (spawn (fn [] (sleep 5) (send s :begin) (sleep 5) (send main :end) (receive :never nil)))
                d (spawn (fn [] (try (receive :never nil) (finally (rand)))))]
            (receive :end nil)
-           (println :main))",
-    );
-    assert_eq!(said, ":main\n:tidied\n");
+           (println :main))";
+    // The others have been killed meanwhile, or not yet.
+    for longer_ms in [6_000, 0] {
+        let said = ":main\n:held\n:tidied\n";
+        assert_eq!(run_late(text, longer_ms), said, "{longer_ms}");
+    }
 }
 
 #[test]
@@ -217,8 +225,8 @@ fn who_ends_after_the_main_process_has_is_told_if_the_end_is_not_stored() {
                z (spawn (fn [] (sleep 5) (send main :begin) (sleep 5) (send b :end) (receive :never nil)))
                d (spawn (fn [] (let [m (monitor b)] (receive [:down _ _ _ _] nil) (rand))))]
            (receive :begin nil)
-           (rand)
-           (now))",
+           (rand))",
+        0,
     );
     assert_eq!(said, ":tidied\n");
 }
