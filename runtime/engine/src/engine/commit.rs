@@ -68,9 +68,10 @@ impl Inner {
         if shared.failed.is_some() || shared.closing.is_some() || shared.committing {
             return false;
         }
-        let overdue = shared
-            .dirty_since_ms
-            .is_some_and(|since| self.clock.now_ms() >= since + self.options.loss_bound_ms);
+        let now = self.clock.now_ms();
+        // A clock that was set back since does not say how long ago that is.
+        let is_over = |since: u64| now < since || now >= since + self.options.loss_bound_ms;
+        let overdue = shared.dirty_since_ms.is_some_and(is_over);
         // Who waits for a commit cannot leave memory.
         let too_much = self.options.durable
             && !shared.dirty.is_empty()

@@ -7,6 +7,7 @@ use engine::letter::Letter;
 use engine::record::Status;
 use engine::transport::{AttemptId, Clock, Stream, StreamClosed, Task, TaskError, Transport};
 use engine::{Engine, Options};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -117,17 +118,33 @@ fn many_letters_are_committed_before_the_loss_bound() {
 
 // ---- on threads ----
 
+const HOUR_MS: u64 = 3_600_000;
+
+/// The time of the system. It is set back by an hour after it was asked so many times more.
 #[derive(Debug)]
-struct RealClock(Instant);
+struct RealClock {
+    begun: Instant,
+    asked_until_back: AtomicI64,
+}
+
+impl RealClock {
+    fn new() -> RealClock {
+        RealClock {
+            begun: Instant::now(),
+            asked_until_back: AtomicI64::new(i64::MAX),
+        }
+    }
+}
 
 impl Clock for RealClock {
     fn now_ms(&self) -> u64 {
+        let is_back = self.asked_until_back.fetch_sub(1, Ordering::SeqCst) <= 0;
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        u64::try_from(since.as_millis()).unwrap()
+        u64::try_from(since.as_millis()).unwrap() - if is_back { HOUR_MS } else { 0 }
     }
 
     fn monotonic_ns(&self) -> u64 {
-        u64::try_from(self.0.elapsed().as_nanos()).unwrap()
+        u64::try_from(self.begun.elapsed().as_nanos()).unwrap()
     }
 
     fn random(&self) -> u64 {
@@ -204,7 +221,7 @@ fn engine(store: Arc<dyn Store>, reader: &Arc<Reader>, durable: bool) -> Engine 
         durable,
         ..Options::default()
     };
-    let clock = Arc::new(RealClock(Instant::now()));
+    let clock = Arc::new(RealClock::new());
     Engine::open(store, clock, Arc::clone(reader) as _, options).unwrap()
 }
 
@@ -267,20 +284,52 @@ fn what_has_happened_is_committed_though_nothing_else_happens() {
         let store = telling(told);
         let engine = engine(Arc::clone(&store) as _, &reader, true);
         let threads = engine.run_threads().unwrap();
-        let begun = RealClock(Instant::now()).now_ms();
+        let begun = RealClock::new().now_ms();
         program(text).start(&engine, RUN);
         let task = starts.recv_timeout(PATIENCE).expect("an attempt starts");
         engine.complete(task.id, result);
-        loop {
-            commits
-                .recv_timeout(PATIENCE)
-                .unwrap_or_else(|_| panic!("the store hears of it: {text}"));
-            let record = engine::read_record(&store.snapshot(), sleeper);
-            let wake_at = record.ok().and_then(|record| record.wake_at);
-            if wake_at.is_some_and(|at| at >= begun + 1_800_000) {
-                break;
-            }
+        wait_for_sleep(&store, &commits, sleeper, begun + 1_800_000);
+        engine.stop();
+        for thread in threads {
+            thread.join().unwrap();
         }
+    }
+}
+
+/// Waits until the store has it that a process sleeps until then or longer.
+fn wait_for_sleep(store: &Arc<dyn Store>, commits: &Receiver<()>, process: u64, until_ms: u64) {
+    loop {
+        commits
+            .recv_timeout(PATIENCE)
+            .expect("the store hears of it");
+        let record = engine::read_record(&store.snapshot(), process);
+        let wake_at = record.ok().and_then(|record| record.wake_at);
+        if wake_at.is_some_and(|at| at >= until_ms) {
+            return;
+        }
+    }
+}
+
+#[test]
+fn what_has_happened_is_committed_though_the_clock_is_set_back() {
+    for asked in 1..=12 {
+        let (reader, _writes, starts) = Reader::new(true);
+        let (told, commits) = channel();
+        let store = telling(told);
+        let options = Options {
+            loss_bound_ms: 50,
+            ..Options::default()
+        };
+        let clock = Arc::new(RealClock::new());
+        let (of_engine, transport) = (Arc::clone(&clock), Arc::clone(&reader));
+        let engine = Engine::open(Arc::clone(&store), of_engine, transport, options).unwrap();
+        let threads = engine.run_threads().unwrap();
+        let begun = clock.now_ms();
+        program("((activity \"work\")) (sleep \"9h\")").start(&engine, RUN);
+        let task = starts.recv_timeout(PATIENCE).expect("an attempt starts");
+        clock.asked_until_back.store(asked, Ordering::SeqCst);
+        engine.complete(task.id, Ok(Data::Nil));
+        wait_for_sleep(&store, &commits, 1, begun + 6 * HOUR_MS);
         engine.stop();
         for thread in threads {
             thread.join().unwrap();
