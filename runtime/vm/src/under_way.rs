@@ -237,6 +237,7 @@ impl Process {
     /// A cancellation or an exit was thrown in a fiber and caught.
     pub(crate) fn note_end(&mut self, index: usize, error: Word) {
         self.note_unnoted(index);
+        self.make_room(index);
         let fiber = &mut self.fibers[index];
         let mut list = fiber.ends.list(&self.heap);
         let known = list.iter().position(|&(other, _)| other == error);
@@ -262,6 +263,7 @@ impl Process {
             return;
         };
         self.note_unnoted(index);
+        self.make_room(index);
         let mut list = self.fibers[index].ends.list(&self.heap);
         list.insert(0, (error, FOREIGN));
         self.set_ends(index, &list);
@@ -271,7 +273,13 @@ impl Process {
         let fiber = &mut self.fibers[index];
         fiber.ends.set(&mut self.heap, list);
         fiber.changed = true;
-        if list.len() >= fiber.ends.look_at {
+    }
+
+    /// Forgets what is held no more before another is noted. Not after: what is about to be thrown is held by
+    /// no frame yet.
+    fn make_room(&mut self, index: usize) {
+        let ends = &self.fibers[index].ends;
+        if ends.list(&self.heap).len() >= ends.look_at {
             self.drop_ends(index);
             let fiber = &mut self.fibers[index];
             let left = fiber.ends.list(&self.heap).len();

@@ -171,6 +171,22 @@ fn a_cancellation_of_another_fiber_is_an_error_like_any_other() {
 }
 
 #[test]
+fn however_many_futures_of_others_were_cancelled_no_error_of_them_is_its_own() {
+    let text = "(defn limited [n]
+                  (let [f (future (sleep \"1h\"))]
+                    (cancel f)
+                    (dotimes [_ n] (try (await f) (catch :ox/cancelled _ nil)))
+                    (try (with-timeout 100
+                           (let [e (try (await f) (catch :ox/cancelled e e))]
+                             (sleep 300)
+                             (ex-message e)))
+                         (catch :ox/timeout _ :limited))))
+                (println (distinct (mapv (fn [n] @(future (limited n))) (range 9))))";
+    let world = crate::world::run(text);
+    assert_eq!(world.stdout(), "(:limited)\n");
+}
+
+#[test]
 fn a_time_limit_leaves_a_second_exit_alone_whatever_becomes_of_the_first() {
     let later = "(try (exit 4) (finally (sleep \"1s\") (println :tidied)))";
     for text in [
