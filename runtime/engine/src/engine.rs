@@ -234,8 +234,8 @@ struct Shared {
     outputs: Vec<Output>,
     /// Operations of the next batch that belong to no actor.
     extra: Batch,
-    /// When the first change of the open epoch happened.
-    dirty_since_ms: Option<u64>,
+    /// When the first change of the open epoch happened, by the clock that never goes back.
+    dirty_since_ns: Option<u64>,
     /// The committer sleeps without a time, as nothing has changed: the first change has to wake it.
     awaits_change: bool,
     /// Somebody waits for the next commit.

@@ -22,6 +22,7 @@ use crate::transport::{AttemptId, Fallen, Task};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 use store::Batch;
 use vm::checkpoint::Delta;
 use vm::fiber::FiberId;
@@ -43,11 +44,8 @@ impl Inner {
                 if shared.stopping {
                     return;
                 }
-                let wait = shared.dirty_since_ms.and_then(|since| {
-                    self.clock
-                        .park_until(Some(since + self.options.loss_bound_ms))
-                });
-                shared.awaits_change = shared.dirty_since_ms.is_none();
+                let wait = self.until_overdue(&shared);
+                shared.awaits_change = wait.is_none();
                 shared = self.commit.wait(shared, wait);
                 shared.awaits_change = false;
             }
@@ -59,7 +57,7 @@ impl Inner {
     /// Whether there is something for the committer, who may sleep: an epoch to close now, or the first
     /// change of one, from which its time counts.
     pub(super) fn concerns_committer(&self, shared: &Shared) -> bool {
-        let has_begun = shared.awaits_change && shared.dirty_since_ms.is_some();
+        let has_begun = shared.awaits_change && shared.dirty_since_ns.is_some();
         has_begun || shared.closing.is_some() || self.should_close(shared)
     }
 
@@ -68,10 +66,7 @@ impl Inner {
         if shared.failed.is_some() || shared.closing.is_some() || shared.committing {
             return false;
         }
-        let now = self.clock.now_ms();
-        // A clock that was set back since does not say how long ago that is.
-        let is_over = |since: u64| now < since || now >= since + self.options.loss_bound_ms;
-        let overdue = shared.dirty_since_ms.is_some_and(is_over);
+        let overdue = self.until_overdue(shared) == Some(Duration::ZERO);
         // Who waits for a commit cannot leave memory.
         let too_much = self.options.durable
             && !shared.dirty.is_empty()
@@ -84,6 +79,15 @@ impl Inner {
             || !shared.outputs.is_empty()
             || !shared.unwritten.is_empty()
             || shared.leaving.wants_commit()
+    }
+
+    /// How long the first change of the open epoch may still wait to be stored. The time of day does not
+    /// count here: it may be set back.
+    fn until_overdue(&self, shared: &Shared) -> Option<Duration> {
+        let since = shared.dirty_since_ns?;
+        let bound = Duration::from_millis(self.options.loss_bound_ms);
+        let passed = self.clock.monotonic_ns().saturating_sub(since);
+        Some(bound.saturating_sub(Duration::from_nanos(passed)))
     }
 
     /// Asks for a commit of all that has happened and waits for it.
@@ -132,7 +136,7 @@ impl Inner {
         shared.epoch += 1;
         self.open_epoch.store(shared.epoch, Ordering::Relaxed);
         shared.commit_wanted = false;
-        shared.dirty_since_ms = None;
+        shared.dirty_since_ns = None;
         shared.sent_bytes = 0;
         shared.newborn = 0;
         let names = shared.changed_names();

@@ -161,8 +161,8 @@ impl Inner {
             }
             shared.leaving.known = Known::WithNext;
             // Also when nothing else happens the store hears of it within the loss bound.
-            let now = self.clock.now_ms();
-            shared.dirty_since_ms.get_or_insert(now);
+            let now = self.clock.monotonic_ns();
+            shared.dirty_since_ns.get_or_insert(now);
         }
         let epoch = shared.epoch;
         for (process, before) in flushes.into_iter().filter(|_| !closed) {

@@ -114,7 +114,7 @@ impl Inner {
             committing: false,
             outputs: Vec::new(),
             extra: Batch::new(),
-            dirty_since_ms: None,
+            dirty_since_ns: None,
             awaits_change: false,
             commit_wanted: false,
             commits: 0,
@@ -477,7 +477,7 @@ impl Inner {
         actor.log(now, EventKind::Started(function.to_owned()));
         actor.dirty_in = Some(epoch);
         shared.slots.insert(number, Slot::of(actor));
-        shared.mark_dirty(number, epoch, now);
+        shared.mark_dirty(number, epoch, self.clock.monotonic_ns());
         if self.options.durable {
             // The first checkpoint is of the beginning: what fails at once can be retried, and nothing
             // is copied but the arguments. The committer makes it, and queues the actor then.

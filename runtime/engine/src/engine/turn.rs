@@ -542,7 +542,7 @@ impl Inner {
             spawned.dirty_in = Some(epoch);
             shared.slots.insert(number, Slot::of(spawned));
             shared.count_child(number);
-            shared.mark_dirty(number, epoch, self.clock.now_ms());
+            shared.mark_dirty(number, epoch, self.clock.monotonic_ns());
             shared.enqueue(number);
             // It was not there when the others were told.
             match shared.shutting_down.filter(|_| !actor.record.outlives_main) {
@@ -623,7 +623,7 @@ impl Inner {
         let wake_at = [wake_at, held].into_iter().flatten().min();
         let status = actor.status_now();
         if let Some(epoch) = dirty {
-            shared.mark_dirty(number, epoch, self.clock.now_ms());
+            shared.mark_dirty(number, epoch, self.clock.monotonic_ns());
         }
         let slot = shared
             .slots
@@ -871,14 +871,14 @@ impl Shared {
     }
 
     /// An actor has changed in this epoch, which is open or being closed.
-    pub(super) fn mark_dirty(&mut self, number: u64, epoch: u64, now_ms: u64) {
+    pub(super) fn mark_dirty(&mut self, number: u64, epoch: u64, now_ns: u64) {
         match &mut self.closing {
             Some(closing) if closing.epoch == epoch => {
                 closing.waiting_for.insert(number);
             }
             _ => {
                 self.dirty.insert(number);
-                self.dirty_since_ms.get_or_insert(now_ms);
+                self.dirty_since_ns.get_or_insert(now_ns);
             }
         }
     }
