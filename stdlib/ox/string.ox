@@ -18,13 +18,18 @@
 (defnative ^:no-doc blank?* "Returns true if a string has only white space." [s])
 
 (defn- text
-  "The string that a function of this namespace works on: nil is an error as in Clojure, other values are written."
+  "The text of a value, for the functions that write it first: nil is an error as in Clojure."
   [s]
-  (if (string? s)
-    s
-    (if (nil? s)
-      (throw (ex-info "Expected a string, found nil" {:ox/kind :ox/type :value nil :expected 'String}))
-      (str s))))
+  (if (nil? s) (not-a-string s) (str s)))
+
+(defn- not-a-string [x]
+  (throw (ex-info (str "expected a string, got " (if (nil? x) "nil" (pr-str x))) {:ox/kind :ox/type :value x})))
+
+(defn- string "A string as it is; anything else is an error." [s]
+  (if (string? s) s (not-a-string s)))
+
+(defn- part "The string that a string or a character is." [x]
+  (if (char? x) (str x) (string x)))
 
 (defn upper-case "Returns the string in upper case." [s] (upper-case* (text s)))
 (defn lower-case "Returns the string in lower case." [s] (lower-case* (text s)))
@@ -34,11 +39,11 @@
       (upper-case* s)
       (str (upper-case* (subs s 0 1)) (lower-case* (subs s 1))))))
 
-(defn trim "Returns the string without white space at both ends." [s] (trim* (text s) true true))
-(defn triml "Returns the string without white space at its start." [s] (trim* (text s) true false))
-(defn trimr "Returns the string without white space at its end." [s] (trim* (text s) false true))
+(defn trim "Returns the string without white space at both ends." [s] (trim* (string s) true true))
+(defn triml "Returns the string without white space at its start." [s] (trim* (string s) true false))
+(defn trimr "Returns the string without white space at its end." [s] (trim* (string s) false true))
 (defn trim-newline "Returns the string without newlines and carriage returns at its end." [s]
-  (let [s (text s)]
+  (let [s (string s)]
     (loop [n (count s)]
       (if (= n 0)
         ""
@@ -48,21 +53,21 @@
             (subs s 0 n)))))))
 
 (defn blank? "Returns true if the string is nil, empty, or only white space." [s]
-  (or (nil? s) (blank?* (text s))))
+  (or (nil? s) (blank?* (string s))))
 
-(defn starts-with? "Returns true if the string starts with `prefix`." [s prefix] (starts-with?* (text s) (text prefix)))
-(defn ends-with? "Returns true if the string ends with `suffix`." [s suffix] (ends-with?* (text s) (text suffix)))
-(defn includes? "Returns true if the string has `part` in it." [s part] (includes?* (text s) (text part)))
+(defn starts-with? "Returns true if the string starts with `prefix`." [s prefix] (starts-with?* (text s) (string prefix)))
+(defn ends-with? "Returns true if the string ends with `suffix`." [s suffix] (ends-with?* (text s) (string suffix)))
+(defn includes? "Returns true if the string has `part` in it." [s part] (includes?* (text s) (string part)))
 
 (defn index-of
   "Returns the index of `value`, a string or character, in the string, at or after `from`; nil if there is none."
-  ([s value] (index-of* (text s) (str value) 0))
-  ([s value from] (index-of* (text s) (str value) from)))
+  ([s value] (index-of* (text s) (part value) 0))
+  ([s value from] (index-of* (text s) (part value) (int from))))
 
 (defn last-index-of
   "Returns the last index of `value`, a string or character, in the string, at or before `from`; nil if there is none."
-  ([s value] (last-index-of* (text s) (str value) nil))
-  ([s value from] (last-index-of* (text s) (str value) from)))
+  ([s value] (last-index-of* (text s) (part value) nil))
+  ([s value from] (last-index-of* (text s) (part value) (int from))))
 
 (defn join
   "Returns the texts of the elements, joined, with the text of `separator` between them."
@@ -72,13 +77,13 @@
 (defn split
   "Returns the vector of the pieces of the string between matches of `re`. Empty pieces at the end are dropped, unless
   `limit` says otherwise: positive, it bounds the number of pieces; negative, it keeps all."
-  ([s re] (split* (text s) re 0))
-  ([s re limit] (split* (text s) re limit)))
+  ([s re] (split* (string s) re 0))
+  ([s re limit] (split* (string s) re limit)))
 
 (defn split-lines "Returns the vector of the lines of the string, which `\\n` or `\\r\\n` end." [s]
-  (split* (text s) #"\n|\r\n" 0))
+  (split* (string s) #"\n|\r\n" 0))
 
-(defn reverse "Returns the string with its characters in reverse." [s] (reverse* (text s)))
+(defn reverse "Returns the string with its characters in reverse." [s] (reverse* (string s)))
 
 (defn re-quote-replacement "Returns the string as a replacement in which no character is special." [replacement]
   (replace-text* (replace-text* (text replacement) "\\" "\\\\" true) "$" "\\$" true))
@@ -91,18 +96,27 @@
       (if (nil? found)
         (join-strings "" (conj out (subs s from)))
         (let [[match start end cursor] found
-              out (conj out (subs s from start) (text (f match)))]
+              out (conj out (subs s from start) (string (f match)))]
           (recur end (if all? cursor nil) out))))))
 
 (defn- bad-replacement [match replacement]
   (throw (ex-info (str "Invalid match arg: " (pr-str match))
                   {:ox/kind :ox/argument :match match :replacement replacement})))
 
+(defn- replacement-of
+  "The text that takes the place of a string or character: of every one it must be of the same type, of the first it may be
+  anything, as in Clojure."
+  [same-type? replacement all?]
+  (if (or (not all?) (same-type? replacement))
+    (text replacement)
+    (throw (ex-info (str "a string is replaced by a string, a character by a character, not by " (pr-str replacement))
+                    {:ox/kind :ox/type :value replacement}))))
+
 (defn- replacing [s match replacement all?]
   (let [s (text s)]
     (cond
-      (char? match) (replace-text* s (str match) (str replacement) all?)
-      (string? match) (replace-text* s match (text replacement) all?)
+      (char? match) (replace-text* s (str match) (if all? (replacement-of char? replacement all?) (str replacement)) all?)
+      (string? match) (replace-text* s match (replacement-of string? replacement all?) all?)
       (= 'Pattern (class match)) (if (string? replacement)
                                    (replace-match* s match replacement all?)
                                    (replace-by s match replacement all?))
@@ -121,4 +135,4 @@
   (join-strings "" (mapv (fn [c]
                            (let [r (cmap c)]
                              (if (nil? r) (str c) (str r))))
-                         (text s))))
+                         (string s))))

@@ -35,3 +35,12 @@
 
 (defn postwalk-replace "Replaces the parts of `form` that are keys of `smap` by its values, from inside." [smap form]
   (postwalk (fn [x] (if (contains? smap x) (get smap x) x)) form))
+
+(defn- told [x] (print "Walked: ") (prn x) x)
+
+(defn postwalk-demo "Prints each part of `form` as `postwalk` comes to it; returns `form`." [form] (postwalk told form))
+
+(defn prewalk-demo "Prints each part of `form` as `prewalk` comes to it; returns `form`." [form] (prewalk told form))
+
+(defn macroexpand-all "In a macro: `form` with all calls of macros in it expanded, quoted ones too." [form]
+  (prewalk (fn [x] (if (seq? x) (macroexpand x) x)) form))

@@ -48,28 +48,36 @@ sources! {
     "ox.core.process" "ox/core/process.ox";
     "ox.core.seq" "ox/core/seq.ox";
     "ox.core.string" "ox/core/string.ox";
+    "ox.data" "ox/data.ox";
     "ox.edn" "ox/edn.ox";
     "ox.env" "ox/env.ox";
     "ox.fs" "ox/fs.ox";
     "ox.http" "ox/http.ox";
     "ox.json" "ox/json.ox";
     "ox.math" "ox/math.ox";
+    "ox.pprint" "ox/pprint.ox";
     "ox.retry" "ox/retry.ox";
     "ox.set" "ox/set.ox";
     "ox.sh" "ox/sh.ox";
     "ox.string" "ox/string.ox";
+    "ox.template" "ox/template.ox";
     "ox.walk" "ox/walk.ox";
+    "ox.zip" "ox/zip.ox";
 }
 
 /// Names under which Clojure programs know a namespace of the library, and that namespace.
 pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.core", "ox.core"),
+    ("clojure.data", "ox.data"),
     ("clojure.data.json", "ox.json"),
     ("clojure.edn", "ox.edn"),
     ("clojure.math", "ox.math"),
+    ("clojure.pprint", "ox.pprint"),
     ("clojure.set", "ox.set"),
     ("clojure.string", "ox.string"),
+    ("clojure.template", "ox.template"),
     ("clojure.walk", "ox.walk"),
+    ("clojure.zip", "ox.zip"),
 ];
 
 /// The namespace that `name` stands for: itself unless it is an alias.

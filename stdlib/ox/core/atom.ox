@@ -196,3 +196,34 @@
     (try
       (apply* f args)
       (finally (pop-bindings saved)))))
+
+(defn- the-var [v]
+  (if (var? v) v (fail :ox/type "expected a var" {:value v})))
+
+(defn bound? "Returns true if all vars have a value: every definition has one." [& vars]
+  (every? (fn [v] (some? (the-var v))) vars))
+
+(defn thread-bound? "Returns true if all vars have a value by `binding`, here and now." [& vars]
+  (let [frame (bindings)]
+    (every? (fn [v] (contains? frame (the-var v))) vars)))
+
+(defn cast "Returns `x` if it is nil or of the type that `class` names, as `instance?` says; `:ox/type` otherwise." [class x]
+  (if (or (instance? class x) (nil? x))
+    x
+    (fail :ox/type (str* "Cannot cast " (type-name x) " to " class) {:value x})))
+
+;; ---------------------------------------------------------------------------------------------
+;; Hashes of collections that are no collections of the language
+
+(defn- elements "A vector of the elements of a collection; nil is none." [coll]
+  (if (coll? coll) (into [] coll) (fail :ox/type "expected a collection" {:value coll})))
+
+(defn hash-ordered-coll "Returns the hash of a vector or sequence of the elements of `coll`." [coll] (hash (elements coll)))
+
+(defn hash-unordered-coll "Returns the hash of a set of the elements of `coll`, of a map that of the map." [coll]
+  (if (map? coll) (hash coll) (hash (set (elements coll)))))
+
+(defn hash-combine "Returns a hash made of the hash `seed` and that of `x`." [seed x] (hash [(long seed) (hash x)]))
+
+(defn mix-collection-hash "Returns a hash made of what the hashes of `count` elements were added up to." [hash-basis count]
+  (hash [(long hash-basis) (long count)]))

@@ -538,6 +538,15 @@
 (defmacro with-out-str "Evaluates the body and returns what it printed as a string." [& body]
   `(with-out-str* (fn* ([] ~@body))))
 
+(defmacro with-in-str "Evaluates the body with `*in*` a stream of the characters of the string `s`." [s & body]
+  `(binding [*in* (in-stream ~s)] ~@body))
+
+(defmacro pvalues "Returns the lazy sequence of the values of the expressions, evaluated as `pmap` calls its function." [& exprs]
+  `(pcalls ~@(map (fn [expr] `(fn* ([] ~expr))) exprs)))
+
+(defmacro io! "Evaluates the body: there are no transactions in which it could not be. A string before it is a message." [& body]
+  `(do ~@(if (string? (first body)) (rest body) body)))
+
 (defmacro time "Evaluates the expression, prints how long it took, and returns its value." [expr]
   `(time* (fn* ([] ~expr))))
 

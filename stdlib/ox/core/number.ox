@@ -233,9 +233,32 @@
 (defn byte "Returns the number `x` as an integer within 8 bits." [x] (within x -128 127 "byte"))
 (defn float "Returns the number `x` as a double: there is one kind of floating-point number." [x] (double x))
 (defn biginteger "Returns the number `x` as an arbitrary integer." [x] (bigint x))
-(defn unchecked-int "Returns the low 32 bits of the number `x`, with their sign." [x]
-  (let [n (bit-and2 (unchecked-long x) 4294967295)]
-    (if (<= n 2147483647) n (- n 4294967296))))
+(defn- low-bits "The low bits of an integer that `ones` covers, with the sign that `sign`, the highest of them, is." [n ones sign]
+  (let [low (bit-and2 n ones)]
+    (if (< low sign) low (- low (+ ones 1)))))
+
+(defn- int-bits "The low 32 bits of a number, truncated, with their sign; of a double what is nearest to it within 32 bits." [x]
+  (if (float? x)
+    (if (NaN? x) 0 (long (max2 -2147483648.0 (min2 2147483647.0 x))))
+    (low-bits (unchecked-long x) 4294967295 2147483648)))
+
+(defn unchecked-int "Returns the low 32 bits of the number or character `x`, with their sign; of a double the nearest integer within 32 bits toward zero." [x]
+  (if (char? x) (int x) (int-bits x)))
+(defn unchecked-short "Returns the low 16 bits of the number `x`, with their sign." [x] (low-bits (int-bits x) 65535 32768))
+(defn unchecked-byte "Returns the low 8 bits of the number `x`, with their sign." [x] (low-bits (int-bits x) 255 128))
+(defn unchecked-char "Returns the character whose code point the low 16 bits of the number `x` are; a character is returned as it is." [x]
+  (if (char? x) x (char (bit-and2 (unchecked-long x) 65535))))
+(defn unchecked-double "Returns the number `x` as a double." [x] (double x))
+(defn unchecked-float "Returns the number `x` as a double: there is one kind of floating-point number." [x] (double x))
+
+(defn unchecked-add-int "Returns `x` + `y` of integers within 32 bits, wrapped around." [x y] (int-bits (+ (int x) (int y))))
+(defn unchecked-subtract-int "Returns `x` - `y` of integers within 32 bits, wrapped around." [x y] (int-bits (- (int x) (int y))))
+(defn unchecked-multiply-int "Returns `x` * `y` of integers within 32 bits, wrapped around." [x y] (int-bits (* (int x) (int y))))
+(defn unchecked-divide-int "Returns the quotient of integers within 32 bits, toward zero." [x y] (int-bits (quot (int x) (int y))))
+(defn unchecked-remainder-int "Returns the remainder of integers within 32 bits." [x y] (int-bits (rem (int x) (int y))))
+(defn unchecked-inc-int "Returns `x` + 1 of an integer within 32 bits, wrapped around." [x] (int-bits (+ (int x) 1)))
+(defn unchecked-dec-int "Returns `x` - 1 of an integer within 32 bits, wrapped around." [x] (int-bits (- (int x) 1)))
+(defn unchecked-negate-int "Returns the negation of an integer within 32 bits, wrapped around." [x] (int-bits (- 0 (int x))))
 
 (defn parse-boolean
   "Returns true or false for the strings that write them, nil for other strings."

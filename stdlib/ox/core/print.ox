@@ -1,8 +1,8 @@
 (ns ox.core.print
   "Writing values as text, and the streams of the process.
 
-  A stream is the keyword the runtime knows it by, or a volatile that collects what is written
-  (`with-out-str`). Writing does not wait; what is written leaves, in order, after the next commit."
+  A stream is the keyword the runtime knows it by, or a volatile: one with a vector collects what is written
+  (`with-out-str`), one with a map has the function that does it in its `::write`. Writing does not wait; what is written leaves, in order, after the next commit."
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
@@ -20,6 +20,10 @@
 (def ^:dynamic *print-namespace-maps* "Whether maps whose keys share a namespace are printed as `#:ns{…}`." false)
 (def ^:dynamic *flush-on-newline* "Accepted; output leaves at commits." true)
 (def ^:dynamic *command-line-args* "The arguments of the run after `--`, a sequence of strings, or nil." nil)
+
+;; Programs set these for the compiler of Clojure; `set!` of them changes nothing.
+(def ^:dynamic *warn-on-reflection* "Accepted; nothing is reflected." false)
+(def ^:dynamic *unchecked-math* "Accepted; integers of 64 bits never wrap around unasked." false)
 
 (defn- options
   "What `print*` takes as its options, by the dynamic names in force."
@@ -41,7 +45,10 @@
   "Writes a string to a stream. Returns nil."
   [stream text]
   (if (volatile? stream)
-    (vreset! stream (conj* (deref stream) text))
+    (let [written (deref stream)]
+      (if (vector? written)
+        (vreset! stream (conj* written text))
+        ((get written ::write) stream text)))
     (effect* :ox/write [stream text]))
   nil)
 
@@ -86,15 +93,71 @@
     (prn (str* "Elapsed time: " ms " msecs"))
     value))
 
-(defn tap> "Accepted; there are no taps. Returns false." [x] false)
+;; ---------------------------------------------------------------------------------------------
+;; Taps
+
+(def ^:private taps "The functions that `tap>` calls, a set." (atom-new #{}))
+
+(defn add-tap "Has `tap>` call `f` with each value from now on, in this process. Returns nil." [f]
+  (atom-set! taps (conj* (atom-value taps) f))
+  nil)
+
+(defn remove-tap "Has `tap>` call `f` no more. Returns nil." [f]
+  (atom-set! taps (disj* (atom-value taps) f))
+  nil)
+
+(defn tap> "Calls the functions that `add-tap` was given with `x`; what they throw is dropped. Returns true." [x]
+  (reduce (fn [_ f] (try (f x) (catch Throwable _ nil))) nil (atom-value taps))
+  true)
+
+;; ---------------------------------------------------------------------------------------------
+;; Reading. A stream is the keyword the runtime knows it by, or a volatile with what is left of a text (`with-in-str`).
+
+(defn ^:no-doc in-stream "A stream of the characters of a string." [s]
+  (if (string? s) (volatile! s) (fail :ox/type "expected a string" {:value s})))
+
+(defn- line-end
+  "Where the first line of a text ends, and where the next begins; nil if none does."
+  [text]
+  (let [found (re-find-from #"\r\n|\r|\n" text 0)]
+    (when (some? found)
+      [(nth found 1) (nth found 2)])))
+
+(defn- next-line [stream]
+  (if (volatile? stream)
+    (let [text (deref stream)
+          found (line-end text)]
+      (if (nil? found)
+        (when (not (= "" text))
+          (vreset! stream "")
+          text)
+        (do (vreset! stream (subs text (nth found 1)))
+            (subs text 0 (nth found 0)))))
+    (effect* :ox/read-line [stream])))
 
 (defn read-line "Reads a line from `*in*`, without its end; nil at the end. After a crash the rest of a pipe is an `:ox/stdin-lost` error." []
-  (effect* :ox/read-line [*in*]))
+  (next-line *in*))
 
 (defn line-seq "Returns the lazy sequence of the lines of a stream, `*in*`; nil if there are none." [stream]
-  (let [line (effect* :ox/read-line [stream])]
+  (let [line (next-line stream)]
     (when (some? line)
       (cons line (lazy-seq (line-seq stream))))))
+
+(defn read
+  "Reads the next form from a stream of a text, `*in*` in `with-in-str`: data, nothing is evaluated. At the end `eof-value`, or an
+  `:ox/parse` error if `eof-error?`. From standard input lines can be read, `read-string` makes them forms."
+  ([] (read *in*))
+  ([stream] (read stream true nil))
+  ([stream eof-error? eof-value] (read stream eof-error? eof-value false))
+  ([stream eof-error? eof-value recursive?]
+   (if (volatile? stream)
+     (let [text (deref stream)
+           found (read-form text nil)]
+       (if (nil? found)
+         (if eof-error? (fail :ox/parse "EOF while reading") eof-value)
+         (do (vreset! stream (subs text (nth found 1)))
+             (nth found 0))))
+     (fail :ox/unsupported "`read` takes forms from `with-in-str`; from standard input read lines, and forms by `read-string`" {:stream stream}))))
 
 (defn read-string
   "Returns the first form that a string writes, as data; nothing is evaluated. Options: `:eof`, the value for a

@@ -194,3 +194,6 @@
     (try
       (f)
       (finally (effect* :ox/scope-exit [token])))))
+
+(defn pcalls "Returns the lazy sequence of the values of the functions, called without arguments as `pmap` calls its function." [& fns]
+  (pmap (fn [f] (f)) fns))

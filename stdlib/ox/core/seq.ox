@@ -725,6 +725,19 @@
   [branch? children root]
   (nodes-from branch? children (cons (cons root nil) nil)))
 
+(defn xml-seq "Returns the lazy sequence of the nodes of an XML tree, each before its `:content`; strings are leaves." [root]
+  (tree-seq (fn [node] (not (string? node))) (fn [node] (seq (get node :content))) root))
+
+(defn seque
+  "Returns the elements of `s`, lazily. They are not computed ahead: a limit on how many may be, `n`, is looked at and no more."
+  ([s] (sequence s))
+  ([n s]
+   (if (pos? n)
+     (sequence s)
+     (fail :ox/argument "a queue holds at least one element" {:value n}))))
+
+(defn replicate "Returns a lazy sequence of `n` times `x`, as `repeat` does." [n x] (take n (repeat x)))
+
 ;; ---------------------------------------------------------------------------------------------
 ;; Transducing
 
@@ -811,7 +824,7 @@
 (defn eduction
   "Returns the lazy sequence of what the transducers, applied from the left, make of the last argument, a collection."
   [& xforms]
-  (let [v (vec xforms)]
+  (let [v (if (nil? xforms) [nil] (vec xforms))]
     (lazy-seq
       (sequence (reduce (fn [outer inner] (fn [rf] (outer (inner rf)))) identity (pop v)) (peek v)))))
 

@@ -40,6 +40,42 @@
 (defn simple-symbol? "Returns true if `x` is a symbol without a namespace." [x] (and (symbol? x) (nil? (namespace x))))
 (defn qualified-symbol? "Returns true if `x` is a symbol with a namespace." [x] (and (symbol? x) (some? (namespace x))))
 
+;; ---------------------------------------------------------------------------------------------
+;; How names and characters are written
+
+(def char-escape-string "A map from characters to how they are written within a string; nil for those that stand for themselves."
+  {\newline "\\n" \tab "\\t" \return "\\r" \" "\\\"" \\ "\\\\" \formfeed "\\f" \backspace "\\b"})
+
+(def char-name-string "A map from characters to their names; nil for those that have none."
+  {\newline "newline" \tab "tab" \space "space" \backspace "backspace" \formfeed "formfeed" \return "return"})
+
+(def ^:private munged
+  "What `munge` writes in place of a character."
+  {\- "_" \: "_COLON_" \+ "_PLUS_" \> "_GT_" \< "_LT_" \= "_EQ_" \~ "_TILDE_" \! "_BANG_" \@ "_CIRCA_" \# "_SHARP_"
+   \' "_SINGLEQUOTE_" \" "_DOUBLEQUOTE_" \% "_PERCENT_" \^ "_CARET_" \& "_AMPERSAND_" \* "_STAR_" \| "_BAR_"
+   \{ "_LBRACE_" \} "_RBRACE_" \[ "_LBRACK_" \] "_RBRACK_" \/ "_SLASH_" \\ "_BSLASH_" \? "_QMARK_"})
+
+(defn munge "Returns the text of `s` with the characters that names of other languages cannot have spelled out; a symbol of a symbol." [s]
+  (let [text (join-strings "" (mapv (fn [c] (get munged c (str* c))) (str* s)))]
+    (if (symbol? s) (symbol text) text)))
+
+(defn namespace-munge "Returns the text of the name of a namespace with `_` in place of `-`." [ns]
+  (join-strings "" (mapv (fn [c] (if (= c \-) "_" (str* c))) (str* ns))))
+
+(def ^:private special-symbols
+  '#{& . case* catch def deftype* do finally fn* if clojure.core/import* let* letfn* loop* monitor-enter monitor-exit new quote
+     recur reify* set! throw try var})
+
+(defn special-symbol? "Returns true if `s` names a special form of Clojure." [s] (contains? special-symbols s))
+
+(defn uri? "Returns false: there are no URI objects, they are strings." [x] false)
+
+(def *clojure-version* "The version of Clojure that the names of the core are those of."
+  {:major 1 :minor 12 :incremental 0 :qualifier nil})
+
+(defn clojure-version "Returns `*clojure-version*` as a string." []
+  (str (get *clojure-version* :major) "." (get *clojure-version* :minor) "." (get *clojure-version* :incremental)))
+
 ;; A matcher is a volatile: where `re-find` goes on, and what it found last.
 
 (defn re-matcher "Returns a matcher, with which `re-find` walks the matches of `re` in `s`." [re s]

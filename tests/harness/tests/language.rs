@@ -40,6 +40,7 @@ chapters! {
     core_collections
     core_forms
     core_functions
+    core_more
     core_numbers
     core_sequences
     core_text
@@ -52,6 +53,14 @@ chapters! {
     hashing
     limits
     large_numbers
+    library_data
+    library_edn
+    library_math
+    library_pprint
+    library_set
+    library_string
+    library_walk
+    library_zip
     long_texts
     macros
     namespaces
@@ -60,6 +69,7 @@ chapters! {
     sequences
     state
     strings
+    transducers
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::{Lowerer, Position, Recur, nil, special};
 use crate::body::{Catch, Expr, ExprIdx, LocalIdx, Origin};
 use crate::definition::DefKind;
 use crate::expand::build::{OX_CORE, simple_symbol};
+use crate::header::is_core_family;
 use crate::names::{Missing, Resolution};
 
 const CATCHES_NOTHING: &str = "this clause catches nothing";
@@ -336,6 +337,8 @@ impl Lowerer<'_, '_> {
     }
 
     fn set(&mut self, form: &Datum, args: &[Datum], position: Position) -> ExprIdx {
+        /// Names that mean something to Clojure's compiler alone.
+        const COMPILER_OPTIONS: &[&str] = &["*unchecked-math*", "*warn-on-reflection*"];
         let [target, value] = args else {
             return self.malformed(
                 form,
@@ -351,13 +354,17 @@ impl Lowerer<'_, '_> {
                 &format!("`{symbol}` is a local and cannot be changed"),
             );
         }
-        if let Resolution::Def(info) = self.cx.resolve(symbol)
-            && info.kind != DefKind::Dynamic
-        {
-            return self.malformed(
-                target,
-                &format!("`{symbol}` is not dynamic and cannot be changed"),
-            );
+        if let Resolution::Def(info) = self.cx.resolve(symbol) {
+            if info.kind != DefKind::Dynamic {
+                return self.malformed(
+                    target,
+                    &format!("`{symbol}` is not dynamic and cannot be changed"),
+                );
+            }
+            // Nobody has bound them where files set them, at the top level.
+            if is_core_family(&info.name.ns) && COMPILER_OPTIONS.contains(&&*info.name.name) {
+                return self.expr(value, position);
+            }
         }
         let origin = self.cx.origin_of(form);
         let var = Datum::list(

@@ -6,7 +6,7 @@
 
 (ns oracle)
 (require '[clojure.edn :as edn] '[clojure.java.io :as io] '[clojure.string :as string])
-(require 'clojure.set 'clojure.walk)
+(require 'clojure.data 'clojure.math 'clojure.pprint 'clojure.set 'clojure.template 'clojure.walk 'clojure.zip)
 
 (def classes
   "For each kind of error, the classes that Clojure throws in its place."
@@ -20,7 +20,7 @@
    ":ox/no-match" #{"IllegalArgumentException"}
    ":ox/number-format" #{"NumberFormatException"}
    ":ox/parse" #{"RuntimeException" "NumberFormatException" "IllegalArgumentException" "ArithmeticException"
-                 "PatternSyntaxException" "ExceptionInfo" "EOFException"}
+                 "PatternSyntaxException" "ReaderException" "ExceptionInfo" "EOFException"}
    ":ox/assert" #{"AssertionError"}
    ":ox/unsupported" #{"UnsupportedOperationException" "ClassCastException"}
    ":ox/exception" #{"Exception" "RuntimeException"}
@@ -48,7 +48,7 @@
 (defn evaluate [form]
   (let [out (java.io.StringWriter.)
         result (future
-                 (binding [*ns* @current *out* out]
+                 (binding [*ns* @current *out* out *warn-on-reflection* false *unchecked-math* false]
                    (try
                      (let [value (eval form)]
                        {:text [(pr-str value) (try (canonical value) (catch Throwable _ nil))]})
