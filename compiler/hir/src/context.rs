@@ -14,6 +14,7 @@ use source::{Code, Severity};
 use syntax::AstId;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
+use crate::advice::advice;
 use crate::body::DefName;
 use crate::closure::{closure_of, usable_stage};
 use crate::db::{Caller, Db, MacroCall, SourceFile, Stage};
@@ -21,7 +22,7 @@ use crate::definition::{DefInfo, DefKind};
 use crate::expand::build::{Fresh, Mistake, Rewrite};
 use crate::expand::core::{CoreMacro, rewrite};
 use crate::expand::{origins, quote};
-use crate::header::{canonical_namespace, header};
+use crate::header::{CORE, canonical_namespace, header};
 use crate::lower::special;
 use crate::macroexpand::full_name;
 use crate::names::{Missing, Resolution, resolve};
@@ -265,12 +266,17 @@ impl<'db> Context<'db> {
                 if !self.missing.contains(&symbol.name) {
                     self.missing.push(symbol.name.clone());
                 }
-                let problem = self.error(
-                    Code::UNKNOWN_NAME,
-                    origin,
-                    format!("`{symbol}` is not defined"),
-                );
-                unknown(problem, Unknown::Symbol(symbol.clone(), locals))
+                match advice(&symbol.name) {
+                    Some(advice) => self.left_out(&symbol.name, advice, origin),
+                    None => {
+                        let message = format!("`{symbol}` is not defined");
+                        let problem = self.error(Code::UNKNOWN_NAME, origin, message);
+                        unknown(problem, Unknown::Symbol(symbol.clone(), locals))
+                    }
+                }
+            }
+            Missing::InNamespace(ns) if &*ns == CORE && advice(&symbol.name).is_some() => {
+                self.left_out(&symbol.name, advice(&symbol.name).unwrap_or_default(), origin)
             }
             Missing::InNamespace(ns) => {
                 if ns == self.ns && !self.missing.contains(&symbol.name) {
@@ -307,6 +313,12 @@ impl<'db> Context<'db> {
         let message = problem.message.clone();
         self.report(problem);
         message
+    }
+
+    /// The problem that a name of Clojure's core is left out, and what to use instead.
+    fn left_out(&self, name: &str, advice: &'static str, origin: Origin) -> Problem {
+        let message = format!("`{name}` is not part of the language");
+        self.error(Code::LEFT_OUT, origin, message).note(advice)
     }
 
     /// How many expansions directly around here are of what the call at this place became. A macro's
@@ -379,8 +391,15 @@ impl<'db> Context<'db> {
                 Err(what.to_owned())
             }
             CoreMacro::Unsupported(name) => {
-                let message = format!("`{name}` is not part of this version of the language");
-                let problem = self.error(Code::UNSUPPORTED, origin, message.clone());
+                let problem = match advice(name) {
+                    Some(advice) => self.left_out(name, advice, origin),
+                    None => {
+                        let message =
+                            format!("`{name}` is not part of this version of the language");
+                        self.error(Code::UNSUPPORTED, origin, message)
+                    }
+                };
+                let message = problem.message.clone();
                 self.report(problem);
                 Err(message)
             }

@@ -7,6 +7,7 @@
 //! - Mistakes in the program's text are values, never errors of a query; lowering goes on.
 //! - No cycle of the user's program is a salsa cycle that decides a result.
 
+pub mod advice;
 pub mod body;
 mod closure;
 mod context;

@@ -13,6 +13,7 @@ use source::{Code, Diagnostic, Label, Severity, Span, TextRange};
 use syntax::AstId;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
+use crate::advice::namespace_advice;
 use crate::body::DefName;
 use crate::db::{Db, Frame, Project, SourceFile, Stage, file_of};
 use crate::definition::DefInfo;
@@ -147,7 +148,10 @@ fn requires(db: &dyn Db, file: SourceFile, out: &mut Vec<Problem>) {
         if file_of(db, &require.ns).is_none() && (&*require.ns != CORE) {
             let message = format!("there is no namespace `{}`", require.ns);
             let mut problem = Problem::error(Code::UNKNOWN_NAMESPACE, message, require.at);
-            problem.unknown = Some(Unknown::Namespace(require.ns.clone()));
+            match namespace_advice(&require.ns) {
+                Some(advice) => problem = problem.note(advice),
+                None => problem.unknown = Some(Unknown::Namespace(require.ns.clone())),
+            }
             out.push(problem);
         }
     }

@@ -95,6 +95,7 @@ codes! {
     INVALID_DURATION = 313, "a literal that is no duration";
     UNKNOWN_OPTION = 314, "an option that a call does not take";
     INVALID_REGEX = 315, "a regular expression that is none";
+    LEFT_OUT = 316, "a name of Clojure's core that the language leaves out";
     LINK = 401, "a program that cannot be linked";
     INVALID_PROJECT = 402, "an invalid project file";
     TOP_LEVEL = 403, "an expression at the top level of a required namespace that is not pure or fails";

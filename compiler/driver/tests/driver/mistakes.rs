@@ -169,6 +169,27 @@ fn the_kinds_of_errors_that_are_documented_are_known() {
 }
 
 #[test]
+fn what_is_left_out_is_not_there_and_says_what_to_use() {
+    let names: Vec<&str> = hir::advice::left_out().collect();
+    let distinct: std::collections::BTreeSet<&&str> = names.iter().collect();
+    assert_eq!(names.len(), distinct.len());
+    let mut text = "(ns app)\n".to_owned();
+    for (number, name) in names.iter().enumerate() {
+        text += &format!("(defn f{number} [] ({name} 1))\n");
+    }
+    // Where the core is named, too; and who defines such a name has it.
+    text += "(def core (clojure.core/agent 1))\n(defn ensure [x] x)\n(def own (ensure 1))\n";
+    let mut workspace = Workspace::of(found(&[("app", &text)]));
+    let diagnostics = workspace.check_namespace("app");
+    let told = listed(&workspace, &diagnostics);
+    for name in names.iter().filter(|name| **name != "ensure") {
+        let message = format!("OX0316 `{name}` is not part of the language\n  ");
+        assert!(told.contains(&message), "{name}: {told}");
+    }
+    assert_eq!(diagnostics.len(), names.len(), "{told}");
+}
+
+#[test]
 fn macros_nest_as_deep_as_the_text_and_no_deeper() {
     let deep = 900;
     let text = format!(
