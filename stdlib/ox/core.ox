@@ -11,6 +11,7 @@
               ox.core.seq
               ox.core.function
               ox.core.map
+              ox.core.sorted
               ox.core.string
               ox.core.atom
               ox.core.print

@@ -47,6 +47,7 @@ sources! {
     "ox.core.print" "ox/core/print.ox";
     "ox.core.process" "ox/core/process.ox";
     "ox.core.seq" "ox/core/seq.ox";
+    "ox.core.sorted" "ox/core/sorted.ox";
     "ox.core.string" "ox/core/string.ox";
     "ox.data" "ox/data.ox";
     "ox.edn" "ox/edn.ox";

@@ -325,7 +325,7 @@ impl Reader<'_> {
                     Err(_) => return self.refuse("a lazy sequence that is not realized"),
                 }
             }
-            Kind::Map | Kind::SmallMap => {
+            Kind::Map | Kind::SmallMap | Kind::SortedMap => {
                 let words = map::entries(self.heap, word);
                 let mut entries = Vec::with_capacity(words.len() / 2);
                 for pair in words.chunks_exact(2) {
@@ -337,7 +337,7 @@ impl Reader<'_> {
                 }
                 Data::Map(entries)
             }
-            Kind::Set | Kind::SmallSet => {
+            Kind::Set | Kind::SmallSet | Kind::SortedSet => {
                 let words = set::elements(self.heap, word);
                 Data::Set(self.items(words)?)
             }

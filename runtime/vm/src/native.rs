@@ -24,6 +24,7 @@ mod predicate;
 mod print;
 mod read;
 mod regex;
+mod sorted;
 mod text;
 mod walk;
 
@@ -149,6 +150,7 @@ const FAMILIES: &[&[Native]] = &[
     print::NATIVES,
     read::NATIVES,
     regex::NATIVES,
+    sorted::NATIVES,
     text::NATIVES,
     walk::NATIVES,
 ];

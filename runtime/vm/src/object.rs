@@ -165,12 +165,21 @@ kinds! {
     /// sequence over what lies in order: `[index] collection (meta)`; of strings, the byte index
     IndexSeq = 44, raw 1, hash 0, false;
     /// sequence over a trie's nodes, at word `index` of a node: `[index] node parent (meta)`; a
-    /// parent is where to go on above, or nil
+    /// parent is where to go on above, or nil. Of a sorted collection the index is 1 if it goes from
+    /// the greatest to the least, else 0
     NodeSeq = 45, raw 1, hash 0, false;
     /// secret: `source name`
     Secret = 46, raw 0, hash 0, false;
     /// free words between objects of a boot segment or segment, never referred to
     Filler = 47, raw 99, hash 0, false;
+    /// sorted map: `[count][hash] root comparator (meta)`; the comparator is nil for `compare`
+    SortedMap = 50, raw 2, hash 2, false;
+    /// sorted set: `[count][hash] root comparator (meta)`
+    SortedSet = 51, raw 2, hash 2, false;
+    /// node of a sorted map: `left key value right`; height in aux
+    SortedMapNode = 52, raw 0, hash 0, false;
+    /// node of a sorted set: `left key right`; height in aux
+    SortedSetNode = 53, raw 0, hash 0, false;
 }
 
 impl Kind {

@@ -35,6 +35,7 @@ pub mod seq;
 pub mod set;
 pub(crate) mod slice;
 pub(crate) mod sort;
+pub mod sorted;
 pub mod string;
 pub mod time;
 pub mod transient;
@@ -43,7 +44,7 @@ pub mod vector;
 pub(crate) mod walk;
 pub(crate) mod work;
 
-pub use collection::{LOOKUP_ARGS_MAX, get, is_lookup, lookup, nth};
+pub use collection::{LOOKUP_ARGS_MAX, get, is_lookup, lookup, lookup_args, nth};
 pub use fault::describe;
 
 #[cfg(test)]

@@ -69,7 +69,7 @@
   the process, the mailbox is full, or a time limit passes that was set around the thunk and is still on. A time limit
   says how long it was; a program may throw a `:ox/timeout` of its own, also where there are no effects."
   [e]
-  (let [kind (get (error-data e) :ox/kind)]
+  (let [kind (error-kind e)]
     (if (identical? kind :ox/timeout)
       (if (nil? (get (error-data e) :milliseconds))
         false
@@ -133,8 +133,129 @@
                 (walk-give state (if (string? r) (numeral r) (number-text r))))
               (recur)))))))
 
+;; Sorted collections. Whether keys are in order says a function, which no native calls; the trees that they are made of
+;; are native (`sorted-part`, `sorted-put` …), the way down them is found here.
+
+(defn- integer-order
+  "The order that a number means which a comparator has returned: as in Clojure, its low 32 bits, fractions cut off."
+  [r]
+  (if (if (float? r) true (ratio? r))
+    (let [d (double r)]
+      (if (<= d -1.0) -1 (if (>= d 1.0) 1 0)))
+    (unchecked-int (if (int? r) r (bigint r)))))
+
+(defn ^:no-doc order-by
+  "The order of two keys by a comparator, nil for `compare`: a number below, at or above zero. A predicate like `<` is a
+  comparator too."
+  [comparator x y]
+  (if (nil? comparator)
+    (compare x y)
+    (let [r (comparator x y)]
+      (if (identical? r true)
+        -1
+        (if (identical? r false)
+          (if (comparator y x) 1 0)
+          (if (number? r)
+            (integer-order r)
+            (fail :ox/type "a comparison function returns a number or a boolean" {:value r})))))))
+
+(defn- sorted-node
+  "The node of a key, nil if there is none."
+  [coll key]
+  (let [comparator (sorted-part coll 1)]
+    (loop [node (sorted-part coll 0)]
+      (if (nil? node)
+        nil
+        (let [order (order-by comparator key (sorted-part node 2))]
+          (if (< order 0)
+            (recur (sorted-part node 0))
+            (if (= order 0)
+              node
+              (recur (sorted-part node 1)))))))))
+
+(defn- sorted-path
+  "The path to a key, or to where it would be."
+  [coll key]
+  (let [comparator (sorted-part coll 1)]
+    (loop [node (sorted-part coll 0) path 1]
+      (if (nil? node)
+        path
+        (let [order (order-by comparator key (sorted-part node 2))]
+          (if (< order 0)
+            (recur (sorted-part node 0) (* 2 path))
+            (if (= order 0)
+              path
+              (recur (sorted-part node 1) (inc (* 2 path))))))))))
+
+(defn ^:no-doc get*slow "`(get coll key)` of a sorted collection."
+  ([coll key] (get*slow coll key nil))
+  ([coll key not-found]
+   (let [node (sorted-node coll key)]
+     (if (nil? node)
+       not-found
+       (sorted-part node (if (map? coll) 3 2))))))
+
+(defn ^:no-doc contains?*slow "`(contains? coll key)` of a sorted collection." [coll key]
+  (not (nil? (sorted-node coll key))))
+
+(defn ^:no-doc find*slow "`(find coll key)` of a sorted map." [coll key]
+  (let [node (sorted-node coll key)]
+    (if (nil? node)
+      nil
+      (map-entry (sorted-part node 2) (sorted-part node 3)))))
+
+(defn ^:no-doc assoc*slow "`(assoc* coll key value)` of a sorted map." [coll key value]
+  (sorted-put coll (sorted-path coll key) key value))
+
+(defn ^:no-doc dissoc*slow "`(dissoc* coll key)` of a sorted map." [coll key]
+  (sorted-drop coll (sorted-path coll key)))
+
+(defn ^:no-doc disj*slow "`(disj* coll x)` of a sorted set." [coll x]
+  (sorted-drop coll (sorted-path coll x)))
+
+(defn- same-members?
+  "Returns true if `y` has all entries of the map `x`, or the set `x` all elements of `y`: who is asked is as in Clojure."
+  [x y]
+  (if (map? x)
+    (loop [s (seq x)]
+      (if (nil? s)
+        true
+        (let [entry (first s)
+              found (find y (key entry))]
+          (if (nil? found)
+            false
+            (if (= (val entry) (val found))
+              (recur (next s))
+              false)))))
+    (loop [s (seq y)]
+      (if (nil? s)
+        true
+        (if (contains? x (first s))
+          (recur (next s))
+          false)))))
+
+(defn- sorted-equal?
+  "Returns true if two maps or sets of one size are equal, of which one at least is sorted. As in Clojure, what cannot be compared
+  is not equal, but if a hash map is asked whether it is equal to a sorted one."
+  [x y]
+  (if (sorted? x)
+    (try
+      (same-members? x y)
+      (catch :ox/type e false))
+    (same-members? x y)))
+
 (defn ^:no-doc =*slow "`(= x y)` of values that are deep, large or unfinished." [x y]
-  (drive equal-step (equal-start x y)))
+  (let [state (equal-start x y)]
+    (loop []
+      (let [r (equal-step state)]
+        (if (nil? r)
+          (recur)
+          (if (boolean? r)
+            r
+            (do (if (lazy-cell? r)
+                  (realize* r)
+                  (walk-give state (sorted-equal? (nth r 0) (nth r 1))))
+                (recur))))))))
 
 (defn ^:no-doc hash*slow "`(hash x)` of a value that is deep, large or unfinished." [x]
   (drive hash-step (hash-start x)))
@@ -211,12 +332,20 @@
       (format* fmt written))))
 
 (defn ^:no-doc conj*slow
-  "`(conj* coll x)` where `x` is a large map."
+  "`(conj* coll x)` where `x` is a large map, or `coll` a sorted collection."
   [coll x]
-  (loop [coll coll s (seq x)]
-    (if (nil? s)
-      coll
-      (recur (conj* coll (first s)) (next s)))))
+  (if (if (sorted? coll) (if (set? coll) true (vector? x)) false)
+    (if (set? coll)
+      (sorted-put coll (sorted-path coll x) x nil)
+      (let [k (nth x 0)]
+        (sorted-put coll (sorted-path coll k) k (nth x 1))))
+    (loop [coll coll s (seq x)]
+      (if (nil? s)
+        coll
+        (let [entry (first s)]
+          (if (map-entry? entry)
+            (recur (conj* coll entry) (next s))
+            (fail :ox/type "conj of a map takes map entries" {:value entry})))))))
 
 (defn ^:no-doc count*slow
   "`(count coll)` of a sequence that has to be walked."

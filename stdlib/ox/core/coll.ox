@@ -22,8 +22,7 @@
 (defn not-empty "Returns `coll`, or nil if it has no elements." [coll] (if (empty? coll) nil coll))
 (defn seqable? "Returns true if `seq` takes `x`." [x] (or (nil? x) (coll? x) (string? x) (bytes? x)))
 (defn indexed? "Returns true if `nth` takes constant time on the collection `x`." [x] (vector? x))
-(defn reversible? "Returns true if `rseq` takes `x`." [x] (vector? x))
-(defn sorted? "Returns true if `x` is a sorted map or set." [x] false)
+(defn reversible? "Returns true if `rseq` takes `x`." [x] (or (vector? x) (sorted? x)))
 (defn bounded-count "Returns the number of elements of `coll`, walking at most `n` of them if it is not counted." [n coll]
   (if (counted? coll)
     (count coll)
@@ -398,14 +397,16 @@
   (with-meta x (apply* f (meta x) args)))
 
 (defn rseq
-  "Returns the elements of a vector from the last to the first, nil if it is empty."
+  "Returns the elements of a vector or a sorted collection from the last to the first, nil if it is empty."
   [coll]
   (if (vector? coll)
     (loop [i 0 n (count coll) s nil]
       (if (< i n)
         (recur (inc i) n (cons (nth coll i) s))
         s))
-    (fail :ox/type "rseq takes vectors" {:value coll})))
+    (if (sorted? coll)
+      (sorted-seq coll true)
+      (fail :ox/type "rseq takes vectors and sorted maps and sets" {:value coll}))))
 
 (defn- low-32-bits-below-zero?
   "Returns true if the number that a comparator has returned is below zero as a 32-bit integer: fractions are 0, of integers the

@@ -92,7 +92,7 @@
 (defn ^:no-doc retryable?
   "The default of `:retry-if`: true of all errors but cancellation, `exit`, and mistakes that no repetition mends."
   [e]
-  (let [kind (get (error-data e) :ox/kind)]
+  (let [kind (error-kind e)]
     (not (or (identical? kind :ox/cancelled) (identical? kind :ox/exit)
              (identical? kind :ox/arity) (identical? kind :ox/type)))))
 
@@ -142,7 +142,7 @@
     (catch :default e [false e])))
 
 (defn- with-attempts [e n]
-  (error-with-data e (assoc (error-data e) :attempts n)))
+  (error-with-data e (assoc (into {} (error-data e)) :attempts n)))
 
 (defn- attempts
   "Calls `thunk` as the policy `p` says, without its total time limit."
@@ -165,7 +165,7 @@
                   (recur (inc n) (min max-delay (* wait factor))))))
           (cond
             ;; the time limit of a `timeout` around us: not ours to repeat
-            (and (identical? (get (error-data value) :ox/kind) :ox/timeout) (effect* :ox/deadline-expired []))
+            (and (identical? (error-kind value) :ox/timeout) (effect* :ox/deadline-expired []))
             (throw (with-attempts value n))
             (not (again? value)) (throw value)
             last? (throw (with-attempts value n))

@@ -52,7 +52,7 @@
   "Returns true if a catch clause that names `kind` (a keyword, or a class name as a symbol) takes the
   error `e`. Cancellation and `exit` are taken only by clauses that name `:ox/cancelled` and `:ox/exit`."
   [e kind]
-  (let [own (get (error-data e) :ox/kind)
+  (let [own (error-kind e)
         kinds (get class-kinds kind)]
     (if (nil? kinds)
       (identical? own kind)

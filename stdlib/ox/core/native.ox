@@ -121,7 +121,7 @@
 (defnative nth "Returns the element at `index`: in constant time for vectors, strings and byte strings, and by walking for sequences (slow path `nth*slow`). Out of bounds: `not-found` if given, else `:ox/index`. nil has nil everywhere. Maps and sets are `:ox/type`."
   [coll index] [coll index not-found])
 (defnative count "Returns the number of elements of a collection, string (in characters), byte string; 0 for nil. Sequences are walked (slow path `count*slow`). `:ox/type` otherwise." [coll])
-(defnative get "Returns the value at `key` of a map, vector (by index), set, string (by index), else `not-found` or nil; nil for all that has no keys. Never throws."
+(defnative get "Returns the value at `key` of a map, vector (by index), set, string (by index), else `not-found` or nil; nil for all that has no keys. Throws nothing but what a sorted collection's comparator throws. Slow path `get*slow`: where a comparator has to be called, as of the others below."
   [coll key] [coll key not-found])
 (defnative contains? "Returns true if `coll` (map, set, vector by index, string by index, nil) has `key`. `:ox/type` for others." [coll key])
 (defnative find "Returns the map entry at `key` of a map or vector, or nil." [coll key])
@@ -146,6 +146,17 @@
 (defnative ^:no-doc range-start "Returns the first number of an `int-range`." [range])
 (defnative ^:no-doc range-end "Returns the bound of an `int-range`." [range])
 (defnative ^:no-doc range-step "Returns the step of an `int-range`." [range])
+(defnative sorted? "Returns true if `x` is a sorted map or set." [x])
+(defnative ^:no-doc sorted-new "Returns an empty sorted map, or set, in the order of a comparator, nil for `compare`; `:ox/type` of what is no function." [comparator set?])
+(defnative ^:no-doc sorted-part
+  "Returns of a sorted collection its root (0) or comparator (1); of a node of its tree, which only the library's own walks meet, its
+  left child (0), right child (1), key (2) or value (3)." [x index])
+(defnative ^:no-doc sorted-put
+  "Returns the sorted collection with an entry or element where `path` leads: 1, then for each step down a bit, 1 to the right. Keeps
+  the key that is there." [coll path key value])
+(defnative ^:no-doc sorted-drop "Returns the sorted collection without what is where `path` leads." [coll path])
+(defnative ^:no-doc sorted-seq "Returns the sequence of a sorted collection, from the greatest to the least if `down?`, or nil." [coll down?])
+(defnative ^:no-doc sorted-from "Returns the sequence of a node's element, of what is on its far side, and of `rest`." [node rest down?])
 (defnative transient "Returns a transient copy of a vector, hash map or hash set, in constant time." [coll])
 (defnative persistent! "Returns the collection that a transient has become; it can no longer be used (`:ox/state`)." [transient])
 (defnative ^:no-doc conj!* "As `conj*` for a transient; returns the transient to go on with." [transient x])
@@ -284,6 +295,7 @@
 
 (defnative ^:no-doc error-new "Returns an error with a message (string or nil), data (map or nil) and cause (error or nil); `:ox/type` otherwise." [message data cause])
 (defnative ^:no-doc error-message "Returns the message of an error, nil for nil and other values." [e])
+(defnative ^:no-doc error-kind "Returns what the data of an error has at `:ox/kind`, nil for nil and other values. Asks no comparator." [e])
 (defnative ^:no-doc error-data "Returns the data of an error, nil for nil and other values." [e])
 (defnative ^:no-doc error-cause "Returns the cause of an error, nil for nil and other values." [e])
 (defnative ^:no-doc error-with-data "Returns the error with other data; message, cause and trace are kept." [e data])

@@ -67,6 +67,7 @@ chapters! {
     printing
     reader
     sequences
+    sorted
     state
     strings
     transducers

@@ -185,18 +185,22 @@ impl Machine<'_> {
 
     /// Calls what is no function of the image.
     fn call_applied_value(&mut self, i: Instr, function: Word, args: &[Word]) -> Next {
+        let mut given = args.to_vec();
         let result = match self.callee(function, args.len()) {
             Ok(Callee::Native(native)) => self.native(native, args),
-            Ok(_) => handing_over(&mut self.process.heap, |heap| {
-                value::lookup(heap, function, args)
-            }),
+            Ok(_) => {
+                given = value::lookup_args(&self.process.heap, function, args);
+                handing_over(&mut self.process.heap, |heap| {
+                    value::lookup(heap, function, args)
+                })
+            }
             Err(error) => return self.throw(error),
         };
         match result {
             Ok(word) => self.answer(i, word),
             Err(Trap::Slow(name)) => {
                 let at = self.at();
-                self.call_hook(name, args, |delta, proto| Link::answer(delta, proto, at))
+                self.call_hook(name, &given, |delta, proto| Link::answer(delta, proto, at))
             }
             Err(
                 trap @ (Trap::Force(_)

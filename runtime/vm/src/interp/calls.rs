@@ -120,6 +120,11 @@ impl Machine<'_> {
                     value::lookup(heap, function, window)
                 }) {
                     Ok(word) => self.answer(i, word),
+                    Err(Trap::Slow(name)) => {
+                        let args = value::lookup_args(&self.process.heap, function, window);
+                        let at = self.at();
+                        self.call_hook(name, &args, |delta, proto| Link::answer(delta, proto, at))
+                    }
                     Err(trap) => self.trap(i, trap),
                 }
             }
@@ -492,7 +497,7 @@ impl Machine<'_> {
                 Err(Stop::Budget) => {}
                 Err(Stop::Throw(error)) => return self.throw(error),
                 Err(Stop::Unfinished(cell)) => return self.force(cell, self.at()),
-                Err(Stop::Number(_)) => return self.broken("a number is left to no library"),
+                Err(Stop::Library(_)) => return self.broken("a number is left to no library"),
             }
         }
     }

@@ -36,7 +36,7 @@ fn step<T>(
             call.fiber.fuel_spent = STEP_FUEL;
             Ok(Word::NIL)
         }
-        Err(Stop::Unfinished(word) | Stop::Number(word)) => Ok(word),
+        Err(Stop::Unfinished(word) | Stop::Library(word)) => Ok(word),
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
     }
 }

@@ -138,6 +138,7 @@ fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Option<Place> {
 /// The natives of this family.
 pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/error-new", 3, 3, new),
+    Native::new("ox.core/error-kind", 1, 1, |call| part(call, KIND)),
     Native::new("ox.core/error-message", 1, 1, |call| part(call, MESSAGE)),
     Native::new("ox.core/error-data", 1, 1, |call| part(call, DATA)),
     Native::new("ox.core/error-cause", 1, 1, |call| part(call, CAUSE)),

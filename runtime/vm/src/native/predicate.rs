@@ -47,6 +47,8 @@ fn is_counted(heap: &Heap, x: Word) -> bool {
                 | Kind::Map
                 | Kind::SmallSet
                 | Kind::Set
+                | Kind::SortedMap
+                | Kind::SortedSet
         ),
         None => x == Word::EMPTY_LIST,
     }
@@ -93,6 +95,8 @@ pub(crate) fn type_name(heap: &Heap, value: Word) -> Option<&'static str> {
         Kind::Vector | Kind::SmallVector => "PersistentVector",
         Kind::SmallMap | Kind::Map => "PersistentHashMap",
         Kind::SmallSet | Kind::Set => "PersistentHashSet",
+        Kind::SortedMap => "PersistentTreeMap",
+        Kind::SortedSet => "PersistentTreeSet",
         Kind::Lazy => "LazySeq",
         Kind::Atom => "Atom",
         Kind::Volatile => "Volatile",
@@ -115,6 +119,8 @@ pub(crate) fn type_name(heap: &Heap, value: Word) -> Option<&'static str> {
         | Kind::MapCollision
         | Kind::SetNode
         | Kind::SetCollision
+        | Kind::SortedMapNode
+        | Kind::SortedSetNode
         | Kind::Filler => "Node",
     })
 }

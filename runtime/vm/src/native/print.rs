@@ -32,7 +32,7 @@ pub(super) const NATIVES: &[Native] = &[
                 call.fiber.fuel_spent = STEP_FUEL + copy_fuel(bytes);
                 Ok(text)
             }
-            Err(Stop::Unfinished(word) | Stop::Number(word)) => Ok(word),
+            Err(Stop::Unfinished(word) | Stop::Library(word)) => Ok(word),
             Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
             Err(Stop::Budget) => {
                 call.fiber.fuel_spent = STEP_FUEL;

@@ -22,7 +22,7 @@ fn step(call: &mut NativeCall<'_>) -> NativeResult {
             Ok(call.heap.make(Kind::Reduced, 0, 0, &[], &[word]))
         }
         Err(Stop::Budget) => Ok(Word::NIL),
-        Err(Stop::Unfinished(word) | Stop::Number(word)) => Ok(word),
+        Err(Stop::Unfinished(word) | Stop::Library(word)) => Ok(word),
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
     }
 }

@@ -29,8 +29,8 @@ pub(crate) const fn class_of(kind: Kind) -> Class {
         | Kind::Range
         | Kind::IndexSeq
         | Kind::NodeSeq => Class::Sequential,
-        Kind::SmallMap | Kind::Map => Class::Map,
-        Kind::SmallSet | Kind::Set => Class::Set,
+        Kind::SmallMap | Kind::Map | Kind::SortedMap => Class::Map,
+        Kind::SmallSet | Kind::Set | Kind::SortedSet => Class::Set,
         Kind::Tagged => Class::Tagged,
         _ => Class::Leaf,
     }

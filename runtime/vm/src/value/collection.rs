@@ -2,11 +2,13 @@
 //!
 //! # Invariants
 //! - nil is an empty collection: nothing is found in it, it counts 0, and adding makes a list or map.
-//! - `get` never throws; the other operations answer `:ox/type` for what they do not take.
+//! - `get` never throws but what comparing throws, in sorted collections; the other operations answer `:ox/type`
+//!   for what they do not take.
+//! - Of a sorted collection the library goes on where a native cannot ([`sorted`]): `get*slow` and the like.
 
 use super::error::{bad_argument, out_of_bounds, wrong_state, wrong_type};
 use super::seq::{Advance, Cursor};
-use super::{list, map, meta, number, seq, set, string, transient, vector};
+use super::{list, map, meta, number, seq, set, sorted, string, transient, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -55,6 +57,7 @@ pub fn find_value(heap: &mut Heap, collection: Word, key: Word) -> Result<Option
             Ok(index_of(heap, key).and_then(|index| vector::nth(heap, collection, index)))
         }
         Kind::SmallSet | Kind::Set => set::get(heap, collection, key),
+        Kind::SortedMap | Kind::SortedSet => sorted::get(heap, collection, key, "get*slow"),
         Kind::Str => Ok(number_index(heap, key)
             .and_then(|index| usize::try_from(index).ok())
             .and_then(|index| char_at(heap, collection, index))),
@@ -216,8 +219,8 @@ fn quick_count(heap: &Heap, collection: Word) -> Option<usize> {
     };
     Some(match object.kind() {
         Kind::SmallVector | Kind::Vector => vector::count(object),
-        Kind::SmallMap | Kind::Map => map::count(object),
-        Kind::SmallSet | Kind::Set => set::count(object),
+        Kind::SmallMap | Kind::Map | Kind::SortedMap => map::count(object),
+        Kind::SmallSet | Kind::Set | Kind::SortedSet => set::count(object),
         Kind::Str => string::char_count(object),
         Kind::Bytes => object.raw(1) as usize,
         Kind::Array => object.values().len(),
@@ -284,6 +287,9 @@ pub fn contains(heap: &mut Heap, collection: Word, key: Word) -> Result<bool, Tr
             | Kind::TransientSet
             | Kind::TransientVector,
         ) => Ok(find_value(heap, collection, key)?.is_some()),
+        Some(Kind::SortedMap | Kind::SortedSet) => {
+            Ok(!sorted::find(heap, collection, key, "contains?*slow")?.is_nil())
+        }
         Some(Kind::Str) if super::number::is_number(heap, key) => {
             Ok(find_value(heap, collection, key)?.is_some())
         }
@@ -309,6 +315,14 @@ pub fn find(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
             }
             None => Word::NIL,
         }),
+        Some(Kind::SortedMap) => {
+            let node = sorted::find(heap, collection, key, "find*slow")?;
+            Ok(if node.is_nil() {
+                Word::NIL
+            } else {
+                sorted::element(heap, node)
+            })
+        }
         Some(Kind::SmallVector | Kind::Vector | Kind::TransientMap | Kind::TransientVector) => {
             Ok(match find_value(heap, collection, key)? {
                 Some(value) => vector::make_entry(heap, key, value),
@@ -328,6 +342,7 @@ pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
         Some(Kind::SmallVector | Kind::Vector) => Ok(vector::push(heap, collection, x)),
         Some(Kind::SmallMap | Kind::Map) => map::conj(heap, collection, x),
         Some(Kind::SmallSet | Kind::Set) => set::conj(heap, collection, x),
+        Some(Kind::SortedMap | Kind::SortedSet) => sorted::conj(heap, collection, x),
         Some(Kind::List) => Ok(list::push(heap, collection, x)),
         Some(Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq) => {
             seq::cons(heap, x, collection)
@@ -346,6 +361,7 @@ pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
 pub fn assoc(heap: &mut Heap, collection: Word, key: Word, value: Word) -> NativeResult {
     match heap.kind_of(collection) {
         Some(Kind::SmallMap | Kind::Map) => map::assoc(heap, collection, key, value),
+        Some(Kind::SortedMap) => sorted::add(heap, collection, key, value, "assoc*slow"),
         Some(Kind::SmallVector | Kind::Vector) => {
             let count = vector::count(heap.object(collection));
             match index_of(heap, key) {
@@ -367,6 +383,7 @@ pub fn assoc(heap: &mut Heap, collection: Word, key: Word, value: Word) -> Nativ
 pub fn dissoc(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
     match heap.kind_of(collection) {
         Some(Kind::SmallMap | Kind::Map) => map::dissoc(heap, collection, key),
+        Some(Kind::SortedMap) => sorted::remove(heap, collection, key, "dissoc*slow"),
         None if collection.is_nil() => Ok(Word::NIL),
         _ => Err(wrong_type(heap, collection, "a map or nil")),
     }
@@ -379,6 +396,7 @@ pub fn dissoc(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
 pub fn disj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
     match heap.kind_of(collection) {
         Some(Kind::SmallSet | Kind::Set) => set::disj(heap, collection, x),
+        Some(Kind::SortedSet) => sorted::remove(heap, collection, x, "disj*slow"),
         None if collection.is_nil() => Ok(Word::NIL),
         _ => Err(wrong_type(heap, collection, "a set or nil")),
     }
@@ -479,6 +497,7 @@ pub fn empty(heap: &mut Heap, collection: Word) -> Word {
         }
         Kind::SmallMap | Kind::Map => map::empty(heap, meta),
         Kind::SmallSet | Kind::Set => set::empty(heap, meta),
+        Kind::SortedMap | Kind::SortedSet => sorted::empty(heap, collection),
         Kind::List => list::empty(heap, meta),
         Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq => Word::EMPTY_LIST,
         _ => Word::NIL,
@@ -497,6 +516,8 @@ pub fn is_lookup(heap: &Heap, word: Word) -> bool {
                 | Kind::Map
                 | Kind::SmallSet
                 | Kind::Set
+                | Kind::SortedMap
+                | Kind::SortedSet
                 | Kind::SmallVector
                 | Kind::Vector
                 | Kind::TransientMap
@@ -509,10 +530,23 @@ pub fn is_lookup(heap: &Heap, word: Word) -> bool {
 /// Most arguments of a call of a value for which [`is_lookup`] holds.
 pub const LOOKUP_ARGS_MAX: usize = 2;
 
+/// The arguments of the call of `get` that a call of a value for which [`is_lookup`] holds stands for, where the
+/// library goes on ([`Trap::Slow`]).
+#[must_use]
+pub fn lookup_args(heap: &Heap, callee: Word, args: &[Word]) -> Vec<Word> {
+    let mut all = args.to_vec();
+    let at = match heap.kind_of(callee) {
+        Some(Kind::Keyword | Kind::Symbol) => 1,
+        _ => 0,
+    };
+    all.insert(at, callee);
+    all
+}
+
 /// A call of a value for which [`is_lookup`] holds.
 ///
 /// # Errors
-/// `:ox/arity`, `:ox/index`, `:ox/type`; [`Trap::Force`].
+/// `:ox/arity`, `:ox/index`, `:ox/type`; [`Trap::Force`]; [`Trap::Slow`], with the arguments of [`lookup_args`].
 pub fn lookup(heap: &mut Heap, callee: Word, args: &[Word]) -> NativeResult {
     let kind = heap.kind_of(callee);
     match (kind, args) {
@@ -528,13 +562,14 @@ pub fn lookup(heap: &mut Heap, callee: Word, args: &[Word]) -> NativeResult {
             }
             nth(heap, callee, index)
         }
-        (Some(Kind::SmallMap | Kind::Map | Kind::TransientMap), &[key])
-        | (Some(Kind::SmallSet | Kind::Set | Kind::TransientSet), &[key]) => {
+        (Some(Kind::SmallMap | Kind::Map | Kind::SortedMap | Kind::TransientMap), &[key])
+        | (Some(Kind::SmallSet | Kind::Set | Kind::SortedSet | Kind::TransientSet), &[key]) => {
             get(heap, callee, key, Word::NIL)
         }
-        (Some(Kind::SmallMap | Kind::Map | Kind::TransientMap), &[key, default]) => {
-            get(heap, callee, key, default)
-        }
+        (
+            Some(Kind::SmallMap | Kind::Map | Kind::SortedMap | Kind::TransientMap),
+            &[key, default],
+        ) => get(heap, callee, key, default),
         _ => {
             let what = super::fault::describe(heap, callee);
             let message = format!("{what} cannot be called with {} arguments", args.len());

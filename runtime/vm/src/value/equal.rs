@@ -9,12 +9,13 @@
 //! - Two tries are compared place by place: they are canonical. Where an order is not canonical
 //!   (small maps, collision nodes), keys are searched; a search that meets collections leaves a
 //!   [`TRY`] mark, to which a difference above it falls back.
+//! - A sorted collection is left to the library ([`Stop::Library`]): whether it has a key says its comparator.
 
 use super::class::{Class, class_of};
 use super::number::Num;
 use super::seq::{Advance, Cursor};
 use super::work::{Budget, Stop, Walk, Work};
-use super::{keys, lazy, map, set, trie, vector};
+use super::{keys, lazy, map, set, sorted, trie, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::{Kind, Object};
@@ -109,8 +110,8 @@ fn quick_collections(x: Object<'_>, y: Object<'_>) -> Option<bool> {
     fn known(object: Object<'_>) -> Option<usize> {
         Some(match object.kind() {
             Kind::SmallVector | Kind::Vector => vector::count(object),
-            Kind::SmallMap | Kind::Map => map::count(object),
-            Kind::SmallSet | Kind::Set => set::count(object),
+            Kind::SmallMap | Kind::Map | Kind::SortedMap => map::count(object),
+            Kind::SmallSet | Kind::Set | Kind::SortedSet => set::count(object),
             Kind::List => object.raw(1) as usize,
             _ => return None,
         })
@@ -288,6 +289,10 @@ fn open(heap: &mut Heap, work: &mut Work, a: Word, b: Word) -> Result<bool, Stop
     if let Some(answer) = quick(heap, x, y) {
         return Ok(answer);
     }
+    if sorted::is_sorted(heap, x) || sorted::is_sorted(heap, y) {
+        let both = heap.make(Kind::Array, 0, 0, &[], &[x, y]);
+        return Err(Stop::Library(both));
+    }
     let (p, q) = (heap.object(x), heap.object(y));
     Ok(match (p.kind(), q.kind()) {
         (Kind::SmallVector, Kind::SmallVector) => {
@@ -447,9 +452,9 @@ pub fn keys(heap: &mut Heap, a: Word, b: Word) -> Result<bool, Trap> {
             walk(heap, a, b, budget).map_err(|stop| match stop {
                 // The library goes on behind the cell; here comparing would begin again.
                 Stop::Unfinished(_) if keys::hands_over(heap) => Trap::CompareKeys(a, b),
-                Stop::Unfinished(cell) | Stop::Number(cell) => Trap::Force(cell),
+                Stop::Unfinished(cell) => Trap::Force(cell),
                 Stop::Throw(error) => Trap::Throw(error),
-                Stop::Budget => Trap::CompareKeys(a, b),
+                Stop::Budget | Stop::Library(_) => Trap::CompareKeys(a, b),
             })
         }
     }
@@ -479,6 +484,15 @@ pub fn start(heap: &mut Heap, a: Word, b: Word) -> Word {
     // A difference seen at once is one that the walk sees again.
     work.push_item(&[Word::TRUE, Word::FALSE], PAIR);
     work.into_state(heap, Walk::Equal, Word::NIL)
+}
+
+/// Goes on with what the library has found out of the two values that the walk stopped at ([`Stop::Library`]).
+pub(crate) fn give(heap: &mut Heap, state: Word, equal: bool) {
+    if !equal {
+        let mut work = Work::load(heap, state);
+        work.push_item(&[Word::TRUE, Word::FALSE], PAIR);
+        work.save(heap, state);
+    }
 }
 
 /// Works on a state for a bounded time: the answer, or how the walk stopped.

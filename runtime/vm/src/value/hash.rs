@@ -226,7 +226,7 @@ fn entry(key: u64, value: u64) -> u64 {
 }
 
 fn finish_unordered(kind: Kind, accumulated: u64, count: u64) -> u64 {
-    let seed = if matches!(kind, Kind::SmallSet | Kind::Set) {
+    let seed = if matches!(kind, Kind::SmallSet | Kind::Set | Kind::SortedSet) {
         SEED_SET
     } else {
         SEED_MAP
@@ -389,7 +389,7 @@ fn open(heap: &mut Heap, work: &mut Work, value: Word) -> Option<u64> {
             }
             .push(work, ENTRIES);
         }
-        Kind::Map | Kind::Set => {
+        Kind::Map | Kind::Set | Kind::SortedMap | Kind::SortedSet => {
             let root = object.word(3);
             work.push_item(&[value], WHOLE);
             if root.is_nil() {
@@ -397,7 +397,7 @@ fn open(heap: &mut Heap, work: &mut Work, value: Word) -> Option<u64> {
             }
             EntriesFrame {
                 holder: root,
-                index: 2,
+                index: trie::start(heap.header(root).kind()),
                 accumulated: 0,
             }
             .push(work, ENTRIES);
@@ -524,7 +524,7 @@ impl EntriesFrame {
     fn run(mut self, heap: &mut Heap, work: &mut Work) -> Option<u64> {
         let (entries_end, children_end) = trie::bounds(heap.object(self.holder));
         for _ in 0..RUN {
-            if self.index < entries_end {
+            if (2..entries_end).contains(&self.index) {
                 let key = heap.word(self.holder, self.index);
                 self.index += 1;
                 let Some(hash) = of_leaf(heap, key) else {
@@ -551,10 +551,13 @@ impl EntriesFrame {
             } else if self.index < children_end {
                 let child = heap.word(self.holder, self.index);
                 self.index += 1;
+                if child.is_nil() {
+                    continue;
+                }
                 self.push(work, CHILD_DONE);
                 EntriesFrame {
                     holder: child,
-                    index: 2,
+                    index: trie::start(heap.header(child).kind()),
                     accumulated: 0,
                 }
                 .push(work, ENTRIES);
@@ -608,7 +611,7 @@ pub fn of_key(heap: &mut Heap, key: Word) -> Result<u64, Trap> {
     walk(heap, key, budget).map_err(|stop| match stop {
         // The library goes on behind the cell; here hashing would begin again.
         Stop::Unfinished(_) if keys::hands_over(heap) => Trap::HashKey(key),
-        Stop::Unfinished(cell) | Stop::Number(cell) => Trap::Force(cell),
+        Stop::Unfinished(cell) | Stop::Library(cell) => Trap::Force(cell),
         Stop::Throw(error) => Trap::Throw(error),
         Stop::Budget => Trap::HashKey(key),
     })

@@ -33,7 +33,7 @@ pub fn parse(heap: &mut Heap, text: &str, keywords: bool) -> Result<Word, Trap> 
         match read_step(heap, state, &mut spent) {
             Err(Stop::Budget) => {}
             Err(Stop::Throw(error)) => return Err(Trap::Throw(error)),
-            Err(Stop::Unfinished(cell) | Stop::Number(cell)) => return Err(Trap::Force(cell)),
+            Err(Stop::Unfinished(cell) | Stop::Library(cell)) => return Err(Trap::Force(cell)),
             Ok(value) => return Ok(value),
         }
     }

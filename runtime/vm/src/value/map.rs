@@ -10,6 +10,7 @@
 use super::equal;
 use super::error::{bad_argument, wrong_type};
 use super::hash;
+use super::sorted;
 use super::trie::{self, Shape};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
@@ -75,7 +76,10 @@ pub fn from_pairs(heap: &mut Heap, words: &[Word]) -> NativeResult {
 /// Whether a word is a map.
 #[must_use]
 pub fn is_map(heap: &Heap, word: Word) -> bool {
-    matches!(heap.kind_of(word), Some(Kind::SmallMap | Kind::Map))
+    matches!(
+        heap.kind_of(word),
+        Some(Kind::SmallMap | Kind::Map | Kind::SortedMap)
+    )
 }
 
 /// Number of entries of a map object.
@@ -141,6 +145,10 @@ pub fn find(heap: &mut Heap, map: Word, key: Word) -> Result<Option<(Word, u32)>
         return Ok(find_small(heap, map, 2, count, key)?.map(|index| (map, index)));
     }
     let root = object.word(3);
+    if object.kind() == Kind::SortedMap {
+        // Programs' look-ups go by the comparator; this one is the machine's.
+        return Ok(sorted::find_quick(heap, map, key));
+    }
     let hash = hash::of_key(heap, key)?;
     Ok(trie::find(heap, Shape::Map, root, hash, key)?.map(|found| (found.node, found.index)))
 }
@@ -150,6 +158,9 @@ pub fn find(heap: &mut Heap, map: Word, key: Word) -> Result<Option<(Word, u32)>
 /// # Errors
 /// [`Trap::Force`].
 pub fn assoc(heap: &mut Heap, map: Word, key: Word, value: Word) -> NativeResult {
+    if sorted::is_sorted(heap, map) {
+        return sorted::add(heap, map, key, value, "assoc*slow");
+    }
     let object = heap.object(map);
     if object.kind() == Kind::SmallMap {
         return assoc_small(heap, map, key, value);
@@ -231,6 +242,9 @@ pub(crate) fn to_trie(heap: &mut Heap, small: Word, owner: Option<Word>) -> Nati
 /// # Errors
 /// [`Trap::Force`].
 pub fn dissoc(heap: &mut Heap, map: Word, key: Word) -> NativeResult {
+    if sorted::is_sorted(heap, map) {
+        return sorted::remove(heap, map, key, "dissoc*slow");
+    }
     let object = heap.object(map);
     let header = object.header();
     if object.kind() == Kind::SmallMap {

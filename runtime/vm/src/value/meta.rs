@@ -57,6 +57,8 @@ pub fn with(heap: &mut Heap, value: Word, meta: Word) -> NativeResult {
             | Kind::Map
             | Kind::SmallSet
             | Kind::Set
+            | Kind::SortedMap
+            | Kind::SortedSet
             | Kind::Range
             | Kind::IndexSeq
             | Kind::NodeSeq,

@@ -97,8 +97,8 @@ fn steps(heap: &Heap, links: impl Iterator<Item = (Word, u32)>) -> Vec<PathStep>
                 continue;
             }
             Kind::Lazy if index == 2 => continue,
-            Kind::SmallMap | Kind::MapNode | Kind::MapCollision => {
-                if index < super::trie::bounds(object).0 {
+            Kind::SmallMap | Kind::MapNode | Kind::MapCollision | Kind::SortedMapNode => {
+                if (2..super::trie::bounds(object).0).contains(&index) {
                     steps.push(if index % 2 == 0 {
                         PathStep::Member
                     } else {
@@ -106,12 +106,14 @@ fn steps(heap: &Heap, links: impl Iterator<Item = (Word, u32)>) -> Vec<PathStep>
                     });
                 }
             }
-            Kind::SmallSet | Kind::SetNode | Kind::SetCollision => {
-                if index < super::trie::bounds(object).0 {
+            Kind::SmallSet | Kind::SetNode | Kind::SetCollision | Kind::SortedSetNode => {
+                if (2..super::trie::bounds(object).0).contains(&index) {
                     steps.push(PathStep::Member);
                 }
             }
             Kind::Map | Kind::Set | Kind::IndexSeq | Kind::NodeSeq => {}
+            // Its comparator is a part of its own.
+            Kind::SortedMap | Kind::SortedSet if index == 3 => {}
             Kind::Function => steps.push(PathStep::Capture(index - 2)),
             _ => steps.push(PathStep::Part),
         }

@@ -266,7 +266,7 @@ impl Printer<'_> {
                         return Err(Stop::Unfinished(cell));
                     }
                     if let Some(number) = self.number.take() {
-                        return Err(Stop::Number(number));
+                        return Err(Stop::Library(number));
                     }
                 }
                 ELEMENTS => self.elements(&mut budget)?,
@@ -364,6 +364,13 @@ impl Printer<'_> {
         let (entries_end, children_end) = trie::bounds(self.heap.object(holder));
         let stride = trie::stride(self.heap.header(holder).kind());
         loop {
+            // Of a sorted collection's node children may be nil.
+            while index < children_end
+                && !(2..entries_end).contains(&index)
+                && self.heap.word(holder, index).is_nil()
+            {
+                index += 1;
+            }
             if !budget.take(1) {
                 self.push_entries(holder, index, written, depth, flags);
                 return Err(Stop::Budget);
@@ -374,10 +381,11 @@ impl Printer<'_> {
                 }
                 return Ok(());
             }
-            if index >= entries_end {
+            if !(2..entries_end).contains(&index) {
                 let child = self.heap.word(holder, index);
+                let start = trie::start(self.heap.header(child).kind());
                 self.push_entries(holder, index + 1, written, depth, flags);
-                self.push_entries(child, 2, written, depth, flags | NESTED);
+                self.push_entries(child, start, written, depth, flags | NESTED);
                 return Ok(());
             }
             if written > 0 {
@@ -558,6 +566,8 @@ impl Printer<'_> {
                 | Kind::Map
                 | Kind::SmallSet
                 | Kind::Set
+                | Kind::SortedMap
+                | Kind::SortedSet
         );
         if is_collection {
             if self
@@ -588,7 +598,7 @@ impl Printer<'_> {
     fn collection(&mut self, value: Word, kind: Kind, depth: i64) {
         let object = self.heap.object(value);
         let holder = match kind {
-            Kind::Map | Kind::Set => object.word(3),
+            Kind::Map | Kind::Set | Kind::SortedMap | Kind::SortedSet => object.word(3),
             Kind::SmallMap | Kind::SmallSet => value,
             _ => {
                 let vector = matches!(kind, Kind::Vector | Kind::SmallVector);
@@ -603,7 +613,7 @@ impl Printer<'_> {
             }
         };
         let mut flags = 0;
-        if matches!(kind, Kind::Set | Kind::SmallSet) {
+        if matches!(kind, Kind::Set | Kind::SmallSet | Kind::SortedSet) {
             self.out.push_str("#{");
         } else {
             if self.options.namespace_maps
@@ -616,7 +626,8 @@ impl Printer<'_> {
         }
         self.push_text(CLOSE_MAP);
         if !holder.is_nil() {
-            self.push_entries(holder, 2, 0, depth, flags);
+            let start = trie::start(self.heap.header(holder).kind());
+            self.push_entries(holder, start, 0, depth, flags);
         }
     }
 

@@ -258,7 +258,7 @@ pub(crate) fn begin(
         (Ok(answer), _) => Ok(answer),
         (Err(Stop::Throw(error)), _) => Err(Trap::Throw(error)),
         (Err(Stop::Unfinished(cell)), _) => Err(Trap::Force(cell)),
-        (Err(Stop::Budget | Stop::Number(_)), words) => {
+        (Err(Stop::Budget | Stop::Library(_)), words) => {
             Err(Trap::Walk(make_state(heap, Walk::Read, &words)))
         }
     }
@@ -303,7 +303,7 @@ pub(crate) fn step(
     reader.inside = inside;
     reader.begun = begun;
     let (result, words) = reader.look_through(source, at, size, spent);
-    if matches!(result, Err(Stop::Budget | Stop::Number(_))) {
+    if matches!(result, Err(Stop::Budget | Stop::Library(_))) {
         for (index, word) in (1..).zip(words) {
             heap.write(state, index, word);
         }
@@ -390,7 +390,7 @@ impl<'a> Reader<'a> {
             Err(Halt::Numeral(text)) => {
                 let size = Sizes::of(reader.heap).step_bytes;
                 words = reader.save(source, size);
-                Err(Stop::Number(text))
+                Err(Stop::Library(text))
             }
             Err(Halt::Later) => {
                 // A token that does not fit is read again in a larger window.

@@ -559,7 +559,7 @@ pub(crate) fn split(
             Err(Trap::Walk(make_state(heap, Walk::Split, &words)))
         }
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
-        Err(Stop::Unfinished(cell) | Stop::Number(cell)) => Err(Trap::Force(cell)),
+        Err(Stop::Unfinished(cell) | Stop::Library(cell)) => Err(Trap::Force(cell)),
     }
 }
 
@@ -824,7 +824,7 @@ pub(crate) fn replace(
             Err(Trap::Walk(make_state(heap, Walk::ReplaceMatch, &words)))
         }
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
-        Err(Stop::Unfinished(cell) | Stop::Number(cell)) => Err(Trap::Force(cell)),
+        Err(Stop::Unfinished(cell) | Stop::Library(cell)) => Err(Trap::Force(cell)),
     }
 }
 

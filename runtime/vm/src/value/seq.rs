@@ -10,7 +10,7 @@
 use super::error::wrong_type;
 use super::number::{make_int, try_int};
 use super::work::Work;
-use super::{lazy, list, string, trie, vector};
+use super::{lazy, list, sorted, string, trie, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -107,6 +107,9 @@ fn advance_node(heap: &mut Heap, sequence: Word, entries: u32) -> Word {
     let object = heap.object(sequence);
     let (index, node, mut parent) = (object.raw(1) as u32, object.word(2), object.word(3));
     let at = heap.object(node);
+    if sorted::is_sorted_node(at.kind()) {
+        return sorted::advance(heap, sequence);
+    }
     let (entries_end, children_end) = trie::bounds(at);
     let next = index + entries * trie::stride(at.kind());
     if next < entries_end {
@@ -132,6 +135,9 @@ fn advance_node(heap: &mut Heap, sequence: Word, entries: u32) -> Word {
 /// The entry or element at a word index of a node.
 fn node_element(heap: &mut Heap, node: Word, index: u32) -> Word {
     let object = heap.object(node);
+    if sorted::is_sorted_node(object.kind()) {
+        return sorted::element(heap, node);
+    }
     let key = object.word(index as usize);
     if trie::stride(object.kind()) == 1 {
         return key;
@@ -253,6 +259,7 @@ pub fn seq(heap: &mut Heap, collection: Word) -> NativeResult {
                 descend(heap, root, Word::NIL)
             })
         }
+        Kind::SortedMap | Kind::SortedSet => Ok(sorted::seq(heap, collection, false)),
         _ => Err(not_seqable(heap, collection)),
     }
 }
@@ -459,6 +466,7 @@ fn chunk_len(heap: &Heap, sequence: Word) -> usize {
                 _ => ((end_index(heap, inner) - index) as usize).min(CHUNK_MAX),
             }
         }
+        Kind::NodeSeq if sorted::is_sorted_node(heap.header(object.word(2)).kind()) => 0,
         Kind::NodeSeq => {
             let node = heap.object(object.word(2));
             let words = trie::bounds(node).0 - object.raw(1) as u32;

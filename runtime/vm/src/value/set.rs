@@ -68,7 +68,10 @@ pub fn from_words(heap: &mut Heap, words: &[Word]) -> NativeResult {
 /// Whether a word is a set.
 #[must_use]
 pub fn is_set(heap: &Heap, word: Word) -> bool {
-    matches!(heap.kind_of(word), Some(Kind::SmallSet | Kind::Set))
+    matches!(
+        heap.kind_of(word),
+        Some(Kind::SmallSet | Kind::Set | Kind::SortedSet)
+    )
 }
 
 /// Number of elements of a set object.

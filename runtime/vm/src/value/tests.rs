@@ -54,7 +54,7 @@ fn drive<T>(heap: &mut Heap, state: Word, step: fn(&mut Heap, Word) -> Result<T,
                 lazy::finish(heap, cell, Word::NIL).unwrap();
             }
             Err(Stop::Throw(error)) => panic!("thrown: {error:?}"),
-            Err(Stop::Number(number)) => panic!("a number that nobody takes: {number:?}"),
+            Err(Stop::Library(number)) => panic!("a number that nobody takes: {number:?}"),
         }
     }
 }

@@ -34,12 +34,24 @@ const LEVELS: usize = 13;
 pub(crate) const fn stride(kind: Kind) -> u32 {
     match kind {
         Kind::SmallMap | Kind::MapNode | Kind::MapCollision | Kind::Map => 2,
+        Kind::SortedMap | Kind::SortedMapNode => 2,
         _ => 1,
     }
 }
 
+/// Word index of the first part of a node or a small map or set. Walks go through the words from there on:
+/// those from 2 to where entries end are entries, all others children; in nodes of sorted collections, where the
+/// first is a child, children may be nil.
+#[inline]
+pub(crate) const fn start(kind: Kind) -> u32 {
+    match kind {
+        Kind::SortedMapNode | Kind::SortedSetNode => 1,
+        _ => 2,
+    }
+}
+
 /// For small maps and sets, nodes and collision nodes: word index where entries end and where
-/// children end. Entries start at 2.
+/// children end. Entries start at 2. For nodes of sorted collections too, whose left child is before them.
 #[inline]
 pub(crate) fn bounds(object: Object<'_>) -> (u32, u32) {
     let kind = object.kind();
@@ -52,6 +64,10 @@ pub(crate) fn bounds(object: Object<'_>) -> (u32, u32) {
         Kind::SmallMap | Kind::SmallSet => {
             let end = 2 + stride(kind) * u32::from(object.header().aux());
             (end, end)
+        }
+        Kind::SortedMapNode | Kind::SortedSetNode => {
+            let end = object.header().size();
+            (end - 1, end)
         }
         _ => {
             let end = object.header().size();
@@ -643,12 +659,14 @@ pub(crate) fn each(heap: &Heap, root: Word, visit: &mut impl FnMut(Found)) {
     let object = heap.object(root);
     let (entries_end, children_end) = bounds(object);
     let stride = stride(object.kind());
-    let mut index = 2;
-    while index < entries_end {
-        visit(Found { node: root, index });
-        index += stride;
-    }
-    for child in entries_end..children_end {
-        each(heap, heap.word(root, child), visit);
+    let mut index = start(object.kind());
+    while index < children_end {
+        if (2..entries_end).contains(&index) {
+            visit(Found { node: root, index });
+            index += stride;
+        } else {
+            each(heap, heap.word(root, index), visit);
+            index += 1;
+        }
     }
 }

@@ -95,13 +95,19 @@ pub(crate) fn gives_numbers(image: &LoadedImage) -> bool {
     image.hook("number-text").is_some() && image.hook("walk*").is_some()
 }
 
-/// Gives a walk what the library has made of the number that it stopped at ([`Stop::Number`]): of one
-/// that is written its text, of a numeral the number.
+/// Gives a walk what the library has made of what it stopped at ([`Stop::Library`]): of a number
+/// that is written its text, of a numeral the number, of two sorted collections whether they are equal.
 ///
 /// # Errors
 /// `:ox/type` for what no walk has asked for.
 pub(crate) fn give(heap: &mut Heap, state: Word, made: Word) -> Result<(), Trap> {
     let is_text = heap.kind_of(made) == Some(Kind::Str);
+    if Walk::Equal.has(heap, state)
+        && let Some(equal) = made.as_bool()
+    {
+        super::equal::give(heap, state, equal);
+        return Ok(());
+    }
     let walk = if Walk::Print.has(heap, state) {
         Some(Walk::Print)
     } else {

@@ -30,9 +30,9 @@ pub(crate) enum Stop {
     Budget,
     /// The values cannot be handled together (order): throw this.
     Throw(Word),
-    /// The library has to write this number, or to read this numeral, and to [give](super::walk::give)
-    /// what it makes back to the walk, which goes on behind it.
-    Number(Word),
+    /// The library has to write this number, to read this numeral, or to compare the two values in this array, and to
+    /// [give](super::walk::give) what it finds back to the walk, which goes on behind it.
+    Library(Word),
 }
 
 /// How much text a native looks at before it hands over to a walk, and what a step of one does.

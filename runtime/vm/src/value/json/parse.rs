@@ -137,7 +137,7 @@ pub(crate) fn begin(
     match look_through(heap, Stack::new(), place, spent) {
         Ok(answer) => Ok(answer),
         Err((Stop::Throw(error), _)) => Err(Trap::Throw(error)),
-        Err((Stop::Unfinished(cell) | Stop::Number(cell), _)) => Err(Trap::Force(cell)),
+        Err((Stop::Unfinished(cell) | Stop::Library(cell), _)) => Err(Trap::Force(cell)),
         Err((Stop::Budget, words)) => Err(Trap::Walk(make_state(heap, Walk::ReadJson, &words))),
     }
 }

@@ -81,7 +81,7 @@ pub(crate) fn begin(
         Ok(()) => Ok(make_string(heap, &out)),
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
         // What is unfinished is realized by the walk.
-        Err(Stop::Budget | Stop::Unfinished(_) | Stop::Number(_)) => {
+        Err(Stop::Budget | Stop::Unfinished(_) | Stop::Library(_)) => {
             let mut pieces = Pieces::EMPTY;
             pieces.add(heap, &out);
             let chunk = work.into_chunk(heap);
@@ -145,7 +145,7 @@ pub fn write(
             Ok(writer.out)
         }
         Err(Stop::Throw(error)) => Err(Trap::Throw(error)),
-        Err(Stop::Budget | Stop::Unfinished(_) | Stop::Number(_)) => Err(Trap::Ready(value)),
+        Err(Stop::Budget | Stop::Unfinished(_) | Stop::Library(_)) => Err(Trap::Ready(value)),
     }
 }
 
@@ -264,11 +264,14 @@ impl<'a> Writer<'a> {
         if index >= children_end {
             return Ok(());
         }
-        if index >= entries_end {
+        if !(2..entries_end).contains(&index) {
             let child = self.heap.word(holder, index);
             // A child has an entry at least.
-            self.push_entries(holder, index + 1, false, depth);
-            self.push_entries(child, 2, first, depth);
+            self.push_entries(holder, index + 1, first && child.is_nil(), depth);
+            if !child.is_nil() {
+                let start = trie::start(self.heap.header(child).kind());
+                self.push_entries(child, start, first, depth);
+            }
             return Ok(());
         }
         let stride = trie::stride(self.heap.header(holder).kind());
@@ -321,7 +324,7 @@ impl<'a> Writer<'a> {
             && number::large::is_long_text(heap, value)
         {
             if self.long_numbers == LongNumbers::Given {
-                return Err(Stop::Number(value));
+                return Err(Stop::Library(value));
             }
             self.work.push_item(&[value, Word::small(depth)], VALUE);
             return Err(Stop::Budget);
@@ -344,12 +347,12 @@ impl<'a> Writer<'a> {
                 };
                 write_string(out, &text);
             }
-            Some(Kind::SmallMap | Kind::Map) => {
+            Some(Kind::SmallMap | Kind::Map | Kind::SortedMap) => {
                 out.push('{');
                 let count = map::count(heap.object(value));
                 self.begin_entries(value, '}', count, depth);
             }
-            Some(Kind::SmallSet | Kind::Set) => {
+            Some(Kind::SmallSet | Kind::Set | Kind::SortedSet) => {
                 out.push('[');
                 let count = set::count(heap.object(value));
                 self.begin_entries(value, ']', count, depth);
@@ -375,7 +378,7 @@ impl<'a> Writer<'a> {
 
     fn begin_entries(&mut self, value: Word, bracket: char, count: usize, depth: i64) {
         let holder = match self.heap.header(value).kind() {
-            Kind::Map | Kind::Set => self.heap.word(value, 3),
+            Kind::Map | Kind::Set | Kind::SortedMap | Kind::SortedSet => self.heap.word(value, 3),
             _ => value,
         };
         self.work.push_item(
@@ -387,7 +390,8 @@ impl<'a> Writer<'a> {
             CLOSE,
         );
         if !holder.is_nil() {
-            self.push_entries(holder, 2, true, depth + 1);
+            let start = trie::start(self.heap.header(holder).kind());
+            self.push_entries(holder, start, true, depth + 1);
         }
     }
 
