@@ -46,6 +46,7 @@ sources! {
     "ox.core.number" "ox/core/number.ox";
     "ox.core.print" "ox/core/print.ox";
     "ox.core.process" "ox/core/process.ox";
+    "ox.core.queue" "ox/core/queue.ox";
     "ox.core.seq" "ox/core/seq.ox";
     "ox.core.sorted" "ox/core/sorted.ox";
     "ox.core.string" "ox/core/string.ox";
@@ -72,6 +73,7 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.data", "ox.data"),
     ("clojure.data.json", "ox.json"),
     ("clojure.edn", "ox.edn"),
+    ("clojure.lang.PersistentQueue", "ox.core.queue"),
     ("clojure.math", "ox.math"),
     ("clojure.pprint", "ox.pprint"),
     ("clojure.set", "ox.set"),

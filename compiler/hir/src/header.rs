@@ -39,6 +39,8 @@ pub fn canonical_namespace(name: &Arc<str>) -> Arc<str> {
         ) => format!("ox.{rest}").into(),
         Some("data.json") => "ox.json".into(),
         Some("data.csv") => "ox.csv".into(),
+        // A class whose constant portable programs begin their queues with.
+        Some("lang.PersistentQueue") => "ox.core.queue".into(),
         _ => name.clone(),
     }
 }

@@ -319,12 +319,16 @@ impl Reader<'_> {
                 let words = vector::elements(self.heap, word);
                 Data::Vector(self.items(words)?)
             }
-            Kind::List | Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq => {
-                match seq::elements(self.heap, word) {
-                    Ok(words) => Data::List(self.items(words)?),
-                    Err(_) => return self.refuse("a lazy sequence that is not realized"),
-                }
-            }
+            Kind::List
+            | Kind::Cons
+            | Kind::Lazy
+            | Kind::Range
+            | Kind::IndexSeq
+            | Kind::NodeSeq
+            | Kind::Queue => match seq::elements(self.heap, word) {
+                Ok(words) => Data::List(self.items(words)?),
+                Err(_) => return self.refuse("a lazy sequence that is not realized"),
+            },
             Kind::Map | Kind::SmallMap | Kind::SortedMap => {
                 let words = map::entries(self.heap, word);
                 let mut entries = Vec::with_capacity(words.len() / 2);

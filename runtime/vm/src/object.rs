@@ -166,7 +166,7 @@ kinds! {
     IndexSeq = 44, raw 1, hash 0, false;
     /// sequence over a trie's nodes, at word `index` of a node: `[index] node parent (meta)`; a
     /// parent is where to go on above, or nil. Of a sorted collection the index is 1 if it goes from
-    /// the greatest to the least, else 0
+    /// the greatest to the least, else 0; of a queue the node is its front, the parent its rear
     NodeSeq = 45, raw 1, hash 0, false;
     /// secret: `source name`
     Secret = 46, raw 0, hash 0, false;
@@ -180,6 +180,8 @@ kinds! {
     SortedMapNode = 52, raw 0, hash 0, false;
     /// node of a sorted set: `left key right`; height in aux
     SortedSetNode = 53, raw 0, hash 0, false;
+    /// queue: `[count][hash] front rear (meta)`; a sequence over a vector, a vector, or nil
+    Queue = 54, raw 2, hash 2, false;
 }
 
 impl Kind {

@@ -27,6 +27,7 @@ pub mod number;
 pub mod order;
 pub mod path;
 pub mod print;
+pub(crate) mod queue;
 pub mod read;
 pub mod ready;
 pub mod regex;

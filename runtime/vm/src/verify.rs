@@ -162,7 +162,7 @@ fn least_size(kind: Kind, header: Header) -> usize {
         Kind::Cons => 3 + meta,
         Kind::List | Kind::Vector => 5 + meta,
         Kind::Map | Kind::Set => 4 + meta,
-        Kind::SortedMap | Kind::SortedSet => 5 + meta,
+        Kind::SortedMap | Kind::SortedSet | Kind::Queue => 5 + meta,
         Kind::SortedMapNode => 5,
         Kind::SortedSetNode => 4,
         Kind::SmallVector => 1 + aux + meta,

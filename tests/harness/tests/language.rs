@@ -65,6 +65,7 @@ chapters! {
     macros
     namespaces
     printing
+    queues
     reader
     sequences
     sorted

@@ -7,7 +7,7 @@ use crate::object::Kind;
 use crate::value::error::{bad_argument, wrong_type};
 use crate::value::keys::{self, handing_over};
 use crate::value::number::{make_int, try_int};
-use crate::value::{collection, list, meta, seq, sort, transient, vector};
+use crate::value::{collection, list, meta, queue, seq, sort, transient, vector};
 use crate::word::Word;
 
 /// A native that looks for a key.
@@ -190,6 +190,9 @@ pub(super) const NATIVES: &[Native] = &[
     of!("ox.core/empty", 1, |heap, coll| Ok(collection::empty(
         heap, coll
     ))),
+    Native::new("ox.core/empty-queue", 0, 0, |call| {
+        Ok(queue::empty(call.heap, Word::NIL))
+    }),
     of!("ox.core/list-of", 1, list_of),
     of!("ox.core/chunk", 1, |heap, sequence| Ok(seq::chunk(
         heap, sequence

@@ -24,7 +24,8 @@ macro_rules! of_kind {
 }
 
 fn is_list(heap: &Heap, x: Word) -> bool {
-    x == Word::EMPTY_LIST || heap.kind_of(x) == Some(Kind::List)
+    // Clojure's queues are `IPersistentList`s too.
+    x == Word::EMPTY_LIST || matches!(heap.kind_of(x), Some(Kind::List | Kind::Queue))
 }
 
 fn is_collection(heap: &Heap, x: Word) -> bool {
@@ -49,6 +50,7 @@ fn is_counted(heap: &Heap, x: Word) -> bool {
                 | Kind::Set
                 | Kind::SortedMap
                 | Kind::SortedSet
+                | Kind::Queue
         ),
         None => x == Word::EMPTY_LIST,
     }
@@ -97,6 +99,7 @@ pub(crate) fn type_name(heap: &Heap, value: Word) -> Option<&'static str> {
         Kind::SmallSet | Kind::Set => "PersistentHashSet",
         Kind::SortedMap => "PersistentTreeMap",
         Kind::SortedSet => "PersistentTreeSet",
+        Kind::Queue => "PersistentQueue",
         Kind::Lazy => "LazySeq",
         Kind::Atom => "Atom",
         Kind::Volatile => "Volatile",
@@ -150,7 +153,7 @@ pub(super) const NATIVES: &[Native] = &[
     predicate!("ox.core/seq?", seq::is_seq),
     predicate!("ox.core/coll?", is_collection),
     predicate!("ox.core/sequential?", |heap, x| {
-        seq::is_seq(heap, x) || vector::is_vector(heap, x)
+        seq::is_seq(heap, x) || vector::is_vector(heap, x) || heap.kind_of(x) == Some(Kind::Queue)
     }),
     predicate!("ox.core/associative?", |heap, x| map::is_map(heap, x)
         || vector::is_vector(heap, x)),

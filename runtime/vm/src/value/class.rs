@@ -28,7 +28,8 @@ pub(crate) const fn class_of(kind: Kind) -> Class {
         | Kind::Lazy
         | Kind::Range
         | Kind::IndexSeq
-        | Kind::NodeSeq => Class::Sequential,
+        | Kind::NodeSeq
+        | Kind::Queue => Class::Sequential,
         Kind::SmallMap | Kind::Map | Kind::SortedMap => Class::Map,
         Kind::SmallSet | Kind::Set | Kind::SortedSet => Class::Set,
         Kind::Tagged => Class::Tagged,

@@ -8,7 +8,7 @@
 
 use super::error::{bad_argument, out_of_bounds, wrong_state, wrong_type};
 use super::seq::{Advance, Cursor};
-use super::{list, map, meta, number, seq, set, sorted, string, transient, vector};
+use super::{list, map, meta, number, queue, seq, set, sorted, string, transient, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -156,7 +156,13 @@ pub fn nth_or(
                 words.len(),
             )
         }
-        Kind::Cons | Kind::List | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq => {
+        Kind::Cons
+        | Kind::List
+        | Kind::Lazy
+        | Kind::Range
+        | Kind::IndexSeq
+        | Kind::NodeSeq
+        | Kind::Queue => {
             let Some(at) = at else {
                 return default.ok_or_else(|| out_of_bounds(heap, index, 0));
             };
@@ -222,7 +228,7 @@ fn quick_count(heap: &Heap, collection: Word) -> Option<usize> {
         Kind::SmallMap | Kind::Map | Kind::SortedMap => map::count(object),
         Kind::SmallSet | Kind::Set | Kind::SortedSet => set::count(object),
         Kind::Str => string::char_count(object),
-        Kind::Bytes => object.raw(1) as usize,
+        Kind::Bytes | Kind::Queue => object.raw(1) as usize,
         Kind::Array => object.values().len(),
         _ => return seq::known_count(heap, collection),
     })
@@ -343,6 +349,7 @@ pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
         Some(Kind::SmallMap | Kind::Map) => map::conj(heap, collection, x),
         Some(Kind::SmallSet | Kind::Set) => set::conj(heap, collection, x),
         Some(Kind::SortedMap | Kind::SortedSet) => sorted::conj(heap, collection, x),
+        Some(Kind::Queue) => queue::push(heap, collection, x),
         Some(Kind::List) => Ok(list::push(heap, collection, x)),
         Some(Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq) => {
             seq::cons(heap, x, collection)
@@ -416,6 +423,7 @@ pub fn peek(heap: &mut Heap, collection: Word) -> NativeResult {
                 .unwrap_or(Word::NIL))
         }
         Some(Kind::List) => Ok(heap.word(collection, 3)),
+        Some(Kind::Queue) => queue::peek(heap, collection),
         None if matches!(collection, Word::NIL | Word::EMPTY_LIST) => Ok(Word::NIL),
         _ => Err(wrong_type(heap, collection, "a vector, a list or nil")),
     }
@@ -441,6 +449,7 @@ pub fn pop(heap: &mut Heap, collection: Word) -> NativeResult {
             }
             _ => Ok(heap.word(collection, 4)),
         },
+        Some(Kind::Queue) => queue::pop(heap, collection),
         None if collection.is_nil() => Ok(Word::NIL),
         None if collection == Word::EMPTY_LIST => {
             Err(wrong_state(heap, "an empty list has nothing to pop"))
@@ -498,6 +507,7 @@ pub fn empty(heap: &mut Heap, collection: Word) -> Word {
         Kind::SmallMap | Kind::Map => map::empty(heap, meta),
         Kind::SmallSet | Kind::Set => set::empty(heap, meta),
         Kind::SortedMap | Kind::SortedSet => sorted::empty(heap, collection),
+        Kind::Queue => queue::empty(heap, meta),
         Kind::List => list::empty(heap, meta),
         Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq => Word::EMPTY_LIST,
         _ => Word::NIL,

@@ -55,7 +55,7 @@ fn quick_mixed(heap: &Heap, immediate: Word, reference: Word) -> Option<bool> {
         kind if immediate == Word::EMPTY_LIST && class_of(kind) == Class::Sequential => {
             match kind {
                 Kind::SmallVector => Some(object.header().aux() == 0),
-                Kind::List => Some(object.raw(1) == 0),
+                Kind::List | Kind::Queue => Some(object.raw(1) == 0),
                 Kind::Lazy => None,
                 _ => Some(false),
             }
@@ -112,7 +112,7 @@ fn quick_collections(x: Object<'_>, y: Object<'_>) -> Option<bool> {
             Kind::SmallVector | Kind::Vector => vector::count(object),
             Kind::SmallMap | Kind::Map | Kind::SortedMap => map::count(object),
             Kind::SmallSet | Kind::Set | Kind::SortedSet => set::count(object),
-            Kind::List => object.raw(1) as usize,
+            Kind::List | Kind::Queue => object.raw(1) as usize,
             _ => return None,
         })
     }

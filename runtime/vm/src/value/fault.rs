@@ -131,6 +131,7 @@ pub fn describe(heap: &Heap, word: Word) -> &'static str {
         Kind::Vector | Kind::SmallVector => "a vector",
         Kind::SmallMap | Kind::Map | Kind::SortedMap => "a map",
         Kind::SmallSet | Kind::Set | Kind::SortedSet => "a set",
+        Kind::Queue => "a queue",
         Kind::Atom => "an atom",
         Kind::Volatile => "a volatile",
         Kind::Delay => "a delay",

@@ -59,6 +59,7 @@ pub fn with(heap: &mut Heap, value: Word, meta: Word) -> NativeResult {
             | Kind::Set
             | Kind::SortedMap
             | Kind::SortedSet
+            | Kind::Queue
             | Kind::Range
             | Kind::IndexSeq
             | Kind::NodeSeq,

@@ -111,7 +111,7 @@ fn steps(heap: &Heap, links: impl Iterator<Item = (Word, u32)>) -> Vec<PathStep>
                     steps.push(PathStep::Member);
                 }
             }
-            Kind::Map | Kind::Set | Kind::IndexSeq | Kind::NodeSeq => {}
+            Kind::Map | Kind::Set | Kind::IndexSeq | Kind::NodeSeq | Kind::Queue => {}
             // Its comparator is a part of its own.
             Kind::SortedMap | Kind::SortedSet if index == 3 => {}
             Kind::Function => steps.push(PathStep::Capture(index - 2)),

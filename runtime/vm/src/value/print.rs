@@ -568,6 +568,7 @@ impl Printer<'_> {
                 | Kind::Set
                 | Kind::SortedMap
                 | Kind::SortedSet
+                | Kind::Queue
         );
         if is_collection {
             if self
@@ -601,7 +602,10 @@ impl Printer<'_> {
             Kind::Map | Kind::Set | Kind::SortedMap | Kind::SortedSet => object.word(3),
             Kind::SmallMap | Kind::SmallSet => value,
             _ => {
-                let vector = matches!(kind, Kind::Vector | Kind::SmallVector);
+                if kind == Kind::Queue {
+                    self.out.push_str("#queue ");
+                }
+                let vector = matches!(kind, Kind::Vector | Kind::SmallVector | Kind::Queue);
                 self.out.push(if vector { '[' } else { '(' });
                 self.push_text(if vector { CLOSE_VECTOR } else { CLOSE_LIST });
                 let cursor = Cursor::new(value);

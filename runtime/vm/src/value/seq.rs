@@ -10,7 +10,7 @@
 use super::error::wrong_type;
 use super::number::{make_int, try_int};
 use super::work::Work;
-use super::{lazy, list, sorted, string, trie, vector};
+use super::{lazy, list, queue, sorted, string, trie, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -107,8 +107,10 @@ fn advance_node(heap: &mut Heap, sequence: Word, entries: u32) -> Word {
     let object = heap.object(sequence);
     let (index, node, mut parent) = (object.raw(1) as u32, object.word(2), object.word(3));
     let at = heap.object(node);
-    if sorted::is_sorted_node(at.kind()) {
-        return sorted::advance(heap, sequence);
+    match at.kind() {
+        kind if sorted::is_sorted_node(kind) => return sorted::advance(heap, sequence),
+        Kind::IndexSeq => return queue::advance(heap, sequence),
+        _ => {}
     }
     let (entries_end, children_end) = trie::bounds(at);
     let next = index + entries * trie::stride(at.kind());
@@ -135,8 +137,10 @@ fn advance_node(heap: &mut Heap, sequence: Word, entries: u32) -> Word {
 /// The entry or element at a word index of a node.
 fn node_element(heap: &mut Heap, node: Word, index: u32) -> Word {
     let object = heap.object(node);
-    if sorted::is_sorted_node(object.kind()) {
-        return sorted::element(heap, node);
+    match object.kind() {
+        kind if sorted::is_sorted_node(kind) => return sorted::element(heap, node),
+        Kind::IndexSeq => return queue::element(heap, node),
+        _ => {}
     }
     let key = object.word(index as usize);
     if trie::stride(object.kind()) == 1 {
@@ -260,6 +264,7 @@ pub fn seq(heap: &mut Heap, collection: Word) -> NativeResult {
             })
         }
         Kind::SortedMap | Kind::SortedSet => Ok(sorted::seq(heap, collection, false)),
+        Kind::Queue => Ok(queue::seq_of(heap, collection)),
         _ => Err(not_seqable(heap, collection)),
     }
 }
@@ -466,9 +471,11 @@ fn chunk_len(heap: &Heap, sequence: Word) -> usize {
                 _ => ((end_index(heap, inner) - index) as usize).min(CHUNK_MAX),
             }
         }
-        Kind::NodeSeq if sorted::is_sorted_node(heap.header(object.word(2)).kind()) => 0,
         Kind::NodeSeq => {
             let node = heap.object(object.word(2));
+            if sorted::is_sorted_node(node.kind()) || node.kind() == Kind::IndexSeq {
+                return 0;
+            }
             let words = trie::bounds(node).0 - object.raw(1) as u32;
             ((words / trie::stride(node.kind())) as usize).min(CHUNK_MAX)
         }
@@ -616,6 +623,7 @@ impl Cursor {
                     *self = Cursor::new(advance_node(heap, self.collection, 1));
                     return Advance::Item(item);
                 }
+                Kind::Queue => *self = Cursor::new(queue::seq_of(heap, self.collection)),
                 Kind::Range => {
                     let (start, end, step) = range_parts(heap, self.collection);
                     let at = i128::from(start) + i128::from(step) * i128::from(self.index);

@@ -364,7 +364,8 @@ impl<'a> Writer<'a> {
                 | Kind::SmallVector
                 | Kind::Range
                 | Kind::IndexSeq
-                | Kind::NodeSeq,
+                | Kind::NodeSeq
+                | Kind::Queue,
             ) => {
                 out.push('[');
                 Cursor::new(value).push(&mut self.work);
