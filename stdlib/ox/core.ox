@@ -6,6 +6,7 @@
   (:re-export ox.core.native
               ox.core.error
               ox.core.number
+              ox.core.interface
               ox.core.base
               ox.core.coll
               ox.core.seq
@@ -15,6 +16,10 @@
               ox.core.string
               ox.core.atom
               ox.core.print
+              ox.core.types
+              ox.core.hierarchy
+              ox.core.protocol
+              ox.core.multi
               ox.core.effect
               ox.core.process
               ox.core.macros))

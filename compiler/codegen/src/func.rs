@@ -384,7 +384,8 @@ impl Gen<'_, '_> {
             GlobalKind::Function
             | GlobalKind::Macro
             | GlobalKind::Native(_)
-            | GlobalKind::Value => (Op::LoadGlobal, RefUse::Value),
+            | GlobalKind::Value
+            | GlobalKind::Table => (Op::LoadGlobal, RefUse::Value),
         };
         let ordinal = self.unit.reference(global, use_);
         self.emit(Instr::ax(op, to, ordinal))

@@ -5,6 +5,10 @@
 //! of that process; then they are copied to the boot segment together, so what they share stays
 //! shared. Expressions are evaluated after that, in such a process of their own.
 //!
+//! Tables are the exception: a value sees in them what its own namespace and those that it requires
+//! contribute, so that it is the same whatever program it is linked into. Their cells are filled anew
+//! where that changes, and last with what the program sees.
+//!
 //! # Invariants
 //! - Evaluation is pure: an effect is a failure of the definition or expression, and so is changing a
 //!   cell that another has made, so that their order makes no difference.
@@ -12,8 +16,10 @@
 //! - A failure is reported at the definition whose own evaluation failed. The others are evaluated
 //!   all the same; those that need a failed one are neither evaluated nor reported.
 
+use crate::tables::{Computed, Table, Tables};
 use bytecode::{Image, SlotKind};
 use hir::body::DefName;
+use hir::contributions::is_contributed;
 use hir::{Frame, Stage};
 use rustc_hash::FxHashSet;
 use std::fmt;
@@ -25,7 +31,7 @@ use vm::image::LoadedImage;
 use vm::interp::{Outcome, Zeal, trace_of};
 use vm::object::Kind;
 use vm::process::{Process, Root};
-use vm::value::{print, string, vector};
+use vm::value::{map, print, string, vector};
 
 /// Fuel for one definition's value.
 const FUEL: i64 = 50_000_000;
@@ -50,6 +56,8 @@ pub(crate) enum Reason {
     Effect(String),
     /// It changed a cell that it has not made: `an atom`, and what holds it, if that was found.
     Change(&'static str, Option<DefName>),
+    /// A contribution to a table does not fit: what is wrong with it, and the one that it does not fit.
+    Contribution(String, Option<DefName>),
     /// Nothing: there is no code for it, one line.
     Code(String),
     /// Anything else, one line.
@@ -62,7 +70,9 @@ impl Reason {
         match self {
             Reason::Effect(_) => format!("{self}, which {who} cannot have"),
             Reason::Change(..) => format!("{self}, which {who} cannot do"),
-            Reason::Code(message) | Reason::Other(message) => message.clone(),
+            Reason::Contribution(message, _) | Reason::Code(message) | Reason::Other(message) => {
+                message.clone()
+            }
         }
     }
 }
@@ -78,7 +88,9 @@ impl fmt::Display for Reason {
             Reason::Change(what, Some(holder)) => {
                 write!(f, "it changes {what} of {}", shown_definition(holder))
             }
-            Reason::Code(message) | Reason::Other(message) => f.write_str(message),
+            Reason::Contribution(message, _) | Reason::Code(message) | Reason::Other(message) => {
+                f.write_str(message)
+            }
         }
     }
 }
@@ -86,7 +98,10 @@ impl fmt::Display for Reason {
 /// A definition as people know it: a local around definitions has a name that nobody wrote.
 pub(crate) fn shown_definition(name: &DefName) -> String {
     match name.name.split_once('#') {
-        Some((local, rest)) if rest.contains('@') => format!("the local `{local}`"),
+        Some((owner, rest)) if rest.contains('@') => match is_contributed(&name.name) {
+            true => format!("{}/{owner}", name.ns),
+            false => format!("the local `{owner}`"),
+        },
         _ => name.to_string(),
     }
 }
@@ -98,6 +113,11 @@ pub(crate) struct Failure {
     pub(crate) reason: Reason,
     /// Prototypes and pcs of the frames it happened in, innermost first.
     pub(crate) trace: Vec<(u32, u32)>,
+    /// The entries of a table whose fault it is, by number: that which does not fit, and the one that
+    /// it does not fit.
+    entries: Vec<usize>,
+    /// The definition that was read before it had a value.
+    unbound: Option<String>,
 }
 
 impl Failure {
@@ -105,6 +125,8 @@ impl Failure {
         Failure {
             reason: Reason::Other(message.into()),
             trace: Vec::new(),
+            entries: Vec::new(),
+            unbound: None,
         }
     }
 }
@@ -117,21 +139,22 @@ impl Failure {
 pub(crate) fn evaluate(
     image: &mut Image,
     boot: &mut BootBuilder,
-    computed: &[u32],
+    computed: &Computed,
     idle: &dyn Fn(),
 ) -> Result<(), Vec<Failed>> {
-    if computed.is_empty() {
+    let slots = &computed.slots;
+    if slots.is_empty() {
         return Ok(());
     }
-    let (draft, kinds) = draft_of(std::mem::take(image), boot, computed);
+    let (draft, kinds) = draft_of(std::mem::take(image), boot, slots);
     let result =
-        run_all(&draft, computed, &[], idle).and_then(|process| adopt(boot, &process, computed));
+        run_all(&draft, computed, &[], idle).and_then(|process| adopt(boot, &process, slots));
     *image = Arc::unwrap_or_clone(draft);
     image.boot = Vec::new();
-    for (&slot, kind) in computed.iter().zip(kinds) {
+    for (&slot, kind) in slots.iter().zip(kinds) {
         image.slots[slot as usize].kind = kind;
     }
-    for (&slot, (value, identity)) in computed.iter().zip(result?) {
+    for (&slot, (value, identity)) in slots.iter().zip(result?) {
         let slot = &mut image.slots[slot as usize];
         slot.value = value;
         if slot.kind == SlotKind::Value && identity {
@@ -148,11 +171,11 @@ pub(crate) fn evaluate(
 pub(crate) fn call_all(
     image: Image,
     boot: &BootBuilder,
-    computed: &[u32],
+    computed: &Computed,
     calls: &[u32],
     idle: &dyn Fn(),
 ) -> Result<(), Vec<Failed>> {
-    let (draft, _) = draft_of(image, boot, computed);
+    let (draft, _) = draft_of(image, boot, &computed.slots);
     run_all(&draft, computed, calls, idle).map(drop)
 }
 
@@ -176,7 +199,7 @@ fn draft_of(mut draft: Image, boot: &BootBuilder, computed: &[u32]) -> (Arc<Imag
 /// Evaluates the values into the cells of a process, and then the calls.
 fn run_all(
     draft: &Arc<Image>,
-    computed: &[u32],
+    computed: &Computed,
     calls: &[u32],
     idle: &dyn Fn(),
 ) -> Result<Process, Vec<Failed>> {
@@ -190,40 +213,185 @@ fn run_all(
     let loaded = Arc::new(loaded);
     let mut heap = Heap::new(Arc::clone(loaded.boot()));
     heap.quota_words = QUOTA_WORDS;
-    let mut process = Process::empty(Arc::clone(&loaded), heap);
-    let mut failed = Vec::new();
-    let mut without_value = FxHashSet::default();
-    let values = computed.iter().map(|slot| (*slot, true));
-    let calls = calls.iter().map(|slot| (*slot, false));
-    for (slot, is_value) in values.chain(calls) {
-        let proto = match is_value {
-            true => draft.slots[slot as usize].first_proto,
-            false => loaded.proto_for_call(slot, 0).unwrap_or_default(),
-        };
-        if reaches(draft, slot, &without_value) {
-            without_value.insert(slot);
-            continue;
-        }
-        match run(&mut process, proto, idle) {
-            Ok(word) if is_value => {
-                let cell = cell_of(&process, slot);
-                let cells = process.root(Root::Cells);
-                process.heap.write(cells, cell, word);
-            }
-            Ok(_) => {}
-            Err(failure) => {
-                without_value.insert(slot);
-                failed.push(Failed {
-                    slot: Some(slot),
-                    failure,
-                });
-            }
+    let process = Process::empty(Arc::clone(&loaded), heap);
+    let mut evaluation = Evaluation::new(draft, computed, process, idle);
+    for &slot in &computed.slots {
+        if !evaluation.tables.is_table(slot) {
+            evaluation.evaluate(slot, draft.slots[slot as usize].first_proto, true);
         }
     }
-    if failed.is_empty() {
-        Ok(process)
+    for &slot in calls {
+        let proto = loaded.proto_for_call(slot, 0).unwrap_or_default();
+        evaluation.evaluate(slot, proto, false);
+    }
+    for seen in &computed.seen_in_the_end {
+        evaluation.fill_tables(None, seen);
+    }
+    if evaluation.failed.is_empty() {
+        Ok(evaluation.process)
     } else {
-        Err(failed)
+        Err(evaluation.failed)
+    }
+}
+
+/// Values being computed.
+struct Evaluation<'a> {
+    draft: &'a Image,
+    computed: &'a Computed,
+    process: Process,
+    tables: Tables,
+    /// Slots whose value is there.
+    done: FxHashSet<u32>,
+    without_value: FxHashSet<u32>,
+    failed: Vec<Failed>,
+    idle: &'a dyn Fn(),
+}
+
+impl<'a> Evaluation<'a> {
+    fn new(draft: &'a Image, computed: &'a Computed, process: Process, idle: &'a dyn Fn()) -> Self {
+        Evaluation {
+            draft,
+            computed,
+            process,
+            tables: Tables::new(draft, computed),
+            done: FxHashSet::default(),
+            without_value: FxHashSet::default(),
+            failed: Vec::new(),
+            idle,
+        }
+    }
+
+    /// Evaluates a slot's value, or a call, by this prototype.
+    fn evaluate(&mut self, slot: u32, proto: u32, is_value: bool) {
+        if self.tables.are_read_by(slot) {
+            let computed = self.computed;
+            let namespace = self.draft.slots[slot as usize].namespace.as_str();
+            self.fill_tables(Some(slot), &computed.seen_by[namespace]);
+        }
+        if reaches(self.draft, slot, &self.without_value) {
+            self.without_value.insert(slot);
+            return;
+        }
+        match run(&mut self.process, proto, self.idle) {
+            Ok(word) if is_value => self.keep(slot, word),
+            Ok(_) => {}
+            Err(failure) => self.fail(slot, slot, failure),
+        }
+    }
+
+    fn keep(&mut self, slot: u32, word: Word) {
+        let cell = cell_of(&self.process, slot);
+        let cells = self.process.root(Root::Cells);
+        self.process.heap.write(cells, cell, word);
+        self.done.insert(slot);
+    }
+
+    /// Notes a failure, of a table at most one: it may be made of several sets of entries.
+    fn fail(&mut self, slot: u32, at: u32, mut failure: Failure) {
+        if !self.without_value.insert(slot) {
+            return;
+        }
+        let unbound = failure.unbound.as_ref();
+        if let Some(name) = unbound.filter(|name| !self.is_value(name)) {
+            let message = format!("it needs {name}, which exists only when the program runs");
+            failure.reason = Reason::Other(message);
+        }
+        self.failed.push(Failed {
+            slot: Some(at),
+            failure,
+        });
+    }
+
+    /// Whether the definition of this name has a value when the program is linked.
+    fn is_value(&self, name: &str) -> bool {
+        self.computed.slots.iter().any(|slot| {
+            let slot = &self.draft.slots[*slot as usize];
+            name.split_once('/') == Some((&slot.namespace, &slot.name))
+        })
+    }
+
+    /// Fills the tables that a slot's code can read, or all of them, with what these namespaces contribute.
+    fn fill_tables(&mut self, reader: Option<u32>, seen: &FxHashSet<Arc<str>>) {
+        let computed = self.computed;
+        for (number, table) in computed.tables.iter().enumerate() {
+            if reader.is_some_and(|reader| !self.tables.is_read_by(number, reader)) {
+                continue;
+            }
+            // An entry whose key or value has failed has been reported.
+            let is_there =
+                |slot: u32| self.process.image.cell_of(slot).is_none() || self.done.contains(&slot);
+            let wanted: Vec<usize> = (0..table.entries.len())
+                .filter(|entry| {
+                    let entry = &table.entries[*entry];
+                    seen.contains(&entry.namespace) && is_there(entry.key) && is_there(entry.value)
+                })
+                .collect();
+            if self.tables.filled[number].as_ref() == Some(&wanted) {
+                continue;
+            }
+            if let Err((at, failure)) = self.fill(table, &wanted) {
+                self.fail(table.slot, at, failure);
+            }
+            self.tables.filled[number] = Some(wanted);
+        }
+    }
+
+    /// Makes a table of some of its entries: its function is called with a vector of
+    /// `[namespace key value number]`.
+    fn fill(&mut self, table: &Table, wanted: &[usize]) -> Result<(), (u32, Failure)> {
+        let here = |failure| (table.slot, failure);
+        let maker = self.draft.slots[table.slot as usize].first_proto;
+        let maker = run(&mut self.process, maker, self.idle).map_err(here)?;
+        let image = Arc::clone(&self.process.image);
+        let heap = &mut self.process.heap;
+        let proto = heap
+            .try_object(maker)
+            .filter(|object| object.kind() == Kind::Function)
+            .and_then(|object| image.template(object.raw(1) as u32).proto_for(1))
+            .ok_or_else(|| {
+                here(Failure::new(
+                    "a table is made by a function of one argument",
+                ))
+            })?;
+        let cells = self.process.roots[Root::Cells as usize];
+        let mut rows = Vec::with_capacity(wanted.len());
+        for &number in wanted {
+            let entry = &table.entries[number];
+            let value = match image.cell_of(entry.value) {
+                Some(cell) => heap.word(cells, cell + 1),
+                None => Word(self.draft.slots[entry.value as usize].value),
+            };
+            let key = image.cell_of(entry.key).expect("a key is computed");
+            let key = heap.word(cells, key + 1);
+            let namespace = string::make_symbol(heap, None, &entry.namespace);
+            let number = Word::small(number as i64);
+            rows.push(vector::make(heap, &[namespace, key, value, number]));
+        }
+        let rows = vector::make(heap, &rows);
+        self.process.heap.disown_cells();
+        let fiber = self.process.add_call(proto, &[rows]);
+        let result = finish(&mut self.process, fiber, self.idle);
+        clear(&mut self.process);
+        match result {
+            Ok(word) => {
+                self.keep(table.slot, word);
+                Ok(())
+            }
+            // What is wrong with an entry is said there.
+            Err(mut failure) => {
+                let entry = |number: usize| Some(table.entries.get(number)?.value);
+                let mut entries = failure.entries.iter().filter_map(|number| entry(*number));
+                let Some(at) = entries.next() else {
+                    return Err((table.slot, failure));
+                };
+                let other = entries.next().map(|slot| {
+                    let slot = &self.draft.slots[slot as usize];
+                    DefName::new(slot.namespace.as_str(), slot.name.as_str())
+                });
+                failure.reason = Reason::Contribution(failure.reason.to_string(), other);
+                Err((at, failure))
+            }
+        }
     }
 }
 
@@ -302,12 +470,16 @@ fn run(process: &mut Process, proto: u32, idle: &dyn Fn()) -> Result<Word, Failu
     process.heap.disown_cells();
     let fiber = process.add_call(proto, &[]);
     let result = finish(process, fiber, idle);
-    // What a failed evaluation left behind must not run on in the next.
+    clear(process);
+    result
+}
+
+/// Ends what an evaluation left behind: it must not run on in the next.
+fn clear(process: &mut Process) {
     while let Some(left) = process.fibers.last().map(|fiber| fiber.id) {
         process.remove_fiber(left);
     }
     process.run_queue.clear();
-    result
 }
 
 /// Runs a fiber to its value, purely.
@@ -329,12 +501,13 @@ fn finish(process: &mut Process, fiber: u64, idle: &dyn Fn()) -> Result<Word, Fa
                     .remove_fiber(failed)
                     .expect("the fiber has just run");
                 let mut failure = failure_of(process, ended.request);
-                // All cells of the draft are values: one that is read too early is part of a circle.
+                // A cell of a value that is read too early is part of a circle.
                 if is_unbound(process, ended.request)
                     && let Reason::Other(message) = &failure.reason
                     && let Some((name, _)) = message.split_once(UNBOUND)
                 {
                     let message = format!("it needs the value of {name}, which needs this one");
+                    failure.unbound = Some(name.to_owned());
                     failure.reason = Reason::Other(message);
                 }
                 return Err(failure);
@@ -401,6 +574,8 @@ pub(crate) fn refused(process: &Process, fiber: u64) -> Failure {
     Failure {
         reason,
         trace: trace_of_fiber(process, fiber),
+        entries: Vec::new(),
+        unbound: None,
     }
 }
 
@@ -453,6 +628,7 @@ pub(crate) fn failure_of(process: &mut Process, error: Word) -> Failure {
         .filter(|object| object.kind() == Kind::Error)
         .map(|object| object.word(2))
         .and_then(|message| string::try_text(heap, message).map(str::to_owned));
+    let entries = entries_of(heap, error);
     let message = message.unwrap_or_else(|| {
         let mut text = String::from("it threw ");
         let options = print::Options::READABLE;
@@ -463,8 +639,22 @@ pub(crate) fn failure_of(process: &mut Process, error: Word) -> Failure {
     });
     Failure {
         trace: trace_of(&process.heap, error),
+        entries,
         ..Failure::new(message)
     }
+}
+
+/// The entries of a table that an error blames: `:ox/entry` and `:ox/other` of its data.
+fn entries_of(heap: &mut Heap, error: Word) -> Vec<usize> {
+    let number = |heap: &mut Heap, name: &str| {
+        let object = heap.try_object(error)?;
+        let data = (object.kind() == Kind::Error).then(|| object.word(3))?;
+        let key = string::make_keyword(heap, Some("ox"), name);
+        let number = map::is_map(heap, data).then(|| map::get(heap, data, key))?;
+        usize::try_from(number.ok()??.as_small()?).ok()
+    };
+    let names = ["entry", "other"].into_iter();
+    names.filter_map(|name| number(heap, name)).collect()
 }
 
 /// A trace as it is kept: the frames of an image, whose definitions were taken at these stages.

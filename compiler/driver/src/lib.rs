@@ -18,6 +18,7 @@ mod link;
 mod macros;
 pub mod project;
 mod summaries;
+mod tables;
 mod top_level;
 mod unit;
 mod workspace;

@@ -12,14 +12,20 @@
 //! - What is wrong is reported at the definitions whose fault it is, all of them at once.
 
 use crate::evaluate::{self, Failed, Reason};
+use crate::tables::{Computed, Table, TableEntry};
 use crate::unit::{Unit, references, slot_source, unit};
 use bytecode::{
     Hash, Image, ImageProto, ImageTemplate, NativeRef, Slot, SlotKind, SlotSource, SourceMap,
 };
 use hir::body::DefName;
+use hir::contributions::{Contribution, Scope, TABLE_SUFFIX, contributions_in};
+use hir::definition::DefKind;
 use hir::stored::RootKind;
 use hir::{Db, Def, Frame, SourceFile, Stage};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use vm::Word;
 use vm::boot::BootBuilder;
@@ -96,6 +102,7 @@ impl std::fmt::Display for LinkError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = self.definition.as_ref().map(evaluate::shown_definition);
         match (shown, &self.reason) {
+            (_, Reason::Contribution(message, _)) => f.write_str(message),
             (Some(name), Reason::Code(message)) => {
                 write!(f, "{name} cannot be compiled: {message}")
             }
@@ -105,6 +112,63 @@ impl std::fmt::Display for LinkError {
             }
             (None, reason) => write!(f, "{reason}"),
         }
+    }
+}
+
+/// Whose contributions the tables of an image are made of.
+///
+/// Each value is computed with what its own namespace sees; what is linked, and left in the tables
+/// in the end, is what these scopes see. A program has one; several are looked at to find what is
+/// wrong in any of them.
+pub(crate) struct View<'db> {
+    db: &'db dyn Db,
+    scopes: Vec<Scope>,
+    contributions: BTreeMap<DefName, Vec<Contribution>>,
+}
+
+impl<'db> View<'db> {
+    /// The view of these scopes.
+    pub(crate) fn new(db: &'db dyn Db, scopes: Vec<Scope>) -> Self {
+        let mut contributions: BTreeMap<DefName, Vec<Contribution>> = BTreeMap::new();
+        for scope in &scopes {
+            for (table, all) in contributions_in(db, scope.file, scope.stage) {
+                let known = contributions.entry(table.clone()).or_default();
+                let new: Vec<_> = all.iter().filter(|one| !known.contains(one)).collect();
+                known.extend(new.into_iter().cloned());
+            }
+        }
+        View {
+            db,
+            scopes,
+            contributions,
+        }
+    }
+
+    /// The view of a program with this entry, or of what a namespace evaluates.
+    pub(crate) fn of_file(db: &'db dyn Db, file: SourceFile) -> Self {
+        let stage = Stage::ALL;
+        View::new(db, vec![Scope { file, stage }])
+    }
+
+    /// The contributions to a definition, if it is a table.
+    fn contributions_to(&self, def: Def<'db>) -> Option<&[Contribution]> {
+        let name = def.name(self.db);
+        // The name tells at once what most definitions are not.
+        let is_table = name.name.ends_with(TABLE_SUFFIX)
+            && hir::definition_info(self.db, def)
+                .as_ref()
+                .is_some_and(|info| info.kind == DefKind::Table);
+        is_table.then(|| self.contributions.get(name).map_or(&[][..], Vec::as_slice))
+    }
+
+    /// A part of a contribution.
+    fn part(&self, name: &DefName) -> Def<'db> {
+        let own = self
+            .scopes
+            .iter()
+            .find(|scope| *scope.file.ns(self.db) == name.ns);
+        let stage = own.map_or(Stage::ALL, |scope| scope.stage);
+        hir::definition_at(self.db, name, stage)
     }
 }
 
@@ -131,12 +195,13 @@ struct Member<'db> {
 /// # Errors
 /// Every definition that has no code; if all have, every one whose value cannot be computed.
 pub(crate) fn link<'db>(
-    db: &'db dyn Db,
+    view: &View<'db>,
     roots: &[Def<'db>],
     purpose: Purpose,
 ) -> Result<(Image, Vec<u32>), Vec<LinkError>> {
-    let (mut linker, slot_of) = Linker::with_code(db, roots, purpose)?;
-    let computed = linker.computed();
+    let db = view.db;
+    let (mut linker, slot_of) = Linker::with_code(view, roots, purpose)?;
+    let computed = linker.computed(view, &slot_of);
     let idle = || db.unwind_if_revision_cancelled();
     evaluate::evaluate(&mut linker.image, &mut linker.boot, &computed, &idle)
         .map_err(|failed| linker.errors_of(failed))?;
@@ -153,9 +218,13 @@ pub(crate) fn link<'db>(
 ///
 /// # Errors
 /// As of [`link`].
-pub(crate) fn call_all<'db>(db: &'db dyn Db, functions: &[Def<'db>]) -> Result<(), Vec<LinkError>> {
-    let (linker, slot_of) = Linker::with_code(db, functions, Purpose::Compiler)?;
-    let computed = linker.computed();
+pub(crate) fn call_all<'db>(
+    view: &View<'db>,
+    functions: &[Def<'db>],
+) -> Result<(), Vec<LinkError>> {
+    let db = view.db;
+    let (linker, slot_of) = Linker::with_code(view, functions, Purpose::Compiler)?;
+    let computed = linker.computed(view, &slot_of);
     let calls: Vec<u32> = functions
         .iter()
         .map(|function| slot_of[function])
@@ -170,52 +239,104 @@ pub(crate) fn call_all<'db>(db: &'db dyn Db, functions: &[Def<'db>]) -> Result<(
 /// Members in link order, and the slot of each.
 type Collected<'db> = (Vec<Member<'db>>, FxHashMap<Def<'db>, u32>);
 
-/// Everything that the roots and hooks reach, dependencies before what needs them as far as there is
-/// no cycle.
-fn collect<'db>(db: &'db dyn Db, roots: &[Def<'db>]) -> Result<Collected<'db>, Vec<LinkError>> {
-    let hooks = HOOKS
+fn is_function<'db>(db: &'db dyn Db, def: Def<'db>) -> bool {
+    let info = hir::definition_info(db, def).as_ref();
+    info.is_some_and(|info| matches!(info.kind, DefKind::Function { .. }))
+}
+
+/// The library functions that the machine calls by name, those that there are.
+fn hooks(db: &dyn Db) -> impl Iterator<Item = Def<'_>> {
+    HOOKS
         .iter()
         .flat_map(|(ns, names)| names.iter().map(|name| DefName::new(*ns, *name)))
         .map(|name| hir::definition(db, &name))
-        .filter(|&hook| unit(db, hook).is_some());
-    let all: Vec<Def<'db>> = hooks.chain(roots.iter().copied()).collect();
+        .filter(|&hook| unit(db, hook).is_some())
+}
+
+/// A definition that is being visited.
+struct Visit<'db> {
+    def: Def<'db>,
+    /// What it leads to, in this order.
+    leads_to: Cow<'db, [Def<'db>]>,
+    /// How many of these come before it in link order: all but the functions that are a table's
+    /// entries. What these do is only needed by who calls them.
+    before: usize,
+    next: usize,
+}
+
+impl<'db> Visit<'db> {
+    fn of(view: &View<'db>, def: Def<'db>) -> Self {
+        let references = references(view.db, def);
+        let (leads_to, before) = match view.contributions_to(def) {
+            None => (Cow::Borrowed(&references[..]), references.len()),
+            Some(contributions) => {
+                let mut all = references.clone();
+                all.extend(contributions.iter().map(|one| view.part(&one.key)));
+                let values = contributions.iter().map(|one| view.part(&one.value));
+                let (functions, computed): (Vec<_>, Vec<_>) =
+                    values.partition(|value| is_function(view.db, *value));
+                all.extend(computed);
+                let before = all.len();
+                all.extend(functions);
+                (Cow::Owned(all), before)
+            }
+        };
+        Visit {
+            def,
+            leads_to,
+            before,
+            next: 0,
+        }
+    }
+}
+
+/// Everything that the roots and hooks reach, dependencies before what needs them as far as there is
+/// no cycle.
+fn collect<'db>(view: &View<'db>, roots: &[Def<'db>]) -> Result<Collected<'db>, Vec<LinkError>> {
+    let db = view.db;
+    let all: Vec<Def<'db>> = hooks(db).chain(roots.iter().copied()).collect();
     let mut order: Vec<(Def<'db>, Arc<Unit>)> = Vec::new();
     // `None` while what a definition refers to is being visited.
     let mut slot_of: FxHashMap<Def<'db>, Option<u32>> = FxHashMap::default();
     let mut errors = Vec::new();
     for root in all {
-        // Depth first with an explicit stack: a definition is done when all it refers to is.
-        let mut stack = vec![(root, 0)];
-        while let Some((def, next)) = stack.last_mut() {
-            let def = *def;
-            if *next == 0 && slot_of.contains_key(&def) {
-                stack.pop();
-                continue;
-            }
-            slot_of.entry(def).or_insert(None);
-            let target = references(db, def).get(*next);
-            *next += 1;
-            if let Some(&target) = target {
-                if !slot_of.contains_key(&target) {
-                    stack.push((target, 0));
+        // Depth first with an explicit stack: a definition is done when what comes before it is.
+        let mut stack = Vec::new();
+        if let Entry::Vacant(new) = slot_of.entry(root) {
+            new.insert(None);
+            stack.push(Visit::of(view, root));
+        }
+        while let Some(visit) = stack.last_mut() {
+            if visit.next == visit.before {
+                let def = visit.def;
+                match unit(db, def) {
+                    Some(Ok(unit)) => {
+                        let slot = u32::try_from(order.len()).map_err(|_| vec![too_large()])?;
+                        slot_of.insert(def, Some(slot));
+                        order.push((def, Arc::clone(unit)));
+                    }
+                    Some(Err(message)) => errors.push(LinkError {
+                        definition: Some(def.name(db).clone()),
+                        reason: Reason::Code(message.to_string()),
+                        trace: Vec::new(),
+                    }),
+                    None => {
+                        let message = format!("{} could not be compiled", def.name(db));
+                        errors.push(LinkError::new(None, message));
+                    }
                 }
-                continue;
             }
-            stack.pop();
-            match unit(db, def) {
-                Some(Ok(unit)) => {
-                    let slot = u32::try_from(order.len()).map_err(|_| vec![too_large()])?;
-                    slot_of.insert(def, Some(slot));
-                    order.push((def, Arc::clone(unit)));
-                }
-                Some(Err(message)) => errors.push(LinkError {
-                    definition: Some(def.name(db).clone()),
-                    reason: Reason::Code(message.to_string()),
-                    trace: Vec::new(),
-                }),
+            let target = visit.leads_to.get(visit.next).copied();
+            visit.next += 1;
+            match target {
                 None => {
-                    let message = format!("{} could not be compiled", def.name(db));
-                    errors.push(LinkError::new(None, message));
+                    stack.pop();
+                }
+                Some(target) => {
+                    if let Entry::Vacant(new) = slot_of.entry(target) {
+                        new.insert(None);
+                        stack.push(Visit::of(view, target));
+                    }
                 }
             }
         }
@@ -273,12 +394,12 @@ impl<'db> Linker<'db> {
 
     /// Collects what the roots reach; all but the values.
     fn with_code(
-        db: &'db dyn Db,
+        view: &View<'db>,
         roots: &[Def<'db>],
         purpose: Purpose,
     ) -> Result<(Self, FxHashMap<Def<'db>, u32>), Vec<LinkError>> {
-        let (members, slot_of) = collect(db, roots)?;
-        let mut linker = Linker::new(db, purpose, members);
+        let (members, slot_of) = collect(view, roots)?;
+        let mut linker = Linker::new(view.db, purpose, members);
         linker.add_code().map_err(|error| vec![error])?;
         linker.add_constants()?;
         // Code may come from the cache: each chunk was verified when it was read, and now that they
@@ -404,8 +525,8 @@ impl<'db> Linker<'db> {
     fn value_kind(&self, number: usize) -> SlotKind {
         let info = hir::definition_info(self.db, self.members[number].def);
         match info.as_ref().map(|info| &info.kind) {
-            Some(hir::definition::DefKind::Dynamic) => SlotKind::Dynamic,
-            Some(hir::definition::DefKind::Cell) => SlotKind::Cell,
+            Some(DefKind::Dynamic) => SlotKind::Dynamic,
+            Some(DefKind::Cell) => SlotKind::Cell,
             _ => SlotKind::Value,
         }
     }
@@ -435,13 +556,54 @@ impl<'db> Linker<'db> {
         }
     }
 
-    /// Slots whose value prototype 0 of their chunk computes, in order.
-    fn computed(&self) -> Vec<u32> {
-        (0u32..)
+    /// Slots whose value prototype 0 of their chunk computes, in order, and what the tables among
+    /// them are made of.
+    fn computed(&self, view: &View<'db>, slot_of: &FxHashMap<Def<'db>, u32>) -> Computed {
+        let slots = (0u32..)
             .zip(&self.image.slots)
             .filter(|(_, slot)| matches!(slot.kind, SlotKind::Value | SlotKind::Dynamic))
             .map(|(number, _)| number)
-            .collect()
+            .collect();
+        let mut tables = Vec::new();
+        for (slot, member) in (0u32..).zip(&self.members) {
+            let Some(contributions) = view.contributions_to(member.def) else {
+                continue;
+            };
+            let entries = contributions.iter().map(|one| TableEntry {
+                namespace: Arc::clone(&one.value.ns),
+                key: slot_of[&view.part(&one.key)],
+                value: slot_of[&view.part(&one.value)],
+            });
+            tables.push(Table {
+                slot,
+                entries: entries.collect(),
+            });
+        }
+        let visible = |ns: &str| {
+            let file = hir::file_of(self.db, ns);
+            let reached = file.map(|file| hir::project::reachable(self.db, file));
+            let reached = reached.into_iter().flatten().cloned();
+            reached.chain([Arc::from(ns)]).collect()
+        };
+        let mut seen_by = FxHashMap::default();
+        if !tables.is_empty() {
+            for slot in &self.image.slots {
+                if !seen_by.contains_key(slot.namespace.as_str()) {
+                    seen_by.insert(slot.namespace.clone(), visible(&slot.namespace));
+                }
+            }
+        }
+        let scopes = view.scopes.iter();
+        let hooks = hooks(self.db).filter_map(|hook| slot_of.get(&hook).copied());
+        Computed {
+            slots,
+            tables,
+            hooks: hooks.collect(),
+            seen_by,
+            seen_in_the_end: scopes
+                .map(|scope| visible(scope.file.ns(self.db)))
+                .collect(),
+        }
     }
 
     fn errors_of(&self, failed: Vec<Failed>) -> Vec<LinkError> {

@@ -9,8 +9,9 @@
 use crate::database::Database;
 use crate::datum::{from_word, to_word};
 use crate::evaluate::{Failure, endless, failure_of, frames, refused, request_of};
-use crate::link::{self, Purpose};
+use crate::link::{self, Purpose, View};
 use hir::body::DefName;
+use hir::contributions::Scope;
 use hir::db::{MacroCall, MacroFailure};
 use hir::{Caller, Db, Def, Stage};
 use salsa::Database as _;
@@ -46,10 +47,21 @@ impl PartialEq for MacroImage {
 
 impl Eq for MacroImage {}
 
-/// A macro with all that its code reaches.
+/// A macro with all that its code reaches; if that reads tables, with what a scope contributes.
 #[salsa::tracked]
-fn macro_image<'db>(db: &'db dyn Db, def: Def<'db>) -> Result<MacroImage, MacroFailure> {
-    let (image, slots) = link::link(db, &[def], Purpose::Compiler).map_err(|errors| {
+fn macro_image<'db>(
+    db: &'db dyn Db,
+    def: Def<'db>,
+    scope: Option<Scope>,
+) -> Result<MacroImage, MacroFailure> {
+    // What the machine itself calls may read tables of the core.
+    let core = || {
+        let file = hir::file_of(db, "ox.core")?;
+        let stage = Stage::ALL;
+        Some(Scope { file, stage })
+    };
+    let view = View::new(db, scope.or_else(core).into_iter().collect());
+    let (image, slots) = link::link(&view, &[def], Purpose::Compiler).map_err(|errors| {
         let error = errors.into_iter().next().expect("a failure says why");
         MacroFailure {
             message: error.to_string(),
@@ -76,7 +88,7 @@ fn failed(message: impl Into<String>) -> MacroFailure {
 /// Runs a macro.
 pub(crate) fn run(db: &Database, call: &MacroCall<'_>) -> Result<Datum, MacroFailure> {
     let def = hir::definition_at(db, &call.definition, call.stage);
-    let loaded = macro_image(db, def).clone()?;
+    let loaded = macro_image(db, def, call.tables).clone()?;
     let image = loaded.image;
     let mut heap = Heap::new(Arc::clone(image.boot()));
     heap.quota_words = QUOTA_WORDS;

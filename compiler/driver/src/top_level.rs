@@ -5,7 +5,7 @@
 //! - They are pure, so their order makes no difference and nothing of them is in an image.
 //! - The query depends on code, not on positions: what it says has its places found later.
 
-use crate::link::{self, LinkError};
+use crate::link::{self, LinkError, View};
 use crate::unit::references;
 use hir::definition::DefKind;
 use hir::{Db, Def, SourceFile};
@@ -18,7 +18,9 @@ pub(crate) fn top_level_errors(db: &dyn Db, file: SourceFile) -> Vec<LinkError> 
     if roots.is_empty() {
         return Vec::new();
     }
-    link::call_all(db, &roots).err().unwrap_or_default()
+    link::call_all(&View::of_file(db, file), &roots)
+        .err()
+        .unwrap_or_default()
 }
 
 /// The locals around definitions that are values, then the expressions in order.

@@ -7,14 +7,15 @@
 use crate::cache;
 use crate::database::Database;
 use crate::evaluate::{self, Reason};
-use crate::link::{self, LinkError, Purpose};
+use crate::link::{self, LinkError, Purpose, View};
 use crate::project::{self, Found, ProjectError, Target};
 use crate::summaries::Summaries;
 use crate::top_level::top_level_errors;
 use crate::unit::{Places, first_origin};
 use bytecode::Image;
-use hir::SourceFile;
 use hir::body::DefName;
+use hir::contributions::Scope;
+use hir::{SourceFile, Stage};
 use source::render::SourceFiles;
 use source::{Code, Diagnostic, FileId, Severity, Span, TextRange};
 use std::collections::{BTreeMap, BTreeSet};
@@ -234,7 +235,12 @@ impl Workspace {
             .iter()
             .flat_map(|file| hir::definitions(&self.db, *file));
         let roots: Vec<_> = names.map(|name| hir::definition(&self.db, name)).collect();
-        let linked = link::link(&self.db, &roots, Purpose::Program);
+        let whole = |file: &SourceFile| Scope {
+            file: *file,
+            stage: Stage::ALL,
+        };
+        let view = View::new(&self.db, sound.iter().map(whole).collect());
+        let linked = link::link(&view, &roots, Purpose::Program);
         let mut errors = linked.err().unwrap_or_default();
         // What nobody requires is a script, whose expressions may do anything.
         let required: BTreeSet<&Arc<str>> = self
@@ -357,7 +363,8 @@ impl Workspace {
             roots.extend(others);
         }
         let mut errors = Vec::new();
-        let linked = link::link(&self.db, &roots, Purpose::Program);
+        let view = View::of_file(&self.db, entry);
+        let linked = link::link(&view, &roots, Purpose::Program);
         let linked = linked.map_err(|found| errors = found).ok();
         let required = hir::project::reachable(&self.db, entry).iter();
         let required = required.filter_map(|namespace| self.files.get(namespace));
@@ -537,7 +544,7 @@ impl Workspace {
         let db: &dyn hir::Db = &self.db;
         let is_piece = |name: &&DefName| hir::is_entry_name(&name.name);
         let is_piece = error.definition.as_ref().filter(is_piece).is_some();
-        let at = error.definition.as_ref().and_then(|name| {
+        let place_of = |name: &DefName| {
             let lowered = hir::lowered_def(db, hir::definition(db, name))?;
             let places = Places::of(db, lowered.info.file, lowered.info.form);
             let origin = match is_piece {
@@ -545,8 +552,16 @@ impl Workspace {
                 false => lowered.name_origin,
             };
             Some(Span::new(lowered.info.file.id(db), places.range(origin)))
-        });
+        };
+        let at = error.definition.as_ref().and_then(place_of);
         let span = at.unwrap_or_else(|| Span::new(entry.id(&self.db), TextRange::empty(0.into())));
+        if let Reason::Contribution(message, other) = &error.reason {
+            let diagnostic = Diagnostic::error(Code::CONTRIBUTION, message.clone(), span);
+            return match other.as_ref().and_then(place_of) {
+                Some(other) => diagnostic.secondary(other, "the other"),
+                None => diagnostic,
+            };
+        }
         let mut diagnostic = if is_piece {
             of_top_level(&error.reason, span)
         } else {
@@ -582,7 +597,7 @@ fn of_top_level(reason: &Reason, span: Span) -> Diagnostic {
             let message = format!("an expression at top level cannot be compiled: {message}");
             return Diagnostic::error(Code::LINK, message, span);
         }
-        Reason::Other(message) => {
+        Reason::Contribution(message, _) | Reason::Other(message) => {
             return Diagnostic::error(Code::TOP_LEVEL, format!("{who} failed: {message}"), span);
         }
         _ => format!("{who} must be pure: {reason}"),

@@ -142,6 +142,8 @@ pub enum GlobalKind {
     Dynamic,
     /// A definition of the entry file that its entry body makes: read by `load-cell`.
     Cell,
+    /// A table that namespaces contribute to: read as a value, which each image has its own of.
+    Table,
 }
 
 /// A function: its arities and what it captures.

@@ -16,7 +16,8 @@ use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
 use crate::advice::advice;
 use crate::body::DefName;
-use crate::closure::{closure_of, usable_stage};
+use crate::closure::{closure_in, usable_stage};
+use crate::contributions::Scope;
 use crate::db::{Caller, Db, MacroCall, SourceFile, Stage};
 use crate::definition::{DefInfo, DefKind};
 use crate::expand::build::{Fresh, Mistake, Rewrite};
@@ -457,7 +458,11 @@ impl<'db> Context<'db> {
             Stage::ALL
         };
         let stage = usable_stage(self.db, info, visible);
-        let closure = match closure_of(self.db, &info.name, stage) {
+        let scope = Scope {
+            file: self.file,
+            stage: self.stage,
+        };
+        let (closure, settled) = match closure_in(self.db, &info.name, stage, scope) {
             Ok(closure) => closure,
             Err(_) => {
                 self.phase_cycle = true;
@@ -475,6 +480,8 @@ impl<'db> Context<'db> {
             self.report(problem);
             return Err(message);
         }
+        // What any namespace contributes may be run.
+        self.reads.everything |= settled.is_some();
         let env = locals();
         let asked = Cell::new(false);
         let call = MacroCall {
@@ -489,6 +496,7 @@ impl<'db> Context<'db> {
                 file: self.file,
                 stage: self.stage,
             },
+            tables: settled.map(|stage| Scope { stage, ..scope }),
             asked: &asked,
         };
         let result = self.db.run_macro(&call);

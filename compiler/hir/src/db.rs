@@ -20,6 +20,7 @@ use source::FileId;
 use syntax::datum::Datum;
 
 use crate::body::DefName;
+use crate::contributions::Scope;
 use crate::stored::{Stored, StoredRef};
 
 /// What hir asks of the database beyond salsa: running macros, which needs code generation and the
@@ -87,6 +88,8 @@ pub struct MacroCall<'a> {
     pub gensym_key: [u8; 16],
     /// Where the call is, for the effects `resolve` and `macroexpand`.
     pub caller: Caller,
+    /// If its code reads tables, the scope whose contributions these are made of.
+    pub tables: Option<Scope>,
     /// To be set when one of these effects was answered: then the expansion depends on more than
     /// the macro's code.
     pub asked: &'a Cell<bool>,

@@ -94,6 +94,8 @@ pub enum DefKind {
     Dynamic,
     /// A definition of the entry file that its entry body makes.
     Cell,
+    /// A table that namespaces contribute to: a function from all contributions to its value.
+    Table,
 }
 
 impl DefKind {
@@ -103,7 +105,7 @@ impl DefKind {
             DefKind::Function { arities, .. }
             | DefKind::Macro(arities)
             | DefKind::Native(_, arities) => Some(arities),
-            DefKind::Value { .. } | DefKind::Dynamic | DefKind::Cell => None,
+            DefKind::Value { .. } | DefKind::Dynamic | DefKind::Cell | DefKind::Table => None,
         }
     }
 
@@ -113,7 +115,7 @@ impl DefKind {
             DefKind::Function { nominal, .. } => *nominal,
             DefKind::Macro(_) | DefKind::Native(..) => false,
             DefKind::Value { literal } => !literal,
-            DefKind::Dynamic | DefKind::Cell => true,
+            DefKind::Dynamic | DefKind::Cell | DefKind::Table => true,
         }
     }
 
@@ -126,6 +128,7 @@ impl DefKind {
             DefKind::Value { .. } => GlobalKind::Value,
             DefKind::Dynamic => GlobalKind::Dynamic,
             DefKind::Cell => GlobalKind::Cell,
+            DefKind::Table => GlobalKind::Table,
         }
     }
 }
@@ -191,6 +194,8 @@ pub(crate) const DEFINERS: &[&str] = &[
     "defn-",
     "defnative",
     "defonce",
+    "deftable*",
+    "defvalue*",
 ];
 
 /// Reads a definition made by the definer `definer`, one of [`DEFINERS`]; `None` for a `def` that
@@ -235,6 +240,21 @@ pub(crate) fn definition(
         "def" | "defonce" => match parts.value(site)? {
             Some(found) => found,
             None => return Ok(None),
+        },
+        // A value also in the file that is run, where other definitions wait for their turn.
+        "defvalue*" => match parts.value(Site {
+            entry: false,
+            ..site
+        })? {
+            Some(found) => found,
+            None => return Ok(None),
+        },
+        "deftable*" => match parts.rest {
+            [function] => (DefKind::Table, Init::Form(function.clone())),
+            _ => {
+                let message = "`deftable*` takes a name and a function of the contributions";
+                return Err(Mistake::new(form.origin, message));
+            }
         },
         "defn" | "defn-" => {
             let function = parts.function_form(form, &[]);

@@ -10,6 +10,7 @@ mod comprehension;
 mod control;
 pub mod core;
 mod destructure;
+pub(crate) mod extend;
 mod function;
 pub(crate) mod origins;
 pub(crate) mod process;

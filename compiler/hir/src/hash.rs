@@ -166,6 +166,7 @@ fn kind_tag(kind: &DefKind) -> u8 {
         DefKind::Value { .. } => 3,
         DefKind::Dynamic => 4,
         DefKind::Cell => 5,
+        DefKind::Table => 6,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod advice;
 pub mod body;
 mod closure;
 mod context;
+pub mod contributions;
 pub mod db;
 pub mod definition;
 mod dump;

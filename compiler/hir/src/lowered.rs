@@ -17,6 +17,7 @@ use crate::body::{
 };
 use crate::closure::PhaseCycle;
 use crate::context::PHASE_CYCLE;
+use crate::contributions::is_contributed;
 use crate::db::{Db, Def, Project, SourceFile, Stage, file_of, is_entry};
 use crate::definition::{Arities, DefInfo, DefKind};
 use crate::forms::{Form, FormId, form_by_id, form_set, forms};
@@ -72,6 +73,11 @@ pub(crate) fn piece_name(ns: &Arc<str>, form: AstId, index: usize) -> DefName {
 pub fn is_entry_name(name: &str) -> bool {
     name.strip_prefix(ENTRY)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+}
+
+/// Whether a definition is named after its form and not by its program.
+fn is_of_form(name: &str) -> bool {
+    is_entry_name(name) || is_contributed(name)
 }
 
 #[salsa::tracked(cycle_result = cyclic)]
@@ -156,17 +162,21 @@ pub fn referred<'db>(db: &'db dyn Db, from: Def<'db>, global: &GlobalRef) -> Def
 pub(crate) fn definition_form<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Form<'db>> {
     let name = def.name(db);
     let file = file_of(db, &name.ns)?;
+    let by_id = |id: &str| Some(AstId(u64::from_str_radix(id, 16).ok()?));
     let owner = match name.name.rsplit_once('@') {
-        Some((_, id)) if is_entry_name(&name.name) => {
-            let id = u64::from_str_radix(id, 16).ok()?;
-            return form_by_id(db, file, FormId(AstId(id)));
+        Some((_, id)) if is_of_form(&name.name) => {
+            return form_by_id(db, file, FormId(by_id(id)?));
         }
         Some((_, owner)) => owner,
         None => &*name.name,
     };
     let id = match written_names(db, file).get(owner) {
         Some(info) => info.form,
-        None => generated_name(db, file, def.stage(db), owner)?.form,
+        None => match generated_name(db, file, def.stage(db), owner) {
+            Some(info) => info.form,
+            // A local around contributions alone.
+            None => by_id(owner)?,
+        },
     };
     form_by_id(db, file, FormId(id))
 }

@@ -13,8 +13,9 @@ use syntax::datum::{Datum, Symbol};
 
 use crate::body::DefName;
 use crate::db::{Db, SourceFile, Stage, SymbolKey, file_of, is_entry};
-use crate::definition::{DEFINERS, DefInfo, Site, definition};
+use crate::definition::{DEFINERS, DefInfo, DefKind, Site, definition};
 use crate::expand::core::CoreMacro;
+use crate::expand::extend;
 use crate::forms::form_set;
 use crate::generated::{generated_name, generated_names};
 use crate::header::{CORE, Header, canonical_namespace, header, is_core_family};
@@ -62,12 +63,12 @@ pub fn written_names(db: &dyn Db, file: SourceFile) -> WrittenNames {
 const BESIDES: [&str; 2] = ["fn", "let"];
 
 fn is_head_of_interest(name: &str) -> bool {
-    DEFINERS.contains(&name) || BESIDES.contains(&name)
+    DEFINERS.contains(&name) || BESIDES.contains(&name) || extend::NAMES.contains(&name)
 }
 
 /// The heads of interest that a file seems to define itself.
 pub(crate) fn definers_written(db: &dyn Db, file: SourceFile) -> BTreeSet<Arc<str>> {
-    let all = DEFINERS.iter().chain(&BESIDES);
+    let all = DEFINERS.iter().chain(&BESIDES).chain(extend::NAMES);
     all.filter(|name| written_public(db, file, name))
         .map(|name| Arc::from(*name))
         .collect()
@@ -90,7 +91,7 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
             entry,
             is_core: &is_core,
         };
-        let mut rest = vec![form.datum(db)];
+        let mut rest = vec![form.datum(db).clone()];
         while let Some(datum) = rest.pop() {
             let Some([head, args @ ..]) = datum.as_list() else {
                 continue;
@@ -102,10 +103,14 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
                 continue;
             };
             match name {
-                "do" => rest.extend(args.iter().rev()),
-                "let" | "let*" => rest.extend(args.iter().skip(1).rev()),
+                "do" => rest.extend(args.iter().rev().cloned()),
+                "let" | "let*" => rest.extend(args.iter().skip(1).rev().cloned()),
+                // What is wrong with it is said when the form is lowered.
+                _ if extend::NAMES.contains(&name) => {
+                    rest.extend(extend::rewrite(name, &datum, &header.ns));
+                }
                 _ if DEFINERS.contains(&name) => {
-                    if let Ok(Some(definition)) = definition(name, datum, site) {
+                    if let Ok(Some(definition)) = definition(name, &datum, site) {
                         let name = definition.info.name.name.clone();
                         names.by_name.entry(name).or_insert(names.all.len());
                         names.all.push(definition.info);
@@ -249,7 +254,7 @@ fn resolution<'db>(
 }
 
 fn is_macro(info: &DefInfo) -> bool {
-    matches!(info.kind, crate::definition::DefKind::Macro(_))
+    matches!(info.kind, DefKind::Macro(_))
 }
 
 struct Lookup<'db> {
@@ -424,6 +429,19 @@ fn export<'db>(db: &'db dyn Db, file: SourceFile, key: SymbolKey<'db>) -> Option
     generated_name(db, file, Stage::ALL, name)
 }
 
+/// Whether a namespace that the file may name has this table.
+pub(crate) fn table_exists(db: &dyn Db, file: SourceFile, stage: Stage, table: &DefName) -> bool {
+    let found = if table.ns == header(db, file).ns {
+        let written = written_names(db, file).get(&table.name).cloned();
+        written.or_else(|| generated_name(db, file, stage, &table.name))
+    } else {
+        file_of(db, &table.ns).and_then(|other| {
+            export(db, other, SymbolKey::new(db, None, table.name.clone())).clone()
+        })
+    };
+    found.is_some_and(|info| info.kind == DefKind::Table)
+}
+
 /// The public names of a namespace that others need, re-exported ones included.
 pub fn public_names(db: &dyn Db, file: SourceFile) -> BTreeMap<Arc<str>, DefInfo> {
     let mut names = BTreeMap::new();
@@ -438,7 +456,7 @@ pub fn public_names(db: &dyn Db, file: SourceFile) -> BTreeMap<Arc<str>, DefInfo
     }
     let written = written_names(db, file).all.iter().cloned();
     for info in generated_names(db, file).into_iter().chain(written) {
-        if !info.private {
+        if !info.private && info.kind != DefKind::Table {
             names.insert(info.name.name.clone(), info);
         }
     }

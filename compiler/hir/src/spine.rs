@@ -11,20 +11,22 @@
 use std::sync::Arc;
 
 use source::Code;
-use syntax::datum::{Datum, DatumKind, Origin, Symbol};
+use syntax::datum::{Datum, DatumKind, Origin};
 
 use crate::body::DefName;
 use crate::context::Context;
+use crate::contributions::{Contribution, part_names};
 use crate::db::{Db, Stage, is_entry};
 use crate::definition::{
     DEFINERS, DefInfo, DefKind, Definition, Init, Site, arities_of_function, definition, is_literal,
 };
-use crate::expand::build::simple_symbol;
+use crate::expand::build::{Mistake, simple_symbol};
 use crate::expand::core::CoreMacro;
+use crate::expand::extend;
 use crate::forms::Form;
 use crate::generated::home_stage;
 use crate::lower::special;
-use crate::names::{Resolution, written_names};
+use crate::names::{Resolution, table_exists, written_names};
 use crate::problem::Problem;
 use crate::stored::Reads;
 
@@ -44,6 +46,7 @@ pub(crate) enum Item {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spine {
     pub(crate) items: Vec<Item>,
+    pub(crate) contributions: Vec<Contribution>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) missing: Vec<Arc<str>>,
     pub(crate) failed: bool,
@@ -91,10 +94,16 @@ fn compute<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Spine {
         generating: home_stage(db, form).map(|home| home.0),
         lifted: Vec::new(),
         items: Vec::new(),
+        contributions: Vec::new(),
         hidden: 0,
     };
     walker.walk(form.datum(db));
-    let Walker { cx, items, .. } = walker;
+    let Walker {
+        cx,
+        items,
+        contributions,
+        ..
+    } = walker;
     if cx.phase_cycle {
         return Spine {
             phase_cycle: true,
@@ -103,6 +112,7 @@ fn compute<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Spine {
     }
     Spine {
         items,
+        contributions,
         problems: cx.problems,
         missing: cx.missing,
         failed: cx.failed,
@@ -118,6 +128,7 @@ struct Walker<'db> {
     generating: Option<u32>,
     lifted: Vec<Lifted>,
     items: Vec<Item>,
+    contributions: Vec<Contribution>,
     hidden: u32,
 }
 
@@ -173,9 +184,14 @@ impl Walker<'_> {
         match self.cx.resolve(symbol) {
             Resolution::Core(CoreMacro::TopLevel(name)) => match name {
                 "ns" | "require" | "use" | "refer-clojure" | "import" | "declare" => {}
+                "contribute*" => self.contribute(args),
                 _ if DEFINERS.contains(&name) => self.define(name, datum),
+                _ if extend::NAMES.contains(&name) => self.extend(name, datum),
                 _ => {}
             },
+            Resolution::Def(info) if extend::is_contributing(&info.name, args.len()) => {
+                self.extend(&info.name.name, datum);
+            }
             Resolution::Core(CoreMacro::Rewrite("let")) => {
                 // Only worth taking apart if something is defined within.
                 if args.iter().skip(1).any(|form| form.as_list().is_some()) {
@@ -251,6 +267,115 @@ impl Walker<'_> {
         }
     }
 
+    /// Takes a definer of types and extensions apart into definitions and contributions.
+    fn extend(&mut self, name: &str, datum: &Datum) {
+        match extend::rewrite(name, datum, &self.cx.ns) {
+            Ok(forms) => {
+                let call = self.cx.origin;
+                self.cx.enter(name, false, call, &forms);
+                self.walk(&forms);
+                self.cx.leave();
+            }
+            Err(mistake) => {
+                self.cx.report_mistake(Code::INVALID_DEFINITION, mistake);
+            }
+        }
+    }
+
+    /// `(contribute* owner key value)`: an entry of the owner's table. Key and value become
+    /// definitions of their own, since they are evaluated and linked as such.
+    fn contribute(&mut self, args: &[Datum]) {
+        let [owner, key, value] = args else {
+            return;
+        };
+        let Some(table) = self.table_of(owner) else {
+            return;
+        };
+        let number = self.contributions.len();
+        let [key_name, value_name] = part_names(&self.cx.ns, &table, key, number, self.cx.form);
+        let first = key.as_vector().and_then(<[Datum]>::first);
+        let at = first
+            .filter(|first| first.origin != Origin::NONE)
+            .unwrap_or(key);
+        self.contributed(&key_name, at, key);
+        self.contributed(&value_name, at, value);
+        self.contributions.push(Contribution {
+            table,
+            key: key_name,
+            value: value_name,
+            generated: self.generating,
+        });
+    }
+
+    /// The table of what a symbol names; `None`, and a problem, if it has none.
+    fn table_of(&mut self, owner: &Datum) -> Option<DefName> {
+        let symbol = owner.as_symbol()?.clone();
+        let info = match self.cx.resolve(&symbol) {
+            Resolution::Def(info) => info,
+            Resolution::Missing(_) if special::type_class(&symbol.name).is_some() => {
+                return Some(extend::interfaces());
+            }
+            Resolution::Missing(missing) => {
+                let origin = self.cx.origin_of(owner);
+                let lifted = self.lifted.iter().map(|(name, _)| name.clone()).collect();
+                self.cx.report_missing(&symbol, missing, origin, lifted);
+                return None;
+            }
+            Resolution::Core(_) => {
+                self.not_extensible(owner);
+                return None;
+            }
+        };
+        let table = extend::table_of(&info.name);
+        self.cx.reads.namespaces.insert(table.ns.clone());
+        if table_exists(self.cx.db, self.cx.file, self.cx.stage, &table) {
+            return Some(table);
+        }
+        self.not_extensible(owner);
+        None
+    }
+
+    /// A definition that holds part of a contribution.
+    fn contributed(&mut self, name: &DefName, at: &Datum, init: &Datum) {
+        let is_function = self.is_function(init);
+        let kind = if is_function {
+            DefKind::Function {
+                arities: arities_of_function(init),
+                nominal: false,
+            }
+        } else {
+            DefKind::Value {
+                literal: is_literal(init),
+            }
+        };
+        let definition = Definition {
+            info: DefInfo {
+                name: name.clone(),
+                kind,
+                private: true,
+                file: self.cx.file,
+                form: self.cx.form,
+                generated: self.generating,
+            },
+            name_origin: self.cx.origin_of(at),
+            init: match is_function {
+                true => Init::Function(init.clone()),
+                false => Init::Form(init.clone()),
+            },
+            doc: None,
+            arglists: Vec::new(),
+        };
+        self.items
+            .push(Item::Define(Box::new(definition), self.lifted.clone()));
+    }
+
+    fn not_extensible(&mut self, owner: &Datum) {
+        let origin = self.cx.origin_of(owner);
+        let mistake = Mistake::new(origin, format!("`{owner}` cannot be extended"))
+            .label("neither a protocol nor a multimethod");
+        self.cx.report_mistake(Code::INVALID_DEFINITION, mistake);
+    }
+
     /// Which generating form makes the name, if it is not a written one.
     fn generated(&self, info: &DefInfo) -> Option<u32> {
         let index = self.generating?;
@@ -324,26 +449,25 @@ impl Walker<'_> {
         }
     }
 
+    /// Whether a form is `(fn …)`.
+    fn is_function(&mut self, form: &Datum) -> bool {
+        let head = form.as_list().and_then(<[Datum]>::first);
+        form.meta.is_none()
+            && head.and_then(Datum::as_symbol).is_some_and(|symbol| {
+                (symbol.ns.is_none() && &*symbol.name == "fn*")
+                    || matches!(
+                        self.cx.resolve(symbol),
+                        Resolution::Core(CoreMacro::Rewrite("fn"))
+                    )
+            })
+    }
+
     /// The hidden definition of a local, still without owner.
     fn hidden(&mut self, name: &Arc<str>, value: &Datum) -> DefInfo {
         let number = self.hidden;
         self.hidden += 1;
         let literal = is_literal(value);
-        let is_function = value.meta.is_none()
-            && match value.as_list() {
-                Some([head, ..]) if head.is_symbol("fn*") => true,
-                Some([head, ..]) => match head.as_symbol() {
-                    Some(symbol) => {
-                        let symbol: Symbol = symbol.clone();
-                        matches!(
-                            self.cx.resolve(&symbol),
-                            Resolution::Core(CoreMacro::Rewrite("fn"))
-                        )
-                    }
-                    None => false,
-                },
-                _ => false,
-            };
+        let is_function = self.is_function(value);
         let kind = if is_function {
             DefKind::Function {
                 arities: arities_of_function(value),

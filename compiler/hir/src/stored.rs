@@ -23,6 +23,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::body::{DefName, GlobalRef, Native, Root};
+use crate::contributions::{Contribution, contributions};
 use crate::db::{Db, Def, SourceFile, Stage, file_of};
 use crate::definition::{DefInfo, DefKind};
 use crate::generated::{generated_names, generating_count, home_stage};
@@ -70,6 +71,8 @@ pub struct Stored {
     pub(crate) generated: Vec<Vec<DefInfo>>,
     /// As [`crate::definitions`].
     pub(crate) definitions: Vec<DefName>,
+    /// What it contributes to tables.
+    pub(crate) contributions: Vec<Contribution>,
     defs: FxHashMap<Arc<str>, StoredDef>,
     names: Hash,
     held: Held,
@@ -233,6 +236,10 @@ pub(crate) fn names_hash(db: &dyn Db, file: SourceFile) -> Hash {
     w.list(definers_written(db, file).iter(), Writer::name);
     let header = crate::header::header(db, file);
     w.list(header.reexports.iter(), |w, require| w.name(&require.ns));
+    w.list(
+        contributions(db, file, Stage::ALL).iter(),
+        codec::contribution,
+    );
     let mut digest = Digest::new("names");
     digest.bytes(&w.bytes);
     digest.finish()

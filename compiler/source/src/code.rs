@@ -99,6 +99,7 @@ codes! {
     LINK = 401, "a program that cannot be linked";
     INVALID_PROJECT = 402, "an invalid project file";
     TOP_LEVEL = 403, "an expression at the top level of a required namespace that is not pure or fails";
+    CONTRIBUTION = 404, "an extension of a protocol or hierarchy that does not fit the others";
 }
 
 impl Code {

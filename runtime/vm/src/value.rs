@@ -30,6 +30,7 @@ pub mod print;
 pub(crate) mod queue;
 pub mod read;
 pub mod ready;
+pub mod record;
 pub mod regex;
 pub(crate) mod replace;
 pub mod seq;

@@ -134,7 +134,6 @@
   [x]
   (or (get (meta x) :type) (type-name x)))
 
-(defn record? "Returns true if `x` is a record." [x] false)
 (defn class "Returns the symbol that names the type of `x`, nil for nil." [x] (type-name x))
 
 (def ^:private class-tests
@@ -144,7 +143,7 @@
    'BigInteger (fn [x] (and (integer? x) (not (int? x)))) 'Ratio ratio? 'BigDecimal decimal?
    'Boolean boolean? 'String string? 'CharSequence string? 'Character char? 'Keyword keyword? 'Symbol symbol?
    'Named (fn [x] (or (keyword? x) (symbol? x))) 'IFn ifn? 'Fn fn? 'AFn fn? 'Runnable fn? 'Callable fn?
-   'Map map? 'IPersistentMap map? 'APersistentMap map? 'List sequential? 'Collection coll?
+   'Map map? 'IPersistentMap map? 'APersistentMap map? 'IRecord record? 'List sequential? 'Collection coll?
    'Set set? 'IPersistentSet set? 'IPersistentVector vector? 'APersistentVector vector? 'PersistentVector vector?
    'IPersistentCollection coll? 'ISeq seq? 'Seqable seqable? 'Sequential sequential? 'IPersistentList list?
    'Associative associative? 'Counted counted? 'Indexed indexed? 'ILookup associative? 'Iterable coll?
@@ -154,7 +153,7 @@
    'Atom atom? 'Volatile volatile? 'Delay delay? 'Var var? 'Pattern regex? 'UUID uuid? 'Date inst? 'Instant inst? 'Inst inst?
    'Throwable error? 'ExceptionInfo error? 'Exception error?})
 
-(defn- last-segment
+(defn ^:no-doc last-segment
   "The class name without its package: `String` of `java.lang.String`."
   [class]
   (let [s (name class)]
@@ -170,15 +169,17 @@
   "Returns true if `x` is of the type that `class`, a symbol, names: a type name as `type` returns it, or one of the class
   and interface names of Clojure programs. Errors are of the classes whose `catch` clauses take them."
   [class x]
-  (when-not (symbol? class)
+  (when-not (or (symbol? class) (type? class))
     (fail :ox/type "instance? takes a class" {:value class}))
+  (if (type? class)
+    (= class (type-name x))
   (if (error? x)
     (or (= class 'Object) (error-matches? x class) (error-matches? x (last-segment class)))
     (let [short-name (last-segment class)
           test (get class-tests short-name)]
       (if (nil? test)
         (= short-name (type-name x))
-        (boolean (test x))))))
+        (boolean (test x)))))))
 
 (defn bound-fn*
   "Returns a function that calls `f` with the dynamic bindings that are in force now."

@@ -15,6 +15,7 @@
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
+            [ox.core.interface :refer :all]
             [ox.core.big :refer [number-text numeral]]))
 
 ;; ---------------------------------------------------------------------------------------------
@@ -313,10 +314,13 @@
     (number-text x)
     (if (or (nil? x) (string? x) (number? x) (char? x) (keyword? x) (symbol? x) (boolean? x) (inst? x) (uuid? x) (regex? x))
       (str* x)
-      (print* x true))))
+      (let [f (interface-method :toString x)]
+        (if (nil? f)
+          (print* x true)
+          (f x))))))
 
 (defn ^:no-doc str*slow
-  "`(str* …)` where a value is large or unfinished."
+  "`(str* …)` where a value is large or unfinished, or of a type that may say itself what text it is."
   ([a] (text a))
   ([a b] (join-strings "" [(text a) (text b)]))
   ([a b c] (join-strings "" [(text a) (text b) (text c)]))

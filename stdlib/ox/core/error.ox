@@ -22,8 +22,8 @@
    'ArithmeticException #{:ox/arithmetic} 'java.lang.ArithmeticException #{:ox/arithmetic}
    'ClassCastException #{:ox/type} 'java.lang.ClassCastException #{:ox/type}
    'NullPointerException #{:ox/type} 'java.lang.NullPointerException #{:ox/type}
-   'IllegalArgumentException #{:ox/argument :ox/arity :ox/type :ox/number-format :ox/parse :ox/no-match}
-   'java.lang.IllegalArgumentException #{:ox/argument :ox/arity :ox/type :ox/number-format :ox/parse :ox/no-match}
+   'IllegalArgumentException #{:ox/argument :ox/arity :ox/type :ox/number-format :ox/parse :ox/no-match :ox/no-method}
+   'java.lang.IllegalArgumentException #{:ox/argument :ox/arity :ox/type :ox/number-format :ox/parse :ox/no-match :ox/no-method}
    'ArityException #{:ox/arity} 'clojure.lang.ArityException #{:ox/arity}
    'NumberFormatException #{:ox/number-format} 'java.lang.NumberFormatException #{:ox/number-format}
    'IllegalStateException #{:ox/state} 'java.lang.IllegalStateException #{:ox/state}
@@ -42,7 +42,7 @@
 (def ^:private machine-kinds
   "Kinds of errors that on the JVM are no `ExceptionInfo`."
   #{:ox/arithmetic :ox/type :ox/argument :ox/arity :ox/number-format :ox/state :ox/index :ox/unsupported
-    :ox/assert :ox/memory-limit :ox/parse :ox/no-match :ox/exception :ox/io})
+    :ox/assert :ox/memory-limit :ox/parse :ox/no-match :ox/no-method :ox/clash :ox/exception :ox/io})
 
 (def ^:private unseen-kinds
   "Kinds that only a clause naming them takes: ending a process is no failure to recover from."

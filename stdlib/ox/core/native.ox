@@ -96,6 +96,19 @@
 (defnative ^:no-doc ready? "Returns true if `x` is small and finished, so that nothing is left for `ready*` to do; false if that is not known." [x])
 
 ;; ---------------------------------------------------------------------------------------------
+;; Types of programs, records and instances
+
+(defnative record? "Returns true if `x` is a record." [x])
+(defnative ^:no-doc type? "Returns true if `x` is a type that `defrecord` or `deftype` has made." [x])
+(defnative ^:no-doc instance-of-type? "Returns true if `x` is what a type of `deftype`, or `reify`, has made." [x])
+(defnative ^:no-doc type* "Returns a type: a symbol with its package, and its fields, a vector of keywords." [name fields])
+(defnative ^:no-doc record* "Returns a record of a type, with a vector of the values of its fields." [type values])
+(defnative ^:no-doc instance* "Returns an instance of a type, with a vector of the values of its fields." [type values])
+(defnative ^:no-doc field* "Returns the value of a field, by number, of a record or instance." [x index])
+(defnative ^:no-doc type-symbol "Returns the name of a type." [type])
+(defnative ^:no-doc type-fields "Returns the fields of a type: a vector of keywords." [type])
+
+;; ---------------------------------------------------------------------------------------------
 ;; Lazy cells and delays (the same cell under another type)
 
 (defnative ^:no-doc lazy-cell? "Returns true if `x` is a lazy cell, in whatever state. A native that reads it follows realized cells." [x])

@@ -6,7 +6,7 @@
 //! - A rewrite looks at nothing but the call, its namespace's name and the counter of fresh names.
 
 use super::build::{Rewrite, Rewritten};
-use super::{comprehension, control, function, process};
+use super::{comprehension, control, extend, function, process};
 
 /// The names rewritten by [`rewrite`], sorted.
 const REWRITES: &[&str] = &[
@@ -42,6 +42,7 @@ const REWRITES: &[&str] = &[
     "or",
     "race",
     "receive",
+    "reify",
     "retrying",
     "scope",
     "some->",
@@ -60,13 +61,23 @@ const REWRITES: &[&str] = &[
 /// Definers and namespace forms: macros in Clojure, handled at top level by `definition` and
 /// `header` here, sorted.
 const TOP_LEVEL: &[&str] = &[
+    "contribute*",
     "declare",
     "defactivity",
     "defmacro",
+    "defmethod",
+    "defmulti",
     "defn",
     "defn-",
     "defnative",
     "defonce",
+    "defprotocol",
+    "defrecord",
+    "deftable*",
+    "deftype",
+    "defvalue*",
+    "extend-protocol",
+    "extend-type",
     "import",
     "ns",
     "refer-clojure",
@@ -82,15 +93,8 @@ const UNSUPPORTED: &[&str] = &[
     "defeffect",
     "definline",
     "definterface",
-    "defmethod",
-    "defmulti",
-    "defprotocol",
-    "defrecord",
     "defstruct",
-    "deftype",
     "dosync",
-    "extend-protocol",
-    "extend-type",
     "gen-class",
     "gen-interface",
     "locking",
@@ -98,7 +102,6 @@ const UNSUPPORTED: &[&str] = &[
     "memfn",
     "proxy",
     "proxy-super",
-    "reify",
     "saga",
     "sync",
     "with-handlers",
@@ -186,6 +189,7 @@ pub(crate) fn rewrite(name: &str, cx: &mut Rewrite<'_>) -> Rewritten {
         "or" => control::or(cx),
         "race" => process::thunks_call(cx, "race*"),
         "receive" => process::receive(cx),
+        "reify" => extend::reify(cx),
         "retrying" => process::retrying(cx),
         "scope" => control::thunk_call(cx, "scope*"),
         "some->" => control::some_arrow(cx, false),

@@ -83,6 +83,7 @@ fn facts(out: &mut Digest, global: &GlobalRef) {
         GlobalKind::Value => out.byte(3),
         GlobalKind::Dynamic => out.byte(4),
         GlobalKind::Cell => out.byte(5),
+        GlobalKind::Table => out.byte(6),
     }
     match &global.core {
         None => out.byte(0),

@@ -1,5 +1,7 @@
 //! Lists: special forms, macro calls, calls.
 
+use std::sync::Arc;
+
 use source::Code;
 use syntax::datum::{Datum, DatumKind, Symbol};
 
@@ -224,6 +226,27 @@ impl Lowerer<'_, '_> {
             let call = new_error(class, args, self.cx.origin_of(form));
             return self.expr(&call, position);
         }
+        if let Some(class) = symbol.name.strip_suffix('.')
+            && let Some(call) = self.construction(symbol.ns.as_ref(), class, args, form)
+        {
+            return self.expr(&call, position);
+        }
+        if symbol.ns.is_none()
+            && let Some(field) = symbol.name.strip_prefix(".-")
+            && let [value] = args
+        {
+            let origin = self.cx.origin_of(form);
+            let field = Symbol {
+                ns: None,
+                name: field.into(),
+            };
+            let call = vec![
+                Datum::qualified(OX_CORE, "field-named", origin),
+                value.clone(),
+                Datum::new(DatumKind::Keyword(field), origin),
+            ];
+            return self.expr(&Datum::list(call, origin), position);
+        }
         let message = if is_unquote(symbol) {
             let message = "an unquote stands outside of a syntax-quote".to_owned();
             let problem = self
@@ -262,6 +285,36 @@ impl Lowerer<'_, '_> {
         }
         exprs.push(error);
         self.push(Expr::Do(exprs), form.origin)
+    }
+
+    /// `(->Type args…)` for `(Type. args…)`, if that is a type of the program.
+    pub(super) fn construction(
+        &mut self,
+        ns: Option<&Arc<str>>,
+        class: &str,
+        args: &[Datum],
+        form: &Datum,
+    ) -> Option<Datum> {
+        let symbol = |name: Arc<str>| Symbol {
+            ns: ns.cloned(),
+            name,
+        };
+        let Resolution::Def(info) = self.cx.resolve(&symbol(class.into())) else {
+            return None;
+        };
+        let origin = self.cx.origin_of(form);
+        let maker = format!("->{}", info.name.name);
+        let maker = match info.name.ns == self.cx.ns {
+            true => Datum::symbol(maker, origin),
+            false => Datum::qualified(info.name.ns.clone(), maker, origin),
+        };
+        let made = maker.as_symbol().map(|maker| self.cx.resolve(maker));
+        if !matches!(made, Some(Resolution::Def(_))) {
+            return None;
+        }
+        let mut call = vec![maker];
+        call.extend_from_slice(args);
+        Some(Datum::list(call, origin))
     }
 
     pub(super) fn host_interop(&mut self, form: &Datum) -> String {

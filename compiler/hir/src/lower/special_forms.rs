@@ -61,7 +61,17 @@ impl Lowerer<'_, '_> {
                     let call = new_error(&class, args, self.cx.origin_of(form));
                     self.expr(&call, position)
                 }
-                _ => self.interop(form),
+                [class, args @ ..] => {
+                    let class = class.as_symbol().cloned();
+                    let call = class.and_then(|class| {
+                        self.construction(class.ns.as_ref(), &class.name, args, form)
+                    });
+                    match call {
+                        Some(call) => self.expr(&call, position),
+                        None => self.interop(form),
+                    }
+                }
+                [] => self.interop(form),
             },
             "." | "monitor-enter" | "monitor-exit" => self.interop(form),
             "def" => {

@@ -8,6 +8,7 @@ use syntax::datum::Origin;
 
 use super::{Held, RootKind, Stored, StoredDef};
 use crate::body::{DefName, GlobalKind, GlobalRef, Native};
+use crate::contributions::Contribution;
 use crate::db::{SourceFile, Stage};
 use crate::definition::{Arities, DefInfo, DefKind};
 use crate::hash::Hash;
@@ -26,6 +27,7 @@ impl Stored {
         w.list(self.written.all.iter(), info);
         w.list(self.generated.iter(), |w, by| w.list(by.iter(), info));
         w.list(self.definitions.iter(), name);
+        w.list(self.contributions.iter(), contribution);
         // In the order of the list, which has each name once.
         for name in &self.definitions {
             def(&mut w, &self.defs[&name.name]);
@@ -54,6 +56,7 @@ impl Stored {
         written.all = all;
         let generated = r.list(|r| r.list(|r| read_info(r, file)))?;
         let definitions: Vec<DefName> = r.list(read_name)?;
+        let contributions = r.list(read_contribution)?;
         let mut start = 0;
         let defs = definitions
             .iter()
@@ -67,6 +70,7 @@ impl Stored {
             written,
             generated,
             definitions,
+            contributions,
             defs,
             names,
             held,
@@ -90,6 +94,22 @@ fn read_name(r: &mut Reader<'_>) -> Option<DefName> {
     Some(DefName {
         ns,
         name: r.name()?,
+    })
+}
+
+pub(super) fn contribution(w: &mut Writer, one: &Contribution) {
+    name(w, &one.table);
+    name(w, &one.key);
+    name(w, &one.value);
+    w.option(one.generated, |w, by| w.number(u64::from(by)));
+}
+
+fn read_contribution(r: &mut Reader<'_>) -> Option<Contribution> {
+    Some(Contribution {
+        table: read_name(r)?,
+        key: read_name(r)?,
+        value: read_name(r)?,
+        generated: r.option(Reader::narrow)?,
     })
 }
 
@@ -140,6 +160,7 @@ fn kind(w: &mut Writer, kind: &DefKind) {
         }
         DefKind::Dynamic => w.number(4),
         DefKind::Cell => w.number(5),
+        DefKind::Table => w.number(6),
     }
 }
 
@@ -154,6 +175,7 @@ fn read_kind(r: &mut Reader<'_>) -> Option<DefKind> {
         3 => DefKind::Value { literal: r.flag()? },
         4 => DefKind::Dynamic,
         5 => DefKind::Cell,
+        6 => DefKind::Table,
         _ => return None,
     })
 }
@@ -202,6 +224,7 @@ fn global(w: &mut Writer, global: &GlobalRef) {
         GlobalKind::Value => w.number(3),
         GlobalKind::Dynamic => w.number(4),
         GlobalKind::Cell => w.number(5),
+        GlobalKind::Table => w.number(6),
     }
     w.option(global.core.as_ref(), Writer::name);
 }
@@ -215,6 +238,7 @@ fn read_global(r: &mut Reader<'_>) -> Option<GlobalRef> {
         3 => GlobalKind::Value,
         4 => GlobalKind::Dynamic,
         5 => GlobalKind::Cell,
+        6 => GlobalKind::Table,
         _ => return None,
     };
     let core = r.option(Reader::name)?;

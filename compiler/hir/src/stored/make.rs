@@ -9,6 +9,7 @@ use super::{
     Held, Reads, RootKind, Stored, StoredDef, code_hash, is_macro, is_stored, names_hash, settled,
 };
 use crate::body::DefName;
+use crate::contributions::contributions;
 use crate::db::{Db, Def, SourceFile, Stage, file_of};
 use crate::forms::form_set;
 use crate::generated::{generated_by, generated_names, generating_count, home_stage};
@@ -61,6 +62,7 @@ pub fn make<'db>(
             .map(|index| generated_by(db, file, index).clone())
             .collect(),
         definitions: all.clone(),
+        contributions: contributions(db, file, Stage::ALL).clone(),
         defs,
         names: names_hash(db, file),
         held: held(db, file)?,

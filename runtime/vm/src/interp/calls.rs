@@ -71,11 +71,15 @@ impl Machine<'_> {
         make_error(&mut self.process.heap, "arity", &message)
     }
 
-    /// A callee as it is called: of a var, the value.
+    /// A callee as it is called: of a var, the value; of a multimethod, what dispatches.
     pub(super) fn called(&mut self, callee: Word) -> Word {
         let heap = &mut self.process.heap;
-        if heap.kind_of(callee) != Some(Kind::Var) {
-            return callee;
+        match heap.kind_of(callee) {
+            Some(Kind::Var) => {}
+            Some(Kind::Instance) => {
+                return value::record::called(heap, callee).unwrap_or(callee);
+            }
+            _ => return callee,
         }
         let slot = heap.object(callee).raw(1) as u32;
         let image = &self.image;

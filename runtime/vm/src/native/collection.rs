@@ -5,9 +5,10 @@ use crate::heap::Heap;
 use crate::native::NativeResult;
 use crate::object::Kind;
 use crate::value::error::{bad_argument, wrong_type};
+use crate::value::fault::Fault;
 use crate::value::keys::{self, handing_over};
 use crate::value::number::{make_int, try_int};
-use crate::value::{collection, list, meta, queue, seq, sort, transient, vector};
+use crate::value::{collection, list, meta, queue, record, seq, sort, transient, vector};
 use crate::word::Word;
 
 /// A native that looks for a key.
@@ -116,6 +117,26 @@ fn range_part(heap: &mut Heap, range: Word, part: fn((i64, i64, i64)) -> i64) ->
 
 /// The natives of this family.
 pub(super) const NATIVES: &[Native] = &[
+    of!("ox.core/type*", 2, record::make_type),
+    of!("ox.core/record*", 2, record::make_record),
+    of!("ox.core/instance*", 2, record::make_instance),
+    of!("ox.core/field*", 2, record::field),
+    of!(
+        "ox.core/type-symbol",
+        1,
+        |heap, of| match heap.kind_of(of) {
+            Some(Kind::Type) => Ok(heap.word(of, 1)),
+            _ => Err(wrong_type(heap, of, "a type")),
+        }
+    ),
+    of!(
+        "ox.core/type-fields",
+        1,
+        |heap, of| match heap.kind_of(of) {
+            Some(Kind::Type) => Ok(heap.word(of, 2)),
+            _ => Err(wrong_type(heap, of, "a type")),
+        }
+    ),
     of!("ox.core/seq", 1, seq::seq),
     of!("ox.core/first", 1, seq::first),
     of!("ox.core/next", 1, seq::next),
@@ -187,9 +208,14 @@ pub(super) const NATIVES: &[Native] = &[
         keys::know_equal(call.heap, a, b, equal.is_truthy());
         Ok(Word::NIL)
     }),
-    of!("ox.core/empty", 1, |heap, coll| Ok(collection::empty(
-        heap, coll
-    ))),
+    of!(
+        "ox.core/empty",
+        1,
+        |heap, coll| match record::is_record(heap, coll) {
+            true => Err(Fault::new("unsupported", "there is no empty record").trap(heap)),
+            false => Ok(collection::empty(heap, coll)),
+        }
+    ),
     Native::new("ox.core/empty-queue", 0, 0, |call| {
         Ok(queue::empty(call.heap, Word::NIL))
     }),

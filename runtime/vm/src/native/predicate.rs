@@ -5,7 +5,7 @@ use crate::heap::Heap;
 use crate::object::Kind;
 use crate::value::class::{Class, class_of};
 use crate::value::string::make_symbol;
-use crate::value::{collection, equal, map, seq, set, transient, vector};
+use crate::value::{collection, equal, map, record, seq, set, transient, vector};
 use crate::word::Word;
 
 macro_rules! predicate {
@@ -51,6 +51,7 @@ fn is_counted(heap: &Heap, x: Word) -> bool {
                 | Kind::SortedMap
                 | Kind::SortedSet
                 | Kind::Queue
+                | Kind::Record
         ),
         None => x == Word::EMPTY_LIST,
     }
@@ -62,6 +63,7 @@ fn is_callable(heap: &Heap, x: Word) -> bool {
             heap.kind_of(x),
             Some(Kind::Function | Kind::Native | Kind::Var)
         )
+        || record::called(heap, x).is_some()
 }
 
 /// The name of a value's type, as Clojure programs write it; `None` of nil.
@@ -117,6 +119,9 @@ pub(crate) fn type_name(heap: &Heap, value: Word) -> Option<&'static str> {
         Kind::IndexSeq | Kind::NodeSeq => "Seq",
         Kind::Secret => "Secret",
         Kind::Array => "Array",
+        Kind::Type => "Class",
+        Kind::Record => "Record",
+        Kind::Instance => "Instance",
         Kind::VectorNode
         | Kind::MapNode
         | Kind::MapCollision
@@ -147,7 +152,11 @@ pub(super) const NATIVES: &[Native] = &[
     of_kind!("ox.core/keyword?", Keyword),
     of_kind!("ox.core/symbol?", Symbol),
     predicate!("ox.core/vector?", vector::is_vector),
-    predicate!("ox.core/map?", map::is_map),
+    predicate!("ox.core/map?", |heap, x| map::is_map(heap, x)
+        || record::is_record(heap, x)),
+    of_kind!("ox.core/record?", Record),
+    of_kind!("ox.core/type?", Type),
+    of_kind!("ox.core/instance-of-type?", Instance),
     predicate!("ox.core/set?", set::is_set),
     predicate!("ox.core/list?", is_list),
     predicate!("ox.core/seq?", seq::is_seq),
@@ -156,6 +165,7 @@ pub(super) const NATIVES: &[Native] = &[
         seq::is_seq(heap, x) || vector::is_vector(heap, x) || heap.kind_of(x) == Some(Kind::Queue)
     }),
     predicate!("ox.core/associative?", |heap, x| map::is_map(heap, x)
+        || record::is_record(heap, x)
         || vector::is_vector(heap, x)),
     predicate!("ox.core/counted?", is_counted),
     predicate!("ox.core/map-entry?", vector::is_entry),
@@ -180,6 +190,9 @@ pub(super) const NATIVES: &[Native] = &[
     of_kind!("ox.core/lazy-cell?", Lazy),
     of_kind!("ox.core/int-range?", Range),
     Native::new("ox.core/type-name", 1, 1, |call: &mut NativeCall<'_>| {
+        if let Some(of) = record::type_of(call.heap, call.args[0]) {
+            return Ok(of);
+        }
         Ok(match type_name(call.heap, call.args[0]) {
             Some(name) => make_symbol(call.heap, None, name),
             None => Word::NIL,

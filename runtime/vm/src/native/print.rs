@@ -53,7 +53,8 @@ fn str_of(call: &mut NativeCall<'_>) -> NativeResult {
     }
     let mut out = String::new();
     for &arg in call.args {
-        if large::is_long_text(call.heap, arg) && gives_numbers(call.image) {
+        let is_of_program = matches!(call.heap.kind_of(arg), Some(Kind::Record | Kind::Instance));
+        if is_of_program || (large::is_long_text(call.heap, arg) && gives_numbers(call.image)) {
             return Err(Trap::Slow("str*slow"));
         }
         print::write_str(call.heap, call.image, &mut out, arg)?;

@@ -15,6 +15,8 @@ pub(crate) enum Class {
     Set,
     /// Tagged literals: equal by tag and form.
     Tagged,
+    /// Records: equal by type and entries.
+    Record,
 }
 
 /// The class of a kind of object.
@@ -33,6 +35,7 @@ pub(crate) const fn class_of(kind: Kind) -> Class {
         Kind::SmallMap | Kind::Map | Kind::SortedMap => Class::Map,
         Kind::SmallSet | Kind::Set | Kind::SortedSet => Class::Set,
         Kind::Tagged => Class::Tagged,
+        Kind::Record => Class::Record,
         _ => Class::Leaf,
     }
 }

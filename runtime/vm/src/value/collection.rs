@@ -8,7 +8,7 @@
 
 use super::error::{bad_argument, out_of_bounds, wrong_state, wrong_type};
 use super::seq::{Advance, Cursor};
-use super::{list, map, meta, number, queue, seq, set, sorted, string, transient, vector};
+use super::{list, map, meta, number, queue, record, seq, set, sorted, string, transient, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -58,6 +58,7 @@ pub fn find_value(heap: &mut Heap, collection: Word, key: Word) -> Result<Option
         }
         Kind::SmallSet | Kind::Set => set::get(heap, collection, key),
         Kind::SortedMap | Kind::SortedSet => sorted::get(heap, collection, key, "get*slow"),
+        Kind::Record => record::get(heap, collection, key),
         Kind::Str => Ok(number_index(heap, key)
             .and_then(|index| usize::try_from(index).ok())
             .and_then(|index| char_at(heap, collection, index))),
@@ -230,6 +231,7 @@ fn quick_count(heap: &Heap, collection: Word) -> Option<usize> {
         Kind::Str => string::char_count(object),
         Kind::Bytes | Kind::Queue => object.raw(1) as usize,
         Kind::Array => object.values().len(),
+        Kind::Record => record::count(heap, collection),
         _ => return seq::known_count(heap, collection),
     })
 }
@@ -289,6 +291,7 @@ pub fn contains(heap: &mut Heap, collection: Word, key: Word) -> Result<bool, Tr
             | Kind::Vector
             | Kind::SmallSet
             | Kind::Set
+            | Kind::Record
             | Kind::TransientMap
             | Kind::TransientSet
             | Kind::TransientVector,
@@ -329,12 +332,16 @@ pub fn find(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
                 sorted::element(heap, node)
             })
         }
-        Some(Kind::SmallVector | Kind::Vector | Kind::TransientMap | Kind::TransientVector) => {
-            Ok(match find_value(heap, collection, key)? {
-                Some(value) => vector::make_entry(heap, key, value),
-                None => Word::NIL,
-            })
-        }
+        Some(
+            Kind::SmallVector
+            | Kind::Vector
+            | Kind::Record
+            | Kind::TransientMap
+            | Kind::TransientVector,
+        ) => Ok(match find_value(heap, collection, key)? {
+            Some(value) => vector::make_entry(heap, key, value),
+            None => Word::NIL,
+        }),
         _ => Err(wrong_type(heap, collection, "a map, a vector or nil")),
     }
 }
@@ -347,6 +354,7 @@ pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
     match heap.kind_of(collection) {
         Some(Kind::SmallVector | Kind::Vector) => Ok(vector::push(heap, collection, x)),
         Some(Kind::SmallMap | Kind::Map) => map::conj(heap, collection, x),
+        Some(Kind::Record) => conj_record(heap, collection, x),
         Some(Kind::SmallSet | Kind::Set) => set::conj(heap, collection, x),
         Some(Kind::SortedMap | Kind::SortedSet) => sorted::conj(heap, collection, x),
         Some(Kind::Queue) => queue::push(heap, collection, x),
@@ -361,6 +369,26 @@ pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
     }
 }
 
+/// A record with an entry more, or with those of a map.
+fn conj_record(heap: &mut Heap, record: Word, x: Word) -> NativeResult {
+    let words = match heap.kind_of(x) {
+        None if x.is_nil() => Vec::new(),
+        Some(Kind::SmallVector | Kind::Vector) if vector::count(heap.object(x)) == 2 => {
+            vector::elements(heap, x)
+        }
+        Some(Kind::SmallMap) => map::entries(heap, x),
+        Some(Kind::Record) => record::entries(heap, x),
+        // Of many entries the library adds one after the other.
+        Some(Kind::Map) => return Err(Trap::Slow("conj*slow")),
+        _ => return Err(wrong_type(heap, x, "an entry, a pair or a map")),
+    };
+    let mut all = record;
+    for pair in words.chunks_exact(2) {
+        all = record::assoc(heap, all, pair[0], pair[1])?;
+    }
+    Ok(all)
+}
+
 /// `(assoc collection key value)`
 ///
 /// # Errors
@@ -369,6 +397,7 @@ pub fn assoc(heap: &mut Heap, collection: Word, key: Word, value: Word) -> Nativ
     match heap.kind_of(collection) {
         Some(Kind::SmallMap | Kind::Map) => map::assoc(heap, collection, key, value),
         Some(Kind::SortedMap) => sorted::add(heap, collection, key, value, "assoc*slow"),
+        Some(Kind::Record) => record::assoc(heap, collection, key, value),
         Some(Kind::SmallVector | Kind::Vector) => {
             let count = vector::count(heap.object(collection));
             match index_of(heap, key) {
@@ -391,6 +420,7 @@ pub fn dissoc(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
     match heap.kind_of(collection) {
         Some(Kind::SmallMap | Kind::Map) => map::dissoc(heap, collection, key),
         Some(Kind::SortedMap) => sorted::remove(heap, collection, key, "dissoc*slow"),
+        Some(Kind::Record) => record::dissoc(heap, collection, key),
         None if collection.is_nil() => Ok(Word::NIL),
         _ => Err(wrong_type(heap, collection, "a map or nil")),
     }

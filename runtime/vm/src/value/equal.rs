@@ -15,7 +15,7 @@ use super::class::{Class, class_of};
 use super::number::Num;
 use super::seq::{Advance, Cursor};
 use super::work::{Budget, Stop, Walk, Work};
-use super::{keys, lazy, map, set, sorted, trie, vector};
+use super::{keys, lazy, map, record, set, sorted, trie, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::{Kind, Object};
@@ -98,6 +98,16 @@ fn quick_objects(heap: &Heap, a: Word, b: Word) -> Option<bool> {
             identical(heap, x.word(1), y.word(1)) && part(x, 2) == part(y, 2)
         }
         Kind::Var => x.raw(1) == y.raw(1),
+        Kind::Type => {
+            let fields = |object: Object<'_>| vector::elements(heap, object.word(2));
+            let (ours, theirs) = (fields(x), fields(y));
+            same_name(heap, heap.object(x.word(1)), heap.object(y.word(1)))
+                && ours.len() == theirs.len()
+                && ours
+                    .iter()
+                    .zip(&theirs)
+                    .all(|(&a, &b)| identical(heap, a, b))
+        }
         // The same code with the same captures; metadata does not count.
         Kind::Function => x.raw(1) == y.raw(1) && x.elements() == y.elements(),
         _ => false,
@@ -309,6 +319,10 @@ fn open(heap: &mut Heap, work: &mut Work, a: Word, b: Word) -> Result<bool, Stop
         (Kind::SmallMap | Kind::Map, _) | (Kind::SmallSet | Kind::Set, _) => {
             let (x, y) = (flat(heap, x), flat(heap, y));
             find(heap, work, x, 2, y, 2)
+        }
+        (Kind::Record, _) => {
+            let (a, b) = (record::parts(p), record::parts(q));
+            pair(heap, work, a.2, b.2) && pair(heap, work, a.1, b.1) && pair(heap, work, a.0, b.0)
         }
         (Kind::Tagged, _) => {
             pair(heap, work, p.word(2), q.word(2)) && pair(heap, work, p.word(1), q.word(1))

@@ -146,6 +146,9 @@ pub fn describe(heap: &Heap, word: Word) -> &'static str {
         Kind::TransientVector | Kind::TransientMap | Kind::TransientSet => "a transient",
         Kind::Ref => "a reference",
         Kind::Secret => "a secret",
+        Kind::Type => "a type",
+        Kind::Record => "a record",
+        Kind::Instance => "a value of a type of the program",
         _ => "a sequence",
     }
 }

@@ -17,8 +17,8 @@ use super::class::{Class, class_of};
 use super::keys;
 use super::number::Num;
 use super::seq::{Advance, Cursor};
-use super::trie;
 use super::work::{Budget, Stop, Walk, Work};
+use super::{record, trie, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::{Kind, Object};
@@ -191,6 +191,8 @@ fn of_other(heap: &Heap, word: Word, object: Object<'_>) -> u64 {
         Kind::Atom | Kind::Volatile | Kind::Delay | Kind::Promise | Kind::Future => {
             mix(seed ^ object.raw(1))
         }
+        Kind::Type => mix(seed ^ of_named(heap, heap.object(object.word(1)))),
+        Kind::Instance => mix(seed ^ object.raw(1)),
         Kind::Regex => mix(seed ^ of_string(heap.object(object.word(1)))),
         Kind::Var | Kind::Secret => mix(seed ^ of_leaf(heap, object.word(2)).unwrap_or(SEED_OTHER)),
         Kind::Function => {
@@ -406,6 +408,12 @@ fn open(heap: &mut Heap, work: &mut Work, value: Word) -> Option<u64> {
             let form = object.word(2);
             work.push_item(&[value], TAGGED);
             work.push_item(&[form], VALUE);
+        }
+        Kind::Record => {
+            let (_, values, extra) = record::parts(object);
+            let parts = vector::make(heap, &[values, extra]);
+            work.push_item(&[value], TAGGED);
+            work.push_item(&[parts], VALUE);
         }
         _ => OrderedFrame {
             owner: value,

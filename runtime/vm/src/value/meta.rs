@@ -45,6 +45,7 @@ pub fn with(heap: &mut Heap, value: Word, meta: Word) -> NativeResult {
             let content = lazy::follow(heap, value).map_err(Trap::Force)?;
             Ok(lazy::make_realized(heap, content, meta))
         }
+        Some(Kind::Record) => Ok(super::record::with_meta(heap, value, meta)),
         Some(Kind::List) if heap.object(value).raw(1) == 0 => Ok(list::empty(heap, meta)),
         Some(
             Kind::Symbol

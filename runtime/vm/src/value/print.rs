@@ -21,7 +21,7 @@ use super::seq::{Advance, Cursor};
 use super::string::{self, make_string, parts_of, try_text};
 use super::time::{instant_of, uuid};
 use super::work::{Budget, Sizes, Stop, Walk, Work};
-use super::{lazy, map, meta, number, trie};
+use super::{lazy, map, meta, number, record, trie};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::native::Trap;
@@ -569,6 +569,7 @@ impl Printer<'_> {
                 | Kind::SortedMap
                 | Kind::SortedSet
                 | Kind::Queue
+                | Kind::Record
         );
         if is_collection {
             if self
@@ -597,6 +598,20 @@ impl Printer<'_> {
     }
 
     fn collection(&mut self, value: Word, kind: Kind, depth: i64) {
+        if kind == Kind::Record {
+            let of = record::parts(self.heap.object(value)).0;
+            let _ = write!(self.out, "#{}", record::type_text(self.heap, of));
+            return match record::as_map(self.heap, value) {
+                Ok(entries) => {
+                    let kind = self.heap.header(entries).kind();
+                    // As Clojure: the keys of a record are written whole.
+                    let shortens = std::mem::replace(&mut self.options.namespace_maps, false);
+                    self.collection(entries, kind, depth);
+                    self.options.namespace_maps = shortens;
+                }
+                Err(_) => self.out.push_str("{…}"),
+            };
+        }
         let object = self.heap.object(value);
         let holder = match kind {
             Kind::Map | Kind::Set | Kind::SortedMap | Kind::SortedSet => object.word(3),
@@ -696,6 +711,11 @@ impl Printer<'_> {
                 );
                 self.push_text(CLOSE_STATUS);
                 self.push_value(content, depth);
+            }
+            Kind::Type => self.out.push_str(&record::type_text(self.heap, value)),
+            Kind::Instance => {
+                let of = object.word(2);
+                let _ = write!(self.out, "#object[{}]", record::type_text(self.heap, of));
             }
             Kind::Secret => {
                 let name = object.word(2);

@@ -10,7 +10,7 @@
 use super::error::wrong_type;
 use super::number::{make_int, try_int};
 use super::work::Work;
-use super::{lazy, list, queue, sorted, string, trie, vector};
+use super::{lazy, list, queue, record, sorted, string, trie, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -265,6 +265,10 @@ pub fn seq(heap: &mut Heap, collection: Word) -> NativeResult {
         }
         Kind::SortedMap | Kind::SortedSet => Ok(sorted::seq(heap, collection, false)),
         Kind::Queue => Ok(queue::seq_of(heap, collection)),
+        Kind::Record => {
+            let entries = record::as_map(heap, collection)?;
+            seq(heap, entries)
+        }
         _ => Err(not_seqable(heap, collection)),
     }
 }

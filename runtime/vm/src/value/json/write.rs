@@ -17,7 +17,7 @@ use crate::value::string::{make_string, parts_of, text};
 use crate::value::time::{instant_of, uuid};
 use crate::value::walk::{Pieces, gives_numbers, make_state, window};
 use crate::value::work::{Sizes, Stop, Walk, Work};
-use crate::value::{lazy, map, set, trie};
+use crate::value::{lazy, map, record, set, trie};
 use crate::word::Word;
 use scalar::{Double, Offset};
 use std::fmt::Write as _;
@@ -351,6 +351,13 @@ impl<'a> Writer<'a> {
                 out.push('{');
                 let count = map::count(heap.object(value));
                 self.begin_entries(value, '}', count, depth);
+            }
+            Some(Kind::Record) => {
+                let entries =
+                    record::as_map(heap, value).map_err(|_| refused(heap, self.image, value))?;
+                out.push('{');
+                let count = map::count(heap.object(entries));
+                self.begin_entries(entries, '}', count, depth);
             }
             Some(Kind::SmallSet | Kind::Set | Kind::SortedSet) => {
                 out.push('[');

@@ -1,0 +1,165 @@
+;;; # Types
+;;; Records, types without a map, and objects with methods of their own.
+
+;;; ## A record is a map with a type
+(defrecord Point [x y])
+(def p (->Point 1 2))
+p                                  ;=> #user.Point{:x 1, :y 2}
+(Point. 3 4)                       ;=> #user.Point{:x 3, :y 4}
+(new Point 5 6)                    ;=> #user.Point{:x 5, :y 6}
+(map->Point {:x 1 :z 3})           ;=> #user.Point{:x 1, :y nil, :z 3}
+(:x p)                             ;=> 1
+(p :x)                             ;! :ox/type
+(.-y p)                            ;=> 2
+(get p :z :none)                   ;=> :none
+(assoc p :x 9)                     ;=> #user.Point{:x 9, :y 2}
+(assoc p :z 3)                     ;=> #user.Point{:x 1, :y 2, :z 3}
+(dissoc (assoc p :z 3) :z)         ;=> #user.Point{:x 1, :y 2}
+(dissoc p :x)                      ;=> {:y 2}
+(update p :y inc)                  ;=> #user.Point{:x 1, :y 3}
+(count p)                          ;=> 2
+(seq p)                            ;=> ([:x 1] [:y 2])
+(keys (assoc p :z 3))              ;=> (:x :y :z)
+(vals p)                           ;=> (1 2)
+(into {} p)                        ;=> {:x 1, :y 2}
+(merge p {:y 5 :w 6})              ;=> #user.Point{:x 1, :y 5, :w 6}
+(conj p [:y 7])                    ;=> #user.Point{:x 1, :y 7}
+(select-keys p [:x])               ;=> {:x 1}
+(contains? p :y)                   ;=> true
+(find p :x)                        ;=> [:x 1]
+(reduce-kv (fn [sum _ v] (+ sum v)) 0 p)     ;=> 3
+(let [{:keys [x y]} p] [x y])      ;=> [1 2]
+(map? p)                           ;=> true
+(record? p)                        ;=> true
+(record? {})                       ;=> false
+(coll? p)                          ;=> true
+(associative? p)                   ;=> true
+(ifn? p)                           ;=> false
+(meta (with-meta p {:a 1}))        ;=> {:a 1}
+(meta (assoc (with-meta p {:a 1}) :x 2))     ;=> {:a 1}
+(= (with-meta p {:a 1}) p)         ;=> true
+(->Point 1)                        ;! :ox/arity
+(empty p)                          ;! :ox/unsupported
+
+;;; ## Records equal those of their type
+(defrecord A [x])
+(defrecord B [x])
+(= (->A 1) (->A 1))                ;=> true
+(= (->A 1) (->A 2))                ;=> false
+(= (->A 1) (->B 1))                ;=> false
+(= (->A 1) {:x 1})                 ;=> false
+(= {:x 1} (->A 1))                 ;=> false
+(= (->A [1 2]) (->A '(1 2)))       ;=> true
+(= (hash (->A 1)) (hash (->A 1)))  ;=> true
+(= (hash (assoc (->A 1) :z 1)) (hash (assoc (->A 1) :z 1)))  ;=> true
+(get {(->A 1) :a (->B 1) :b} (->B 1))        ;=> :b
+(count (hash-set (->A 1) (->A 1) (->B 1)))   ;=> 2
+(= (dissoc (->A 1) :x) {})         ;=> true
+
+;;; ## Types are values
+(defrecord Point [x y])
+(instance? Point (->Point 1 2))    ;=> true
+(instance? Point {:x 1 :y 2})      ;=> false
+(= Point (type (->Point 1 2)))     ;=> true
+(= Point (class (->Point 1 2)))    ;=> true
+(str Point)                        ;=> "user.Point"
+(get {Point :point} (type (->Point 1 2)))    ;=> :point
+
+;;; ## A record of many fields keeps their order
+(defrecord Wide [a b c d e f g h i j k l])
+(def wide (map->Wide (zipmap [:l :k :j :i :h :g :f :e :d :c :b :a] (range))))
+wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7, :f 6, :g 5, :h 4, :i 3, :j 2, :k 1, :l 0}
+(keys wide)                        ;=> (:a :b :c :d :e :f :g :h :i :j :k :l)
+(:l wide)                          ;=> 0
+(count (into wide (map (fn [i] [i i]) (range 100))))         ;=> 112
+
+;;; ## Methods see the fields
+(defprotocol Shape
+  (area [shape])
+  (scaled [shape k]))
+(defrecord Rect [w h]
+  Shape
+  (area [_] (* w h))
+  (scaled [{:keys [w]} k] (->Rect (* w k) h)))
+(deftype Square [side]
+  Shape
+  (area [this] (* (.-side this) side))
+  (scaled [_ side] [:parameter side]))
+(area (->Rect 2 3))                ;=> 6
+(scaled (->Rect 2 3) 10)           ;=> #user.Rect{:w 20, :h 3}
+(area (Square. 4))                 ;=> 16
+(scaled (->Square 4) 5)            ;=> [:parameter 5]
+(map area [(->Rect 1 2) (->Square 3)])       ;=> (2 9)
+
+;;; ## A type that is no record equals itself alone
+(deftype Box [content])
+(def box (->Box 1))
+(= box box)                        ;=> true
+(= (->Box 1) (->Box 1))            ;=> false
+(map? box)                         ;=> false
+(coll? box)                        ;=> false
+(.-content box)                    ;=> 1
+(:content box)                     ;=> nil
+(instance? Box box)                ;=> true
+(.-nothing box)                    ;! :ox/type "no field nothing"
+
+;;; ## reify makes an object that has its methods itself
+(defprotocol Talks (say [x]) (answer [x question] [x question tone]))
+(defn speaker [words]
+  (reify Talks
+    (say [_] words)
+    (answer [this question] [question (say this)])
+    (answer [_ question tone] [question words tone])))
+(say (speaker "hello"))            ;=> "hello"
+(answer (speaker "yes") "well?")   ;=> ["well?" "yes"]
+(answer (speaker "yes") "well?" :loud)       ;=> ["well?" "yes" :loud]
+(satisfies? Talks (speaker 1))     ;=> true
+(say (reify Talks))                ;! :ox/no-method
+(= (speaker 1) (speaker 1))        ;=> false
+
+;;; ## toString is what str makes of a value
+(defrecord Named [name] Object (toString [_] (str "named " name)))
+(deftype Temperature [degrees]
+  Object
+  (toString [this] (str degrees " degrees")))
+(str (->Named "a"))                ;=> "named a"
+(str "it has " (->Temperature 20) ", " (->Named "b"))        ;=> "it has 20 degrees, named b"
+(str (reify Object (toString [_] "reified")))                ;=> "reified"
+(->Named "a")                      ;=> #user.Named{:name "a"}
+(apply str (map ->Temperature [1 2]))        ;=> "1 degrees2 degrees"
+
+;;; ## Records are extended as maps are, where nothing nearer is there
+(defprotocol Told (told [x]))
+(defrecord Plain [a])
+(defrecord Special [a])
+(extend-protocol Told
+  clojure.lang.IPersistentMap (told [_] :map)
+  Special (told [x] [:special (:a x)])
+  Object (told [_] :object))
+(told (->Plain 1))                 ;=> :map
+(told (->Special 2))               ;=> [:special 2]
+(told {})                          ;=> :map
+(told 1)                           ;=> :object
+(told (reify Object))              ;=> :object
+
+;;; ## Types go from one namespace to another
+;;; config {}
+;;; file app/shapes.ox
+(ns app.shapes)
+(defprotocol Shape (area [x]))
+(defrecord Disk [r] Shape (area [_] (* 3 r r)))
+;;; file user.ox
+(ns user (:require [app.shapes :as shapes :refer [->Disk area]]))
+(defrecord Disk [r])
+(->Disk 1)                         ;=> #app.shapes.Disk{:r 1}
+(shapes/map->Disk {:r 2})          ;=> #app.shapes.Disk{:r 2}
+(area (shapes/->Disk 1))           ;=> 3
+(instance? shapes/Disk (->Disk 1)) ;=> true
+
+;;; ## Mistakes in types
+(defrecord)                        ;! OX0301 "needs a name"
+(defrecord R1)                     ;! OX0301 "needs a vector of fields"
+(defrecord R2 [a a])               ;! OX0301 "two fields"
+(defrecord R3 [1])                 ;! OX0301 "cannot be the name of a field"
+(deftype T1 [^:mutable a])         ;! OX0301 "cannot be mutable"
+(deftype T2 [a] Nowhere (m [_]))   ;! OX0101 "is not defined"
