@@ -55,6 +55,7 @@ sources! {
     "ox.core.sorted" "ox/core/sorted.ox";
     "ox.core.string" "ox/core/string.ox";
     "ox.core.types" "ox/core/types.ox";
+    "ox.csv" "ox/csv.ox";
     "ox.data" "ox/data.ox";
     "ox.edn" "ox/edn.ox";
     "ox.env" "ox/env.ox";
@@ -63,6 +64,8 @@ sources! {
     "ox.json" "ox/json.ox";
     "ox.math" "ox/math.ox";
     "ox.pprint" "ox/pprint.ox";
+    "ox.pprint.base" "ox/pprint/base.ox";
+    "ox.pprint.format" "ox/pprint/format.ox";
     "ox.retry" "ox/retry.ox";
     "ox.set" "ox/set.ox";
     "ox.sh" "ox/sh.ox";
@@ -76,6 +79,7 @@ sources! {
 pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.core", "ox.core"),
     ("clojure.data", "ox.data"),
+    ("clojure.data.csv", "ox.csv"),
     ("clojure.data.json", "ox.json"),
     ("clojure.edn", "ox.edn"),
     ("clojure.lang.PersistentQueue", "ox.core.queue"),

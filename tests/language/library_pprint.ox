@@ -138,6 +138,7 @@
 (defn commented [x] (p/pprint-logical-block :per-line-prefix ";; " (doseq [y x] (p/write-out y) (p/pprint-newline :mandatory))))
 (with-out-str (p/with-pprint-dispatch (fn [x] (if (vector? x) (commented x) (pr x))) (p/pprint [1 2]))) ;=> "1\n;; 2\n;; \n"
 (with-out-str (p/with-pprint-dispatch (fn [x] (print "a\nb") (p/pprint-newline :linear) (print "c")) (p/pprint 1))) ;=> "a\nbc\n"
+(with-out-str (p/pprint-newline :linear)) ;! :ox/type "`*out*` is no pretty writer"
 (with-out-str (p/with-pprint-dispatch (fn [x] (p/pprint-newline :sometimes)) (p/pprint 1))) ;! :ox/argument "Bad argument: :sometimes. It must be one of #{:linear :miser :fill :mandatory}"
 (with-out-str (p/with-pprint-dispatch (fn [x] (p/pprint-indent :line 1)) (p/pprint 1))) ;! :ox/argument "Bad argument: :line. It must be one of #{:block :current}"
 (with-out-str (p/with-pprint-dispatch (fn [x] (p/pprint-tab :line 1 1)) (p/pprint 1))) ;! :ox/unsupported "pprint-tab is not yet implemented"
@@ -165,7 +166,7 @@
 (p/pprint [1 2])
 ;out [1 2]
 ;=> nil
-(apply p/pprint []) ;! :ox/arity "wrong number of arguments (0) passed to ox.pprint/pprint"
+(apply p/pprint []) ;! :ox/arity "wrong number of arguments (0) passed to ox.pprint"
 (p/pprint (map inc [:a])) ;! :ox/type "expected a number, got a keyword"
 
 ;;; ## `print-table`
@@ -205,3 +206,59 @@
 ;out |----|
 ;out |    |
 ;=> nil
+
+;;; ## `cl-format`
+(require '[clojure.pprint :as p])
+(def f (partial p/cl-format nil))
+[(f "plain") (f "~a" 1) (f "~a ~s" "x" "y") (f "~5a|~5@a|~5,,,'*a|~2,4,1a|" "ab" "ab" "ab" "abc") (f "~a" nil) (f "~s" \a)] ;=> ["plain" "1" "x \"y\"" "ab   |   ab|ab***|abc |" "nil" "\\a"]
+[(f "~d" 42) (f "~5d|~5,'0d" 42 42) (f "~:d" 1234567) (f "~@d ~d" 5 -5) (f "~,,'.,2:d" 123456) (f "~d" "x") (f "~5d|" "x") (f "~d" 1.5) (f "~d" 3.0) (f "~d" 1/2) (f "~d" 1.5M) (f "~d" 2M) (f "~x" 255.0) (f "~:d" 1234567.0) (f "~d" nil) (f "~r" 2.0) (f "~8,'*:d" -12345)] ;=> ["42" "   42|00042" "1,234,567" "+5 -5" "12.34.56" "x" "    x|" "1.5" "3" "1/2" "1" "2" "ff" "1,234,567" "nil" "two" "*-12,345"]
+[(f "~b ~o ~x" 10 64 255) (f "~8,'0b" 5) (f "~:b" 1023) (f "~x" -255) (f "~36r" 1295) (f "~2,8,'0r" 5)] ;=> ["1010 100 ff" "00000101" "1,111,111,111" "-ff" "zz" "00000101"]
+[(f "~r" 0) (f "~r" 7) (f "~r" 13) (f "~r" 42) (f "~r" 100) (f "~r" 999) (f "~r" 1000) (f "~r" 1234567) (f "~r" -5) (f "~r" 1000000) (f "~r" 1000000000000000000000000)] ;=> ["zero" "seven" "thirteen" "forty-two" "one hundred" "nine hundred ninety-nine" "one thousand" "one million, two hundred thirty-four thousand, five hundred sixty-seven" "minus five" "one million" "one septillion"]
+[(f "~:r" 0) (f "~:r" 1) (f "~:r" 12) (f "~:r" 20) (f "~:r" 42) (f "~:r" 100) (f "~:r" 101) (f "~:r" 1000) (f "~:r" 1001) (f "~:r" 1234567) (f "~:r" -3) (f "~:r" 30)] ;=> ["zeroth" "first" "twelfth" "twentieth" "forty-second" "one hundredth" "one hundred first" "one thousandth" "one thousand, first" "one million, two hundred thirty-four thousand, five hundred sixty-seventh" "minus third" "thirtieth"]
+[(f "~@r" 1) (f "~@r" 4) (f "~@r" 9) (f "~@r" 1994) (f "~@r" 3999) (f "~@r" 4000) (f "~@r" 0) (f "~:@r" 4) (f "~:@r" 1999)] ;=> ["I" "IV" "IX" "MCMXCIV" "MMMCMXCIX" "4,000" "0" "IIII" "MDCCCCLXXXXVIIII"]
+[(f "~d item~:p" 1) (f "~d item~:p" 2) (f "~d cit~:@p" 1) (f "~d cit~:@p" 2) (f "item~p" 0)] ;=> ["1 item" "2 items" "1 city" "2 cities" "items"]
+[(f "~c" \a) (f "~:c" \newline) (f "~@c" \a) (f "~:c" \space) (f "~:c" (char 3)) (f "~'o@c" \a) (f "~'u@c" \a) (f "~@c" \newline)] ;=> ["a" "Newline" "\\a" "Space" "Control-C" "\\o141" "\\u0061" "\\newline"]
+[(f "~f" 3.14159) (f "~,2f" 3.14159) (f "~8,2f|" 3.14159) (f "~8,2,,,'0f" -3.14159) (f "~@f" 2.0) (f "~f" 100) (f "~,0f" 2.5) (f "~,3f" 1/3) (f "~5,2,,'*f" 123456.789) (f "~f" 1.0E-5) (f "~f" 1e20) (f "~4f" 0.123456) (f "~,2f" 0.001) (f "~,2f" 99.999) (f "~,1f" 0.05) (f "~3,1,2f" 0.12345) (f "~,2f" -0.005)] ;=> ["3.14159" "3.14" "    3.14|" "000-3.14" "+2.0" "100.0" "3." "0.333" "*****" "0.00001" "100000000000000000000.0" ".123" "0.00" "100.00" "0.1" "12.3" "-0.01"]
+[(f "~e" 3.14159) (f "~,2e" 3.14159) (f "~12,3e|" 31415.9) (f "~,3,2e" 0.00123) (f "~,3,,0e" 123.456) (f "~,3,,2e" 123.456) (f "~@e" 1.0) (f "~e" 0.0) (f "~10,2,,,'*,'xe" -5.5) (f "~,2e" 9.999) (f "~e" 100)] ;=> ["3.14159E+0" "3.14E+0" "    3.142E+4|" "1.230E-03" "0.123E+3" "12.35E+1" "+1.0E+0" "0.0E+0" "xx-5.50E+0" "1.00E+1" "1.0E+2"]
+[(f "~g" 3.14159) (f "~g" 1e10) (f "~10,3g|" 3.14159) (f "~g" 0.0) (f "~,2g" 1e-5) (f "~g" 123456789.0)] ;=> ["3.14159    " "1.0E+10" "  3.14    |" "0.0    " "1.00E-5" "123456789.    "]
+[(f "~$" 3.14159) (f "~$" 5.0) (f "~3,5,12$|" 3.14159) (f "~@$" 2.5) (f "~:@$" -2.5) (f "~2,1,10,'*$" -2.5) (f "~10:$|" 2.5) (f "~$" 0.005)] ;=> ["3.14" "5.00" "   00003.142|" "+2.50" "-2.50" "*****-2.50" "2.5000000000|" "0.01"]
+[(f "a~%b~2%c") (f "~~ ~3~") (f "a~\n    b") (f "a~:\n    b") (f "a~@\n    b")] ;=> ["a\nb\n\nc" "~ ~~~" "ab" "a    b" "a\nb"]
+[(f "~{~a~}" [1 2 3]) (f "~{~a~^, ~}" [1 2 3]) (f "~{~a=~a ~}" [:a 1 :b 2]) (f "~2{~a ~}" [1 2 3]) (f "~{x~:}" []) (f "~{x~}" [])] ;=> ["123" "1, 2, 3" ":a=1 :b=2 " "1 2 " "x" ""]
+[(f "~:{~a-~a;~}" [[1 2] [3 4]]) (f "~@{~a~^ ~}" 1 2 3) (f "~:@{~a~a;~}" [1 2] [3 4]) (f "~a ~@{~a~^,~}" 0 1 2) (f "~{~}" "~a." [1 2]) (f "~:{~a~:^,~}" [[1] [2] [3]])] ;=> ["1-2;3-4;" "1 2 3" "12;34;" "0 1,2" "1.2." "1,2,3"]
+[(f "~[zero~;one~;two~]" 1) (f "~[zero~;one~:;many~]" 5) (f "~[zero~;one~]" 5) (f "~:[no~;yes~]" nil) (f "~:[no~;yes~]" 1) (f "~@[x=~a ~]done" 5) (f "~@[x=~a ~]done" nil) (f "~1[a~;b~]") (f "~#[none~;one~;two~:;many~]" 1 2) (f "~[a~;~[b~;c~]~]" 1 1)] ;=> ["one" "many" "" "no" "yes" "x=5 done" "done" "b" "two" "c"]
+[(f "~(ABC~)") (f "~:(hello big world~)") (f "~@(hello WORLD~)") (f "~:@(hello~)") (f "~(~a~)" :ABC) (f "~:(~a~)" "x-y z")] ;=> ["abc" "Hello Big World" "Hello world" "HELLO" ":abc" "X-Y Z"]
+[(f "~a ~*~a" 1 2 3) (f "~a ~:*~a" 1 2) (f "~a ~a ~@*~a" 1 2) (f "~2*~a" 1 2 3) (f "~a ~2:*~a" 1 2 3) (f "~1@*~a" 1 2) (f "~a ~2@*~a" 1 2 3) (f "~3:*~a" 1)] ;=> ["1 3" "1 1" "1 2 1" "3" "1 1" "2" "1 3" "1"]
+[(f "~? ~a" "~a-~a" [1 2] 3) (f "~@? ~a" "~a-~a" 1 2 3)] ;=> ["1-2 3" "1-2 3"]
+[(f "~10a|" "x") (f "~va|" 5 "x") (f "~v,vd" \0 6 42) (f "~v,va|" 3 7 "x") (f "~#a|" "x" "y")] ;=> ["x         |" "x    |" "000042" "x      |" "x |"]
+[(f "~10<a~;b~>|") (f "~10:<a~;b~>|") (f "~10@<a~;b~>|") (f "~10<a~>|") (f "~10:@<abc~>|") (f "~10,,,'*<a~;b~;c~>") (f "~4<abc~;def~>") (f "~<a~^~;b~>|")] ;=> ["a        b|" "    a    b|" "a    b    |" "         a|" "    abc   |" "a****b***c" "abcdef" "|"]
+[(f "a~5tb") (f "a~1,5tb") (f "abcdefg~3,4tb") (f "ab~3@tc") (f "ab~1,8@tc") (f "~a~10t~a~20t~a" 1 2 3)] ;=> ["a    b" "a     b" "abcdefg    b" "ab   c" "ab      c" "1         2         3"]
+[(f "a~&b") (f "~&b") (f "a~%~&b") (f "a~2&b")] ;=> ["a\nb" "b" "a\nb" "a\n\nb"]
+[(f "~w" [1 "a"]) (f "~:w" [1 "a"]) (f "~@w" [1 "a"])] ;=> ["[1 \"a\"]" "[1 \"a\"]" "[1 \"a\"]"]
+[(f "~<~a ~a~:>" [1 2]) (f "~<[~;~@{~w~^ ~_~}~;]~:>" [1 2 3]) (f "~:<~@{~w~^ ~_~}~:>" [1 2 3]) (f "~:<~w~:>" [[1 2]])] ;=> ["1 2" "[1 2 3]" "(1 2 3)" "([1 2])"]
+(binding [p/*print-right-margin* 12] (f "~:<~@{~w~^ ~_~}~:>" (range 10))) ;=> "(0\n 1\n 2\n 3\n 4\n 5\n 6\n 7\n 8\n 9)"
+(binding [p/*print-right-margin* 12] (f "~:<~@{~w~^ ~:_~}~:>" (range 10))) ;=> "(0\n 1\n 2\n 3\n 4\n 5 6 7 8 9)"
+(binding [p/*print-right-margin* 12] (f "~<(~;~w~^ ~4i~@{~w~^ ~_~}~;)~:>" '[defn a b c d e f g])) ;=> "(defn a\n     b\n     c\n     d\n     e\n     f\n     g)"
+(binding [p/*print-right-margin* 20] (f "~:<~w ~:i~@{~w~^ ~:@_~}~:>" '[let a b c])) ;=> "(let a\n     b\n     c)"
+((p/formatter "~a-~a") nil 1 2) ;=> "1-2"
+(with-out-str ((p/formatter-out "~a-~a") 1 2)) ;=> "1-2"
+(with-out-str (p/cl-format true "~a~%" 5)) ;=> "5\n"
+(p/cl-format true "~a" 5)
+;out 5
+;=> nil
+(p/cl-format false "~a" 5) ;=> "5"
+(f "~a") ;! :ox/exception "Not enough arguments for format definition"
+(f "~q" 1) ;! :ox/exception "Directive"
+(f "~{~a" [1]) ;! :ox/exception "No closing bracket found."
+(f "~:@%") ;! :ox/exception "is an illegal flag for format directive"
+(f "~::a" 1) ;! :ox/exception "Flag"
+(f "~1,2,3,4,5a" 1) ;! :ox/exception "Too many parameters for directive"
+(f "~'xa" 1) ;! :ox/exception "Parameter 1 has bad type in directive"
+(f "~[a~:;b~;c~]" 1) ;! :ox/exception "A plain clause (with"
+(f "~(a~;b~)") ;! :ox/exception "A separator ("
+(f "~{a~}" [1]) ;! :ox/exception "%{ construct not consuming any arguments: Infinite loop!"
+(f "~5,a" 1) ;! :ox/exception "Badly formed parameters in format directive"
+(f "~{~a~}" 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
+(f "~r" "x") ;! :ox/type "expected a number, got a string"
+(f "~c" 5) ;=> "5"
+(f "~f" "x") ;! :ox/type "expected a number, got a string"
+(apply p/cl-format []) ;! :ox/arity "wrong number of arguments (0) passed to ox.pprint"

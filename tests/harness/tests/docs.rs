@@ -234,12 +234,13 @@ fn names() -> Names {
         assert!(errors.is_empty(), "{}: {errors:?}", file.display());
         let namespace = data[0].as_list().and_then(|ns| ns.get(1)?.as_symbol());
         let namespace = namespace.expect("a file begins with `ns`").name.to_string();
-        // Its parts are named by the core alone.
-        let shown = if namespace.starts_with("ox.core.") {
-            "ox.core".to_owned()
-        } else {
+        // Parts are named by the whole alone.
+        let whole = ["ox.core", "ox.pprint"].into_iter().find(|whole| {
             namespace
-        };
+                .strip_prefix(whole)
+                .is_some_and(|rest| rest.starts_with('.'))
+        });
+        let shown = whole.map_or(namespace.clone(), str::to_owned);
         let names = all.entry(shown).or_default();
         for (name, doc) in data.iter().filter_map(definition) {
             names.insert(name, summary(&doc));

@@ -53,6 +53,7 @@ chapters! {
     hashing
     limits
     large_numbers
+    library_csv
     library_data
     library_edn
     library_math
