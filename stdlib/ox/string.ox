@@ -53,7 +53,7 @@
             (subs s 0 n)))))))
 
 (defn blank? "Returns true if the string is nil, empty, or only white space." [s]
-  (or (nil? s) (blank?* (string s))))
+  (or (not s) (blank?* (string s))))
 
 (defn starts-with? "Returns true if the string starts with `prefix`." [s prefix] (starts-with?* (text s) (string prefix)))
 (defn ends-with? "Returns true if the string ends with `suffix`." [s suffix] (ends-with?* (text s) (string suffix)))

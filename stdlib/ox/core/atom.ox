@@ -32,12 +32,12 @@
   "Returns a new atom with the value `x`. Options: `:meta` a map, `:validator` a function of a value to be."
   ([x] (atom-new x))
   ([x & {:keys [meta validator]}]
-   (when (some? validator)
+   (when validator
      (check-valid validator x))
    (let [a (atom-new x)]
-     (when (some? meta)
+     (when meta
        (set-meta! a meta))
-     (when (some? validator)
+     (when validator
        (atom-set-hooks! a {:validator validator}))
      a)))
 

@@ -93,40 +93,56 @@
      ([x y z] (f (if (nil? x) a x) (if (nil? y) b y) (if (nil? z) c z)))
      ([x y z & more] (apply* f (if (nil? x) a x) (if (nil? y) b y) (if (nil? z) c z) more)))))
 
-(defn- all-hold? [preds x]
-  (loop [i 0]
-    (if (< i (count preds))
-      (if ((nth preds i) x) (recur (inc i)) false)
-      true)))
+(defn- all-hold?
+  "Whether all predicates hold for all of a few values: one predicate after the other, as Clojure asks."
+  [preds xs]
+  (loop [i 0 j 0]
+    (cond
+      (= i (count preds)) true
+      (= j (count xs)) (recur (inc i) 0)
+      ((nth preds i) (nth xs j)) (recur i (inc j))
+      :else false)))
 
 (defn every-pred
   "Returns a function that returns true if all predicates hold for all its arguments."
   [p & more]
-  (let [preds (into [p] more)]
+  (let [preds (into [p] more)
+        hold? (if (< (count preds) 4)
+                (fn [xs] (every? (fn [x] (all-hold? preds [x])) xs))
+                (fn [xs] (every? (fn [p] (every? p xs)) preds)))]
     (fn
       ([] true)
-      ([x] (all-hold? preds x))
-      ([x & xs] (and (all-hold? preds x) (every? (fn [y] (all-hold? preds y)) xs))))))
+      ([x] (all-hold? preds [x]))
+      ([x y] (all-hold? preds [x y]))
+      ([x y z] (all-hold? preds [x y z]))
+      ([x y z & more] (and (all-hold? preds [x y z]) (hold? more))))))
+
+(defn- first-true
+  "The first true result of the predicates for a few values, one predicate after the other, else the last result."
+  [preds xs]
+  (loop [i 0 j 0 last-one nil]
+    (cond
+      (= i (count preds)) last-one
+      (= j (count xs)) (recur (inc i) 0 last-one)
+      :else (let [v ((nth preds i) (nth xs j))]
+              (if v v (recur i (inc j) v))))))
 
 (defn some-fn
   "Returns a function that returns the first true result of the predicates for its arguments, else what the last one returned."
   [p & more]
   (let [preds (into [p] more)
-        of-one (fn [x]
-                 (loop [i 0 last-one nil]
-                   (if (< i (count preds))
-                     (let [v ((nth preds i) x)]
-                       (if v v (recur (inc i) v)))
-                     last-one)))]
+        few (< (count preds) 4)
+        ; Of four predicates or more Clojure forgets what the last one returned.
+        of-few (fn [xs] (let [v (first-true preds xs)] (if (or v few) v nil)))
+        of-more (if few
+                  (fn [xs] (some (fn [x] (first-true preds [x])) xs))
+                  (fn [xs] (some (fn [p] (some p xs)) preds)))]
     (fn
       ([] nil)
-      ([x] (of-one x))
-      ([x & xs]
-       (loop [x x xs xs]
-         (let [v (of-one x)]
-           (if (or v (nil? xs))
-             v
-             (recur (first xs) (next xs)))))))))
+      ([x] (of-few [x]))
+      ([x y] (of-few [x y]))
+      ([x y z] (of-few [x y z]))
+      ([x y z & more] (or (of-few [x y z]) (of-more more))))))
 
 (defn memoize
   "Returns a function that calls `f` once for each list of arguments, and then returns what it remembers."

@@ -25,19 +25,20 @@
   ([start end step]
    (if (and (int? start) (int? end) (int? step) (not (= step 0)))
      (int-range start end step)
-     (if (or (and (pos? step) (< start end)) (and (neg? step) (> start end)))
-       (number-range start end step)
-       (if (and (zero? step) (not (== start end)))
-         (repeat start)
-         ())))))
+     (cond
+       (or (and (pos? step) (< start end)) (and (neg? step) (> start end))) (number-range start end step)
+       (or (and (pos? step) (> start end)) (and (neg? step) (< start end)) (== start end)) ()
+       (zero? step) (repeat start)
+       ; Of what is no number none of this holds.
+       :else (number-range start end step)))))
 
 (defn- number-range
-  "A range of numbers that are not all 64-bit integers; never empty."
+  "A range of numbers that are not all 64-bit integers; never empty. What is no number is never past the end."
   [start end step]
   (cons start
         (lazy-seq
-          (let [x (+ start step)]
-            (when (if (pos? step) (< x end) (> x end))
+          (let [x (+' start step)]
+            (when-not (if (pos? step) (>= x end) (<= x end))
               (number-range x end step))))))
 
 (defn repeat

@@ -8,7 +8,7 @@
 //! - The costly modes act at a bounded number of safepoints a section; from there on their slices
 //!   grow, so that they end in time and still act now and then until the end.
 
-mod host;
+pub(crate) mod host;
 mod modes;
 mod oracle;
 
@@ -48,6 +48,7 @@ chapters! {
     destructuring
     equality
     errors
+    found
     functions
     fusion
     hashing

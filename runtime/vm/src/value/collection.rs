@@ -434,7 +434,8 @@ pub fn disj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
     match heap.kind_of(collection) {
         Some(Kind::SmallSet | Kind::Set) => set::disj(heap, collection, x),
         Some(Kind::SortedSet) => sorted::remove(heap, collection, x, "disj*slow"),
-        None if collection.is_nil() => Ok(Word::NIL),
+        // Of false too, as of nil: Clojure asks for truth there.
+        None if !collection.is_truthy() => Ok(Word::NIL),
         _ => Err(wrong_type(heap, collection, "a set or nil")),
     }
 }

@@ -95,6 +95,17 @@ impl Directive {
         }
         directive.conversion = rest.chars().next().ok_or_else(|| unknown(text))?;
         rest = &rest[directive.conversion.len_utf8()..];
+        if let Some(precision) = directive.precision
+            && matches!(
+                directive.conversion,
+                'd' | 'x' | 'X' | 'o' | 'c' | 'C' | '%' | 'n'
+            )
+        {
+            let conversion = directive.conversion;
+            return Err(bad(format!(
+                "%.{precision}{conversion}: no precision is taken"
+            )));
+        }
         if (directive.left || directive.zero) && directive.width == 0 {
             return Err(bad(format!(
                 "%{}: a width is missing",
@@ -226,7 +237,11 @@ fn write(
     d: &Directive,
     arg: Word,
 ) -> Result<(), Trap> {
-    let arg = lazy::follow(heap, arg).map_err(Trap::Force)?;
+    let is_null = arg.is_nil();
+    let mut arg = lazy::follow(heap, arg).map_err(Trap::Force)?;
+    if arg.is_nil() && !is_null {
+        arg = Word::EMPTY_LIST;
+    }
     large::check_formatted(heap, arg).or_throw(heap)?;
     let mut text = String::new();
     match d.conversion.to_ascii_lowercase() {
@@ -259,6 +274,7 @@ fn write(
         'd' | 'x' | 'o' | 'e' | 'f' | 'g' => {
             if arg.is_nil() {
                 text.push_str("null");
+                truncate(&mut text, d.precision);
             } else {
                 let Some(num) = Num::of(heap, arg) else {
                     return Err(misfit(heap, d, arg));

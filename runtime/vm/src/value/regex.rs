@@ -861,7 +861,6 @@ impl Replacing {
         let given = text(heap.object(replacement));
         let parsed = parse_replacement(given, &compiled.search);
         *spent = spent.saturating_add(super::print::text_fuel(given.len()));
-        let parts = parsed.or_throw(heap)?;
         let most = compiled.most(sizes, *spent);
         let mut out = String::new();
         let mut left = sizes.elements;
@@ -887,8 +886,14 @@ impl Replacing {
                 self.progress.next = None;
                 break;
             };
+            // As in Java what is wrong with a replacement is wrong where something is replaced.
+            let Ok(parts) = &parsed else {
+                return Err(parsed
+                    .or_throw(heap)
+                    .map_or_else(Stop::from, |_| Stop::Budget));
+            };
             out.push_str(&subject[self.progress.from..start]);
-            for part in &parts {
+            for part in parts {
                 match part {
                     Piece::Text(text) => out.push_str(text),
                     Piece::Group(number) => {
