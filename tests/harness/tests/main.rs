@@ -1,6 +1,7 @@
 //! The integration tests of the workspace: one binary, a module for each kind.
 
 mod cli;
+mod differential;
 mod docs;
 mod examples;
 mod language;

@@ -10,21 +10,7 @@
 
 (def classes
   "For each kind of error, the classes that Clojure throws in its place."
-  {":ox/type" #{"RuntimeException" "ClassCastException" "NullPointerException" "IllegalArgumentException" "UnsupportedOperationException"}
-   ":ox/argument" #{"IllegalArgumentException" "ArithmeticException" "NullPointerException" "ClassCastException"}
-   ":ox/arity" #{"ArityException" "IllegalArgumentException"}
-   ":ox/arithmetic" #{"ArithmeticException"}
-   ":ox/index" #{"IndexOutOfBoundsException" "StringIndexOutOfBoundsException" "ArrayIndexOutOfBoundsException"
-                 "NoSuchElementException"}
-   ":ox/state" #{"IllegalStateException" "IllegalAccessError"}
-   ":ox/no-match" #{"IllegalArgumentException"}
-   ":ox/number-format" #{"NumberFormatException"}
-   ":ox/parse" #{"RuntimeException" "NumberFormatException" "IllegalArgumentException" "ArithmeticException"
-                 "PatternSyntaxException" "ReaderException" "ExceptionInfo" "EOFException"}
-   ":ox/assert" #{"AssertionError"}
-   ":ox/unsupported" #{"UnsupportedOperationException" "ClassCastException"}
-   ":ox/exception" #{"Exception" "RuntimeException"}
-   ":ox/memory-limit" #{"StackOverflowError" "OutOfMemoryError"}})
+  (edn/read-string (slurp (io/file (.getParent (io/file *file*)) "../../../differential/kinds.edn"))))
 
 (declare canonical)
 
