@@ -89,7 +89,6 @@
 (size "abc")                       ;=> 3
 
 ;;; ## Namespaces contribute methods
-;;; config {}
 ;;; file app/render.ox
 (ns app.render)
 (defmulti render :type)
@@ -105,12 +104,13 @@
 (render {:type :list :items [{:type :bold :inner {:type :text :text "a"}} {:type :none}]})    ;=> ["*'a'*" "?"]
 
 ;;; ## The methods of a program do not change while it runs
-;;; config {}
 (defmulti m identity)
 (defmethod m 1 [_] :one)
 (defn f [] (prefer-method m 1 2))
 (f)                                ;! :ox/unsupported "top level"
+;differs what methods there are is known when a program is linked
 (remove-method m 1)                ;! :ox/unsupported "do not change"
+;differs what methods there are is known when a program is linked
 
 ;;; ## Mistakes in multimethods
 (defmulti)                         ;! OX0301 "needs a name"
@@ -118,8 +118,3 @@
 (defmulti m2 identity :hierachy 1) ;! OX0301 "options"
 (defmethod m3 :a [x] x)            ;! OX0101 "is not defined"
 (defmethod inc :a [x] x)           ;! OX0301 "cannot be extended"
-
-;;; ## Two methods for one value clash
-(defmulti twice identity)
-(defmethod twice 1 [_] :a)
-(defmethod twice 1 [_] :b)         ;! OX0404 "user/twice has two methods for 1, both of user"

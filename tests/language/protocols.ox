@@ -88,12 +88,6 @@
 (title nil)                        ;=> "title of "
 (size nil)                         ;! :ox/no-method
 
-;;; ## What is extended may need no value that only the running program makes
-;;; config {}
-(defprotocol Sized (size-of [x]))
-(def common (hash-map :size-of count))
-(extend String Sized common)       ;! OX0401 "needs user/common, which exists only when the program runs"
-
 ;;; ## In a method the name is the protocol's function
 (defprotocol Tree (leaves [x]))
 (extend-protocol Tree
@@ -115,7 +109,6 @@
 (start {:a 1})                     ;! :ox/no-method
 
 ;;; ## A value is computed with what its namespace sees, a program runs with all
-;;; config {}
 ;;; file app/shape.ox
 (ns app.shape)
 (defprotocol Shape (area [x]) (edges [x]))

@@ -63,6 +63,7 @@ p                                  ;=> #user.Point{:x 1, :y 2}
 (= Point (type (->Point 1 2)))     ;=> true
 (= Point (class (->Point 1 2)))    ;=> true
 (str Point)                        ;=> "user.Point"
+;differs a type is no class
 (get {Point :point} (type (->Point 1 2)))    ;=> :point
 
 ;;; ## A record of many fields keeps their order
@@ -143,14 +144,12 @@ wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7
 (told (reify Object))              ;=> :object
 
 ;;; ## Types go from one namespace to another
-;;; config {}
 ;;; file app/shapes.ox
 (ns app.shapes)
 (defprotocol Shape (area [x]))
 (defrecord Disk [r] Shape (area [_] (* 3 r r)))
 ;;; file user.ox
 (ns user (:require [app.shapes :as shapes :refer [->Disk area]]))
-(defrecord Disk [r])
 (->Disk 1)                         ;=> #app.shapes.Disk{:r 1}
 (shapes/map->Disk {:r 2})          ;=> #app.shapes.Disk{:r 2}
 (area (shapes/->Disk 1))           ;=> 3

@@ -58,6 +58,8 @@ pub(crate) enum Reason {
     Change(&'static str, Option<DefName>),
     /// A contribution to a table does not fit: what is wrong with it, and the one that it does not fit.
     Contribution(String, Option<DefName>),
+    /// It read the value of a definition that was not there yet.
+    Unbound(String),
     /// Nothing: there is no code for it, one line.
     Code(String),
     /// Anything else, one line.
@@ -70,6 +72,7 @@ impl Reason {
         match self {
             Reason::Effect(_) => format!("{self}, which {who} cannot have"),
             Reason::Change(..) => format!("{self}, which {who} cannot do"),
+            Reason::Unbound(_) => self.to_string(),
             Reason::Contribution(message, _) | Reason::Code(message) | Reason::Other(message) => {
                 message.clone()
             }
@@ -87,6 +90,9 @@ impl fmt::Display for Reason {
             }
             Reason::Change(what, Some(holder)) => {
                 write!(f, "it changes {what} of {}", shown_definition(holder))
+            }
+            Reason::Unbound(name) => {
+                write!(f, "it needs the value of {name}, which needs this one")
             }
             Reason::Contribution(message, _) | Reason::Code(message) | Reason::Other(message) => {
                 f.write_str(message)
@@ -116,8 +122,6 @@ pub(crate) struct Failure {
     /// The entries of a table whose fault it is, by number: that which does not fit, and the one that
     /// it does not fit.
     entries: Vec<usize>,
-    /// The definition that was read before it had a value.
-    unbound: Option<String>,
 }
 
 impl Failure {
@@ -126,7 +130,6 @@ impl Failure {
             reason: Reason::Other(message.into()),
             trace: Vec::new(),
             entries: Vec::new(),
-            unbound: None,
         }
     }
 }
@@ -291,8 +294,9 @@ impl<'a> Evaluation<'a> {
         if !self.without_value.insert(slot) {
             return;
         }
-        let unbound = failure.unbound.as_ref();
-        if let Some(name) = unbound.filter(|name| !self.is_value(name)) {
+        if let Reason::Unbound(name) = &failure.reason
+            && !self.is_value(name)
+        {
             let message = format!("it needs {name}, which exists only when the program runs");
             failure.reason = Reason::Other(message);
         }
@@ -506,9 +510,7 @@ fn finish(process: &mut Process, fiber: u64, idle: &dyn Fn()) -> Result<Word, Fa
                     && let Reason::Other(message) = &failure.reason
                     && let Some((name, _)) = message.split_once(UNBOUND)
                 {
-                    let message = format!("it needs the value of {name}, which needs this one");
-                    failure.unbound = Some(name.to_owned());
-                    failure.reason = Reason::Other(message);
+                    failure.reason = Reason::Unbound(name.to_owned());
                 }
                 return Err(failure);
             }
@@ -575,7 +577,6 @@ pub(crate) fn refused(process: &Process, fiber: u64) -> Failure {
         reason,
         trace: trace_of_fiber(process, fiber),
         entries: Vec::new(),
-        unbound: None,
     }
 }
 

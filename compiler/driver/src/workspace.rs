@@ -597,8 +597,8 @@ fn of_top_level(reason: &Reason, span: Span) -> Diagnostic {
             let message = format!("an expression at top level cannot be compiled: {message}");
             return Diagnostic::error(Code::LINK, message, span);
         }
-        Reason::Contribution(message, _) | Reason::Other(message) => {
-            return Diagnostic::error(Code::TOP_LEVEL, format!("{who} failed: {message}"), span);
+        Reason::Contribution(..) | Reason::Unbound(_) | Reason::Other(_) => {
+            return Diagnostic::error(Code::TOP_LEVEL, format!("{who} failed: {reason}"), span);
         }
         _ => format!("{who} must be pure: {reason}"),
     };

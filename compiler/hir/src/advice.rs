@@ -216,7 +216,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ),
     (
         "there are no classes: `type` and `class` give a symbol, and `instance?` takes one",
-        &["class?", "primitives-classnames"],
+        &["primitives-classnames"],
     ),
 ];
 

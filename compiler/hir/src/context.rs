@@ -80,6 +80,8 @@ pub(crate) struct Context<'db> {
     pub(crate) missing: Vec<Arc<str>>,
     /// Whether a macro could not be run at this stage, though it may at a later one.
     pub(crate) failed: bool,
+    /// Whether a macro has read tables to which later stages may contribute.
+    pub(crate) reads_early: bool,
     /// Whether a macro's code needs this form itself.
     pub(crate) phase_cycle: bool,
     /// The nearest enclosing origin.
@@ -104,6 +106,7 @@ impl<'db> Context<'db> {
             problems: Vec::new(),
             missing: Vec::new(),
             failed: false,
+            reads_early: false,
             phase_cycle: false,
             origin: Origin::NONE,
             try_depth: 0,
@@ -480,8 +483,9 @@ impl<'db> Context<'db> {
             self.report(problem);
             return Err(message);
         }
-        // What any namespace contributes may be run.
+        // What any namespace contributes may be run, and what comes later in this one too.
         self.reads.everything |= settled.is_some();
+        self.reads_early |= settled.is_some() && self.stage != Stage::ALL;
         let env = locals();
         let asked = Cell::new(false);
         let call = MacroCall {

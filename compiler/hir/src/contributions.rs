@@ -68,6 +68,7 @@ pub(crate) fn part_names(
         .strip_prefix('[')
         .and_then(|key| key.strip_suffix(']'))
         .unwrap_or(&key);
+    let key = key.strip_suffix(" :method").unwrap_or(key);
     let key: String = key
         .chars()
         .filter(|c| !"#@".contains(*c))

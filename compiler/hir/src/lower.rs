@@ -121,7 +121,7 @@ pub(crate) fn lower<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Lowe
     }
     Lowered {
         defs,
-        incomplete: incomplete || cx.failed,
+        incomplete: incomplete || cx.failed || cx.reads_early,
         phase_cycle: cx.phase_cycle,
         problems: cx.problems,
         reads: cx.reads,

@@ -15,6 +15,7 @@ use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
 use crate::advice::namespace_advice;
 use crate::body::DefName;
+use crate::contributions::is_contributed;
 use crate::db::{Db, Frame, Project, SourceFile, Stage, file_of};
 use crate::definition::DefInfo;
 use crate::expand::core::CoreMacro;
@@ -356,7 +357,11 @@ pub fn trace_lines(db: &dyn Db, trace: &[Frame]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for frame in trace {
         let DefName { ns, name } = &frame.definition;
-        let name = if is_entry_name(name) { "<entry>" } else { name };
+        let name = match name.split_once('#') {
+            _ if is_entry_name(name) => "<entry>",
+            Some((shown, _)) if is_contributed(name) => shown,
+            _ => name,
+        };
         let place = db.place_of_frame(frame);
         let place = place.map_or_else(String::new, |place| format!(" ({place})"));
         let line = format!("{ns}/{name}{place}");

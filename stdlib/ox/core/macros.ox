@@ -568,6 +568,29 @@
 (defmacro with-timeout "Evaluates the body; if it takes longer than the duration, an `:ox/timeout` error is thrown in it." [d & body]
   `(timeout ~d (fn* ([] ~@body))))
 
+(defmacro reify
+  "Returns an object with methods of its own, which see the locals around it: `(reify P (m [this x] …) Q (n [this] …))`."
+  [& protocols-and-methods]
+  (let [add-method (fn [methods method]
+                     (let [name (first method)
+                           k (if (symbol? name)
+                               (keyword (clojure.core/name name))
+                               (syntax-error "Not the name of a method" method))
+                           arities (if (vector? (second method)) (list (next method)) (next method))]
+                       (assoc methods k (concat (get methods k) arities))))]
+    (loop [left protocols-and-methods all {}]
+      (if (empty? left)
+        `(reify* ~all)
+        (let [protocol (first left)
+              methods (take-while seq? (next left))]
+          (if (symbol? protocol)
+            (recur (drop-while seq? (next left))
+                   (assoc all
+                          `(reified ~protocol)
+                          (into {} (map (fn [entry] [(key entry) `(fn ~@(val entry))])
+                                        (reduce add-method {} methods)))))
+            (syntax-error "Neither a protocol nor a method" protocol)))))))
+
 (defmacro retrying "Evaluates the body, again when it fails, as `retry` with the same options." [opts & body]
   (if (empty? body)
     (syntax-error "Nothing to try again" &form)

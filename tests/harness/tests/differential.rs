@@ -259,10 +259,13 @@ fn programs(
         share += (count - made).div_ceil(names.len()).max(1);
     }
     if is_whole {
-        for (name, programs) in names.iter().zip(&each) {
-            let enough = programs.len() >= EACH_AT_LEAST || FEW_FORMS.contains(name);
-            assert!(enough, "only {} programs of {name}", programs.len());
-        }
+        let few: Vec<_> = names
+            .iter()
+            .zip(&each)
+            .filter(|(name, programs)| programs.len() < EACH_AT_LEAST && !FEW_FORMS.contains(name))
+            .map(|(name, programs)| (name, programs.len()))
+            .collect();
+        assert!(few.is_empty(), "too few different programs: {few:?}");
         assert!(each.iter().map(Vec::len).sum::<usize>() >= count);
     }
     let longest = each.iter().map(Vec::len).max().unwrap_or(0);

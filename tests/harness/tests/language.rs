@@ -52,7 +52,7 @@ chapters! {
     functions
     fusion
     hashing
-    limits
+    hierarchies
     large_numbers
     library_csv
     library_data
@@ -63,10 +63,13 @@ chapters! {
     library_string
     library_walk
     library_zip
+    limits
     long_texts
     macros
+    multimethods
     namespaces
     printing
+    protocols
     queues
     reader
     sequences
@@ -74,6 +77,7 @@ chapters! {
     state
     strings
     transducers
+    types
 }
 
 #[test]

@@ -33,7 +33,8 @@ const LISTS: [(&str, usize); 5] = [
     ("form_set", 1),
 ];
 /// What is computed of a definition whose body changed, once for each such definition.
-const OF_A_DEFINITION: [&str; 9] = [
+const OF_A_DEFINITION: [&str; 10] = [
+    "form_contributions",
     "lower_form",
     "form_definitions",
     "definition_body",

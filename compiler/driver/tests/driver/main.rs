@@ -12,5 +12,6 @@ mod rewrites;
 mod same;
 mod summaries;
 mod support;
+mod tables;
 mod top_level;
 mod values;

@@ -297,6 +297,17 @@ const FORMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "reify",
+        &[
+            "(reify)",
+            "(reify f (m [this] a))",
+            "(reify f (m [this] a) (m [this b] (f b)) (n [_] a))",
+            "(reify f (m ([this] a) ([this b] b)) xs g (n [[a b]] a b))",
+            "!(reify 1)",
+            "!(reify f (1 [this] a))",
+        ],
+    ),
+    (
         "retrying",
         &[
             "(retrying {:max-attempts a} (f b) c)",
