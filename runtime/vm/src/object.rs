@@ -171,11 +171,11 @@ kinds! {
     /// secret: `source name`
     Secret = 46, raw 0, hash 0, false;
     /// type of records or instances: `name fields`
-    Type = 60, raw 0, hash 0, false;
+    Type = 48, raw 0, hash 0, false;
     /// record: `type values extra (meta)`
-    Record = 61, raw 0, hash 0, false;
+    Record = 49, raw 0, hash 0, false;
     /// value of a type that is no record: `[serial] type values`
-    Instance = 62, raw 1, hash 0, false;
+    Instance = 55, raw 1, hash 0, false;
     /// free words between objects of a boot segment or segment, never referred to
     Filler = 47, raw 99, hash 0, false;
     /// sorted map: `[count][hash] root comparator (meta)`; the comparator is nil for `compare`
