@@ -361,12 +361,11 @@ impl<'a> Evaluation<'a> {
         let mut rows = Vec::with_capacity(wanted.len());
         for &number in wanted {
             let entry = &table.entries[number];
-            let value = match image.cell_of(entry.value) {
+            let held = |slot: u32| match image.cell_of(slot) {
                 Some(cell) => heap.word(cells, cell + 1),
-                None => Word(self.draft.slots[entry.value as usize].value),
+                None => Word(self.draft.slots[slot as usize].value),
             };
-            let key = image.cell_of(entry.key).expect("a key is computed");
-            let key = heap.word(cells, key + 1);
+            let (key, value) = (held(entry.key), held(entry.value));
             let namespace = string::make_symbol(heap, None, &entry.namespace);
             let number = Word::small(number as i64);
             rows.push(vector::make(heap, &[namespace, key, value, number]));
