@@ -69,8 +69,10 @@ sources! {
     "ox.retry" "ox/retry.ox";
     "ox.set" "ox/set.ox";
     "ox.sh" "ox/sh.ox";
+    "ox.stacktrace" "ox/stacktrace.ox";
     "ox.string" "ox/string.ox";
     "ox.template" "ox/template.ox";
+    "ox.test" "ox/test.ox";
     "ox.walk" "ox/walk.ox";
     "ox.zip" "ox/zip.ox";
 }
@@ -86,8 +88,10 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.math", "ox.math"),
     ("clojure.pprint", "ox.pprint"),
     ("clojure.set", "ox.set"),
+    ("clojure.stacktrace", "ox.stacktrace"),
     ("clojure.string", "ox.string"),
     ("clojure.template", "ox.template"),
+    ("clojure.test", "ox.test"),
     ("clojure.walk", "ox.walk"),
     ("clojure.zip", "ox.zip"),
 ];

@@ -3,7 +3,7 @@
 //! # Invariants
 //! - The answer depends on the call and on queries made under the caller's query only: the macro's
 //!   image is itself a query.
-//! - `resolve` and `macroexpand` are effects of the macro's process, answered between slices, where
+//! - `resolve`, `definition-kind` and `macroexpand` are effects of the macro's process, answered between slices, where
 //!   cancellation of the query is checked too. Every other effect is a failure.
 
 use crate::database::Database;
@@ -199,7 +199,7 @@ fn drive(
     }
 }
 
-/// Answers what a macro may ask: `resolve`, `macroexpand`.
+/// Answers what a macro may ask: `resolve`, `definition-kind`, `macroexpand`.
 fn answer(
     db: &Database,
     call: &MacroCall<'_>,
@@ -222,6 +222,18 @@ fn answer(
             let Caller { file, stage } = call.caller;
             match hir::resolve_symbol(db, file, stage, symbol) {
                 Some(found) => string::make_symbol(heap, found.ns.as_deref(), &found.name),
+                None => Word::NIL,
+            }
+        }
+        "definition-kind" => {
+            call.asked.set(true);
+            let datum = form(heap)?;
+            let symbol = datum
+                .as_symbol()
+                .ok_or_else(|| failed("definition-kind needs a symbol"))?;
+            let Caller { file, stage } = call.caller;
+            match hir::kind_of_symbol(db, file, stage, symbol) {
+                Some(kind) => string::make_keyword(heap, None, kind),
                 None => Word::NIL,
             }
         }

@@ -35,7 +35,7 @@ pub fn canonical_namespace(name: &Arc<str>) -> Arc<str> {
     match name.strip_prefix("clojure.") {
         Some(
             rest @ ("core" | "string" | "set" | "walk" | "edn" | "test" | "pprint" | "math"
-            | "data" | "zip" | "template"),
+            | "data" | "zip" | "template" | "stacktrace"),
         ) => format!("ox.{rest}").into(),
         Some("data.json") => "ox.json".into(),
         Some("data.csv") => "ox.csv".into(),

@@ -42,6 +42,8 @@ pub use lowered::{
     ENTRY, Lowered, LoweredDef, definition, definition_at, definition_body, definition_info,
     definitions, is_entry_name, lowered, lowered_def, referred,
 };
-pub use macroexpand::{macroexpand, macroexpand_1, macroexpand_all, resolve_symbol};
+pub use macroexpand::{
+    kind_of_symbol, macroexpand, macroexpand_1, macroexpand_all, resolve_symbol,
+};
 pub use report::{diagnostics, span_of, trace_lines, visible_names};
 pub use summary::{DefSummary, Namespace, namespace, namespace_of};

@@ -27,6 +27,24 @@ pub fn resolve_symbol(
     full_name(&crate::names::resolve(db, file, stage, symbol))
 }
 
+/// What kind of thing a symbol means to a macro that asks: `function`, `macro` or `value`.
+pub fn kind_of_symbol(
+    db: &dyn Db,
+    file: SourceFile,
+    stage: Stage,
+    symbol: &Symbol,
+) -> Option<&'static str> {
+    match crate::names::resolve(db, file, stage, symbol) {
+        Resolution::Core(_) => Some("macro"),
+        Resolution::Def(info) => Some(match info.kind {
+            DefKind::Macro(_) => "macro",
+            DefKind::Function { .. } | DefKind::Native(..) => "function",
+            _ => "value",
+        }),
+        Resolution::Missing(_) => None,
+    }
+}
+
 /// The name by which every namespace reaches what was found.
 pub(crate) fn full_name(found: &Resolution) -> Option<Symbol> {
     match found {

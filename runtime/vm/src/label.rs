@@ -23,14 +23,19 @@ struct Known<'i> {
     place: Option<(&'i str, u32)>,
 }
 
+/// The first of the prototypes that a function of a template has for its arities.
+pub(crate) fn first_proto(template: &LoadedTemplate) -> Option<u32> {
+    let arities = template.by_arity.iter().copied();
+    arities
+        .filter(|proto| *proto != u32::MAX)
+        .chain(template.variadic.map(|(_, proto)| proto))
+        .min()
+}
+
 fn known<'i>(image: &'i LoadedImage, template: &LoadedTemplate) -> Option<Known<'i>> {
     let stored = image.image();
     let slot = stored.slots.get(template.slot as usize)?;
-    let arities = template.by_arity.iter().copied();
-    let proto = arities
-        .filter(|proto| *proto != u32::MAX)
-        .chain(template.variadic.map(|(_, proto)| proto))
-        .min()?;
+    let proto = first_proto(template)?;
     let index = usize::from(image.protos().get(proto as usize)?.index);
     let source = stored.source_map.slots.get(template.slot as usize);
     let of_proto = source.and_then(|source| source.protos.get(index));

@@ -30,6 +30,11 @@
   ([sym] (effect* :ox/resolve [sym]))
   ([env sym] (if (contains? env sym) nil (effect* :ox/resolve [sym]))))
 
+(defn ^:no-doc definition-kind
+  "In a macro: `:function`, `:macro` or `:value`, what `sym` means where the macro is called; nil if it means nothing."
+  [sym]
+  (effect* :ox/definition-kind [sym]))
+
 (defn macroexpand-1
   "In a macro: `form` expanded once, as it would be where the macro is called; `form` itself if it is no
   call of a macro."

@@ -314,6 +314,8 @@
 (defnative ^:no-doc error-cause "Returns the cause of an error, nil for nil and other values." [e])
 (defnative ^:no-doc error-with-data "Returns the error with other data; message, cause and trace are kept." [e data])
 (defnative ^:no-doc error-trace "Returns the stack trace of a thrown error: a vector of maps with `:name :file :line`, innermost first." [e])
+(defnative ^:no-doc function-place "Returns where the code of a function begins, a map as in `error-trace`; nil of other values." [f])
+(defnative ^:no-doc program-namespace "Returns the namespace, a symbol, of the file that is run; nil where there is none." [])
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Effects

@@ -61,6 +61,7 @@ chapters! {
     library_pprint
     library_set
     library_string
+    library_test
     library_walk
     library_zip
     limits

@@ -1,13 +1,14 @@
-//! Natives of errors as values.
+//! Natives of errors as values, and of places in the program's text.
 
 use super::{Native, NativeCall};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::interp::trace_of;
+use crate::label::first_proto;
 use crate::native::NativeResult;
 use crate::object::Kind;
 use crate::value::error::wrong_type;
-use crate::value::string::{make_keyword, make_string};
+use crate::value::string::{make_keyword, make_string, make_symbol};
 use crate::value::{map, vector};
 use crate::word::Word;
 
@@ -85,26 +86,53 @@ fn trace(call: &mut NativeCall<'_>) -> NativeResult {
     let frames = trace_of(call.heap, call.args[0]);
     let mut words = Vec::with_capacity(frames.len());
     for (proto, pc) in frames {
-        let Some(place) = place_of(call.image, proto, pc) else {
-            continue;
-        };
-        let heap = &mut *call.heap;
-        let mut entry = vec![
-            make_keyword(heap, None, "name"),
-            make_string(heap, &place.name),
-        ];
-        if let Some(file) = &place.file {
-            entry.extend([make_keyword(heap, None, "file"), make_string(heap, file)]);
+        if let Some(place) = place_of(call.image, proto, pc) {
+            words.push(place_map(call.heap, &place)?);
         }
-        if let Some(line) = place.line {
-            entry.extend([
-                make_keyword(heap, None, "line"),
-                Word::small(i64::from(line)),
-            ]);
-        }
-        words.push(map::from_pairs(heap, &entry)?);
     }
     Ok(vector::make(call.heap, &words))
+}
+
+/// Where the code of a function begins, as `trace` says it; nil of what is no function.
+fn place(call: &mut NativeCall<'_>) -> NativeResult {
+    let object = call.heap.try_object(call.args[0]);
+    let function = object.filter(|object| object.kind() == Kind::Function);
+    let template = function.and_then(|function| u32::try_from(function.raw(1)).ok());
+    let known = template.filter(|template| (*template as usize) < call.image.template_count());
+    let first = known.and_then(|template| first_proto(call.image.template(template)));
+    match first.and_then(|proto| place_of(call.image, proto, 0)) {
+        Some(place) => place_map(call.heap, &place),
+        None => Ok(Word::NIL),
+    }
+}
+
+/// The namespace of what the program begins with, a symbol; nil of an image that is no program.
+fn program_namespace(call: &mut NativeCall<'_>) -> NativeResult {
+    let stored = call.image.image();
+    let first = stored.entry.or(stored.main);
+    let slot = first.and_then(|slot| stored.slots.get(slot as usize));
+    Ok(match slot {
+        Some(slot) => make_symbol(call.heap, None, &slot.namespace),
+        None => Word::NIL,
+    })
+}
+
+/// `{:name "ns/name" :file "a.ox" :line 3}`
+fn place_map(heap: &mut Heap, place: &Place) -> NativeResult {
+    let mut entry = vec![
+        make_keyword(heap, None, "name"),
+        make_string(heap, &place.name),
+    ];
+    if let Some(file) = &place.file {
+        entry.extend([make_keyword(heap, None, "file"), make_string(heap, file)]);
+    }
+    if let Some(line) = place.line {
+        entry.extend([
+            make_keyword(heap, None, "line"),
+            Word::small(i64::from(line)),
+        ]);
+    }
+    map::from_pairs(heap, &entry)
 }
 
 /// A place in the sources.
@@ -144,4 +172,6 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/error-cause", 1, 1, |call| part(call, CAUSE)),
     Native::new("ox.core/error-trace", 1, 1, trace),
     Native::new("ox.core/error-with-data", 2, 2, with_data),
+    Native::new("ox.core/function-place", 1, 1, place),
+    Native::new("ox.core/program-namespace", 0, 0, program_namespace),
 ];
