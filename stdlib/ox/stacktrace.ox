@@ -7,7 +7,7 @@
 (defn root-cause "Returns the innermost cause of an error: itself if it has none." [e]
   (if-let [cause (ex-cause e)] (recur cause) e))
 
-(defn- shown-name
+(defn ^:no-doc shown-name
   "The name of a definition as people know it: what has no written name has the number of its form behind it."
   [name]
   (string/replace (str name) #"(#\d+)?@[0-9a-f]+$" ""))

@@ -3,7 +3,10 @@
 
   A test is what `deftest` contributes to the table of tests when a program is linked: no test is part of a program that
   runs none. What `is` makes of a form is a method of `assert-expr`, which any namespace may extend."
-  (:require [ox.stacktrace :as stacktrace]
+  (:require [ox.data :as data]
+            [ox.json :as json]
+            [ox.stacktrace :as stacktrace]
+            [ox.string :as string]
             [ox.template :as template]))
 
 ;; ---------------------------------------------------------------------------------------------
@@ -396,3 +399,95 @@
 
 (defmacro run-test "Runs the test of this name, as `run-test-var`." [test-symbol]
   `(run-test-var (var ~test-symbol)))
+
+;; ---------------------------------------------------------------------------------------------
+;; For `oxc test`: what happens is told in lines of JSON, each after a mark that nothing else prints
+
+(defn- shown "A value as a report has it: of long collections the beginning." [x]
+  (binding [*print-length* 1000]
+    (pr-str x)))
+
+(defn- difference
+  "Of a form `(= a b)` that was false, what only the one value has and what only the other, if both are collections."
+  [{:keys [expected actual]}]
+  (when (and (seq? expected) (= '= (first expected))
+             (seq? actual) (= 'not (first actual))
+             (= 3 (count (second actual))))
+    (let [[_ a b] (second actual)]
+      (when (some (fn [kind] (and (kind a) (kind b))) [map? set? sequential?])
+        (let [[in-a in-b] (data/diff a b)]
+          {:expected (shown in-a) :actual (shown in-b)})))))
+
+(def ^:private runners
+  "Functions that call tests and fixtures."
+  #{"ox.test/test-var" "ox.test/test-vars" "ox.test/run-for-oxc"})
+
+(defn- trace-within-test
+  "The frames of an error and of its causes, down to where the test was called."
+  [e]
+  (let [frames (take-while (fn [frame] (not (contains? runners (:name frame)))) (error-trace e))]
+    (cons {:error (with-out-str (stacktrace/print-throwable e))
+           :frames (mapv (fn [frame]
+                           (update frame :name
+                                   (fn [name] (string/replace (stacktrace/shown-name name) #"/tests\[:(.*)\]$" "/$1"))))
+                         frames)}
+          (when-let [cause (ex-cause e)] (trace-within-test cause)))))
+
+(defn- told-of
+  "What is told of a failure or an error."
+  [m]
+  (let [actual (:actual m)
+        difference (when (= :fail (:type m)) (difference m))]
+    (cond-> {:event (name (:type m))
+             :file (:file m)
+             :line (:line m)
+             :contexts (vec (reverse *testing-contexts*))
+             :message (when-some [message (:message m)] (str message))
+             :expected (when (contains? m :expected) (shown (:expected m)))
+             :actual (if (error? actual)
+                       (string/trim-newline (with-out-str (stacktrace/print-throwable actual)))
+                       (shown actual))}
+      (error? actual) (assoc :trace (vec (trace-within-test actual)))
+      difference (assoc :difference difference))))
+
+(defn ^:no-doc run-for-oxc
+  "Runs the tests of the file that is run whose names, with the namespace, contain `text`."
+  [mark text]
+  (let [ns (program-namespace)
+        full-name (fn [test] (str (symbol (:var test))))
+        wanted (filter (fn [test] (string/includes? (full-name test) text)) (tests-in ns))
+        begun (volatile! {})
+        usual report
+        tell (fn [event]
+               (binding [*out* :ox/stdout]
+                 (print (str mark (json/write-str event) "\n"))))
+        test-name (fn [v] (when v (let [v (symbol v)] (if (= (str ns) (namespace v)) (name v) (str v)))))
+        under-way (fn [event] (assoc event :test (test-name (last *testing-vars*))))
+        counters (fn [] (deref *report-counters*))]
+    (binding [*command-line-args* nil
+              *report-counters* (atom *initial-report-counters*)
+              report (fn [m]
+                       (case (:type m)
+                         :pass (inc-report-counter :pass)
+                         (:fail :error) (do (inc-report-counter (:type m))
+                                            (tell (under-way (told-of m))))
+                         :begin-test-var (when-not (next *testing-vars*)
+                                           (vreset! begun {:counters (counters) :at (effect* :ox/monotonic [])})
+                                           (let [at (function-place (:test (test-at (:var m))))]
+                                             (tell (under-way {:event "begin" :file (:file at) :line (:line at)}))))
+                         :end-test-var (when-not (next *testing-vars*)
+                                         (let [{before :counters at :at} (deref begun)]
+                                           (tell (under-way
+                                                   (merge {:event "end"
+                                                           :ms (/ (quot (- (effect* :ox/monotonic []) at) 1000) 1000.0)}
+                                                          (dissoc (merge-with - (counters) before) :test))))))
+                         (:begin-test-ns :end-test-ns :summary) nil
+                         (usual m)))]
+      (try
+        (if-let [hook (when (= "" text) (some :hook wanted))]
+          (hook)
+          (test-vars (map :var wanted)))
+        (catch Throwable e
+          (do-report {:type :error :message "Uncaught exception, not in a test." :expected nil :actual e})))
+      (let [all (counters)]
+        (tell (assoc (dissoc all :test) :event "namespace" :tests (:test all)))))))

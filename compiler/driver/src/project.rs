@@ -126,14 +126,14 @@ pub fn find(target: &Target, cwd: &Path) -> Result<Found, ProjectError> {
             let folder = cwd.join(folder);
             let root = find_root(&folder)
                 .ok_or_else(|| ProjectError::NoProject(folder.display().to_string()))?;
-            let mut found = read_project(root)?;
+            let mut found = read_project(root, false)?;
             found.entry.clone_from(&found.manifest.main);
             Ok(found)
         }
         Target::Namespace(namespace) => {
             let root =
                 find_root(cwd).ok_or_else(|| ProjectError::NoProject(cwd.display().to_string()))?;
-            let mut found = read_project(root)?;
+            let mut found = read_project(root, false)?;
             if !found.files.contains_key(namespace) {
                 return Err(ProjectError::NoNamespace {
                     namespace: namespace.clone(),
@@ -167,7 +167,7 @@ fn find_file(path: &Path) -> Result<Found, ProjectError> {
         .ok()
         .and_then(|folder| find_root(&folder))
     {
-        let mut found = read_project(root)?;
+        let mut found = read_project(root, false)?;
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let relative = absolute
             .strip_prefix(&found.root)
@@ -296,7 +296,28 @@ pub fn namespace_path(namespace: &str) -> String {
     namespace.replace('-', "_").replace('.', "/")
 }
 
-fn read_project(root: PathBuf) -> Result<Found, ProjectError> {
+/// Finds and reads a project with its tests, and says which of its namespaces these are: those below its
+/// `:test-paths`.
+///
+/// # Errors
+/// When its project file is not as it should be, or a file cannot be read.
+pub fn find_with_tests(root: &Path) -> Result<(Found, Vec<String>), ProjectError> {
+    let found = read_project(root.to_path_buf(), true)?;
+    require_parts(&found)?;
+    let is_test = |file: &&FoundFile| {
+        let path = Path::new(&file.path);
+        let folders = found.manifest.test_paths.iter();
+        folders
+            .map(Path::new)
+            .any(|folder| path.starts_with(folder))
+    };
+    let tests = found.files.values().filter(is_test);
+    let tests = tests.map(|file| file.namespace.clone()).collect();
+    Ok((found, tests))
+}
+
+/// A project's files, those of its tests too if they are wanted.
+fn read_project(root: PathBuf, with_tests: bool) -> Result<Found, ProjectError> {
     let path = root.join(MANIFEST);
     let text = read(&path)?;
     let manifest = manifest::parse(&text).map_err(|diagnostics| ProjectError::Manifest {
@@ -305,7 +326,8 @@ fn read_project(root: PathBuf) -> Result<Found, ProjectError> {
         diagnostics,
     })?;
     let mut files = BTreeMap::new();
-    for source_root in &manifest.paths {
+    let test_paths = manifest.test_paths.iter().filter(|_| with_tests);
+    for source_root in manifest.paths.iter().chain(test_paths) {
         let mut sources = Vec::new();
         walk(&root.join(source_root), &mut sources)?;
         sources.sort();

@@ -166,6 +166,14 @@ impl Workspace {
         self.found.entry.as_deref()
     }
 
+    /// Whether the namespace to run needs this one, directly or not.
+    #[must_use]
+    pub fn entry_reaches(&self, namespace: &str) -> bool {
+        let entry = self.entry().and_then(|entry| self.file(entry));
+        let reached = entry.map(|entry| hir::project::reachable(&self.db, entry));
+        reached.is_some_and(|reached| reached.iter().any(|ns| &**ns == namespace))
+    }
+
     /// The database, for tests.
     pub fn database(&mut self) -> &mut Database {
         &mut self.db

@@ -112,6 +112,7 @@ pub(crate) enum Command {
     Send(Send),
     Rm(Rm),
     Check(Check),
+    Test(Test),
     Build(Build),
     New(New),
     Disasm(Disasm),
@@ -427,6 +428,46 @@ pub(crate) struct Check {
 pub(crate) enum Deny {
     /// Warnings
     Warnings,
+}
+
+/// Run tests
+///
+/// A namespace with a `deftest` (`clojure.test`) under the project's `:test-paths` (`test`) is a
+/// namespace of tests, and so is one that PATH names: a file, a folder with all files below, or a
+/// namespace. Each is run as a program of its own, several at the same time; one that does not
+/// compile is an error, and keeps no other from running. What a test prints is shown if it fails.
+///
+/// Exit status: 0 if all tests passed, 1 if one failed or none was chosen by --filter, 2 after
+/// wrong usage.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc test                             this project's tests
+  oxc test test/shop/cart_test.cljc    a file
+  oxc test shop.cart-test              a namespace
+  oxc test --filter cart               tests whose name, with the namespace, contains it
+  oxc test -j 1                        one namespace after another
+  oxc test --junit report.xml          for continuous integration
+  oxc test --format json               one object a line, the last a summary")]
+pub(crate) struct Test {
+    /// Only tests whose full name, `namespace/test`, contains this text
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) filter: String,
+    /// How to print; as JSON, one object a line
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// Write a report in JUnit's format, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// How many namespaces run at the same time [default: as many as there are processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    /// Limit what each process may use, as `oxc run` does: memory=512MB; may be given several times
+    #[arg(long, value_name = "NAME=AMOUNT")]
+    pub(crate) limit: Vec<String>,
+    /// Files, folders or namespaces [default: the project's `:test-paths`]
+    #[arg(value_name = "PATH")]
+    pub(crate) targets: Vec<String>,
 }
 
 /// Compile a program into an image file

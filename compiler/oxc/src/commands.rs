@@ -17,6 +17,7 @@ pub(crate) mod retry;
 pub(crate) mod rm;
 pub(crate) mod run;
 pub(crate) mod send;
+pub(crate) mod test;
 pub(crate) mod verify;
 pub(crate) mod version;
 

@@ -45,7 +45,12 @@ pub(crate) fn open(
     format: Format,
 ) -> Result<Workspace, Failure> {
     let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-    Workspace::open(target, &dir).map_err(|error| match error {
+    Workspace::open(target, &dir).map_err(|error| not_opened(output, error, format))
+}
+
+/// Why a project cannot be opened. What is wrong with its file is shown here.
+pub(crate) fn not_opened(output: Output, error: driver::ProjectError, format: Format) -> Failure {
+    match error {
         driver::ProjectError::Manifest {
             path,
             text,
@@ -73,7 +78,7 @@ pub(crate) fn open(
             io(format_args!("read {}", path.display()))(error)
         }
         error => Failure::new(crate::failure::chain(&error)),
-    })
+    }
 }
 
 /// What a program is compiled for, and so is not done when it cannot be.

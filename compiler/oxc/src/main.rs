@@ -87,6 +87,7 @@ fn run(output: Output, command: &Command) -> failure::Outcome {
         Command::Send(args) => commands::send::run(output, args),
         Command::Rm(args) => commands::rm::run(output, args),
         Command::Check(args) => commands::check::run(output, args),
+        Command::Test(args) => commands::test::run(output, args),
         Command::Build(args) => commands::build::run(output, args),
         Command::New(args) => commands::new::run(output, args),
         Command::Disasm(args) => commands::disasm::run(output, args),

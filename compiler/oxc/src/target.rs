@@ -26,7 +26,8 @@ pub(crate) enum Program {
     Image(PathBuf),
 }
 
-fn is_path(text: &str) -> bool {
+/// Whether what is named is a path, and no namespace.
+pub(crate) fn is_path(text: &str) -> bool {
     let extension = Path::new(text)
         .extension()
         .and_then(|extension| extension.to_str());
