@@ -19,6 +19,7 @@
               ox.core.types
               ox.core.hierarchy
               ox.core.protocol
+              ox.core.host
               ox.core.multi
               ox.core.effect
               ox.core.process

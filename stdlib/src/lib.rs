@@ -32,6 +32,7 @@ macro_rules! sources {
 }
 
 sources! {
+    "ox.compat" "ox/compat.ox";
     "ox.core" "ox/core.ox";
     "ox.core.atom" "ox/core/atom.ox";
     "ox.core.base" "ox/core/base.ox";
@@ -41,6 +42,7 @@ sources! {
     "ox.core.error" "ox/core/error.ox";
     "ox.core.function" "ox/core/function.ox";
     "ox.core.hierarchy" "ox/core/hierarchy.ox";
+    "ox.core.host" "ox/core/host.ox";
     "ox.core.interface" "ox/core/interface.ox";
     "ox.core.macros" "ox/core/macros.ox";
     "ox.core.map" "ox/core/map.ox";

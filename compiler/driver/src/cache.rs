@@ -26,7 +26,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 /// Raised when the format of anything stored changes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Stored builds kept in a folder.
 const BUILDS_MAX: usize = 64;
 /// Bytes of builds kept in a folder, besides those of the last.

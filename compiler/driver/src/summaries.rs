@@ -14,6 +14,7 @@ use crate::embedded;
 use crate::kept;
 use crate::project::Found;
 use hir::header::{CORE, is_core_family};
+use hir::host::COMPAT;
 use hir::stored::Stored;
 use hir::{Hash, Project, SourceFile, file_of};
 use rustc_hash::FxHashSet;
@@ -69,7 +70,7 @@ fn key(db: &Database, found: &Found, file: SourceFile) -> [u8; 32] {
     })
 }
 
-/// Files and all that they reach, by namespace.
+/// Files and all that they reach, by namespace; the table of host calls if any of them may need it.
 fn with_reached(
     db: &Database,
     files: impl IntoIterator<Item = SourceFile>,
@@ -80,7 +81,17 @@ fn with_reached(
         let reached = hir::project::reachable(db, file).iter();
         all.extend(reached.filter_map(|ns| Some((&**ns, file_of(db, ns)?))));
     }
+    let calls = all.values().any(|file| may_call_host(db, *file));
+    if let Some(table) = file_of(db, COMPAT).filter(|_| calls) {
+        all.insert(&**table.ns(db), table);
+        let reached = hir::project::reachable(db, table).iter();
+        all.extend(reached.filter_map(|ns| Some((&**ns, file_of(db, ns)?))));
+    }
     all
+}
+
+fn may_call_host(db: &Database, file: SourceFile) -> bool {
+    !file.library(db) && hir::host::may_call(file.text(db))
 }
 
 /// The body hashes of what files define.
@@ -219,6 +230,9 @@ impl Summaries {
             };
             if !is_core_family(namespace) {
                 needs.push(CORE.into());
+            }
+            if may_call_host(db, file) {
+                needs.push(COMPAT.into());
             }
             let needed = needs.iter().filter_map(|ns| file_of(db, ns));
             rest.extend(needed.filter(|file| seen.insert(*file)));

@@ -66,10 +66,6 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "there are no methods: write the function, as in `(fn [s] (subs s 1))`",
-        &["memfn"],
-    ),
-    (
         "there are no objects with properties: data are maps already",
         &["bean"],
     ),
@@ -244,6 +240,90 @@ const NAMESPACES: &[(&str, &str)] = &[
 pub fn namespace_advice(name: &str) -> Option<&'static str> {
     let found = NAMESPACES.iter().find(|(known, _)| *known == name)?;
     Some(found.1)
+}
+
+/// Classes of the JVM that programs call often and that are left out, with what to use instead.
+const CLASSES: &[(&str, &[&str])] = &[
+    (
+        "`ox.fs` reads, writes and lists files",
+        &[
+            "File",
+            "Files",
+            "Path",
+            "Paths",
+            "FileReader",
+            "FileWriter",
+            "BufferedReader",
+            "InputStreamReader",
+        ],
+    ),
+    (
+        "work beside other work is `async` or `spawn`; `sleep` waits, and what changes is an `atom`",
+        &[
+            "Thread",
+            "Executors",
+            "ExecutorService",
+            "TimeUnit",
+            "CountDownLatch",
+            "ReentrantLock",
+            "AtomicInteger",
+            "AtomicLong",
+            "AtomicReference",
+        ],
+    ),
+    (
+        "`ox.sh` runs commands",
+        &["Runtime", "ProcessBuilder", "Process"],
+    ),
+    (
+        "`ox.http` makes requests",
+        &["URL", "HttpClient", "HttpURLConnection"],
+    ),
+    (
+        "vectors, maps and sets are the collections; `transient` and `atom` change",
+        &[
+            "ArrayList",
+            "LinkedList",
+            "HashMap",
+            "TreeMap",
+            "HashSet",
+            "TreeSet",
+            "LinkedHashMap",
+            "ArrayDeque",
+            "Collections",
+            "Arrays",
+            "ConcurrentHashMap",
+        ],
+    ),
+    (
+        "`rand`, `rand-int` and `shuffle` are random",
+        &["Random", "SecureRandom", "ThreadLocalRandom"],
+    ),
+    (
+        "`(now)` is the instant, `inst-ms` its milliseconds",
+        &[
+            "Instant",
+            "LocalDate",
+            "LocalDateTime",
+            "ZonedDateTime",
+            "Duration",
+            "SimpleDateFormat",
+            "Calendar",
+        ],
+    ),
+    (
+        "a value has a `type`, and there are no classes to ask",
+        &["Class", "Array", "Method", "Reflector", "RT"],
+    ),
+];
+
+/// What to use in place of a class of the JVM.
+pub fn host_advice(class: &str) -> Option<&'static str> {
+    let class = class.rsplit('.').next().unwrap_or(class);
+    CLASSES
+        .iter()
+        .find(|(_, classes)| classes.contains(&class))
+        .map(|(advice, _)| *advice)
 }
 
 /// What to use in place of a name of Clojure's core that is left out on purpose.

@@ -7,6 +7,7 @@
 //! - The depth of nested expansions is bounded: a macro that expands to itself is a diagnostic.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -14,7 +15,7 @@ use source::{Code, Severity};
 use syntax::AstId;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
-use crate::advice::advice;
+use crate::advice::{advice, host_advice};
 use crate::body::DefName;
 use crate::closure::{closure_in, usable_stage};
 use crate::contributions::Scope;
@@ -24,9 +25,10 @@ use crate::expand::build::{Fresh, Mistake, Rewrite};
 use crate::expand::core::{CoreMacro, rewrite};
 use crate::expand::{origins, quote};
 use crate::header::{CORE, canonical_namespace, header};
+use crate::host::{self, is_class};
 use crate::lower::special;
 use crate::macroexpand::full_name;
-use crate::names::{Missing, Resolution, resolve};
+use crate::names::{Missing, Resolution, resolve, resolve_here};
 use crate::problem::{Place, Problem, Unknown};
 use crate::stored::Reads;
 
@@ -130,10 +132,25 @@ impl<'db> Context<'db> {
             let alias = header(self.db, self.file).aliases.get(ns);
             let ns = alias.cloned().unwrap_or_else(|| canonical_namespace(ns));
             self.reads.namespaces.insert(ns);
+        } else if let Some(import) = header(self.db, self.file).imports.get(&symbol.name) {
+            self.reads.namespaces.insert(import.ns.clone());
         }
         let found = resolve(self.db, self.file, self.stage, symbol);
         self.resolutions.insert(symbol.clone(), found.clone());
         found
+    }
+
+    /// The symbol that a class of values, imported or named in full, has as a value.
+    pub(crate) fn type_class(&self, symbol: &Symbol) -> Option<Arc<str>> {
+        if symbol.ns.is_some() {
+            return None;
+        }
+        special::type_class(&symbol.name)
+            .map(Arc::from)
+            .or_else(|| {
+                let import = header(self.db, self.file).imports.get(&symbol.name)?;
+                special::type_class(&format!("{}.{}", import.ns, symbol.name)).map(Arc::from)
+            })
     }
 
     /// The origin of a datum, or of what encloses it.
@@ -295,14 +312,18 @@ impl<'db> Context<'db> {
                 .error(Code::PRIVATE_NAME, origin, format!("`{name}` is private"))
                 .note("`(var ns/name)`, or `#'ns/name`, reaches a private definition in tests"),
             Missing::Namespace(ns) => {
-                if looks_like_class(&ns) {
-                    self.error(Code::HOST_INTEROP, origin, format!("`{symbol}` names a host class"))
-                        .note("there is no host to call: see the namespaces `ox.math`, `ox.string`, `ox.sh`")
+                if is_class(&ns) {
+                    self.no_host_call(symbol, origin)
                 } else {
                     let message = format!("there is no namespace `{ns}`");
                     let problem = self.error(Code::UNKNOWN_NAMESPACE, origin, message);
                     unknown(problem, Unknown::Qualifier(ns))
                 }
+            }
+            Missing::HostClash(one, other) => {
+                let message = format!("`{one}` and `{other}` say different things of `{symbol}`");
+                self.error(Code::HOST_INTEROP, origin, message)
+                    .note("a `defhost` of this namespace settles it")
             }
             Missing::NotRequired(ns) => self
                 .error(
@@ -317,6 +338,48 @@ impl<'db> Context<'db> {
         let message = problem.message.clone();
         self.report(problem);
         message
+    }
+
+    /// The problem that no table has a call of the host.
+    pub(crate) fn no_host_call(&self, symbol: &Symbol, origin: Origin) -> Problem {
+        let class = match &symbol.ns {
+            Some(class) => Some(&**class),
+            None => symbol.name.strip_suffix('.'),
+        };
+        let known = |prefix: &str| host::keys_of(self.db, self.file, prefix);
+        let (message, similar) = match (class, host::method_name(symbol)) {
+            (None, Some(_)) => (
+                format!("`{symbol}` is no method that is known here"),
+                known("."),
+            ),
+            (Some(class), _) => {
+                let simple = class.rsplit('.').next().unwrap_or(class);
+                let members = known(&format!("{simple}/"));
+                let message = match members.is_empty() {
+                    true => format!("`{simple}` is no class that is known here"),
+                    false if symbol.ns.is_none() => format!("`{simple}` cannot be constructed"),
+                    false => format!("`{simple}` has no `{}` that is known here", symbol.name),
+                };
+                (message, members)
+            }
+            (None, None) => (format!("there is no `{symbol}`"), BTreeSet::new()),
+        };
+        let mut problem = self.error(Code::HOST_INTEROP, origin, message);
+        let key = host::keys(symbol).into_iter().next();
+        if let Some(key) = key.as_deref()
+            && let Some(name) = scalar::suggest(key, similar.iter().map(|key| &**key))
+        {
+            problem = problem.note(format!("a similar name exists: `{name}`"));
+        }
+        if let Some(advice) = class.and_then(host_advice) {
+            problem = problem.note(advice);
+        }
+        match key {
+            Some(key) => problem.note(format!(
+                "`(defhost {key} f)` makes it a call of `f`; portable code can put the call into a branch of a reader conditional: `#?(:clj … :ox …)`"
+            )),
+            None => problem,
+        }
     }
 
     /// The problem that a name of Clojure's core is left out, and what to use instead.
@@ -644,13 +707,27 @@ impl quote::Names for Context<'_> {
         if symbol.ns.is_none() && special::is_error_class(&symbol.name) {
             return symbol.clone();
         }
-        if symbol.ns.is_none()
-            && special::type_class(&symbol.name).is_some()
+        if self.type_class(symbol).is_some()
             && matches!(self.resolve(symbol), Resolution::Missing(_))
+        {
+            // What is imported here may not be where the form goes.
+            let import = header(self.db, self.file).imports.get(&symbol.name);
+            return import.map_or_else(
+                || symbol.clone(),
+                |import| Symbol::simple(format!("{}.{}", import.ns, symbol.name)),
+            );
+        }
+        let found = self.resolve(symbol);
+        if !host::keys(symbol).is_empty()
+            && matches!(found, Resolution::Def(_))
+            && matches!(
+                resolve_here(self.db, self.file, self.stage, symbol),
+                Resolution::Missing(_)
+            )
         {
             return symbol.clone();
         }
-        if let Some(name) = full_name(&self.resolve(symbol)) {
+        if let Some(name) = full_name(&found) {
             return name;
         }
         match &symbol.ns {
@@ -697,11 +774,4 @@ fn shortened(datum: &Datum) -> String {
         cut.text.push('…');
     }
     cut.text
-}
-
-/// Whether a namespace part looks like a class: `Math`, `java.lang.Math`.
-fn looks_like_class(ns: &str) -> bool {
-    ns.rsplit('.')
-        .next()
-        .is_some_and(|last| last.starts_with(|c: char| c.is_ascii_uppercase()))
 }

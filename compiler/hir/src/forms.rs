@@ -122,7 +122,7 @@ pub(crate) fn header_forms<'db>(db: &'db dyn Db, file: SourceFile) -> Vec<Form<'
         let datum = form.datum(db);
         after_require &= head(form).is_some_and(|head| head.is_symbol("quote"));
         after_require |= datum.is_symbol("require") || datum.is_symbol("use");
-        calls(form, &["ns", "require", "use", "refer-clojure"])
+        calls(form, &["ns", "require", "use", "refer-clojure", "import"])
             || (is_broken && head(form).is_some_and(|head| clause_name(head).is_some()))
             || (after_require && head(form).is_some())
     };

@@ -84,6 +84,15 @@ pub struct CoreRefer {
     pub rename: BTreeMap<Arc<str>, Arc<str>>,
 }
 
+/// An imported class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// Its package, as a namespace is named: a type of `app.my_types` is one of `app.my-types`.
+    pub ns: Arc<str>,
+    /// Where it is imported.
+    pub at: Place,
+}
+
 /// What a file says about its namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -99,6 +108,8 @@ pub struct Header {
     pub aliases: BTreeMap<Arc<str>, Arc<str>>,
     /// Names referred one by one.
     pub refers: BTreeMap<Arc<str>, Refer>,
+    /// Imported classes by their names without package.
+    pub imports: BTreeMap<Arc<str>, Import>,
     /// What of the core is referred.
     pub core: CoreRefer,
     /// Clauses of the `ns` form that a misplaced bracket has put beside it.
@@ -137,6 +148,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
             reexports: Vec::new(),
             aliases: BTreeMap::new(),
             refers: BTreeMap::new(),
+            imports: BTreeMap::new(),
             core: CoreRefer::default(),
             loose: BTreeSet::new(),
             problems: Vec::new(),
@@ -153,6 +165,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
             Some("ns") => reader.ns_form(datum, args),
             Some(name @ ("require" | "use")) => reader.require_form(name, args),
             Some("refer-clojure") => reader.refer_clojure(args),
+            Some("import") => reader.imports(args),
             Some("quote") => reader.specs(args, "require"),
             Some(_) => {}
             None => {
@@ -408,7 +421,8 @@ impl Reader {
                     }
                 }
             }
-            "import" | "gen-class" | "load" => {
+            "import" => self.imports(args),
+            "gen-class" | "load" => {
                 let at = self.place(clause.origin);
                 let message = format!("`:{name}` has no effect: there are no host classes");
                 self.header
@@ -484,6 +498,42 @@ impl Reader {
                 ),
             }
         }
+    }
+
+    /// `a.b.Class`, or `(a.b Class …)`.
+    fn imports(&mut self, specs: &[Datum]) {
+        for spec in specs {
+            let spec = unquoted(spec).unwrap_or(spec);
+            match (&spec.kind, spec.as_list().or_else(|| spec.as_vector())) {
+                (DatumKind::Symbol(symbol), _) if symbol.ns.is_none() => {
+                    if let Some((package, class)) = symbol.name.rsplit_once('.') {
+                        self.import(package, class, spec.origin);
+                    }
+                }
+                (_, Some([package, classes @ ..])) if package.as_symbol().is_some() => {
+                    let package = package.as_symbol().map(|symbol| symbol.name.clone());
+                    for class in classes {
+                        match class.as_symbol() {
+                            Some(symbol) if symbol.ns.is_none() => {
+                                let package = package.as_deref().unwrap_or_default();
+                                self.import(package, &symbol.name, class.origin);
+                            }
+                            _ => self.problem(class.origin, format!("`{class}` is no class")),
+                        }
+                    }
+                }
+                (DatumKind::Error, _) => {}
+                _ => self.problem(spec.origin, format!("`{spec}` is no class")),
+            }
+        }
+    }
+
+    fn import(&mut self, package: &str, class: &str, origin: Origin) {
+        let import = Import {
+            ns: package.replace('_', "-").into(),
+            at: self.place(origin),
+        };
+        self.header.imports.insert(class.into(), import);
     }
 
     fn names(&mut self, datum: &Datum) -> Vec<(Arc<str>, Origin)> {

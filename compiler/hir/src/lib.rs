@@ -20,6 +20,7 @@ pub mod forms;
 mod generated;
 pub mod hash;
 pub mod header;
+pub mod host;
 mod lower;
 mod lowered;
 mod macroexpand;

@@ -541,9 +541,7 @@ impl<'a, 'db> Lowerer<'a, 'db> {
                     let class = Datum::new(DatumKind::Symbol(symbol.clone()), Origin::NONE);
                     return self.push(Expr::Const(class), origin);
                 }
-                if symbol.ns.is_none()
-                    && let Some(class) = special::type_class(&symbol.name)
-                {
+                if let Some(class) = self.cx.type_class(symbol) {
                     return self.push(Expr::Const(Datum::symbol(class, Origin::NONE)), origin);
                 }
                 if symbol.ns.is_none() && special::is_special(&symbol.name) {

@@ -19,6 +19,7 @@ use crate::expand::extend;
 use crate::forms::form_set;
 use crate::generated::{generated_name, generated_names};
 use crate::header::{CORE, Header, canonical_namespace, header, is_core_family};
+use crate::host::{self, Host, Hosts};
 use crate::project::{closes_cycle, reachable};
 use crate::stored::stored;
 
@@ -29,6 +30,8 @@ pub struct WrittenNames {
     pub all: Vec<DefInfo>,
     /// Index in `all` of the definition that each name means.
     pub by_name: BTreeMap<Arc<str>, usize>,
+    /// What the file says of host calls.
+    pub(crate) hosts: Hosts,
 }
 
 impl WrittenNames {
@@ -60,7 +63,7 @@ pub fn written_names(db: &dyn Db, file: SourceFile) -> WrittenNames {
 }
 
 /// Heads besides the definers that decide what is a definition.
-const BESIDES: [&str; 2] = ["fn", "let"];
+const BESIDES: [&str; 3] = ["defhost", "fn", "let"];
 
 fn is_head_of_interest(name: &str) -> bool {
     DEFINERS.contains(&name) || BESIDES.contains(&name) || extend::NAMES.contains(&name)
@@ -91,6 +94,7 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
             entry,
             is_core: &is_core,
         };
+        names.hosts.add_members(form.datum(db));
         let mut rest = vec![form.datum(db).clone()];
         while let Some(datum) = rest.pop() {
             let Some([head, args @ ..]) = datum.as_list() else {
@@ -105,8 +109,12 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
             match name {
                 "do" => rest.extend(args.iter().rev().cloned()),
                 "let" | "let*" => rest.extend(args.iter().skip(1).rev().cloned()),
+                "defhost" => names.hosts.add(args),
                 // What is wrong with it is said when the form is lowered.
                 _ if extend::NAMES.contains(&name) => {
+                    if name == "defprotocol" {
+                        names.hosts.add_protocol(&datum);
+                    }
                     rest.extend(extend::rewrite(name, &datum, &header.ns));
                 }
                 _ if DEFINERS.contains(&name) => {
@@ -217,6 +225,8 @@ pub enum Missing {
     Namespace(Arc<str>),
     /// The namespace exists but is not required.
     NotRequired(Arc<str>),
+    /// A host name of which two namespaces, these, say different things.
+    HostClash(Arc<str>, Arc<str>),
     /// Another diagnostic says why already.
     Reported,
 }
@@ -234,15 +244,37 @@ fn resolution<'db>(
     stage: Stage,
     key: SymbolKey<'db>,
 ) -> Resolution {
+    let symbol = &Symbol {
+        ns: key.ns(db).clone(),
+        name: key.name(db).clone(),
+    };
+    let found = resolve_here(db, file, stage, symbol);
+    match found {
+        Resolution::Missing(missing) => match host::lookup(db, file, stage, symbol) {
+            Some(Host::Def(info)) => Resolution::Def(info),
+            Some(Host::Clash(one, other)) => Resolution::Missing(Missing::HostClash(one, other)),
+            None => Resolution::Missing(missing),
+        },
+        found => found,
+    }
+}
+
+/// What a symbol stands for, host names aside.
+pub(crate) fn resolve_here(
+    db: &dyn Db,
+    file: SourceFile,
+    stage: Stage,
+    symbol: &Symbol,
+) -> Resolution {
     let lookup = Lookup {
         db,
         file,
         stage,
         header: header(db, file),
     };
-    let found = match key.ns(db) {
-        None => lookup.simple(key.name(db)),
-        Some(ns) => lookup.qualified(ns, key.name(db)),
+    let found = match &symbol.ns {
+        None => lookup.simple(&symbol.name),
+        Some(ns) => lookup.qualified(ns, &symbol.name),
     };
     // Within the core, a macro that has a native rewrite is that.
     match found {
@@ -280,6 +312,13 @@ impl Lookup<'_> {
                     _ => Resolution::Missing(Missing::Reported),
                 },
             };
+        }
+        if let Some(import) = header.imports.get(name)
+            && reachable(db, file).contains(&import.ns)
+            && let Some(info) = self.exported(&import.ns, name)
+            && !info.private
+        {
+            return Resolution::Def(info);
         }
         for require in header.requires.iter().filter(|require| require.refer_all) {
             if require.exclude.contains(name) || require.rename.contains_key(name) {

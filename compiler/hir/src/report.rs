@@ -13,7 +13,7 @@ use source::{Code, Diagnostic, Label, Severity, Span, TextRange};
 use syntax::AstId;
 use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
-use crate::advice::namespace_advice;
+use crate::advice::{host_advice, namespace_advice};
 use crate::body::DefName;
 use crate::contributions::is_contributed;
 use crate::db::{Db, Frame, Project, SourceFile, Stage, file_of};
@@ -22,6 +22,7 @@ use crate::expand::core::CoreMacro;
 use crate::forms::{FormId, form_by_id, form_set, parsed, top_forms};
 use crate::generated::{generated_name, generated_names, generating_forms};
 use crate::header::{CORE, header, is_core_family};
+use crate::host;
 use crate::lower::special;
 use crate::lowered::{is_entry_name, lowered};
 use crate::names::{Missing, Resolution, public_names, resolve, written_names};
@@ -179,6 +180,20 @@ fn requires(db: &dyn Db, file: SourceFile, out: &mut Vec<Problem>) {
             problem.unknown = Some(Unknown::Symbol(full, Vec::new()));
             out.push(problem);
         }
+    }
+    for (class, import) in &header.imports {
+        let full = format!("{}.{class}", import.ns);
+        let is_class = special::is_error_class(&full)
+            || special::type_class(&full).is_some()
+            || host::is_known_class(db, file, class);
+        if is_class || file_of(db, &import.ns).is_some() {
+            continue;
+        }
+        let message =
+            format!("`{class}` is no class that is known here: importing it has no effect");
+        let mut problem = Problem::warning(Code::HOST_INTEROP, message, import.at);
+        problem.notes.extend(host_advice(class).map(str::to_owned));
+        out.push(problem);
     }
     if let Some(cycle) = cycle_to_report(db, file) {
         let next = cycle.get(1).unwrap_or(&cycle[0]);

@@ -25,6 +25,7 @@ use crate::expand::core::CoreMacro;
 use crate::expand::extend;
 use crate::forms::Form;
 use crate::generated::home_stage;
+use crate::host;
 use crate::lower::special;
 use crate::names::{Resolution, table_exists, written_names};
 use crate::problem::Problem;
@@ -185,6 +186,7 @@ impl Walker<'_> {
             Resolution::Core(CoreMacro::TopLevel(name)) => match name {
                 "ns" | "require" | "use" | "refer-clojure" | "import" | "declare" => {}
                 "contribute*" => self.contribute(args),
+                "defhost" => self.host(datum, args),
                 _ if DEFINERS.contains(&name) => self.define(name, datum),
                 _ if extend::NAMES.contains(&name) => self.extend(name, datum),
                 _ => {}
@@ -307,12 +309,63 @@ impl Walker<'_> {
         });
     }
 
+    /// `(defhost key definition …)`: what it says is collected from the text; here it is checked.
+    fn host(&mut self, form: &Datum, pairs: &[Datum]) {
+        if pairs.is_empty() || !pairs.len().is_multiple_of(2) {
+            let message = "`defhost` takes host calls and the definitions that they call in turn";
+            let mistake = Mistake::new(self.cx.origin_of(form), message);
+            self.cx.report_mistake(Code::INVALID_DEFINITION, mistake);
+            return;
+        }
+        for pair in pairs.chunks_exact(2) {
+            let [key, target] = pair else { continue };
+            let keys = key.as_symbol().map(host::keys).unwrap_or_default();
+            let Some(name) = keys.first() else {
+                let message = format!("`{key}` is no host call");
+                self.cx.report_mistake(
+                    Code::INVALID_DEFINITION,
+                    Mistake::new(key.origin, message)
+                        .label("such as `Math/cube`, `Stack/new`, `.push` or `Stack/.push`"),
+                );
+                continue;
+            };
+            let Some(symbol) = target.as_symbol().filter(|s| host::keys(s).is_empty()) else {
+                let message = format!("`{target}` is no name of a definition");
+                self.cx.report_mistake(
+                    Code::INVALID_DEFINITION,
+                    Mistake::new(target.origin, message),
+                );
+                continue;
+            };
+            if !written_names(self.cx.db, self.cx.file).hosts.has(name) {
+                let message = "a `defhost` stands in the text itself, not in what a macro makes";
+                self.cx
+                    .report_mistake(Code::INVALID_DEFINITION, Mistake::new(key.origin, message));
+                return;
+            }
+            match self.cx.resolve(symbol) {
+                Resolution::Def(_) => {}
+                Resolution::Missing(missing) => {
+                    let origin = self.cx.origin_of(target);
+                    self.cx.report_missing(symbol, missing, origin, Vec::new());
+                }
+                Resolution::Core(_) => {
+                    let message = format!("`{symbol}` is a macro, not a definition");
+                    self.cx.report_mistake(
+                        Code::INVALID_DEFINITION,
+                        Mistake::new(target.origin, message),
+                    );
+                }
+            }
+        }
+    }
+
     /// The table of what a symbol names; `None`, and a problem, if it has none.
     fn table_of(&mut self, owner: &Datum) -> Option<DefName> {
         let symbol = owner.as_symbol()?.clone();
         let info = match self.cx.resolve(&symbol) {
             Resolution::Def(info) => info,
-            Resolution::Missing(_) if special::type_class(&symbol.name).is_some() => {
+            Resolution::Missing(_) if self.cx.type_class(&symbol).is_some() => {
                 return Some(extend::interfaces());
             }
             Resolution::Missing(missing) => {

@@ -29,6 +29,7 @@ use crate::definition::{DefInfo, DefKind};
 use crate::generated::{generated_names, generating_count, home_stage};
 use crate::hash::{Digest, Hash, body_hash};
 use crate::header::Header;
+use crate::host;
 use crate::lowered::{
     definition, definition_body, definition_form, definition_info, is_entry_name, lower_form,
 };
@@ -81,7 +82,7 @@ pub struct Stored {
 }
 
 /// What must be so for a summary to hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Held {
     /// Namespaces that must be reached, and the hash of their names.
     namespaces: Vec<(Arc<str>, Hash)>,
@@ -91,6 +92,21 @@ struct Held {
     code: Vec<(DefName, Hash)>,
     /// All namespaces that must be reached, if any may matter.
     reached: Option<Vec<Arc<str>>>,
+    /// The hash of the tables of host calls that the file sees.
+    hosts: Hash,
+}
+
+impl Held {
+    /// Nothing but these tables of host calls.
+    fn of(hosts: Hash) -> Held {
+        Held {
+            namespaces: Vec::new(),
+            absent: Vec::new(),
+            code: Vec::new(),
+            reached: None,
+            hosts,
+        }
+    }
 }
 
 /// What a summary says of a definition.
@@ -212,6 +228,7 @@ fn holding(db: &dyn Db, file: SourceFile) -> Option<StoredRef> {
         .reached
         .as_ref()
         .is_none_or(|all| all.iter().eq(reached.iter()))
+        && held.hosts == host::seen(db, file)
         && !held.absent.iter().any(|ns| reached.contains(ns))
         && held.namespaces.iter().all(is_same)
         && held.code.iter().all(|(name, hash)| {

@@ -382,8 +382,13 @@
   (reduce thread-first x forms))
 (defmacro ->> "Puts `x` as last element into the first form, that into the next, and so on." [x & forms]
   (reduce thread-last x forms))
-(defmacro .. "`(.. x f g)` is `(-> x f g)`: there are no methods." [x & forms]
-  (reduce thread-first x forms))
+(defmacro .. "`(.. x a (b y))` calls the method `a` of `x`, and `b` of what that gives: `(. (. x a) (b y))`." [x form & more]
+  (reduce (fn [x form] (list '. x form)) x (cons form more)))
+
+(defmacro memfn "Returns a function that calls the method `name`: `(memfn charAt i)` is `(fn [target i] (.charAt target i))`." [name & args]
+  (let [target (gensym "target__")]
+    `(fn [~target ~@args]
+       (. ~target (~name ~@args)))))
 
 (defmacro as-> "Binds `name` to the value, then to that of the first form, and so on. The value of the last." [expr name & forms]
   `(let [~name ~expr ~@(interleave (repeat name) (butlast forms))]

@@ -36,6 +36,7 @@ macro_rules! chapters {
 chapters! {
     arithmetic
     collections
+    compat
     control
     core_collections
     core_forms

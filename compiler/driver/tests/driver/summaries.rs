@@ -450,6 +450,40 @@ fn requires_are_seen_to_change() {
 }
 
 #[test]
+fn host_calls_are_seen_to_change() {
+    let base = "(ns base)\n(defn f [] 1)\n(defn g [] 2)\n(defhost Thing/f f)\n(deftype Box [x])";
+    let lib = "(ns lib (:require [base]))";
+    let app = "(ns app (:require [lib]))\n[(Thing/f) (Math/abs -1) (.x (base/->Box 1)) (.length (str 1))]";
+    for other in [
+        base.replace("Thing/f f", "Thing/f g"),
+        base.replace("Thing/f f", "Thing/g f"),
+        base.replace("Thing/f f", "Thing/f f, Math/abs g"),
+        base.replace("Box [x]", "Box [y]"),
+        base.replace("(deftype", "(defprotocol P (x [p]))\n(deftype"),
+    ] {
+        change(
+            &[("base", base), ("lib", lib), ("app", app)],
+            &[("base", &other), ("lib", lib), ("app", app)],
+        );
+    }
+    // Somebody between begins to require it.
+    change(
+        &[("base", base), ("lib", "(ns lib)"), ("app", app)],
+        &[("base", base), ("lib", lib), ("app", app)],
+    );
+}
+
+#[test]
+fn the_table_of_host_calls_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = found(&[("app", "(println (Math/sqrt 4) (.trim \" a \"))")]);
+    rebuilt(&files, folder.path());
+    let ran = rebuilt(&files, folder.path());
+    assert_eq!(count(&ran, "parsed"), 0, "{ran:#?}");
+    assert_eq!(count(&ran, "lower_form"), 0, "{ran:#?}");
+}
+
+#[test]
 fn a_file_that_becomes_the_entry_is_another() {
     let lib = ("lib", "(ns lib)\n(def a (inc 1))\n(println a)");
     let app = ("app", "(ns app (:require [lib]))\nlib/a");

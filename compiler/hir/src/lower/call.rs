@@ -11,6 +11,7 @@ use crate::definition::{DefInfo, DefKind};
 use crate::expand::build::{CLOJURE_CORE, OX_CORE};
 use crate::expand::core::CoreMacro;
 use crate::expand::quote::READER;
+use crate::host;
 use crate::names::{Missing, Resolution};
 
 impl Lowerer<'_, '_> {
@@ -41,6 +42,14 @@ impl Lowerer<'_, '_> {
                 let locals = self.scope.names();
                 let expanded = self.cx.run_macro(&info, form, &|| locals.clone());
                 self.expanded(&info.name.name, true, form, expanded, position)
+            }
+            // `(Math/PI)` is a field.
+            Resolution::Def(info)
+                if args.is_empty()
+                    && matches!(info.kind, DefKind::Value { .. })
+                    && symbol.ns.as_deref().is_some_and(host::is_class) =>
+            {
+                self.symbol(&symbol.clone(), form.origin)
             }
             Resolution::Def(info) => {
                 self.check_durations(&info, args);
@@ -247,6 +256,20 @@ impl Lowerer<'_, '_> {
             ];
             return self.expr(&Datum::list(call, origin), position);
         }
+        if let Some(method) = host::method_name(symbol)
+            && let Some((target, others)) = args.split_first()
+            && host::is_member(self.cx.db, self.cx.file, method)
+        {
+            let origin = self.cx.origin_of(form);
+            let method = Symbol::simple(method);
+            let mut call = vec![
+                Datum::qualified(OX_CORE, "host-call", origin),
+                target.clone(),
+                Datum::new(DatumKind::Keyword(method), origin),
+            ];
+            call.extend_from_slice(others);
+            return self.expr(&Datum::list(call, origin), position);
+        }
         let message = if is_unquote(symbol) {
             let message = "an unquote stands outside of a syntax-quote".to_owned();
             let problem = self
@@ -265,7 +288,7 @@ impl Lowerer<'_, '_> {
             && symbol.name.len() > 1
             && (symbol.name.starts_with('.') || symbol.name.ends_with('.'))
         {
-            self.host_interop(form)
+            self.host_interop(form, symbol)
         } else {
             let head = form
                 .as_list()
@@ -317,15 +340,44 @@ impl Lowerer<'_, '_> {
         Some(Datum::list(call, origin))
     }
 
-    pub(super) fn host_interop(&mut self, form: &Datum) -> String {
-        let message = "there is no host to call".to_owned();
-        let problem = self
-            .cx
-            .error(Code::HOST_INTEROP, form.origin, message.clone())
-            .label("host interop")
-            .note("portable code can put it into a branch of a reader conditional: `#?(:clj … :ox …)`");
+    /// Reports a call of the host that no table has.
+    fn host_interop(&mut self, form: &Datum, symbol: &Symbol) -> String {
+        let problem = self.cx.no_host_call(symbol, form.origin);
+        let message = problem.message.clone();
         self.cx.report(problem);
         message
+    }
+
+    /// `(. target (method args…))`, `(. target method args…)`, `(. target -field)`, as the call or the
+    /// value that it is short for.
+    pub(super) fn dot(&mut self, form: &Datum, args: &[Datum], position: Position) -> ExprIdx {
+        let (target, member, args) = match args {
+            [target, member] => match member.as_list() {
+                Some([member, args @ ..]) => (target, member, args),
+                _ => (target, member, &[][..]),
+            },
+            [target, member, args @ ..] => (target, member, args),
+            _ => return self.malformed(form, "`.` takes a value or class, then a method or field"),
+        };
+        let Some(name) = member.as_symbol().map(|symbol| symbol.name.clone()) else {
+            return self.malformed(form, &format!("`{member}` is no name of a method or field"));
+        };
+        let class = target.as_symbol().filter(|class| {
+            class.ns.is_none() && host::is_class(&class.name) && !self.scope.contains(&class.name)
+        });
+        let origin = self.cx.origin_of(form);
+        let mut call = match class {
+            Some(class) => {
+                let name = name.strip_prefix('-').unwrap_or(&name);
+                vec![Datum::qualified(class.name.clone(), name, member.origin)]
+            }
+            None => vec![
+                Datum::symbol(format!(".{name}"), member.origin),
+                target.clone(),
+            ],
+        };
+        call.extend_from_slice(args);
+        self.expr(&Datum::list(call, origin), position)
     }
 
     /// An expression of which only the truth counts: `and` and `or` become conditions without

@@ -61,19 +61,30 @@ impl Lowerer<'_, '_> {
                     let call = new_error(&class, args, self.cx.origin_of(form));
                     self.expr(&call, position)
                 }
-                [class, args @ ..] => {
-                    let class = class.as_symbol().cloned();
+                [written, args @ ..] => {
+                    let class = written.as_symbol().cloned();
                     let call = class.and_then(|class| {
                         self.construction(class.ns.as_ref(), &class.name, args, form)
                     });
-                    match call {
-                        Some(call) => self.expr(&call, position),
-                        None => self.interop(form),
+                    match (call, written.as_symbol()) {
+                        (Some(call), _) => self.expr(&call, position),
+                        (None, Some(class)) => {
+                            let head = Symbol {
+                                ns: class.ns.clone(),
+                                name: format!("{}.", class.name).into(),
+                            };
+                            let origin = self.cx.origin_of(form);
+                            let mut call = vec![Datum::new(DatumKind::Symbol(head), origin)];
+                            call.extend_from_slice(args);
+                            self.expr(&Datum::list(call, origin), position)
+                        }
+                        (None, None) => self.malformed(form, "`new` takes a class, then arguments"),
                     }
                 }
-                [] => self.interop(form),
+                [] => self.malformed(form, "`new` takes a class, then arguments"),
             },
-            "." | "monitor-enter" | "monitor-exit" => self.interop(form),
+            "." => self.dot(form, args, position),
+            "monitor-enter" | "monitor-exit" => self.interop(form),
             "def" => {
                 let message = "a definition stands at top level, not within an expression";
                 let problem = self
@@ -99,13 +110,19 @@ impl Lowerer<'_, '_> {
     }
 
     /// As [`Lowerer::complain`], and the expression that stands in its place.
-    fn malformed(&mut self, form: &Datum, message: &str) -> ExprIdx {
+    pub(super) fn malformed(&mut self, form: &Datum, message: &str) -> ExprIdx {
         self.complain(form, message);
         self.error(message, form.origin)
     }
 
     fn interop(&mut self, form: &Datum) -> ExprIdx {
-        let message = self.host_interop(form);
+        let message = "there is no host to call";
+        let problem = self
+            .cx
+            .error(Code::HOST_INTEROP, form.origin, message)
+            .label("host interop")
+            .note("portable code can put it into a branch of a reader conditional: `#?(:clj … :ox …)`");
+        self.cx.report(problem);
         self.error(message, form.origin)
     }
 

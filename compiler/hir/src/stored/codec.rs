@@ -12,7 +12,8 @@ use crate::contributions::Contribution;
 use crate::db::{SourceFile, Stage};
 use crate::definition::{Arities, DefInfo, DefKind};
 use crate::hash::Hash;
-use crate::header::{CoreRefer, Header, Refer, Require};
+use crate::header::{CoreRefer, Header, Import, Refer, Require};
+use crate::host;
 use crate::names::WrittenNames;
 use crate::problem::Place;
 use crate::wire::{Reader, Writer};
@@ -25,6 +26,7 @@ impl Stored {
         header(&mut w, &self.header);
         w.list(self.definers.iter(), Writer::name);
         w.list(self.written.all.iter(), info);
+        host::write(&mut w, &self.written.hosts);
         w.list(self.generated.iter(), |w, by| w.list(by.iter(), info));
         w.list(self.definitions.iter(), name);
         w.list(self.contributions.iter(), contribution);
@@ -54,6 +56,7 @@ impl Stored {
                 .or_insert(index);
         }
         written.all = all;
+        written.hosts = host::read(r)?;
         let generated = r.list(|r| r.list(|r| read_info(r, file)))?;
         let definitions: Vec<DefName> = r.list(read_name)?;
         let contributions = r.list(read_contribution)?;
@@ -301,6 +304,7 @@ fn held(w: &mut Writer, held: &Held) {
     w.option(held.reached.as_ref(), |w, all| {
         w.list(all.iter(), Writer::name);
     });
+    w.raw(&held.hosts.0);
 }
 
 fn read_held(r: &mut Reader<'_>) -> Option<Held> {
@@ -313,6 +317,7 @@ fn read_held(r: &mut Reader<'_>) -> Option<Held> {
         absent,
         code,
         reached,
+        hosts: read_hash(r)?,
     })
 }
 
@@ -373,6 +378,11 @@ fn header(w: &mut Writer, header: &Header) {
         w.name(&refer.name);
         place(w, &refer.at);
     });
+    w.list(header.imports.iter(), |w, (class, import)| {
+        w.name(class);
+        w.name(&import.ns);
+        place(w, &import.at);
+    });
     w.list(header.core.exclude.iter(), Writer::name);
     w.option(header.core.only.as_ref(), |w, only| {
         w.list(only.iter(), Writer::name);
@@ -393,6 +403,11 @@ fn read_header(r: &mut Reader<'_>, file: SourceFile) -> Option<Header> {
         let at = read_place(r, file)?;
         Some((local, Refer { ns, name, at }))
     })?;
+    let imports = r.list(|r| {
+        let (class, ns) = read_pair(r)?;
+        let at = read_place(r, file)?;
+        Some((class, Import { ns, at }))
+    })?;
     let core = CoreRefer {
         exclude: r.list(Reader::name)?,
         only: r.option(|r| r.list::<_, BTreeSet<_>>(Reader::name))?,
@@ -405,6 +420,7 @@ fn read_header(r: &mut Reader<'_>, file: SourceFile) -> Option<Header> {
         reexports,
         aliases,
         refers,
+        imports,
         core,
         loose: r.list(read_form)?,
         // A namespace with problems has no summary.

@@ -15,6 +15,7 @@ use crate::forms::form_set;
 use crate::generated::{generated_by, generated_names, generating_count, home_stage};
 use crate::hash::{Hash, body_hash};
 use crate::header::header;
+use crate::host;
 use crate::lowered::{definition, definitions, lower_form, lowered, lowered_def};
 use crate::names::{definers_written, written_names};
 use crate::project::reachable;
@@ -74,7 +75,7 @@ pub fn make<'db>(
 fn held(db: &dyn Db, file: SourceFile) -> Option<Held> {
     // The library depends on itself alone, and is one with this compiler.
     if file.library(db) {
-        return Some(Held::default());
+        return Some(Held::of(host::seen(db, file)));
     }
     let own = file.ns(db);
     let reached = reachable(db, file);
@@ -95,7 +96,7 @@ fn held(db: &dyn Db, file: SourceFile) -> Option<Held> {
     let of_project = |ns: &Arc<str>| file_of(db, ns).filter(|file| !file.library(db));
     let mut held = Held {
         reached: reads.everything.then(|| reached.iter().cloned().collect()),
-        ..Held::default()
+        ..Held::of(host::seen(db, file))
     };
     for ns in &reads.namespaces {
         if !reached.contains(ns) {

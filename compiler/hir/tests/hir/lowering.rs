@@ -113,12 +113,12 @@ fn mistakes_are_reported_and_lowering_goes_on() {
             5:12 error OX0302 a definition stands at top level, not within an expression
               note: `let` makes a local value; at top level a `let` may surround definitions
             6:18 error OX0201 `cond` needs an even number of forms
-            7:12 error OX0309 there is no host to call
-              note: portable code can put it into a branch of a reader conditional: `#?(:clj … :ox …)`
-            7:22 error OX0309 `Math/abs` names a host class
-              note: there is no host to call: see the namespaces `ox.math`, `ox.string`, `ox.sh`
-            7:34 error OX0309 there is no host to call
-              note: portable code can put it into a branch of a reader conditional: `#?(:clj … :ox …)`
+            7:12 error OX0309 `.foo` is no method that is known here
+              note: `(defhost .foo f)` makes it a call of `f`; portable code can put the call into a branch of a reader conditional: `#?(:clj … :ox …)`
+            7:22 error OX0309 `Math` is no class that is known here
+              note: `(defhost Math/abs f)` makes it a call of `f`; portable code can put the call into a branch of a reader conditional: `#?(:clj … :ox …)`
+            7:34 error OX0309 `Foo` is no class that is known here
+              note: `(defhost Foo/new f)` makes it a call of `f`; portable code can put the call into a branch of a reader conditional: `#?(:clj … :ox …)`
             8:12 error OX0306 `when` is a macro, not a value
               note: a function that calls it can be passed: `(fn [x] (… x))`
             9:12 error OX0307 `1` is not a function

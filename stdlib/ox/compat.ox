@@ -1,0 +1,808 @@
+(ns ox.compat
+  "The host calls that portable programs make, as calls of Ox's functions: `(Math/sqrt 2)`, `(Integer/parseInt s)`,
+  `(StringBuilder.)`, `(.toUpperCase s)`, and `String/.toUpperCase` as a value. Every program sees this table; nothing is to be
+  required or imported.
+
+  A namespace adds calls of its own by `(defhost key definition …)` at top level, for itself and those that require it:
+
+  ```ox
+  (ns app.stack)
+  (defn stack [] (atom ()))
+  (defn push [stack x] (swap! stack conj x) x)
+  (def limit 100)
+  (defhost
+    Stack/new stack                ; (Stack.), (new Stack)
+    .push push                     ; (.push s 1), (. s push 1)
+    Stack/LIMIT limit)             ; Stack/LIMIT
+  ```
+
+  A key is `Class/name` (static methods and fields), `Class/new` (constructors), `Class` (the class as a value), `.name` (methods of
+  whatever value; the function looks at its type) or `Class/.name` (a method that is named with its class). Packages do not count:
+  `java.lang.Math/abs` is `Math/abs`. What a namespace says itself counts before what those that it requires say, and that before
+  this table; if two that it requires say different things, the call is an error that names both.
+
+  A method that no table has calls what the type of the value has inline (`deftype`, `defrecord`, `reify`, `extend-type` to `Object`),
+  or the function of a protocol."
+  (:require [ox.string :as string]
+            [ox.math :as math]
+            [ox.env :as env]))
+
+(defn- illegal [message value] (throw (ex-info message {:ox/kind :ox/argument :value value})))
+(defn- outside [index count] (throw (ex-info (str "index " index ", length " count) {:ox/kind :ox/index :index index :count count})))
+(defn- given "A value that must not be nil." [x method] (if (nil? x) (host-call x method) x))
+
+;; ---------------------------------------------------------------------------------------------
+;; Math
+
+(defn- larger [x y] (if (and (int? x) (int? y)) (max x y) (max (double x) (double y))))
+(defn- smaller [x y] (if (and (int? x) (int? y)) (min x y) (min (double x) (double y))))
+(defn- rounded [x] (if (int? x) x (math/round x)))
+(defn- clamp [x low high]
+  (if (<= low high)
+    (larger low (smaller x high))
+    (illegal (str low " > " high) low)))
+(defn- ceil-div [x y] (- (math/floor-div (- x) y)))
+
+(defhost
+  Math/PI math/PI
+  Math/E math/E
+  Math/abs abs
+  Math/max larger
+  Math/min smaller
+  Math/round rounded
+  Math/clamp clamp
+  Math/sqrt math/sqrt
+  Math/cbrt math/cbrt
+  Math/pow math/pow
+  Math/exp math/exp
+  Math/expm1 math/expm1
+  Math/log math/log
+  Math/log10 math/log10
+  Math/log1p math/log1p
+  Math/sin math/sin
+  Math/cos math/cos
+  Math/tan math/tan
+  Math/asin math/asin
+  Math/acos math/acos
+  Math/atan math/atan
+  Math/atan2 math/atan2
+  Math/sinh math/sinh
+  Math/cosh math/cosh
+  Math/tanh math/tanh
+  Math/hypot math/hypot
+  Math/floor math/floor
+  Math/ceil math/ceil
+  Math/rint math/rint
+  Math/signum math/signum
+  Math/toRadians math/to-radians
+  Math/toDegrees math/to-degrees
+  Math/floorDiv math/floor-div
+  Math/floorMod math/floor-mod
+  Math/ceilDiv ceil-div
+  Math/addExact math/add-exact
+  Math/subtractExact math/subtract-exact
+  Math/multiplyExact math/multiply-exact
+  Math/incrementExact math/increment-exact
+  Math/decrementExact math/decrement-exact
+  Math/negateExact math/negate-exact
+  Math/toIntExact int
+  Math/copySign math/copy-sign
+  Math/getExponent math/get-exponent
+  Math/scalb math/scalb
+  Math/ulp math/ulp
+  Math/nextUp math/next-up
+  Math/nextDown math/next-down
+  Math/nextAfter math/next-after
+  Math/IEEEremainder math/IEEE-remainder
+  Math/random math/random)
+
+;; ---------------------------------------------------------------------------------------------
+;; Numbers
+
+(def ^:private int-max 2147483647)
+(def ^:private int-min -2147483648)
+(def ^:private long-max 9223372036854775807)
+(def ^:private long-min -9223372036854775808)
+
+(defn- bad-number [s]
+  (throw (ex-info (if (string? s) (str "For input string: " (pr-str s)) "Cannot parse null string: null")
+                  {:ox/kind :ox/number-format :value s})))
+
+(defn- digit-of "The value of a digit of any radix up to 36, -1 of another character." [c radix]
+  (let [n (long c)
+        d (cond
+            (<= 48 n 57) (- n 48)
+            (<= 97 n 122) (- n 87)
+            (<= 65 n 90) (- n 55)
+            :else -1)]
+    (if (< d radix) d -1)))
+
+(defn- parsed "The integer of a numeral in a radix, between bounds." [s radix least greatest]
+  (when-not (string? s) (bad-number s))
+  (when-not (<= 2 radix 36) (bad-number s))
+  (let [n (count s)
+        signed? (and (> n 1) (or (= \- (nth s 0)) (= \+ (nth s 0))))
+        negative? (and signed? (= \- (nth s 0)))]
+    (when (or (= n 0) (> n 80)) (bad-number s))
+    (loop [i (if signed? 1 0) value 0]
+      (if (= i n)
+        (let [value (if negative? (-' value) value)]
+          (if (<= least value greatest) (long value) (bad-number s)))
+        (let [d (digit-of (nth s i) radix)]
+          (if (neg? d)
+            (bad-number s)
+            (recur (inc i) (+' (*' value radix) d))))))))
+
+(defn- parse-int ([s] (parsed s 10 int-min int-max)) ([s radix] (parsed s radix int-min int-max)))
+(defn- parse-a-long
+  ([s] (let [n (if (string? s) (parse-long s) nil)] (if (nil? n) (parsed s 10 long-min long-max) n)))
+  ([s radix] (parsed s radix long-min long-max)))
+(defn- int-value ([x] (cond (string? x) (parse-int x) (char? x) (long x) :else (int x))) ([s radix] (parse-int s radix)))
+(defn- long-value ([x] (cond (string? x) (parse-a-long x) (char? x) (long x) :else (long x))) ([s radix] (parse-a-long s radix)))
+
+(defn- parse-a-double [s]
+  (let [x (if (string? s) (parse-double (string/trim s)) nil)]
+    (if (nil? x)
+      (if (nil? s) (given s :trim) (bad-number s))
+      x)))
+(defn- double-value [x] (if (string? x) (parse-a-double x) (double x)))
+
+(defn- digits "The digits of an integer that is not negative." [n radix]
+  (loop [n n out ()]
+    (let [d (rem n radix)
+          out (cons (nth "0123456789abcdefghijklmnopqrstuvwxyz" d) out)
+          n (quot n radix)]
+      (if (= n 0) (apply str out) (recur n out)))))
+
+(defn- in-radix
+  ([n] (str (long n)))
+  ([n radix]
+   (let [radix (if (<= 2 radix 36) radix 10)]
+     (if (neg? n) (str "-" (digits (-' n) radix)) (digits n radix)))))
+
+(defn- unsigned "The digits of the lowest bits of an integer." [n bits radix]
+  (digits (if (neg? n) (+' (if (= bits 32) 4294967296 18446744073709551616N) n) n) radix))
+
+(defn- int-binary [n] (unsigned (int n) 32 2))
+(defn- int-octal [n] (unsigned (int n) 32 8))
+(defn- int-hex [n] (unsigned (int n) 32 16))
+(defn- long-binary [n] (unsigned (long n) 64 2))
+(defn- long-octal [n] (unsigned (long n) 64 8))
+(defn- long-hex [n] (unsigned (long n) 64 16))
+
+(defn- bit-count [n]
+  (loop [n (long n) ones 0]
+    (if (= n 0) ones (recur (bit-and n (unchecked-dec n)) (inc ones)))))
+(defn- int-bit-count [n] (bit-count (bit-and 4294967295 (int n))))
+(defn- trailing-zeros [n]
+  (let [n (long n)]
+    (if (= n 0) 64 (bit-count (unchecked-dec (bit-and n (unchecked-negate n)))))))
+(defn- leading-zeros [n]
+  (loop [n (long n) zeros 64]
+    (if (= n 0) zeros (recur (unsigned-bit-shift-right n 1) (dec zeros)))))
+(defn- sign [n] (cond (pos? n) 1 (neg? n) -1 :else 0))
+(defn- sum [x y] (+ x y))
+(defn- compare-numbers [x y] (compare (num x) (num y)))
+(defn- finite? [x] (not (or (NaN? x) (infinite? x))))
+(defn- not-a-number? ([x] (NaN? (num x))))
+(defn- number-text [x] (str (num x)))
+(defn- double-text [x] (str (double x)))
+(def ^:private infinity ##Inf)
+(def ^:private minus-infinity ##-Inf)
+(def ^:private not-a-number ##NaN)
+(def ^:private double-max 1.7976931348623157E308)
+(def ^:private double-min 4.9E-324)
+(def ^:private short-max 32767)
+(def ^:private short-min -32768)
+(def ^:private byte-max 127)
+(def ^:private byte-min -128)
+(def ^:private big-zero 0N)
+(def ^:private big-one 1N)
+(def ^:private big-ten 10N)
+(def ^:private decimal-zero 0M)
+(def ^:private decimal-one 1M)
+(def ^:private decimal-ten 10M)
+
+(defn- big-integer
+  ([x] (if (string? x)
+         (if (re-matches #"[+-]?[0-9]+" x) (bigint (if (= \+ (nth x 0)) (subs x 1) x)) (bad-number x))
+         (bigint (given x :bitLength))))
+  ([s radix]
+   (let [negative? (string/starts-with? s "-")]
+     (loop [digits (seq (if negative? (subs s 1) s)) value 0N]
+       (if (nil? digits)
+         (if negative? (- value) value)
+         (let [d (digit-of (first digits) radix)]
+           (if (neg? d) (bad-number s) (recur (next digits) (+ (* value radix) d)))))))))
+(defn- big-decimal [x]
+  (if (string? x)
+    (if (re-matches #"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?" x) (bigdec x) (bad-number x))
+    (bigdec (given x :scale))))
+
+(defhost
+  Integer/MAX_VALUE int-max
+  Integer/MIN_VALUE int-min
+  Integer/new int-value
+  Integer/valueOf int-value
+  Integer/parseInt parse-int
+  Integer/toString in-radix
+  Integer/toBinaryString int-binary
+  Integer/toOctalString int-octal
+  Integer/toHexString int-hex
+  Integer/bitCount int-bit-count
+  Integer/compare compare-numbers
+  Integer/signum sign
+  Integer/sum sum
+  Integer/max larger
+  Integer/min smaller
+  Long/MAX_VALUE long-max
+  Long/MIN_VALUE long-min
+  Long/new long-value
+  Long/valueOf long-value
+  Long/parseLong parse-a-long
+  Long/toString in-radix
+  Long/toBinaryString long-binary
+  Long/toOctalString long-octal
+  Long/toHexString long-hex
+  Long/bitCount bit-count
+  Long/numberOfTrailingZeros trailing-zeros
+  Long/numberOfLeadingZeros leading-zeros
+  Long/compare compare-numbers
+  Long/signum sign
+  Long/sum sum
+  Long/max larger
+  Long/min smaller
+  Short/MAX_VALUE short-max
+  Short/MIN_VALUE short-min
+  Byte/MAX_VALUE byte-max
+  Byte/MIN_VALUE byte-min
+  Double/POSITIVE_INFINITY infinity
+  Double/NEGATIVE_INFINITY minus-infinity
+  Double/NaN not-a-number
+  Double/MAX_VALUE double-max
+  Double/MIN_VALUE double-min
+  Double/new double-value
+  Double/valueOf double-value
+  Double/parseDouble parse-a-double
+  Double/toString double-text
+  Double/isNaN not-a-number?
+  Double/isInfinite infinite?
+  Double/isFinite finite?
+  Double/compare compare-numbers
+  Double/max larger
+  Double/min smaller
+  Double/sum sum
+  Float/parseFloat parse-a-double
+  Float/valueOf double-value
+  Float/new double-value
+  Float/isNaN not-a-number?
+  BigInteger/new big-integer
+  BigInteger/valueOf bigint
+  BigInteger/ZERO big-zero
+  BigInteger/ONE big-one
+  BigInteger/TEN big-ten
+  BigDecimal/new big-decimal
+  BigDecimal/valueOf bigdec
+  BigDecimal/ZERO decimal-zero
+  BigDecimal/ONE decimal-one
+  BigDecimal/TEN decimal-ten)
+
+;; ---------------------------------------------------------------------------------------------
+;; Truth values
+
+(def ^:private yes true)
+(def ^:private no false)
+(defn- parse-truth [s] (and (string? s) (= "true" (string/lower-case s))))
+(defn- truth-value [x] (if (boolean? x) x (parse-truth x)))
+(defn- truth-text [x] (str (boolean x)))
+
+(defhost
+  Boolean/TRUE yes
+  Boolean/FALSE no
+  Boolean/new truth-value
+  Boolean/valueOf truth-value
+  Boolean/parseBoolean parse-truth
+  Boolean/toString truth-text)
+
+;; ---------------------------------------------------------------------------------------------
+;; Characters: predicates take a character or its number, as Java's do
+
+(defn- code "The number of a character." [c] (if (char? c) (long c) (if (int? c) c (long (given c :charValue)))))
+
+(defn- of-class "Whether a character beyond ASCII is of a class of characters." [re n]
+  (some? (re-matches re (str (char n)))))
+
+(defn- digit? [c] (let [n (code c)] (if (< n 128) (<= 48 n 57) (of-class #"\p{Nd}" n))))
+(defn- letter? [c]
+  (let [n (code c)]
+    (if (< n 128) (or (<= 97 n 122) (<= 65 n 90)) (of-class #"\p{L}" n))))
+(defn- letter-or-digit? [c] (or (letter? c) (digit? c)))
+(defn- alphabetic? [c] (let [n (code c)] (if (< n 128) (letter? n) (of-class #"\p{Alphabetic}" n))))
+(defn- upper? [c] (let [n (code c)] (if (< n 128) (<= 65 n 90) (of-class #"\p{Uppercase}" n))))
+(defn- lower? [c] (let [n (code c)] (if (< n 128) (<= 97 n 122) (of-class #"\p{Lowercase}" n))))
+(defn- white? [c]
+  (let [n (code c)]
+    (if (< n 128)
+      (or (= n 32) (<= 9 n 13) (<= 28 n 31))
+      (and (not (= n 160)) (not (= n 8199)) (not (= n 8239)) (of-class #"[\p{Zs}\p{Zl}\p{Zp}]" n)))))
+(defn- space? [c] (of-class #"[\p{Zs}\p{Zl}\p{Zp}]" (code c)))
+(defn- control? [c] (let [n (code c)] (or (<= 0 n 31) (<= 127 n 159))))
+(defn- in-case
+  "A character in another case; itself where that is several. A number gives a number."
+  [f c]
+  (let [text (f (str (char (code c))))
+        changed (if (= 1 (count text)) (nth text 0) (char (code c)))]
+    (if (char? c) changed (long changed))))
+(defn- upper-char [c] (in-case string/upper-case c))
+(defn- lower-char [c] (in-case string/lower-case c))
+(defn- digit-value [c radix] (digit-of (code c) radix))
+(defn- numeric-value [c] (digit-of (code c) 36))
+(defn- digit-char [n radix]
+  (if (and (<= 2 radix 36) (< -1 n radix)) (nth "0123456789abcdefghijklmnopqrstuvwxyz" n) \u0000))
+(defn- char-text [c] (str (char (code c))))
+(defn- compare-chars [x y] (- (code x) (code y)))
+(def ^:private char-max \uffff)
+(def ^:private char-min \u0000)
+
+(defhost
+  Character/MAX_VALUE char-max
+  Character/MIN_VALUE char-min
+  Character/valueOf char
+  Character/new char
+  Character/isDigit digit?
+  Character/isLetter letter?
+  Character/isLetterOrDigit letter-or-digit?
+  Character/isAlphabetic alphabetic?
+  Character/isUpperCase upper?
+  Character/isLowerCase lower?
+  Character/isWhitespace white?
+  Character/isSpaceChar space?
+  Character/isISOControl control?
+  Character/toUpperCase upper-char
+  Character/toLowerCase lower-char
+  Character/toString char-text
+  Character/digit digit-value
+  Character/getNumericValue numeric-value
+  Character/forDigit digit-char
+  Character/compare compare-chars)
+
+;; ---------------------------------------------------------------------------------------------
+;; Strings
+
+(defn- text-or-null [x] (if (nil? x) "null" (str x)))
+(defn- value-text ([x] (text-or-null x)))
+(defn- join-texts
+  ([separator coll] (string/join separator (map text-or-null coll)))
+  ([separator a b & more] (string/join separator (map text-or-null (list* a b more)))))
+(defn- string-new ([] "") ([s] (str (given s :toString))))
+
+(defhost
+  String/new string-new
+  String/valueOf value-text
+  String/format format
+  String/join join-texts
+  StringBuilder builder-type
+  StringBuffer builder-type
+  StringBuilder/new builder-new
+  StringBuffer/new builder-new)
+
+(defn- part "The string that a string, a character or the number of one is." [x]
+  (cond (string? x) x (char? x) (str x) (int? x) (str (char x)) :else (str (given x :toString))))
+
+(defn- text-of "The text of a string or builder, or what the method is of another value." [x]
+  (if (string? x) x (if (builder? x) (builder-text x) nil)))
+
+(defn- -length [s]
+  (if (string? s)
+    (count s)
+    (if (builder? s) (count (builder-text s)) (host-call s :length))))
+
+(defn- -char-at [s i]
+  (if (string? s)
+    (nth s i)
+    (if (builder? s) (nth (builder-text s) i) (host-call s :charAt i))))
+
+(defn- -substring
+  ([s from] (let [t (text-of s)] (if (nil? t) (host-call s :substring from) (subs t from))))
+  ([s from to] (let [t (text-of s)] (if (nil? t) (host-call s :substring from to) (subs t from to)))))
+
+(defn- place [i] (if (nil? i) -1 i))
+
+(defn- place-in [coll x]
+  (loop [s (seq coll) i 0]
+    (cond (nil? s) -1 (= x (first s)) i :else (recur (next s) (inc i)))))
+
+(defn- last-place-in [coll x]
+  (loop [s (seq coll) i 0 found -1]
+    (if (nil? s) found (recur (next s) (inc i) (if (= x (first s)) i found)))))
+
+(defn- -index-of
+  ([s x]
+   (let [t (text-of s)]
+     (cond
+       (some? t) (place (string/index-of t (part x)))
+       (sequential? s) (place-in s x)
+       :else (host-call s :indexOf x))))
+  ([s x from]
+   (let [t (text-of s)]
+     (if (nil? t) (host-call s :indexOf x from) (place (string/index-of t (part x) from))))))
+
+(defn- -last-index-of
+  ([s x]
+   (let [t (text-of s)]
+     (cond
+       (some? t) (place (string/last-index-of t (part x)))
+       (sequential? s) (last-place-in s x)
+       :else (host-call s :lastIndexOf x))))
+  ([s x from]
+   (let [t (text-of s)]
+     (cond
+       (nil? t) (host-call s :lastIndexOf x from)
+       (neg? from) -1
+       :else (place (string/last-index-of t (part x) from))))))
+
+(defn- -upper ([s] (if (string? s) (string/upper-case s) (host-call s :toUpperCase))))
+(defn- -lower ([s] (if (string? s) (string/lower-case s) (host-call s :toLowerCase))))
+
+(defn- -contains [s x]
+  (cond
+    (string? s) (string/includes? s (str (given x :toString)))
+    (set? s) (contains? s x)
+    (sequential? s) (boolean (some (fn [y] (= x y)) s))
+    :else (host-call s :contains x)))
+
+(defn- -starts-with
+  ([s prefix] (if (string? s) (string/starts-with? s prefix) (host-call s :startsWith prefix)))
+  ([s prefix from]
+   (if (string? s)
+     (and (<= 0 from (count s)) (string/starts-with? (subs s from) prefix))
+     (host-call s :startsWith prefix from))))
+(defn- -ends-with [s suffix] (if (string? s) (string/ends-with? s suffix) (host-call s :endsWith suffix)))
+
+(defn- -trim [s]
+  (if (string? s)
+    (loop [from 0 to (count s)]
+      (cond
+        (= from to) ""
+        (<= (long (nth s from)) 32) (recur (inc from) to)
+        (<= (long (nth s (dec to))) 32) (recur from (dec to))
+        :else (subs s from to)))
+    (host-call s :trim)))
+(defn- -strip [s] (if (string? s) (string/trim s) (host-call s :strip)))
+(defn- -strip-leading [s] (if (string? s) (string/triml s) (host-call s :stripLeading)))
+(defn- -strip-trailing [s] (if (string? s) (string/trimr s) (host-call s :stripTrailing)))
+(defn- -blank? [s] (if (string? s) (string/blank? s) (host-call s :isBlank)))
+
+(defn- -replace
+  ([s match replacement]
+   (if (string? s)
+     (string/replace s match replacement)
+     (host-call s :replace match replacement)))
+  ([s from to text]
+   (if (builder? s)
+     (let [t (builder-text s)
+           to (min to (count t))]
+       (builder-set! s (str (subs t 0 from) text (subs t to))))
+     (host-call s :replace from to text))))
+(defn- -replace-all [s re replacement]
+  (if (string? s) (string/replace s (re-pattern re) replacement) (host-call s :replaceAll re replacement)))
+(defn- -replace-first [s re replacement]
+  (if (string? s) (string/replace-first s (re-pattern re) replacement) (host-call s :replaceFirst re replacement)))
+(defn- -split
+  ([s re] (cond (string? s) (string/split s (re-pattern re)) (regex? s) (string/split re s) :else (host-call s :split re)))
+  ([s re limit] (if (string? s) (string/split s (re-pattern re) limit) (host-call s :split re limit))))
+(defn- -matches [s re] (if (string? s) (some? (re-matches (re-pattern re) s)) (host-call s :matches re)))
+(defn- -concat [s t] (if (string? s) (str s (given t :length)) (host-call s :concat t)))
+(defn- -repeat [s n]
+  (if (string? s)
+    (if (neg? n) (illegal (str "count is negative: " n) n) (string/join (repeat n s)))
+    (host-call s :repeat n)))
+(defn- -chars [s] (if (string? s) (vec s) (host-call s :toCharArray)))
+(defn- -code-point-at [s i] (let [t (text-of s)] (if (nil? t) (host-call s :codePointAt i) (long (nth t i)))))
+(defn- -equals-ignore-case [s t]
+  (if (string? s) (and (string? t) (= (string/lower-case s) (string/lower-case t))) (host-call s :equalsIgnoreCase t)))
+(defn- -compare-ignore-case [s t]
+  (if (string? s) (compare (string/lower-case s) (string/lower-case t)) (host-call s :compareToIgnoreCase t)))
+(defn- -intern [s] (if (string? s) s (host-call s :intern)))
+(defn- -lines [s] (if (string? s) (seq (string/split-lines s)) (host-call s :lines)))
+
+(defn- -empty? [x]
+  (cond (string? x) (= "" x) (coll? x) (nil? (seq x)) (builder? x) (= "" (builder-text x)) :else (host-call x :isEmpty)))
+
+(defhost
+  .length -length
+  .charAt -char-at
+  .substring -substring
+  .subSequence -substring
+  .indexOf -index-of
+  .lastIndexOf -last-index-of
+  .toUpperCase -upper
+  .toLowerCase -lower
+  .contains -contains
+  .startsWith -starts-with
+  .endsWith -ends-with
+  .trim -trim
+  .strip -strip
+  .stripLeading -strip-leading
+  .stripTrailing -strip-trailing
+  .isBlank -blank?
+  .isEmpty -empty?
+  .replace -replace
+  .replaceAll -replace-all
+  .replaceFirst -replace-first
+  .split -split
+  .matches -matches
+  .concat -concat
+  .repeat -repeat
+  .toCharArray -chars
+  .codePointAt -code-point-at
+  .equalsIgnoreCase -equals-ignore-case
+  .compareToIgnoreCase -compare-ignore-case
+  .intern -intern
+  .lines -lines)
+
+;; ---------------------------------------------------------------------------------------------
+;; String builders
+
+(defn- -append
+  ([b x] (if (builder? b) (builder-add! b (text-or-null x)) (host-call b :append x)))
+  ([b x from to] (if (builder? b) (builder-add! b (subs (text-or-null x) from to)) (host-call b :append x from to))))
+
+(defn- checked-place [i n] (if (<= 0 i n) i (outside i n)))
+
+(defn- -insert [b i x]
+  (if (builder? b)
+    (let [t (builder-text b)
+          i (checked-place i (count t))]
+      (builder-set! b (str (subs t 0 i) (text-or-null x) (subs t i))))
+    (host-call b :insert i x)))
+(defn- -reverse [b] (if (builder? b) (builder-set! b (string/reverse (builder-text b))) (host-call b :reverse)))
+(defn- -set-length [b n]
+  (if (builder? b)
+    (let [t (builder-text b)
+          length (count t)]
+      (when (neg? n) (outside n length))
+      (builder-set! b (if (<= n length) (subs t 0 n) (str t (string/join (repeat (- n length) "\u0000")))))
+      nil)
+    (host-call b :setLength n)))
+(defn- -delete [b from to]
+  (if (builder? b)
+    (let [t (builder-text b)
+          to (min to (count t))]
+      (builder-set! b (str (subs t 0 from) (subs t (max from to)))))
+    (host-call b :delete from to)))
+(defn- -delete-char-at [b i]
+  (if (builder? b)
+    (let [t (builder-text b)]
+      (if (< -1 i (count t)) (builder-set! b (str (subs t 0 i) (subs t (inc i)))) (outside i (count t))))
+    (host-call b :deleteCharAt i)))
+(defn- -set-char-at [b i c]
+  (if (builder? b)
+    (let [t (builder-text b)]
+      (when-not (< -1 i (count t)) (outside i (count t)))
+      (builder-set! b (str (subs t 0 i) c (subs t (inc i))))
+      nil)
+    (host-call b :setCharAt i c)))
+(defn- -capacity [b] (if (builder? b) (count (builder-text b)) (host-call b :capacity)))
+
+(defhost
+  .append -append
+  .insert -insert
+  .reverse -reverse
+  .setLength -set-length
+  .delete -delete
+  .deleteCharAt -delete-char-at
+  .setCharAt -set-char-at
+  .capacity -capacity)
+
+;; ---------------------------------------------------------------------------------------------
+;; Any value
+
+(defn- -to-string [x] (str (given x :toString)))
+
+(defn- -equals [x y]
+  (let [f (if (or (instance-of-type? x) (record? x)) (host-method x :equals) nil)]
+    (cond
+      (some? f) (f x y)
+      (nil? x) (given x :equals)
+      (number? x) (and (number? y) (= (class x) (class y)) (= x y))
+      :else (= x y))))
+
+(defn- -hash-code [x]
+  (let [f (if (or (instance-of-type? x) (record? x)) (host-method x :hashCode) nil)]
+    (if (nil? f) (hash (given x :hashCode)) (f x))))
+
+(defn- -compare-to [x y]
+  (let [f (if (or (instance-of-type? x) (record? x)) (host-method x :compareTo) nil)]
+    (if (nil? f) (compare (given x :compareTo) (given y :compareTo)) (f x y))))
+
+(defn- -get-class [x] (class (given x :getClass)))
+
+(defn- known-class? [x]
+  (or (type? x) (and (symbol? x) (class? x))))
+
+(defn- -get-name [x]
+  (cond
+    (keyword? x) (name x)
+    (known-class? x) (class-title x)
+    (symbol? x) (name x)
+    :else (host-call x :getName)))
+(defn- -simple-name [x]
+  (if (known-class? x) (str (last (string/split (class-title x) #"\."))) (host-call x :getSimpleName)))
+(defn- -get-namespace [x] (if (or (keyword? x) (symbol? x)) (namespace x) (host-call x :getNamespace)))
+(defn- -instance? [class x] (if (known-class? class) (instance? class x) (host-call class :isInstance x)))
+
+(defn- -int-value [x] (if (number? x) (unchecked-int x) (host-call x :intValue)))
+(defn- -long-value [x] (if (number? x) (unchecked-long x) (host-call x :longValue)))
+(defn- -double-value [x] (if (number? x) (double x) (host-call x :doubleValue)))
+(defn- -short-value [x] (if (number? x) (unchecked-short x) (host-call x :shortValue)))
+(defn- -byte-value [x] (if (number? x) (unchecked-byte x) (host-call x :byteValue)))
+(defn- -boolean-value [x] (if (boolean? x) x (host-call x :booleanValue)))
+(defn- -char-value [x] (if (char? x) x (host-call x :charValue)))
+(defn- -nan? [x] (if (float? x) (NaN? x) (host-call x :isNaN)))
+(defn- -infinite? [x] (if (float? x) (infinite? x) (host-call x :isInfinite)))
+
+(defn- -message [x] (if (error? x) (ex-message x) (host-call x :getMessage)))
+(defn- -cause [x] (if (error? x) (ex-cause x) (host-call x :getCause)))
+(defn- -data [x] (if (error? x) (ex-data x) (host-call x :getData)))
+
+(defn- -deref [x] (if (instance? 'IDeref x) (deref x) (host-call x :deref)))
+(defn- -invoke [f & args] (if (ifn? f) (apply f args) (apply host-call f :invoke args)))
+(defn- -apply-to [f args] (if (ifn? f) (apply f args) (host-call f :applyTo args)))
+(defn- -call [f] (if (fn? f) (f) (host-call f :call)))
+(defn- -run [f] (if (fn? f) (do (f) nil) (host-call f :run)))
+
+(defhost
+  .toString -to-string
+  .equals -equals
+  .equiv -equals
+  .hashCode -hash-code
+  .hasheq -hash-code
+  .compareTo -compare-to
+  .getClass -get-class
+  .getName -get-name
+  .getSimpleName -simple-name
+  .getNamespace -get-namespace
+  .isInstance -instance?
+  .intValue -int-value
+  .longValue -long-value
+  .doubleValue -double-value
+  .floatValue -double-value
+  .shortValue -short-value
+  .byteValue -byte-value
+  .booleanValue -boolean-value
+  .charValue -char-value
+  .isNaN -nan?
+  .isInfinite -infinite?
+  .getMessage -message
+  .getLocalizedMessage -message
+  .getCause -cause
+  .getData -data
+  .deref -deref
+  .invoke -invoke
+  .applyTo -apply-to
+  .call -call
+  .run -run
+  Objects/equals =
+  Objects/hashCode hash
+  Objects/toString text-or-null
+  ExceptionInfo/new ex-info)
+
+;; ---------------------------------------------------------------------------------------------
+;; Collections, read only
+
+(defn- -size [x] (if (coll? x) (count x) (host-call x :size)))
+(defn- -count [x] (if (coll? x) (count x) (host-call x :count)))
+(defn- -get [coll k]
+  (cond (map? coll) (get coll k) (set? coll) (get coll k) (sequential? coll) (nth coll k) :else (host-call coll :get k)))
+(defn- -get-or-default [coll k otherwise] (if (map? coll) (get coll k otherwise) (host-call coll :getOrDefault k otherwise)))
+(defn- -val-at
+  ([coll k] (if (coll? coll) (get coll k) (host-call coll :valAt k)))
+  ([coll k otherwise] (if (coll? coll) (get coll k otherwise) (host-call coll :valAt k otherwise))))
+(defn- -nth
+  ([coll i] (if (sequential? coll) (nth coll i) (host-call coll :nth i)))
+  ([coll i otherwise] (if (sequential? coll) (nth coll i otherwise) (host-call coll :nth i otherwise))))
+(defn- -contains-key [coll k] (if (associative? coll) (contains? coll k) (host-call coll :containsKey k)))
+(defn- -contains-value [m v] (if (map? m) (boolean (some (fn [x] (= v x)) (vals m))) (host-call m :containsValue v)))
+(defn- -key-set [m] (if (map? m) (set (keys m)) (host-call m :keySet)))
+(defn- -values [m] (if (map? m) (or (vals m) ()) (host-call m :values)))
+(defn- -entry-set [m] (if (map? m) (set (seq m)) (host-call m :entrySet)))
+(defn- -key [entry] (if (map-entry? entry) (key entry) (host-call entry :getKey)))
+(defn- -val [entry] (if (map-entry? entry) (val entry) (host-call entry :getValue)))
+(defn- -entry-at [coll k] (if (associative? coll) (find coll k) (host-call coll :entryAt k)))
+(defn- -seq [coll] (if (coll? coll) (seq coll) (host-call coll :seq)))
+(defn- -first [coll] (if (coll? coll) (first coll) (host-call coll :first)))
+(defn- -next [coll] (if (coll? coll) (next coll) (host-call coll :next)))
+(defn- -more [coll] (if (coll? coll) (rest coll) (host-call coll :more)))
+(defn- -cons [coll x] (if (coll? coll) (conj coll x) (host-call coll :cons x)))
+(defn- -assoc [coll k v] (if (associative? coll) (assoc coll k v) (host-call coll :assoc k v)))
+(defn- -without [coll k] (if (map? coll) (dissoc coll k) (host-call coll :without k)))
+(defn- -peek [coll] (if (coll? coll) (peek coll) (host-call coll :peek)))
+(defn- -pop [coll] (if (coll? coll) (pop coll) (host-call coll :pop)))
+(defn- -empty [coll] (if (coll? coll) (empty coll) (host-call coll :empty)))
+(defn- -sub-list [coll from to] (if (sequential? coll) (subvec (vec coll) from to) (host-call coll :subList from to)))
+(defn- -meta [x] (if (or (coll? x) (symbol? x) (fn? x)) (meta x) (host-call x :meta)))
+(defn- -with-meta [x m] (if (or (coll? x) (symbol? x) (fn? x)) (with-meta x m) (host-call x :withMeta m)))
+(def ^:private no-elements [])
+(def ^:private no-entries {})
+(def ^:private no-members #{})
+(defn- entry-new [k v] (map-entry k v))
+
+(defhost
+  .size -size
+  .count -count
+  .get -get
+  .getOrDefault -get-or-default
+  .valAt -val-at
+  .nth -nth
+  .containsKey -contains-key
+  .containsValue -contains-value
+  .keySet -key-set
+  .values -values
+  .entrySet -entry-set
+  .getKey -key
+  .key -key
+  .getValue -val
+  .val -val
+  .entryAt -entry-at
+  .seq -seq
+  .first -first
+  .next -next
+  .more -more
+  .cons -cons
+  .assoc -assoc
+  .without -without
+  .peek -peek
+  .pop -pop
+  .empty -empty
+  .subList -sub-list
+  .meta -meta
+  .withMeta -with-meta
+  MapEntry/new entry-new
+  MapEntry/create entry-new
+  PersistentVector/EMPTY no-elements
+  PersistentArrayMap/EMPTY no-entries
+  PersistentHashMap/EMPTY no-entries
+  PersistentHashSet/EMPTY no-members)
+
+;; ---------------------------------------------------------------------------------------------
+;; The system: effects
+
+(defn- current-millis [] (inst-ms (now)))
+(defn- current-nanos [] (* 1000000 (inst-ms (now))))
+(defn- environment ([] (env/all)) ([name] (env/get (given name :toString))))
+(def ^:private properties {"line.separator" "\n" "file.separator" "/" "path.separator" ":" "file.encoding" "UTF-8"})
+(defn- property
+  ([name] (get properties name))
+  ([name otherwise] (get properties name otherwise)))
+(defn- line-separator [] "\n")
+(defn- leave [status] (exit status))
+(defn- pause ([ms] (sleep ms)) ([ms nanos] (sleep ms)))
+
+(defn- uuid-from [s]
+  (let [id (if (string? s) (parse-uuid s) (given s :length))]
+    (if (nil? id) (illegal (str "Invalid UUID string: " s) s) id)))
+(defn- date-new ([] (now)) ([ms] (inst-of-ms ms)))
+(defn- -get-time [x] (if (inst? x) (inst-ms x) (host-call x :getTime)))
+
+(defn- quoted-pattern [s] (string/replace s #"[\\^$.|?*+()\[\]{}#&~\-\s]" (fn [c] (str "\\" c))))
+(defn- pattern-matches [re s] (some? (re-matches (re-pattern re) s)))
+(defn- -pattern [re] (if (regex? re) (str re) (host-call re :pattern)))
+
+(defhost
+  System/currentTimeMillis current-millis
+  System/nanoTime current-nanos
+  System/getenv environment
+  System/getProperty property
+  System/lineSeparator line-separator
+  System/exit leave
+  System/identityHashCode hash
+  Thread/sleep pause
+  UUID/randomUUID random-uuid
+  UUID/fromString uuid-from
+  Date/new date-new
+  .getTime -get-time
+  Pattern/compile re-pattern
+  Pattern/quote quoted-pattern
+  Pattern/matches pattern-matches
+  .pattern -pattern)
