@@ -162,3 +162,32 @@ wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7
 (defrecord R3 [1])                 ;! OX0301 "cannot be the name of a field"
 (deftype T1 [^:mutable a])         ;! OX0301 "cannot be mutable"
 (deftype T2 [a] Nowhere (m [_]))   ;! OX0101 "is not defined"
+
+;;; ## recur in a method gives all but the first parameter anew
+(defprotocol Counter (down [c n]) (total [c n sum]) (pick [c pair n]))
+(defrecord Steps [by]
+  Counter
+  (down [_ n] (if (pos? n) (recur (- n by)) n))
+  (total [this n sum] (if (zero? n) [sum (:by this)] (recur (dec n) (+ sum by))))
+  (pick [_ [a b] n] (if (zero? n) [a b] (recur [b a] (dec n)))))
+(deftype Fixed [n]
+  Counter
+  (down [this n] (if (pos? n) (recur (dec n)) [:done (.-n this)]))
+  (total [_ by sum] (loop [i n sum sum] (if (zero? i) sum (recur (dec i) (+ sum by)))))
+  (pick [_ _ _] n))
+(down (->Steps 2) 9)               ;=> -1
+(total (->Steps 2) 3 0)            ;=> [6 2]
+(pick (->Steps 1) [1 2] 3)         ;=> [2 1]
+(down (->Fixed 5) 3)               ;=> [:done 5]
+(total (->Fixed 5) 2 0)            ;=> 10
+(pick (->Fixed 5) 1 2)             ;=> 5
+(down (reify Counter (down [_ n] (if (< n 10) (recur (* 2 n)) n))) 3)            ;=> 12
+(let [k 3] (total (reify Counter (total [this n sum] (if (zero? n) sum (recur (dec n) (+ sum k))))) 4 0))   ;=> 12
+(extend-type String Counter (down [s n] (if (zero? n) s (recur (str s n) (dec n)))))
+(down "a" 3)                       ;=> "a321"
+(down (->Steps 2) nil)             ;! :ox/type
+
+;;; ## recur in a method takes no first parameter
+(defprotocol Down (down [c n]))
+(deftype Bad [] Down (down [this n] (recur this n)))
+;! OX0305 "`recur` needs 1 value here, 2 given"

@@ -578,6 +578,21 @@
 (defmacro with-timeout "Evaluates the body; if it takes longer than the duration, an `:ox/timeout` error is thrown in it." [d & body]
   `(timeout ~d (fn* ([] ~@body))))
 
+(defn- mentions? "Whether the symbol is anywhere in the form." [form sym]
+  (if (coll? form)
+    (some (fn [part] (mentions? part sym)) form)
+    (= form sym)))
+
+(defn- with-recur
+  "An arity of a method, in which `recur` gives all parameters but the first anew."
+  [arity]
+  (let [params (first arity) body (next arity)]
+    (if (and (vector? params) (seq params) (mentions? body 'recur))
+      (let [named (map-indexed (fn [i p] (if (and (symbol? p) (not= p '_)) p (symbol (str "p__" i "__auto__")))) (next params))]
+        (list (into [(first params)] named)
+              `(loop ~(vec (interleave (next params) named)) ~@body)))
+      arity)))
+
 (defmacro reify
   "Returns an object with methods of its own, which see the locals around it: `(reify P (m [this x] …) Q (n [this] …))`."
   [& protocols-and-methods]
@@ -587,7 +602,7 @@
                                (keyword (clojure.core/name name))
                                (syntax-error "Not the name of a method" method))
                            arities (if (vector? (second method)) (list (next method)) (next method))]
-                       (assoc methods k (concat (get methods k) arities))))]
+                       (assoc methods k (concat (get methods k) (map with-recur arities)))))]
     (loop [left protocols-and-methods all {}]
       (if (empty? left)
         `(reify* ~all)

@@ -302,6 +302,7 @@ const FORMS: &[(&str, &[&str])] = &[
             "(reify)",
             "(reify f (m [this] a))",
             "(reify f (m [this] a) (m [this b] (f b)) (n [_] a))",
+            "(reify f (m [this x _ [y]] (if x (recur y 1 [2]) a)) (n [_] (recur)))",
             "(reify f (m ([this] a) ([this b] b)) xs g (n [[a b]] a b))",
             "!(reify 1)",
             "!(reify f (1 [this] a))",

@@ -565,6 +565,34 @@ fn with_fields(cx: &Rewrite<'_>, fields: &[&Arc<str>], method: &Datum) -> Datum 
     Datum::list(items, method.origin)
 }
 
+/// `[this …] (loop [… …] body…)`, where `recur` is in the body: in a method it gives all parameters but the
+/// first anew.
+fn with_recur(cx: &Rewrite<'_>, params: &Datum, body: &[Datum]) -> Vec<Datum> {
+    let patterns = params.as_vector().unwrap_or_default();
+    let recurs = body.iter().any(|form| mentions(form, "recur"));
+    let Some((first, others)) = patterns.split_first().filter(|_| recurs) else {
+        let mut arity = vec![params.clone()];
+        arity.extend_from_slice(body);
+        return arity;
+    };
+    let mut all = vec![first.clone()];
+    let mut bindings = Vec::new();
+    for (index, pattern) in others.iter().enumerate() {
+        let param = match simple_symbol(pattern).is_some_and(|name| &**name != "_") {
+            true => pattern.clone(),
+            false => cx.sym(format!("p__{index}__auto__")),
+        };
+        bindings.extend([pattern.clone(), param.clone()]);
+        all.push(param);
+    }
+    let mut looped = vec![cx.core("loop"), cx.vector_of(bindings)];
+    looped.extend_from_slice(body);
+    vec![
+        Datum::vector(all, params.origin).with_meta(params.meta.clone()),
+        cx.list_of(looped),
+    ]
+}
+
 /// `[this …] (let* [field (field* this 0) …] body…)`
 fn arity_with_fields(
     cx: &Rewrite<'_>,
@@ -572,6 +600,10 @@ fn arity_with_fields(
     params: &Datum,
     body: &[Datum],
 ) -> Vec<Datum> {
+    let arity = with_recur(cx, params, body);
+    let Some((params, body)) = arity.split_first() else {
+        return arity;
+    };
     let patterns = params.as_vector().unwrap_or_default();
     let used = (0..)
         .zip(fields)
@@ -639,7 +671,12 @@ pub(crate) fn reify(cx: &mut Rewrite<'_>) -> Rewritten {
         let mut map = Vec::new();
         for (name, symbol, arities) in by_method(methods)? {
             let mut function = vec![cx.core("fn")];
-            function.extend(arities);
+            function.extend(arities.iter().map(|arity| match arity.as_list() {
+                Some([params, body @ ..]) => {
+                    Datum::list(with_recur(cx, params, body), arity.origin)
+                }
+                _ => arity.clone(),
+            }));
             map.push((keyword(cx, symbol), Datum::list(function, name.origin)));
         }
         let owner = cx.list([cx.ox("reified"), protocol.clone()]);
