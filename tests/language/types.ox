@@ -191,3 +191,61 @@ wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7
 (defprotocol Down (down [c n]))
 (deftype Bad [] Down (down [this n] (recur this n)))
 ;! OX0305 "`recur` needs 1 value here, 2 given"
+
+;;; ## Types say what Clojure's interfaces ask of them
+(deftype Cell [content]
+  clojure.lang.IDeref (deref [_] content)
+  clojure.lang.Counted (count [_] 42)
+  clojure.lang.ILookup
+  (valAt [_ k] [:at k])
+  (valAt [_ k otherwise] [:at k otherwise])
+  clojure.lang.Indexed
+  (nth [_ i] (* i 10))
+  (nth [_ i otherwise] [i otherwise])
+  clojure.lang.Seqable (seq [_] (seq [content content]))
+  clojure.lang.IFn
+  (invoke [_] :none)
+  (invoke [_ a] [:one a])
+  (invoke [this a b] [a b (count this)])
+  (applyTo [this args] (apply vector :applied args)))
+(def cell (->Cell 7))
+@cell                              ;=> 7
+(deref cell)                       ;=> 7
+(count cell)                       ;=> 42
+[(get cell :k) (get cell :k 1) (:k cell) (:k cell 2)]  ;=> [[:at :k] [:at :k 1] [:at :k] [:at :k 2]]
+(let [{:keys [a]} {:a cell}] (:b a))         ;=> [:at :b]
+[(nth cell 3) (nth cell 3 :no)]    ;=> [30 [3 :no]]
+[(seq cell) (first cell) (next cell) (rest cell)]      ;=> [(7 7) 7 (7) (7)]
+(map inc cell)                     ;=> (8 8)
+(vec cell)                         ;=> [7 7]
+;differs Clojure makes vectors of what is also of Iterable or a collection of Java
+(into #{} cell)                    ;=> #{7}
+[(cell) (cell 1) (cell 1 2)]       ;=> [:none [:one 1] [1 2 42]]
+(map cell [1 2])                   ;=> ([:one 1] [:one 2])
+(cell 1 2 3)                       ;! :ox/arity
+;differs Clojure throws an AbstractMethodError
+[(instance? clojure.lang.IDeref cell) (instance? clojure.lang.IFn cell) (instance? clojure.lang.IPersistentMap cell)]      ;=> [true true false]
+(let [f (fn [x] (x :tail))] (f cell))        ;=> [:one :tail]
+
+;;; ## Records may be called and dereferenced
+(defrecord Adder [n]
+  clojure.lang.IFn (invoke [_ x] (+ n x))
+  clojure.lang.IDeref (deref [_] n))
+((->Adder 1) 2)                    ;=> 3
+(map (->Adder 1) [1 2])            ;=> (2 3)
+@(->Adder 5)                       ;=> 5
+(defrecord Plain [n])
+((->Plain 1) 2)                    ;! :ox/type
+@(->Plain 1)                       ;! :ox/type
+
+;;; ## Objects of reify do likewise
+(def it (reify clojure.lang.IDeref (deref [_] 1) clojure.lang.IFn (invoke [_ x] [x x]) clojure.lang.Counted (count [_] 3)))
+[@it (it 2) (count it)]            ;=> [1 [2 2] 3]
+(instance? clojure.lang.IDeref it) ;=> true
+(seq it)                           ;! :ox/type
+(nth it 0)                         ;! :ox/type
+(get it :k :none)                  ;=> :none
+(deftype Nothing [])
+(count (->Nothing))                ;! :ox/type
+(deref (->Nothing))                ;! :ox/type
+((->Nothing) 1)                    ;! :ox/type

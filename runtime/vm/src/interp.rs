@@ -39,8 +39,8 @@ pub(crate) use throw::{TRACE_WORD, is_end};
 use crate::fiber::FiberId;
 use crate::process::Process;
 use crate::stack::Link;
-use crate::value;
 use crate::value::keys::handing_over;
+use crate::value::{self, seq};
 use crate::word::{TAG_INT, Word};
 use bytecode::{Instr, Op};
 use quick::Glance;
@@ -864,9 +864,10 @@ impl Machine<'_> {
                     Glance::Cons(cell) => set!(base, i.a(), self.process.heap.word(cell, 1)),
                     Glance::Nil => set!(base, i.a(), Word::NIL),
                     Glance::Unrealized(cell) => force!(cell),
-                    Glance::Other(x) => {
-                        library!(i, value::seq::first(&mut self.process.heap, x))
-                    }
+                    Glance::Other(x) => library!(
+                        i,
+                        seq::or_by_type(&mut self.process.heap, x, "first*slow", seq::first)
+                    ),
                 },
                 Op::Next => match quick::glance(&self.process.heap, reg!(base, i.b())) {
                     Glance::Cons(cell) => {
@@ -875,14 +876,18 @@ impl Machine<'_> {
                             Glance::Cons(rest) => set!(base, i.a(), rest),
                             Glance::Nil => set!(base, i.a(), Word::NIL),
                             Glance::Unrealized(cell) => force!(cell),
-                            Glance::Other(x) => {
-                                library!(i, value::seq::seq(&mut self.process.heap, x))
-                            }
+                            Glance::Other(x) => library!(
+                                i,
+                                seq::or_by_type(&mut self.process.heap, x, "next*slow", seq::seq)
+                            ),
                         }
                     }
                     Glance::Nil => set!(base, i.a(), Word::NIL),
                     Glance::Unrealized(cell) => force!(cell),
-                    Glance::Other(x) => library!(i, value::seq::next(&mut self.process.heap, x)),
+                    Glance::Other(x) => library!(
+                        i,
+                        seq::or_by_type(&mut self.process.heap, x, "next*slow", seq::next)
+                    ),
                 },
                 Op::Rest => match quick::glance(&self.process.heap, reg!(base, i.b())) {
                     Glance::Cons(cell) => {
@@ -896,13 +901,19 @@ impl Machine<'_> {
                     }
                     Glance::Nil => set!(base, i.a(), Word::EMPTY_LIST),
                     Glance::Unrealized(cell) => force!(cell),
-                    Glance::Other(x) => library!(i, value::seq::rest(&mut self.process.heap, x)),
+                    Glance::Other(x) => library!(
+                        i,
+                        seq::or_by_type(&mut self.process.heap, x, "rest*slow", seq::rest)
+                    ),
                 },
                 Op::Seq => match quick::glance(&self.process.heap, reg!(base, i.b())) {
                     Glance::Cons(cell) => set!(base, i.a(), cell),
                     Glance::Nil => set!(base, i.a(), Word::NIL),
                     Glance::Unrealized(cell) => force!(cell),
-                    Glance::Other(x) => library!(i, value::seq::seq(&mut self.process.heap, x)),
+                    Glance::Other(x) => library!(
+                        i,
+                        seq::or_by_type(&mut self.process.heap, x, "seq*slow", seq::seq)
+                    ),
                 },
                 Op::Cons => {
                     let (first, rest) = (reg!(base, i.b()), reg!(base, i.c()));

@@ -46,7 +46,9 @@ pub mod vector;
 pub(crate) mod walk;
 pub(crate) mod work;
 
-pub use collection::{LOOKUP_ARGS_MAX, get, is_lookup, lookup, lookup_args, nth};
+pub use collection::{
+    INVOKE_ARGS_MAX, LOOKUP_ARGS_MAX, get, is_lookup, is_of_program, lookup, lookup_args, nth,
+};
 pub use fault::describe;
 
 #[cfg(test)]

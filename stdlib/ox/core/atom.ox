@@ -7,6 +7,7 @@
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
             [ox.core.queue]
+            [ox.core.interface :refer :all]
             [ox.core.base :refer :all]
             [ox.core.coll :refer :all]
             [ox.core.seq :refer :all]))
@@ -165,6 +166,9 @@
             (symbol (subs s (inc i)))
             (recur (dec i))))))))
 
+(defn- has-interface? "Whether the type of `x` says that it has the interface." [x short-name]
+  (boolean (some (fn [named] (= short-name (last-segment named))) (interface-names x))))
+
 (defn instance?
   "Returns true if `x` is of the type that `class`, a symbol, names: a type name as `type` returns it, or one of the class
   and interface names of Clojure programs. Errors are of the classes whose `catch` clauses take them."
@@ -177,9 +181,10 @@
     (or (= class 'Object) (error-matches? x class) (error-matches? x (last-segment class)))
     (let [short-name (last-segment class)
           test (get class-tests short-name)]
-      (if (nil? test)
-        (= short-name (type-name x))
-        (boolean (test x)))))))
+      (or (if (nil? test)
+            (= short-name (type-name x))
+            (boolean (test x)))
+          (has-interface? x short-name))))))
 
 (defn bound-fn*
   "Returns a function that calls `f` with the dynamic bindings that are in force now."

@@ -188,13 +188,26 @@
               path
               (recur (sorted-part node 1) (inc (* 2 path))))))))))
 
+(defn- inline-method "The method that the type of `x` has inline; an error if there is none." [method x expected]
+  (let [f (interface-method method x)]
+    (if (nil? f)
+      (fail :ox/type (str* "expected " expected ", got " (print* x true)) {:value x :expected expected})
+      f)))
+
 (defn ^:no-doc get*slow "`(get coll key)` of a sorted collection."
-  ([coll key] (get*slow coll key nil))
+  ([coll key]
+   (if (instance-of-type? coll)
+     (let [f (interface-method :valAt coll)]
+       (if (nil? f) nil (f coll key)))
+     (get*slow coll key nil)))
   ([coll key not-found]
-   (let [node (sorted-node coll key)]
-     (if (nil? node)
-       not-found
-       (sorted-part node (if (map? coll) 3 2))))))
+   (if (instance-of-type? coll)
+     (let [f (interface-method :valAt coll)]
+       (if (nil? f) not-found (f coll key not-found)))
+     (let [node (sorted-node coll key)]
+       (if (nil? node)
+         not-found
+         (sorted-part node (if (map? coll) 3 2)))))))
 
 (defn ^:no-doc contains?*slow "`(contains? coll key)` of a sorted collection." [coll key]
   (not (nil? (sorted-node coll key))))
@@ -354,16 +367,20 @@
 (defn ^:no-doc count*slow
   "`(count coll)` of a sequence that has to be walked."
   [coll]
+  (if (instance-of-type? coll)
+    ((inline-method :count coll "a collection, a string or nil") coll)
   (loop [s (seq coll) n 0]
     (if (nil? s)
       n
       (if (counted? s)
         (+ n (count s))
-        (recur (next s) (inc n))))))
+        (recur (next s) (inc n)))))))
 
 (defn ^:no-doc nth*slow
   "`(nth coll index)` of a sequence that has to be walked."
   ([coll index]
+   (if (instance-of-type? coll)
+     ((inline-method :nth coll "a sequence, vector or string") coll index)
    (if (< index 0)
      (fail :ox/index "Index out of bounds" {:index index})
      (loop [s (seq coll) i index]
@@ -371,8 +388,10 @@
          (fail :ox/index "Index out of bounds" {:index index :count (- index i)})
          (if (= i 0)
            (first s)
-           (recur (next s) (dec i)))))))
+           (recur (next s) (dec i))))))))
   ([coll index not-found]
+   (if (instance-of-type? coll)
+     ((inline-method :nth coll "a sequence, vector or string") coll index not-found)
    (if (< index 0)
      not-found
      (loop [s (seq coll) i index]
@@ -380,14 +399,31 @@
          not-found
          (if (= i 0)
            (first s)
-           (recur (next s) (dec i))))))))
+           (recur (next s) (dec i)))))))))
+
+(defn ^:no-doc seq*slow "`(seq x)` of an instance of a type of the program." [x]
+  (seq ((inline-method :seq x "a collection") x)))
+
+(defn ^:no-doc first*slow "`(first x)` of an instance of a type of the program." [x] (first (seq*slow x)))
+(defn ^:no-doc next*slow "`(next x)` of an instance of a type of the program, or of a cell with one behind it." [x]
+  (if (instance-of-type? x)
+    (next (seq*slow x))
+    (seq (rest x))))
+(defn ^:no-doc rest*slow "`(rest x)` of an instance of a type of the program." [x] (rest (seq*slow x)))
+
+(defn ^:no-doc invoke*slow "A call of a value of a type of the program." [x & args]
+  (apply* (inline-method :invoke x "a function") x args))
 
 (defn ^:no-doc deref*slow
   "`(deref reference)` where something is to be computed or waited for."
   ([reference]
    (if (delay? reference)
      (force-delay reference)
-     (effect* :ox/await [reference])))
+     (if (future? reference)
+       (effect* :ox/await [reference])
+       (if (promise? reference)
+         (effect* :ox/await [reference])
+         ((inline-method :deref reference "a reference") reference)))))
   ([reference milliseconds otherwise]
    (if (delay? reference)
      (force-delay reference)

@@ -17,7 +17,9 @@
               method (nth of-and-method 1)]
           (recur (next rows)
                  (if (nil? method)
-                   all
+                   ;; that the type has the interface at all
+                   (let [known (get all nil {})]
+                     (assoc* all nil (assoc* known of (conj* (get known of []) (nth of-and-method 2)))))
                    (assoc* all method (assoc* (get all method {}) of (nth (first rows) 2))))))))))
 
 (def ^:no-doc reified-type "The type of what `reify` makes: its only field holds its methods, by owner and name." (type* 'reify [:methods]))
@@ -40,3 +42,14 @@
               (recur (next owners))
               f))))
       f)))
+
+(defn ^:no-doc interface-names "The names of the host's classes and interfaces that the type of `x` says it has." [x]
+  (let [of (type-name x)]
+    (if (type? of)
+      (if (= reified-type of)
+        (loop [owners (seq (reified-methods x)) names []]
+          (if (nil? owners)
+            names
+            (recur (next owners) (conj* names (key (first owners))))))
+        (get (get interfaces#table nil) of))
+      nil)))

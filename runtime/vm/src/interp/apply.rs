@@ -93,6 +93,7 @@ impl Machine<'_> {
                 usize::from(native.max_args)
             }
             _ if value::is_lookup(heap, function) => value::LOOKUP_ARGS_MAX,
+            _ if value::is_of_program(heap, function) => value::INVOKE_ARGS_MAX,
             _ => 0,
         }
     }

@@ -51,7 +51,11 @@ impl Machine<'_> {
                     Err(self.arity_message(name, args))
                 }
             }
-            _ if value::is_lookup(&self.process.heap, callee) => Ok(Callee::Lookup),
+            _ if value::is_lookup(&self.process.heap, callee)
+                || value::is_of_program(&self.process.heap, callee) =>
+            {
+                Ok(Callee::Lookup)
+            }
             _ => {
                 let text = value::describe(&self.process.heap, callee);
                 let message = format!("{text} is not a function: it cannot be called");

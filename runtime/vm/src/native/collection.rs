@@ -137,10 +137,18 @@ pub(super) const NATIVES: &[Native] = &[
             _ => Err(wrong_type(heap, of, "a type")),
         }
     ),
-    of!("ox.core/seq", 1, seq::seq),
-    of!("ox.core/first", 1, seq::first),
-    of!("ox.core/next", 1, seq::next),
-    of!("ox.core/rest", 1, seq::rest),
+    of!("ox.core/seq", 1, |heap, x| {
+        seq::or_by_type(heap, x, "seq*slow", seq::seq)
+    }),
+    of!("ox.core/first", 1, |heap, x| {
+        seq::or_by_type(heap, x, "first*slow", seq::first)
+    }),
+    of!("ox.core/next", 1, |heap, x| {
+        seq::or_by_type(heap, x, "next*slow", seq::next)
+    }),
+    of!("ox.core/rest", 1, |heap, x| {
+        seq::or_by_type(heap, x, "rest*slow", seq::rest)
+    }),
     of!("ox.core/cons", 2, seq::cons),
     Native::new("ox.core/nth", 2, 3, nth),
     of!("ox.core/count", 1, collection::count),

@@ -217,6 +217,8 @@ pub fn deref(heap: &mut Heap, reference: Word) -> NativeResult {
                 Err(Trap::Slow("deref*slow"))
             }
         }
+        // A type of the program may say itself what it refers to.
+        Kind::Instance | Kind::Record => Err(Trap::Slow("deref*slow")),
         _ => Err(wrong_type(heap, reference, "a reference")),
     }
 }

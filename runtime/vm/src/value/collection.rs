@@ -59,6 +59,7 @@ pub fn find_value(heap: &mut Heap, collection: Word, key: Word) -> Result<Option
         Kind::SmallSet | Kind::Set => set::get(heap, collection, key),
         Kind::SortedMap | Kind::SortedSet => sorted::get(heap, collection, key, "get*slow"),
         Kind::Record => record::get(heap, collection, key),
+        Kind::Instance => Err(Trap::Slow("get*slow")),
         Kind::Str => Ok(number_index(heap, key)
             .and_then(|index| usize::try_from(index).ok())
             .and_then(|index| char_at(heap, collection, index))),
@@ -172,6 +173,7 @@ pub fn nth_or(
                 Err(count) => (None, count),
             }
         }
+        Kind::Instance => return Err(Trap::Slow("nth*slow")),
         _ => return Err(wrong_type(heap, collection, "a sequence, vector or string")),
     };
     match (found, default) {
@@ -258,6 +260,7 @@ fn walk_count(heap: &mut Heap, collection: Word) -> Result<usize, Trap> {
             transient::expect_live(heap, collection)?;
             return Ok(transient::count(heap, collection));
         }
+        Some(Kind::Instance) => return Err(Trap::Slow("count*slow")),
         _ => {
             return Err(wrong_type(
                 heap,
@@ -545,6 +548,12 @@ pub fn empty(heap: &mut Heap, collection: Word) -> Word {
     }
 }
 
+/// Whether a value is of a type of the program, which may say what a call of it does (`invoke*slow`).
+#[must_use]
+pub fn is_of_program(heap: &Heap, word: Word) -> bool {
+    matches!(heap.kind_of(word), Some(Kind::Record | Kind::Instance))
+}
+
 /// Whether a value that is no function can be called, to look something up.
 #[must_use]
 pub fn is_lookup(heap: &Heap, word: Word) -> bool {
@@ -571,6 +580,9 @@ pub fn is_lookup(heap: &Heap, word: Word) -> bool {
 /// Most arguments of a call of a value for which [`is_lookup`] holds.
 pub const LOOKUP_ARGS_MAX: usize = 2;
 
+/// Most arguments of a call of a value for which [`is_of_program`] holds.
+pub const INVOKE_ARGS_MAX: usize = 20;
+
 /// The arguments of the call of `get` that a call of a value for which [`is_lookup`] holds stands for, where the
 /// library goes on ([`Trap::Slow`]).
 #[must_use]
@@ -584,7 +596,7 @@ pub fn lookup_args(heap: &Heap, callee: Word, args: &[Word]) -> Vec<Word> {
     all
 }
 
-/// A call of a value for which [`is_lookup`] holds.
+/// A call of a value for which [`is_lookup`] or [`is_of_program`] holds.
 ///
 /// # Errors
 /// `:ox/arity`, `:ox/index`, `:ox/type`; [`Trap::Force`]; [`Trap::Slow`], with the arguments of [`lookup_args`].
@@ -611,6 +623,7 @@ pub fn lookup(heap: &mut Heap, callee: Word, args: &[Word]) -> NativeResult {
             Some(Kind::SmallMap | Kind::Map | Kind::SortedMap | Kind::TransientMap),
             &[key, default],
         ) => get(heap, callee, key, default),
+        (Some(Kind::Record | Kind::Instance), _) => Err(Trap::Slow("invoke*slow")),
         _ => {
             let what = super::fault::describe(heap, callee);
             let message = format!("{what} cannot be called with {} arguments", args.len());

@@ -273,6 +273,23 @@ pub fn seq(heap: &mut Heap, collection: Word) -> NativeResult {
     }
 }
 
+/// What an operation says of a value, or, of an instance of a type of the program, the library.
+///
+/// # Errors
+/// Those of the operation; [`Trap::Slow`] of an instance.
+#[inline]
+pub fn or_by_type(
+    heap: &mut Heap,
+    x: Word,
+    slow: &'static str,
+    operation: fn(&mut Heap, Word) -> NativeResult,
+) -> NativeResult {
+    match heap.kind_of(x) {
+        Some(Kind::Instance) => Err(Trap::Slow(slow)),
+        _ => operation(heap, x),
+    }
+}
+
 /// `(first collection)`
 ///
 /// # Errors
