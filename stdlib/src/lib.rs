@@ -75,6 +75,14 @@ sources! {
     "ox.string" "ox/string.ox";
     "ox.template" "ox/template.ox";
     "ox.test" "ox/test.ox";
+    "ox.test.check" "ox/test/check.ox";
+    "ox.test.check.clojure-test" "ox/test/check/clojure_test.ox";
+    "ox.test.check.generate" "ox/test/check/generate.ox";
+    "ox.test.check.generators" "ox/test/check/generators.ox";
+    "ox.test.check.properties" "ox/test/check/properties.ox";
+    "ox.test.check.random" "ox/test/check/random.ox";
+    "ox.test.check.results" "ox/test/check/results.ox";
+    "ox.test.check.rose-tree" "ox/test/check/rose_tree.ox";
     "ox.walk" "ox/walk.ox";
     "ox.zip" "ox/zip.ox";
 }
@@ -94,6 +102,16 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.string", "ox.string"),
     ("clojure.template", "ox.template"),
     ("clojure.test", "ox.test"),
+    ("clojure.test.check", "ox.test.check"),
+    (
+        "clojure.test.check.clojure-test",
+        "ox.test.check.clojure-test",
+    ),
+    ("clojure.test.check.generators", "ox.test.check.generators"),
+    ("clojure.test.check.properties", "ox.test.check.properties"),
+    ("clojure.test.check.random", "ox.test.check.random"),
+    ("clojure.test.check.results", "ox.test.check.results"),
+    ("clojure.test.check.rose-tree", "ox.test.check.rose-tree"),
     ("clojure.walk", "ox.walk"),
     ("clojure.zip", "ox.zip"),
 ];

@@ -173,7 +173,6 @@
 t/*initial-report-counters* ;=> {:test 0, :pass 0, :fail 0, :error 0}
 
 ;;; ## A namespace's tests
-;;; config {:steps 100000}
 ;;; file app/core_test.ox
 (ns app.core-test
   (:require [clojure.test :as t :refer [deftest is use-fixtures]]))
@@ -196,7 +195,6 @@ t/*initial-report-counters* ;=> {:test 0, :pass 0, :fail 0, :error 0}
 (silently (fn [] (apply t/run-tests ['app.all]))) ;=> {:test 1, :pass 1, :fail 0, :error 0, :type :summary}
 
 ;;; ## `test-ns-hook` is called in place of the tests
-;;; config {:steps 100000}
 (require '[clojure.test :as t :refer [deftest is]])
 (deftest one (is true))
 (deftest two (is true) (is true))

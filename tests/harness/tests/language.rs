@@ -55,6 +55,7 @@ chapters! {
     hashing
     hierarchies
     large_numbers
+    library_check
     library_csv
     library_data
     library_edn
