@@ -62,12 +62,12 @@
 (defn index-of
   "Returns the index of `value`, a string or character, in the string, at or after `from`; nil if there is none."
   ([s value] (index-of* (text s) (part value) 0))
-  ([s value from] (index-of* (text s) (part value) (int from))))
+  ([s value from] (index-of* (text s) (part value) (unchecked-int from))))
 
 (defn last-index-of
   "Returns the last index of `value`, a string or character, in the string, at or before `from`; nil if there is none."
   ([s value] (last-index-of* (text s) (part value) nil))
-  ([s value from] (last-index-of* (text s) (part value) (int from))))
+  ([s value from] (last-index-of* (text s) (part value) (unchecked-int from))))
 
 (defn join
   "Returns the texts of the elements, joined, with the text of `separator` between them."

@@ -529,7 +529,7 @@
   The transducer makes vectors."
   ([n]
    (fn [rf]
-     (let [group (volatile! [])]
+     (let [group (if (nat-int? n) (volatile! []) (fail :ox/argument "expected a natural number" {:value n}))]
        (fn
          ([] (rf))
          ([result]

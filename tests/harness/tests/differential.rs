@@ -157,8 +157,11 @@ impl Listed {
     }
 }
 
-/// Whether a text fits a pattern in which `*` is any text.
+/// Whether a text fits a pattern in which `*` is any text, or with `!` before it does not.
 fn fits(pattern: &str, text: &str) -> bool {
+    if let Some(pattern) = pattern.strip_prefix('!') {
+        return !fits(pattern, text);
+    }
     if pattern == "*" || pattern == text {
         return true;
     }
@@ -370,4 +373,5 @@ fn stars_of_patterns_are_any_text() {
     assert!(fits("*a*c", "abac"));
     assert!(!fits("a*b", "b"));
     assert!(!fits("ab*b", "ab"));
+    assert!(fits("!error *", "1") && !fits("!error *", "error :ox/type"));
 }
