@@ -25,6 +25,7 @@ impl Db for Library {
         let message = format!("{} was called", call.definition);
         Err(MacroFailure {
             message,
+            at: Vec::new(),
             trace: Vec::new(),
         })
     }

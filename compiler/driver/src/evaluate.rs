@@ -644,14 +644,19 @@ pub(crate) fn failure_of(process: &mut Process, error: Word) -> Failure {
     }
 }
 
+/// What an error's data have for a keyword of the namespace `ox`.
+pub(crate) fn error_field(heap: &mut Heap, error: Word, name: &str) -> Option<Word> {
+    let object = heap.try_object(error)?;
+    let data = (object.kind() == Kind::Error).then(|| object.word(3))?;
+    let key = string::make_keyword(heap, Some("ox"), name);
+    let found = map::is_map(heap, data).then(|| map::get(heap, data, key))?;
+    found.ok()?
+}
+
 /// The entries of a table that an error blames: `:ox/entry` and `:ox/other` of its data.
 fn entries_of(heap: &mut Heap, error: Word) -> Vec<usize> {
     let number = |heap: &mut Heap, name: &str| {
-        let object = heap.try_object(error)?;
-        let data = (object.kind() == Kind::Error).then(|| object.word(3))?;
-        let key = string::make_keyword(heap, Some("ox"), name);
-        let number = map::is_map(heap, data).then(|| map::get(heap, data, key))?;
-        usize::try_from(number.ok()??.as_small()?).ok()
+        usize::try_from(error_field(heap, error, name)?.as_small()?).ok()
     };
     let names = ["entry", "other"].into_iter();
     names.filter_map(|name| number(heap, name)).collect()

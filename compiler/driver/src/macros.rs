@@ -8,11 +8,11 @@
 
 use crate::database::Database;
 use crate::datum::{from_word, to_word};
-use crate::evaluate::{Failure, endless, failure_of, frames, refused, request_of};
+use crate::evaluate::{Failure, endless, error_field, failure_of, frames, refused, request_of};
 use crate::link::{self, Purpose, View};
 use hir::body::DefName;
 use hir::contributions::Scope;
-use hir::db::{MacroCall, MacroFailure};
+use hir::db::{MacroCall, MacroFailure, MacroWarning, PartPath};
 use hir::{Caller, Db, Def, Stage};
 use salsa::Database as _;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::interp::{Outcome, Zeal};
 use vm::process::Process;
-use vm::value::string;
+use vm::value::{string, vector};
 
 /// Fuel for one expansion.
 const FUEL: i64 = 20_000_000;
@@ -64,14 +64,12 @@ fn macro_image<'db>(
     let (image, slots) = link::link(&view, &[def], Purpose::Compiler).map_err(|errors| {
         let error = errors.into_iter().next().expect("a failure says why");
         MacroFailure {
-            message: error.to_string(),
-            trace: error.trace,
+            trace: error.trace.clone(),
+            ..failed(error.to_string())
         }
     })?;
-    let image = LoadedImage::load_linked(Arc::new(image)).map_err(|error| MacroFailure {
-        message: error.to_string(),
-        trace: Vec::new(),
-    })?;
+    let image =
+        LoadedImage::load_linked(Arc::new(image)).map_err(|error| failed(error.to_string()))?;
     Ok(MacroImage {
         image: Arc::new(image),
         slot: slots[0],
@@ -81,6 +79,7 @@ fn macro_image<'db>(
 fn failed(message: impl Into<String>) -> MacroFailure {
     MacroFailure {
         message: message.into(),
+        at: Vec::new(),
         trace: Vec::new(),
     }
 }
@@ -159,6 +158,7 @@ fn told(call: &MacroCall<'_>, process: &Process, failure: &Failure) -> MacroFail
     };
     MacroFailure {
         message: failure.reason.of("macros"),
+        at: Vec::new(),
         trace: frames(process.image.image(), &failure.trace, stage),
     }
 }
@@ -185,7 +185,17 @@ fn drive(
             Outcome::Failed(id) => {
                 let ended = process.remove_fiber(id).expect("the fiber has just run");
                 let failure = failure_of(process, ended.request);
-                return Err(told(call, process, &failure));
+                let mut told = told(call, process, &failure);
+                let heap = &mut process.heap;
+                if let Some(path) = error_field(heap, ended.request, "at") {
+                    told.at = part_path(heap, path);
+                }
+                let kind = error_field(heap, ended.request, "kind");
+                if kind == Some(string::make_keyword(heap, Some("ox"), "syntax")) {
+                    // The call is wrong, not the macro.
+                    told.trace.clear();
+                }
+                return Err(told);
             }
             Outcome::Effect(id) => answer(db, call, process, id)?,
             Outcome::OutOfFuel if left > 0 => {}
@@ -199,7 +209,18 @@ fn drive(
     }
 }
 
-/// Answers what a macro may ask: `resolve`, `definition-kind`, `macroexpand`.
+/// The path to a part of the call that a macro names: a vector of integers.
+fn part_path(heap: &Heap, path: Word) -> PartPath {
+    if !vector::is_vector(heap, path) {
+        return PartPath::new();
+    }
+    let steps = vector::elements(heap, path).into_iter();
+    steps
+        .map_while(|step| u32::try_from(step.as_small()?).ok())
+        .collect()
+}
+
+/// Answers what a macro may ask and say: `resolve`, `definition-kind`, `macroexpand`, `macro-warning`.
 fn answer(
     db: &Database,
     call: &MacroCall<'_>,
@@ -248,6 +269,18 @@ fn answer(
                     .map(|expanded| expanded.unwrap_or(datum))
             };
             to_word(heap, &expanded.map_err(failed)?).map_err(failed)?
+        }
+        "macro-warning" => {
+            let [path, message] = args[..] else {
+                return Err(failed("a warning has a path and a message"));
+            };
+            let message = string::try_text(heap, message)
+                .ok_or_else(|| failed("the message of a warning is a string"))?;
+            call.warnings.borrow_mut().push(MacroWarning {
+                message: message.to_owned(),
+                at: part_path(heap, path),
+            });
+            Word::NIL
         }
         _ => return Err(told(call, process, &refused(process, id))),
     };

@@ -6,7 +6,7 @@
 //!   from.
 //! - The depth of nested expansions is bounded: a macro that expands to itself is a diagnostic.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -551,6 +551,7 @@ impl<'db> Context<'db> {
         self.reads_early |= settled.is_some() && self.stage != Stage::ALL;
         let env = locals();
         let asked = Cell::new(false);
+        let warnings = RefCell::default();
         let call = MacroCall {
             definition: info.name.clone(),
             stage,
@@ -565,15 +566,29 @@ impl<'db> Context<'db> {
             },
             tables: settled.map(|stage| Scope { stage, ..scope }),
             asked: &asked,
+            warnings: &warnings,
         };
         let result = self.db.run_macro(&call);
         self.reads.everything |= asked.get();
+        for warning in warnings.into_inner() {
+            let origin = self.origin_of(origins::part(form, &warning.at));
+            let problem = self.warning(Code::MACRO_WARNING, origin, warning.message);
+            self.report(problem);
+        }
         match result {
             Ok(datum) => Ok(origins::restore(args, &datum)),
             Err(failure) => {
                 self.failed = true;
                 let message = format!("the macro `{}` failed: {}", info.name.name, failure.message);
-                let mut problem = self.error(Code::MACRO_FAILED, origin, message.clone());
+                let at = self.origin_of(origins::part(form, &failure.at));
+                let mut problem = self.error(Code::MACRO_FAILED, at, message.clone());
+                if at != origin {
+                    let call = (
+                        self.place(origin),
+                        format!("in this call of `{}`", info.name.name),
+                    );
+                    problem.secondary.push(call);
+                }
                 problem.trace = failure.trace;
                 self.too_early(&mut problem, info, &closure.missing);
                 self.report(problem);

@@ -11,7 +11,7 @@
     reason = "salsa's keys carry the database's lifetime"
 )]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -93,7 +93,22 @@ pub struct MacroCall<'a> {
     /// To be set when one of these effects was answered: then the expansion depends on more than
     /// the macro's code.
     pub asked: &'a Cell<bool>,
+    /// What the macro warns of.
+    pub warnings: &'a RefCell<Vec<MacroWarning>>,
 }
+
+/// What a macro says of a call that it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MacroWarning {
+    /// One line.
+    pub message: String,
+    /// The part of the call that is meant.
+    pub at: PartPath,
+}
+
+/// The way from a form to a part of it: positions within lists, vectors and sets, from 0; keys and values of a
+/// map count in turn. What leads nowhere means the last part on the way.
+pub type PartPath = Vec<u32>;
 
 /// Where names that a macro asks about are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,6 +124,8 @@ pub struct Caller {
 pub struct MacroFailure {
     /// What happened, one line: the error's message.
     pub message: String,
+    /// The part of the call that is wrong.
+    pub at: PartPath,
     /// The macro's own stack trace, innermost first.
     pub trace: Vec<Frame>,
 }

@@ -79,6 +79,7 @@ codes! {
     PHASE_CYCLE = 204, "the expansion of a form needs the form itself";
     MACRO_NEEDS_CELL = 205, "a macro needs a value that only the running program makes";
     UNQUOTE_OUTSIDE = 206, "an unquote outside of a syntax-quote";
+    MACRO_WARNING = 207, "a macro warns";
     // lowering
     INVALID_DEFINITION = 301, "an invalid definition";
     NESTED_DEFINITION = 302, "a definition within an expression";

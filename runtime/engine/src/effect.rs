@@ -305,7 +305,7 @@ impl<'a> Step<'a> {
             "activity" => self.activity(fiber, args),
             "heartbeat" => self.heartbeat(fiber, arg(0)),
             "idempotency-key" => self.idempotency_key(),
-            "resolve" | "macroexpand" | "macroexpand-1" => {
+            "resolve" | "definition-kind" | "macroexpand" | "macroexpand-1" | "macro-warning" => {
                 let message = format!(
                     "{name} is for macros: what names mean is known while they are expanded, not in a program that runs"
                 );

@@ -14,6 +14,7 @@
             [ox.core.map :refer :all]
             [ox.core.string :refer :all]
             [ox.core.atom :refer :all]
+            [ox.core.writer :refer :all]
             [ox.core.print :refer :all]
             [ox.core.effect :refer :all]
             [ox.core.process :refer :all]))
@@ -45,6 +46,12 @@
   "In a macro: `form` expanded until it is no call of a macro, as it would be where the macro is called."
   [form]
   (effect* :ox/macroexpand [form]))
+
+(defn macro-warning
+  "In a macro: has the compiler warn of its call. `path` leads to the part of `&form` that is meant: positions within lists and
+  vectors, from 0. Where a macro fails, the `:ox/at` of the error's data is such a path. Returns nil."
+  [path message]
+  (effect* :ox/macro-warning [path message]))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Destructuring

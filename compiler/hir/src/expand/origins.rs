@@ -52,6 +52,25 @@ pub(crate) fn restore(operands: &[Datum], expanded: &Datum) -> Datum {
     placed(expanded, &shape, &written)
 }
 
+/// The part of a form that a path leads to; the last part on the way that was written, if it leads nowhere.
+pub(crate) fn part<'a>(form: &'a Datum, path: &[u32]) -> &'a Datum {
+    let (mut found, mut written) = (form, form);
+    for index in path {
+        let inner = parts(found);
+        let Some(part) = usize::try_from(*index)
+            .ok()
+            .and_then(|index| inner.get(index))
+        else {
+            break;
+        };
+        found = part;
+        if found.origin != Origin::NONE {
+            written = found;
+        }
+    }
+    written
+}
+
 /// Whether a datum like this is likely the one that was written, and not another alike.
 fn is_told_apart(datum: &Datum) -> bool {
     matches!(datum.kind, DatumKind::Symbol(_)) || !parts(datum).is_empty()

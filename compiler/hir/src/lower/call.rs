@@ -270,6 +270,9 @@ impl Lowerer<'_, '_> {
             call.extend_from_slice(others);
             return self.expr(&Datum::list(call, origin), position);
         }
+        // Of a namespace that does not exist nobody knows whether this is a macro, whose operands mean
+        // something else than they seem to.
+        let may_be_macro = matches!(missing, Missing::Reported);
         let message = if is_unquote(symbol) {
             let message = "an unquote stands outside of a syntax-quote".to_owned();
             let problem = self
@@ -298,10 +301,14 @@ impl Lowerer<'_, '_> {
             self.cx.report_missing(symbol, missing, head, locals)
         };
         // The arguments are looked at for their own mistakes, and computed as they would be.
+        let said = self.cx.problems.len();
         let mut exprs: Vec<ExprIdx> = args
             .iter()
             .map(|arg| self.expr(arg, position.inner()))
             .collect();
+        if may_be_macro {
+            self.cx.problems.truncate(said);
+        }
         let error = self.error(message, form.origin);
         if exprs.is_empty() {
             return error;

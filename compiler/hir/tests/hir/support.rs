@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use hir::problem::Place;
-use hir::{Db, Frame, MacroCall, MacroFailure, Project, RegexFault, SourceFile, Stage};
+use hir::{
+    Db, Frame, MacroCall, MacroFailure, MacroWarning, Project, RegexFault, SourceFile, Stage,
+};
 use source::{FileId, LineIndex};
 use syntax::datum::{Datum, DatumKind, Origin};
 
@@ -50,9 +52,17 @@ impl Db for TestDb {
                 list(vec![sym("quote"), list(names)])
             }
             "broken" => list(vec![sym("no-such-function"), call.args[0].clone()]),
+            "warns" => {
+                call.warnings.borrow_mut().push(MacroWarning {
+                    message: "a number needs no macro".to_owned(),
+                    at: vec![1],
+                });
+                call.args[0].clone()
+            }
             "throws" => {
                 return Err(MacroFailure {
                     message: "no good".to_owned(),
+                    at: Vec::new(),
                     trace: vec![Frame {
                         definition: call.definition.clone(),
                         stage: call.stage,
@@ -64,6 +74,7 @@ impl Db for TestDb {
             other => {
                 return Err(MacroFailure {
                     message: format!("the test plays no macro `{other}`"),
+                    at: Vec::new(),
                     trace: Vec::new(),
                 });
             }
