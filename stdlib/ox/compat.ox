@@ -544,8 +544,15 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; String builders
 
+(defn- stream? "Whether `x` is what `*out*` may be, and methods of `print-method` are given." [x]
+  (or (volatile? x) (= x :ox/stdout) (= x :ox/stderr)))
+
 (defn- -append
-  ([b x] (if (builder? b) (builder-add! b (text-or-null x)) (host-call b :append x)))
+  ([b x]
+   (cond
+     (builder? b) (builder-add! b (text-or-null x))
+     (stream? b) (do (write b (text-or-null x)) b)
+     :else (host-call b :append x)))
   ([b x from to] (if (builder? b) (builder-add! b (subs (text-or-null x) from to)) (host-call b :append x from to))))
 
 (defn- checked-place [i n] (if (<= 0 i n) i (outside i n)))
@@ -585,7 +592,18 @@
     (host-call b :setCharAt i c)))
 (defn- -capacity [b] (if (builder? b) (count (builder-text b)) (host-call b :capacity)))
 
+(defn- -write [stream x]
+  (if (stream? stream)
+    (write stream (if (int? x) (str (char x)) (text-or-null x)))
+    (host-call stream :write x)))
+(defn- -flush [stream]
+  (if (stream? stream)
+    (binding [*out* stream] (flush))
+    (host-call stream :flush)))
+
 (defhost
+  .write -write
+  .flush -flush
   .append -append
   .insert -insert
   .reverse -reverse

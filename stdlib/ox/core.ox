@@ -6,7 +6,9 @@
   (:re-export ox.core.native
               ox.core.error
               ox.core.number
+              ox.core.classes
               ox.core.interface
+              ox.core.writer
               ox.core.base
               ox.core.coll
               ox.core.seq

@@ -3,7 +3,7 @@
 
   A cell is text up to a separator or the end of the line, or text in quotes, in which a quote is written twice. What is
   read is a string, or a sequence of lines, such as `line-seq` returns, of which no more is taken than is asked for."
-  (:require [ox.core.print :as out]
+  (:require [ox.core.writer :as out]
             [ox.string :as string]))
 
 (defn- csv-error [message]

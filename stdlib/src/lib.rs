@@ -37,6 +37,7 @@ sources! {
     "ox.core.atom" "ox/core/atom.ox";
     "ox.core.base" "ox/core/base.ox";
     "ox.core.big" "ox/core/big.ox";
+    "ox.core.classes" "ox/core/classes.ox";
     "ox.core.coll" "ox/core/coll.ox";
     "ox.core.effect" "ox/core/effect.ox";
     "ox.core.error" "ox/core/error.ox";
@@ -57,6 +58,7 @@ sources! {
     "ox.core.sorted" "ox/core/sorted.ox";
     "ox.core.string" "ox/core/string.ox";
     "ox.core.types" "ox/core/types.ox";
+    "ox.core.writer" "ox/core/writer.ox";
     "ox.csv" "ox/csv.ox";
     "ox.data" "ox/data.ox";
     "ox.edn" "ox/edn.ox";

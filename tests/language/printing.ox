@@ -87,3 +87,52 @@
 (= (pr-str (set (range 100))) (pr-str (into #{} (reverse (range 100))))) ;=> true
 (= (pr-str (zipmap (map str (range 50)) (range))) (pr-str (into {} (reverse (map vector (map str (range 50)) (range)))))) ;=> true
 (= (seq (into #{} (map keyword (map str (range 64))))) (seq (into #{} (map keyword (map str (range 63 -1 -1)))))) ;=> true
+
+;;; ## `print-method` says how values of a type are written
+(defrecord Point [x y])
+(defmethod print-method Point [p writer] (print-method (symbol (str "<" (:x p) "," (:y p) ">")) writer))
+(deftype Box [v])
+(defmethod print-method Box [b writer] (binding [*out* writer] (print "Box of ") (pr (.-v b))))
+(pr-str (->Point 1 2))                                   ;=> "<1,2>"
+(defrecord Amount [n])
+(defmethod print-method Amount [a ^java.io.Writer w] (.write w "#amount ") (.append w \[) (.write w (str (:n a))) (.write w 93) (.flush w))
+(pr-str [(->Amount 5)])                                  ;=> "[#amount [5]]"
+(do (.write *out* "hello") (.flush *out*) (.write *out* "\n"))
+;out hello
+;=> nil
+(pr-str [(->Point 1 2) {:a (->Point 3 4)} #{(->Point 5 6)}])    ;=> "[<1,2> {:a <3,4>} #{<5,6>}]"
+(pr-str (map ->Point [1 2] [3 4]))                       ;=> "(<1,3> <2,4>)"
+(print-str (->Box "s") [(->Box "s")])                    ;=> "Box of s [Box of s]"
+(pr-str (->Box "s") (list (->Point 1 2) nil))              ;=> "Box of \"s\" (<1,2> nil)"
+(pr-str (->Box (->Box "s")))                             ;=> "Box of Box of \"s\""
+(str [(->Box (->Point 1 2))])                            ;=> "[Box of <1,2>]"
+(with-out-str (prn {(->Point 1 2) (->Box :a)}))          ;=> "{<1,2> Box of :a}\n"
+(do (prn (->Point 7 8)) (print-method (->Point 9 9) *out*) (newline))
+;out <7,8>
+;out <9,9>
+;=> nil
+[(some? (get-method print-method Point)) (do ((get-method print-method Point) (->Point 0 0) *out*) (println))]
+;out <0,0>
+;=> [true nil]
+
+;;; ## `print-method` of what metadata says
+(defmethod print-method ::money [m writer] (print-method (symbol (str "$" (:amount m))) writer))
+(pr-str (with-meta {:amount "5"} {:type ::money}))       ;=> "$5"
+(pr-str [(with-meta [] {:type ::money})])                ;=> "[$]"
+(pr-str (with-meta {:amount "5"} {:type ::other}))       ;=> "{:amount \"5\"}"
+
+;;; ## A method sees the bindings of who prints
+(deftype Box [v])
+(defmethod print-method Box [b writer] (print-method [(.-v b)] writer))
+(binding [*print-length* 2] (pr-str (->Box [1 2 3])))    ;=> "[[1 2 ...]]"
+(binding [*print-level* 2] (pr-str [[[1]] (->Box [1])]))    ;=> "[[#] [#]]"
+(binding [*print-length* 1] (pr-str (map ->Box (range))))    ;=> "([0] ...)"
+(with-out-str (binding [*print-readably* false] (pr (->Box "s"))))    ;=> "[s]"
+
+;;; ## `print-method` is defined for a type once
+(deftype Box [v])
+(defmethod print-method Box [b writer] nil)
+(pr-str (->Box 1))                                       ;=> ""
+(count (str [(->Box 1) (->Box 2)]))                      ;=> 3
+(prefer-method print-method Box Object)
+(pr-str [(->Box 1)])                                     ;=> "[]"

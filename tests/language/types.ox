@@ -249,3 +249,6 @@ wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7
 (count (->Nothing))                ;! :ox/type
 (deref (->Nothing))                ;! :ox/type
 ((->Nothing) 1)                    ;! :ox/type
+
+;;; ## `toString` that returns no string
+(str (reify Object (toString [_] 1)))    ;! :ox/type "toString"

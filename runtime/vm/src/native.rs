@@ -20,7 +20,7 @@ mod error;
 mod json;
 mod math;
 mod number;
-mod predicate;
+pub(crate) mod predicate;
 mod print;
 mod read;
 mod regex;

@@ -16,6 +16,7 @@
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
             [ox.core.interface :refer :all]
+            [ox.core.writer :refer [print-options text-by-method]]
             [ox.core.big :refer [number-text numeral]]))
 
 ;; ---------------------------------------------------------------------------------------------
@@ -295,7 +296,8 @@
             (do (realize* r) (recur))
             (if (string? r)
               r
-              (do (walk-give state (number-text r)) (recur)))))))))
+              (do (walk-give state (if (vector? r) (text-by-method (nth r 0) (nth r 1) (nth r 2) options) (number-text r)))
+                  (recur)))))))))
 
 (defn- realize-along
   "Realizes a cell and some hundreds that follow it in its sequence: a walk that notes what it has seen begins anew for each
@@ -329,8 +331,11 @@
       (str* x)
       (let [f (interface-method :toString x)]
         (if (nil? f)
-          (print* x true)
-          (f x))))))
+          (print* x (if (or (instance-of-type? x) (record? x)) true (print-options true)))
+          (let [s (f x)]
+            (if (string? s)
+              s
+              (fail :ox/type "toString returned what is no string" {:value s :expected "a string"}))))))))
 
 (defn ^:no-doc str*slow
   "`(str* …)` where a value is large or unfinished, or of a type that may say itself what text it is."

@@ -12,6 +12,7 @@
             [ox.core.map :refer :all]
             [ox.core.string :refer :all]
             [ox.core.atom :refer :all]
+            [ox.core.writer :refer [print-method print-methods]]
             [ox.core.print :refer :all]
             [ox.core.types :refer :all]
             [ox.core.hierarchy :refer :all]
@@ -97,11 +98,16 @@
                   ([a b c d & more] (apply* (choose (apply* dispatch a b c d more)) a b c d more)))
                 look default hierarchy dispatch])))
 
+(def ^:private printing
+  "`print-method` as `multimethod*` makes them: its own function is below what multimethods stand on."
+  (multimethod* 'ox.core/print-method (fn [x _] (or (:type (meta x)) (class x))) :default nil
+                (fn [] {:owner 'ox.core/print-method :methods (print-methods) :prefers {}})))
+
 (defn- multi? [x] (and (instance-of-type? x) (= multi-type (type-name x))))
 
 (defn- part [multi index]
-  (if (multi? multi)
-    (field* multi index)
+  (if (or (multi? multi) (= multi print-method))
+    (field* (if (multi? multi) multi printing) index)
     (fail :ox/type "expected a multimethod" {:value multi :expected "a multimethod"})))
 
 (defn methods "Returns a map from values to the methods of a multimethod for them." [multi] (:methods ((part multi 1))))

@@ -1,23 +1,13 @@
 (ns ox.core.print
-  "Writing values as text, and the streams of the process.
-
-  A stream is the keyword the runtime knows it by, or a volatile: one with a vector collects what is written
-  (`with-out-str`), one with a map has the function that does it in its `::write`. Writing does not wait; what is written leaves, in order, after the next commit."
+  "Writing values as text, and reading."
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
+            [ox.core.writer :refer :all]
             [ox.core.number :refer :all]
             [ox.core.base :refer :all]
             [ox.core.coll :refer :all]
             [ox.core.seq :refer :all]))
 
-(def ^:dynamic *out* "Where printing goes: standard output." :ox/stdout)
-(def ^:dynamic *err* "Standard error, to bind `*out*` to." :ox/stderr)
-(def ^:dynamic *in* "Where `read-line` reads: standard input." :ox/stdin)
-(def ^:dynamic *print-length* "How many elements of a collection are printed; nil: all." nil)
-(def ^:dynamic *print-level* "How many levels of nested collections are printed; nil: all." nil)
-(def ^:dynamic *print-meta* "Whether metadata is printed." false)
-(def ^:dynamic *print-readably* "Whether `pr` quotes strings and characters." true)
-(def ^:dynamic *print-namespace-maps* "Whether maps whose keys share a namespace are printed as `#:ns{…}`." false)
 (def ^:dynamic *flush-on-newline* "Accepted; output leaves at commits." true)
 (def ^:dynamic *command-line-args* "The arguments of the run after `--`, a sequence of strings, or nil." nil)
 
@@ -25,32 +15,10 @@
 (def ^:dynamic *warn-on-reflection* "Accepted; nothing is reflected." false)
 (def ^:dynamic *unchecked-math* "Accepted; integers of 64 bits never wrap around unasked." false)
 
-(defn- options
-  "What `print*` takes as its options, by the dynamic names in force."
-  [readably]
-  (if (and (nil? *print-length*) (nil? *print-level*) (not *print-meta*) (not *print-namespace-maps*))
-    readably
-    {:readably readably
-     :length *print-length*
-     :level *print-level*
-     :meta *print-meta*
-     :namespace-maps *print-namespace-maps*}))
-
 (defn- text-of [options xs]
   (if (next xs)
     (join-strings " " (mapv (fn [x] (print* x options)) xs))
     (if xs (print* (first xs) options) "")))
-
-(defn ^:no-doc write
-  "Writes a string to a stream. Returns nil."
-  [stream text]
-  (if (volatile? stream)
-    (let [written (deref stream)]
-      (if (vector? written)
-        (vreset! stream (conj* written text))
-        ((get written ::write) stream text)))
-    (effect* :ox/write [stream text]))
-  nil)
 
 (defn ^:no-doc with-out-str* "Calls `f` and returns what it printed as a string." [f]
   (let [stream (volatile! [])]
@@ -59,17 +27,17 @@
 
 (defn pr "Writes the values to `*out*` as the reader takes them, with spaces between. Returns nil."
   ([] nil)
-  ([& xs] (write *out* (text-of (options *print-readably*) xs))))
+  ([& xs] (write *out* (text-of (print-options *print-readably*) xs))))
 
 (defn prn "As `pr`, and a newline." [& xs]
-  (write *out* (str* (text-of (options *print-readably*) xs) "\n")))
+  (write *out* (str* (text-of (print-options *print-readably*) xs) "\n")))
 
 (defn print "Writes the values to `*out*` for people, with spaces between. Returns nil."
   ([] nil)
-  ([& xs] (write *out* (text-of (options false) xs))))
+  ([& xs] (write *out* (text-of (print-options false) xs))))
 
 (defn println "As `print`, and a newline." [& xs]
-  (write *out* (str* (text-of (options false) xs) "\n")))
+  (write *out* (str* (text-of (print-options false) xs) "\n")))
 
 (defn printf "Writes what `format` makes of its arguments." [fmt & args]
   (write *out* (format* fmt (vec args))))
@@ -81,10 +49,10 @@
     (effect* :ox/flush []))
   nil)
 
-(defn pr-str "Returns what `pr` writes." [& xs] (text-of (options *print-readably*) xs))
-(defn prn-str "Returns what `prn` writes." [& xs] (str* (text-of (options *print-readably*) xs) "\n"))
-(defn print-str "Returns what `print` writes." [& xs] (text-of (options false) xs))
-(defn println-str "Returns what `println` writes." [& xs] (str* (text-of (options false) xs) "\n"))
+(defn pr-str "Returns what `pr` writes." [& xs] (text-of (print-options *print-readably*) xs))
+(defn prn-str "Returns what `prn` writes." [& xs] (str* (text-of (print-options *print-readably*) xs) "\n"))
+(defn print-str "Returns what `print` writes." [& xs] (text-of (print-options false) xs))
+(defn println-str "Returns what `println` writes." [& xs] (str* (text-of (print-options false) xs) "\n"))
 
 (defn ^:no-doc time* "Calls `f`, prints how long it took, and returns its value." [f]
   (let [start (effect* :ox/monotonic [])

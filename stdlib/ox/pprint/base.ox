@@ -10,7 +10,7 @@
   innermost open block, `:tokens` and the place `:at` behind them in the text, `:keeps?` whether tokens are kept, and `:blank`, white
   space that is only written if something follows on the line."
   (:refer-clojure :exclude [write])
-  (:require [ox.core.print :as out]
+  (:require [ox.core.writer :as out]
             [ox.string :as string]))
 
 (def ^:dynamic *print-pretty* "Whether `write` breaks lines." true)
@@ -220,7 +220,7 @@
 (defn get-pretty-writer "Returns a pretty writer over the stream, which may be one already." [stream]
   (if (pretty-writer? stream)
     stream
-    (volatile! {:ox.core.print/write write-text
+    (volatile! {:ox.core.writer/write write-text
                 :base stream :column 0 :margin *print-right-margin* :miser *print-miser-width*
                 :block (new-block nil nil nil nil) :tokens [] :at 0 :keeps? false :blank nil})))
 

@@ -36,7 +36,7 @@ fn what_is_wrong_with_an_expression_is_said_there() {
     expect![[r#"
         lib.ox:9:1 OX0403 an expression at the top level of a required namespace must be pure: it asks for the effect :ox/write
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
-          in ox.core.print/write (ox/core/print.ox)
+          in ox.core.writer/write (ox/core/writer.ox)
         lib.ox:10:1 OX0403 an expression at the top level of a required namespace failed: Divide by zero
           in lib/ratio (lib.ox:7)
         lib.ox:11:1 OX0403 an expression at the top level of a required namespace failed: no good
@@ -199,7 +199,7 @@ fn a_script_that_nobody_requires_may_do_anything() {
     expect![[r#"
         script.ox:2:1 OX0403 an expression at the top level of a required namespace must be pure: it asks for the effect :ox/write
           move it into a function that the program calls, from `-main` say; only in the file that is run may it stand at top level
-          in ox.core.print/write (ox/core/print.ox)
+          in ox.core.writer/write (ox/core/writer.ox)
     "#]].assert_eq(&listed(&workspace, &said));
     // A program that does not reach it is not concerned.
     assert_eq!(workspace.build().unwrap().warnings, []);

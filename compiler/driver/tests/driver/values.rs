@@ -68,7 +68,7 @@ fn every_definition_without_a_value_is_reported_alone() {
         lib.ox:11:23 OX0401 the value of lib/forever cannot be computed: it did not end within its fuel; is it an endless loop?
           in lib/forever (lib.ox:11)
         lib.ox:12:6 OX0401 the value of lib/said cannot be computed: it asks for the effect :ox/write, which pure code cannot have
-          in ox.core.print/write (ox/core/print.ox)
+          in ox.core.writer/write (ox/core/writer.ox)
         lib.ox:14:30 OX0401 the value of lib/huge cannot be computed: the process holds more than its memory limit of 128 MB
           in lib/huge (lib.ox:14)
     "#]].assert_eq(&wrong(&[("lib", lib), ("app", app)]));
@@ -140,7 +140,7 @@ fn a_macro_that_fails_is_reported_at_its_call() {
             lib/forever (lib.ox:6)
         app.ox:5:13 OX0202 the macro `says` failed: it asks for the effect :ox/write, which macros cannot have
           its stack trace:
-            ox.core.print/write (ox/core/print.ox)
+            ox.core.writer/write (ox/core/writer.ox)
         app.ox:6:13 OX0202 the macro `sleeps` failed: it asks for the effect :ox/sleep, which macros cannot have
           its stack trace:
             ox.core.effect/sleep (ox/core/effect.ox)

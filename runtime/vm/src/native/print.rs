@@ -17,7 +17,8 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/print*", 2, 2, print_of),
     Native::new("ox.core/print-start", 2, 2, |call| {
         let options = options(call, call.args[1])?;
-        Ok(print::start(call.heap, call.args[0], options))
+        let methods = methods(call, call.args[1]);
+        Ok(print::start(call.heap, call.args[0], options, methods))
     }),
     Native::new("ox.core/print-step", 1, 1, |call| {
         let state = call.args[0];
@@ -55,7 +56,7 @@ fn str_of(call: &mut NativeCall<'_>) -> NativeResult {
     for &arg in call.args {
         let is_of_program = matches!(call.heap.kind_of(arg), Some(Kind::Record | Kind::Instance));
         if is_of_program || (large::is_long_text(call.heap, arg) && gives_numbers(call.image)) {
-            return Err(Trap::Slow("str*slow"));
+            return Err(Trap::Slow(print::STR_SLOW));
         }
         print::write_str(call.heap, call.image, &mut out, arg)?;
         print::check_length(out.len()).or_throw(call.heap)?;
@@ -104,8 +105,23 @@ fn options(call: &mut NativeCall<'_>, word: Word) -> Result<Options, Trap> {
     Ok(options)
 }
 
+/// The `:methods` of the options of `print*`: nil, or a map from names of types to functions.
+fn methods(call: &mut NativeCall<'_>, options: Word) -> Word {
+    if !map::is_map(call.heap, options) {
+        return Word::NIL;
+    }
+    let key = string::make_keyword(call.heap, None, "methods");
+    let found = map::get(call.heap, options, key).ok().flatten();
+    found
+        .filter(|found| map::is_map(call.heap, *found))
+        .unwrap_or(Word::NIL)
+}
+
 fn print_of(call: &mut NativeCall<'_>) -> NativeResult {
     let options = options(call, call.args[1])?;
+    if !methods(call, call.args[1]).is_nil() {
+        return Err(Trap::Slow("print*slow"));
+    }
     let mut out = String::new();
     print::print(
         call.heap,

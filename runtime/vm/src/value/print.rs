@@ -5,7 +5,7 @@
 //! and the walk goes on in steps ([`start`], [`step`]) whose state is in the process's memory:
 //!
 //! ```text
-//! state:  Array [work-chunk output]     output:  Array [pieces flags length level]
+//! state:  Array [work-chunk output]     output:  Array [pieces flags length level methods]
 //!                                       pieces:  nil or Array [pieces-below string]
 //! ```
 //!
@@ -21,10 +21,11 @@ use super::seq::{Advance, Cursor};
 use super::string::{self, make_string, parts_of, try_text};
 use super::time::{instant_of, uuid};
 use super::work::{Budget, Sizes, Stop, Walk, Work};
-use super::{lazy, map, meta, number, record, trie};
+use super::{lazy, map, meta, number, record, trie, vector};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::native::Trap;
+use crate::native::predicate::type_name;
 use crate::object::{Kind, Object};
 use crate::value::fault::{Fallible, Fault};
 use crate::word::Word;
@@ -38,6 +39,14 @@ const STEP_TEXTS: usize = 8;
 const BYTES_PER_FUEL: usize = 32;
 /// Longest string, in bytes.
 pub(crate) const STRING_BYTES_MAX: usize = 1 << 30;
+
+/// The slow path of `str`.
+pub(crate) const STR_SLOW: &str = "str*slow";
+
+/// Where a walk that is given methods looks for those of records and of other types of programs that have none of
+/// their own.
+const CLASS_OF_RECORDS: &str = "IRecord";
+const CLASS_OF_INSTANCES: &str = "Object";
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +135,10 @@ struct Printer<'a> {
     sizes: Sizes,
     /// A number that the library has to write next.
     number: Option<Word>,
+    /// What values the library writes: a map whose keys are the names of their types, or nil.
+    methods: Word,
+    /// Whether it stops at values of a program's types, which the library may have a method for.
+    stops_at_types: bool,
     /// Whether the walk is saved between steps: then long work lists move into the memory.
     saved: bool,
 }
@@ -159,6 +172,8 @@ pub fn print(
         work,
         sizes,
         number: None,
+        methods: Word::NIL,
+        stops_at_types: slow == STR_SLOW,
         saved: false,
     };
     let budget = Budget::call(printer.heap);
@@ -167,10 +182,12 @@ pub fn print(
     result.map_err(|_| Trap::Slow(slow))
 }
 
-/// A state for [`step`] that prints a value.
-pub fn start(heap: &mut Heap, value: Word, options: Options) -> Word {
+/// A state for [`step`] that prints a value. `methods` is nil, or a map from names of types to the functions that
+/// write their values: of such a value the step gives `[function value depth]`, and takes its text.
+pub fn start(heap: &mut Heap, value: Word, options: Options, methods: Word) -> Word {
     let [flags, length, level] = options.to_words();
-    let output = heap.make(Kind::Array, 0, 0, &[], &[Word::NIL, flags, length, level]);
+    let words = [Word::NIL, flags, length, level, methods];
+    let output = heap.make(Kind::Array, 0, 0, &[], &words);
     let mut work = Work::new();
     work.push_item(&[value, Word::small(0)], VALUE);
     work.into_state(heap, Walk::Print, output)
@@ -184,6 +201,7 @@ pub(crate) fn step(heap: &mut Heap, image: &LoadedImage, state: Word) -> Result<
         heap.word(output, 3),
         heap.word(output, 4),
     ]);
+    let methods = heap.word(output, 5);
     let work = Work::load(heap, state);
     let sizes = Sizes::of(heap);
     let mut printer = Printer {
@@ -194,6 +212,8 @@ pub(crate) fn step(heap: &mut Heap, image: &LoadedImage, state: Word) -> Result<
         work,
         sizes,
         number: None,
+        methods,
+        stops_at_types: false,
         saved: true,
     };
     let budget = Budget::step(printer.heap);
@@ -261,6 +281,11 @@ impl Printer<'_> {
                 VALUE => {
                     let depth = self.work.number(self.heap);
                     let value = self.work.operand(self.heap);
+                    if let Some(method) = self.method(value) {
+                        let depth = Word::small(if depth < 0 { -1 - depth } else { depth });
+                        let asked = vector::make(self.heap, &[method, value, depth]);
+                        return Err(Stop::Library(asked));
+                    }
                     if let Err(cell) = self.value(value, depth) {
                         self.push_value(value, depth);
                         return Err(Stop::Unfinished(cell));
@@ -465,8 +490,54 @@ impl Printer<'_> {
         }
     }
 
+    /// The function of the library's that writes a value, if there is one.
+    fn method(&mut self, value: Word) -> Option<Word> {
+        if self.methods.is_nil() {
+            return None;
+        }
+        if let Some(object) = self.heap.try_object(value)
+            && object.header().has_meta()
+            && let meta = meta::get(self.heap, value)
+            && map::is_map(self.heap, meta)
+        {
+            let key = string::make_keyword(self.heap, None, "type");
+            if let Ok(Some(named)) = map::get(self.heap, meta, key)
+                && let Some(method) = self.method_of(named)
+            {
+                return Some(method);
+            }
+        }
+        if let Some(of) = record::type_of(self.heap, value) {
+            let class = match record::is_record(self.heap, value) {
+                true => CLASS_OF_RECORDS,
+                false => CLASS_OF_INSTANCES,
+            };
+            return self.method_of(of).or_else(|| {
+                let class = string::make_symbol(self.heap, None, class);
+                self.method_of(class)
+            });
+        }
+        let named = match type_name(self.heap, value) {
+            Some(name) => string::make_symbol(self.heap, None, name),
+            None => Word::NIL,
+        };
+        self.method_of(named)
+    }
+
+    fn stops_at(&self, value: Word) -> bool {
+        let kind = self.heap.kind_of(value);
+        self.stops_at_types && matches!(kind, Some(Kind::Record | Kind::Instance))
+    }
+
+    fn method_of(&mut self, named: Word) -> Option<Word> {
+        map::get(self.heap, self.methods, named).ok().flatten()
+    }
+
     /// Writes a value that holds no others; false for others, of which nothing is written.
     fn scalar(&mut self, value: Word) -> bool {
+        if self.stops_at(value) || self.method(value).is_some() {
+            return false;
+        }
         if !value.is_object() {
             write_immediate(&mut self.out, value, self.options.readably);
             return true;
@@ -509,6 +580,9 @@ impl Printer<'_> {
         if !value.is_object() {
             write_immediate(&mut self.out, value, self.options.readably);
             return Ok(());
+        }
+        if self.stops_at(value) {
+            return Err(value);
         }
         let kind = self.heap.header(value).kind();
         if matches!(kind, Kind::Lazy) {
