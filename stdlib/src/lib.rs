@@ -66,6 +66,7 @@ sources! {
     "ox.fs" "ox/fs.ox";
     "ox.http" "ox/http.ox";
     "ox.json" "ox/json.ox";
+    "ox.match" "ox/match.ox";
     "ox.math" "ox/math.ox";
     "ox.pprint" "ox/pprint.ox";
     "ox.pprint.base" "ox/pprint/base.ox";
@@ -92,6 +93,7 @@ sources! {
 /// Names under which Clojure programs know a namespace of the library, and that namespace.
 pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.core", "ox.core"),
+    ("clojure.core.match", "ox.match"),
     ("clojure.data", "ox.data"),
     ("clojure.data.csv", "ox.csv"),
     ("clojure.data.json", "ox.json"),

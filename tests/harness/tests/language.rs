@@ -59,6 +59,7 @@ chapters! {
     library_csv
     library_data
     library_edn
+    library_match
     library_math
     library_pprint
     library_set
@@ -71,6 +72,7 @@ chapters! {
     macros
     multimethods
     namespaces
+    print_methods
     printing
     protocols
     queues

@@ -15,8 +15,10 @@ const NOT_CLOJURE: &[&str] = &[
     "hashing",
     "library_check",
     "library_csv",
+    "library_match",
     "limits",
     "namespaces",
+    "print_methods",
 ];
 /// Results that have to be compared at least, so that the test cannot pass by comparing nothing.
 const COMPARED_AT_LEAST: usize = 1_000;
