@@ -44,4 +44,4 @@
 (def q (conj clojure.lang.PersistentQueue/EMPTY 1 "a" [2]))
 [(pr-str q) (str q) (pr-str (empty q)) (pr-str [q] (seq q)) (type q)] ;=> ["#queue [1 \"a\" [2]]" "#queue [1 \"a\" [2]]" "#queue []" "[#queue [1 \"a\" [2]]] (1 \"a\" [2])" PersistentQueue]
 (binding [*print-length* 2] (pr-str q)) ;=> "#queue [1 \"a\" ...]"
-(:form (read-string (pr-str q))) ;=> [1 "a" [2]]
+(let [read (read-string (pr-str q))] [(= q read) (type read) (peek read)]) ;=> [true PersistentQueue 1]

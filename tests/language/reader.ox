@@ -135,3 +135,29 @@
 ;;; differs: Clojure has arrays
 #bytes "aGVsbG8=" ;=> #bytes "aGVsbG8="
 (count #bytes "aGVsbG8=") ;=> 5
+
+;;; ## Literals of types
+(defrecord Point [x y])
+(deftype Box [v])
+#user.Point{:x 1, :y (+ 1 2)}                            ;=> #user.Point{:x 1, :y (+ 1 2)}
+#user.Point[1 2]                                         ;=> #user.Point{:x 1, :y 2}
+[(:x #user.Point{:y 1}) (.-v #user.Box[[a b]])]          ;=> [nil [a b]]
+(= (->Point 1 [2]) (read-string (pr-str (->Point 1 [2]))))    ;=> true
+(read-string "[#user.Point[1 2] {#user.Point{:x 1} #{#user.Point[3 4]}}]")
+;=> [#user.Point{:x 1, :y 2} {#user.Point{:x 1, :y nil} #{#user.Point{:x 3, :y 4}}}]
+(.-v (read-string "#user.Box[7]"))                       ;=> 7
+(record? (with-in-str "#user.Point[1 2] 3" (read)))      ;=> true
+(read-string "#user.Point[1]")                           ;! :ox/arity
+;differs Clojure throws an IllegalArgumentException
+(read-string "#user.Nothing{:x 1}")                      ;! :ox/parse "No reader function for tag user.Nothing"
+;differs Clojure throws a ClassNotFoundException
+
+;;; ## Readers of tags
+(binding [*data-readers* {'my/tag (fn [x] [:read x])}] (read-string "#my/tag [1 #my/tag 2]"))    ;=> [:read [1 [:read 2]]]
+(binding [*default-data-reader-fn* (fn [tag x] [tag x])] (read-string "(#a 1 #inst \"2020-01-01\")"))
+;=> ([a 1] #inst "2020-01-01T00:00:00.000-00:00")
+(binding [*default-data-reader-fn* tagged-literal] (:tag (read-string "#a 1")))    ;=> a
+(read-string "#a 1")                                     ;! :ox/parse "No reader function for tag a"
+(read-string "\"#a 1\"")                                 ;=> "#a 1"
+(meta (read-string "[^:k [#user/x 1]]"))                 ;! :ox/parse "No reader function for tag user/x"
+(sort (keys default-data-readers))                       ;=> (inst uuid)

@@ -435,7 +435,10 @@ impl<'a, 'db> Lowerer<'a, 'db> {
                 };
                 self.with_meta(datum, idx, position)
             }
-            DatumKind::Tagged(tag, _) => {
+            DatumKind::Tagged(tag, inner) => {
+                if let Some(call) = self.literal_of_type(tag, inner, datum) {
+                    return self.expr(&call, position);
+                }
                 let message = format!("no reader is known for the tag `#{tag}`");
                 let problem = self
                     .cx
@@ -451,6 +454,37 @@ impl<'a, 'db> Lowerer<'a, 'db> {
             DatumKind::Error => self.error("this form cannot be read", origin),
             _ => self.constant(datum),
         }
+    }
+
+    /// The call that makes the value of `#ns.Type{:field value}` or `#ns.Type[value …]`; `None` if there is no such
+    /// type. What is within is data: nothing of it is evaluated.
+    fn literal_of_type(&mut self, tag: &Symbol, inner: &Datum, literal: &Datum) -> Option<Datum> {
+        let (ns, name) = match &tag.ns {
+            None => tag.name.rsplit_once('.')?,
+            Some(_) => return None,
+        };
+        let origin = self.cx.origin_of(literal);
+        let quoted = |datum: &Datum| {
+            let quote = Datum::symbol("quote", origin);
+            Datum::list([quote, datum.clone()], origin)
+        };
+        let (maker, operands): (String, Vec<Datum>) = match &inner.kind {
+            DatumKind::Map(_) => (format!("map->{name}"), vec![quoted(inner)]),
+            DatumKind::Vector(items) => (format!("->{name}"), items.iter().map(quoted).collect()),
+            _ => return None,
+        };
+        // The names of classes have no hyphens.
+        let makers = [ns.to_owned(), ns.replace('_', "-")].map(|ns| match *ns == *self.cx.ns {
+            true => Datum::symbol(maker.as_str(), origin),
+            false => Datum::qualified(ns, maker.as_str(), origin),
+        });
+        let found = makers.into_iter().find(|maker| {
+            let maker = maker.as_symbol().map(|maker| self.cx.resolve(maker));
+            matches!(maker, Some(Resolution::Def(_)))
+        })?;
+        let mut call = vec![found];
+        call.extend(operands);
+        Some(Datum::list(call, origin))
     }
 
     fn constant(&mut self, datum: &Datum) -> ExprIdx {

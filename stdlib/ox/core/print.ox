@@ -111,6 +111,46 @@
     (when (some? line)
       (cons line (lazy-seq (line-seq stream))))))
 
+;; What tags stand for. A type of the program says in the table of `read-string` what makes its values.
+
+(def ^:dynamic *data-readers* "What reads tagged literals in `read` and `read-string`: a map from tags to functions." {})
+(def ^:dynamic *default-data-reader-fn* "What reads literals of other tags, a function of tag and value; nil: such a tag is an error." nil)
+(def default-data-readers "The tags that are always read, and functions of what is behind them." {'inst (fn [x] x) 'uuid (fn [x] x)})
+
+(deftable* read-string#table
+  (fn* [contributions]
+    (reduce (fn [all row] (assoc all (nth row 1) (nth row 2))) {} contributions)))
+
+(defn- read-literal [tag form]
+  (let [reader (get *data-readers* tag)
+        makers (get read-string#table tag)]
+    (cond
+      (some? reader) (reader form)
+      (and (some? makers) (vector? form)) (apply* (nth makers 0) form)
+      (and (some? makers) (map? form) (= 2 (count makers))) ((nth makers 1) form)
+      (and (= tag 'queue) (vector? form)) (reduce conj (empty-queue) form)
+      (some? *default-data-reader-fn*) (*default-data-reader-fn* tag form)
+      :else (fail :ox/parse (str* "No reader function for tag " tag) {:tag tag}))))
+
+(defn- with-literals
+  "A form that was read, with the values of its tagged literals."
+  [x]
+  (cond
+    (tagged-literal? x) (read-literal (get x :tag) (with-literals (get x :form)))
+    (map? x) (with-meta (reduce (fn [all entry] (assoc all (with-literals (key entry)) (with-literals (val entry)))) {} x) (meta x))
+    (vector? x) (with-meta (mapv with-literals x) (meta x))
+    (set? x) (with-meta (set (map with-literals x)) (meta x))
+    (seq? x) (with-meta (apply* list (map with-literals x)) (meta x))
+    :else x))
+
+(defn- next-form
+  "What `read-form` finds in a text, `[form end]` or nil, with the values of tagged literals."
+  [text]
+  (let [found (read-form text nil)]
+    (if (and (some? found) (some? (re-find-from #"#[a-zA-Z]" text 0)))
+      [(with-literals (nth found 0)) (nth found 1)]
+      found)))
+
 (defn read
   "Reads the next form from a stream of a text, `*in*` in `with-in-str`: data, nothing is evaluated. At the end `eof-value`, or an
   `:ox/parse` error if `eof-error?`. From standard input lines can be read, `read-string` makes them forms."
@@ -120,7 +160,7 @@
   ([stream eof-error? eof-value recursive?]
    (if (volatile? stream)
      (let [text (deref stream)
-           found (read-form text nil)]
+           found (next-form text)]
        (if (nil? found)
          (if eof-error? (fail :ox/parse "EOF while reading") eof-value)
          (do (vreset! stream (subs text (nth found 1)))
@@ -128,11 +168,12 @@
      (fail :ox/unsupported "`read` takes forms from `with-in-str`; from standard input read lines, and forms by `read-string`" {:stream stream}))))
 
 (defn read-string
-  "Returns the first form that a string writes, as data; nothing is evaluated. Options: `:eof`, the value for a
-  string without a form, which is an `:ox/parse` error otherwise."
+  "Returns the first form that a string writes, as data; nothing is evaluated. Tagged literals are read by `*data-readers*`; those of a
+  type of the program, `#app.Point{:x 1, :y 2}` or `#app.Point[1 2]`, are its values. Options: `:eof`, the value for a string without a
+  form, which is an `:ox/parse` error otherwise."
   ([s] (read-string {} s))
   ([opts s]
-   (let [found (read-form s nil)]
+   (let [found (next-form s)]
      (if (nil? found)
        (if (contains? opts :eof)
          (get opts :eof)

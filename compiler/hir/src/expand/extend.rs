@@ -507,7 +507,8 @@ fn deftype(cx: &Rewrite<'_>, is_record: bool) -> Rewritten {
     let plain: Vec<Datum> = names.iter().map(|name| cx.sym(Arc::clone(name))).collect();
     let keys = names.iter().map(|name| keyword(cx, name)).collect();
     let class = format!("{}.{symbol}", cx.ns.replace('-', "_"));
-    let value = cx.list([cx.ox("type*"), cx.quote(cx.sym(class)), cx.vector_of(keys)]);
+    let class = cx.quote(cx.sym(class));
+    let value = cx.list([cx.ox("type*"), class.clone(), cx.vector_of(keys)]);
     let make = if is_record { "record*" } else { "instance*" };
     let positional = cx.list([
         cx.core("defn"),
@@ -529,6 +530,13 @@ fn deftype(cx: &Rewrite<'_>, is_record: bool) -> Rewritten {
             cx.list([cx.ox("map->record*"), cx.sym(Arc::clone(symbol)), map]),
         ]));
     }
+    // What `#ns.Name[…]` and `#ns.Name{…}` are read by.
+    let mut makers = vec![cx.sym(format!("->{symbol}"))];
+    if is_record {
+        makers.push(cx.sym(format!("map->{symbol}")));
+    }
+    let reader = cx.core("read-string");
+    forms.push(contribution(cx, &reader, class, cx.vector_of(makers)));
     for (protocol, methods) in groups(rest) {
         let with_fields: Vec<Datum> = methods
             .iter()
