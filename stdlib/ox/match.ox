@@ -31,9 +31,9 @@
     (assoc-in row [:names n] path)))
 
 (defn- add-guards
-  "A guard sees the names that are bound so far."
-  [row path guards]
-  (reduce (fn [row guard] (add-test row path :guard [guard (:names row)])) row guards))
+  "`names` are those that the guards see."
+  [row path guards names]
+  (reduce (fn [row guard] (add-test row path :guard [guard names])) row guards))
 
 (defn- split-rest
   "The patterns before `&` and the one after it in a vector; nil for that if there is none."
@@ -55,9 +55,12 @@
 
 (defn- seq-rows [env rows path pattern at]
   (let [[fixed more] (split-rest pattern at)
-        rows (map (fn [row] (add-test row path :seq nil)) rows)]
+        kind (if (empty? pattern) :empty :seq)
+        rows (map (fn [row] (add-test row path kind nil)) rows)]
     (loop [rows rows path path i 0]
       (cond
+        (empty? pattern) rows
+
         (< i (count fixed))
         (recur (pattern-rows env
                              (map (fn [row] (add-test row path :some nil)) rows)
@@ -70,14 +73,19 @@
         more (pattern-rows env rows path (first more) (conj at (inc i)))
         :else (map (fn [row] (add-test row path :none nil)) rows)))))
 
-(defn- map-rows [env rows path pattern at]
+(defn- map-rows
+  "`only` are the keys that the map may have, nil: any."
+  [env rows path pattern at only]
   (reduce (fn [rows entry]
             (pattern-rows env
                           (map (fn [row] (add-test row path :has (key entry))) rows)
                           (conj path [:get (key entry)])
                           (val entry)
                           at))
-          (map (fn [row] (add-test row path :map nil)) rows)
+          (map (fn [row]
+                 (let [row (add-test row path :map nil)]
+                   (if (nil? only) row (add-test row path :only only))))
+               rows)
           pattern))
 
 (defn- guards-of [guards] (if (vector? guards) guards [guards]))
@@ -95,14 +103,14 @@
   (let [[a b c] pattern
         n (count pattern)]
     (cond
-      (and (= a 'quote) (= n 2)) (map (fn [row] (add-test row path := b)) rows)
+      (and (= a 'quote) (= n 2)) (map (fn [row] (if (nil? b) (add-test row path :nil nil) (add-test row path := b))) rows)
       (= a :or) (or-rows env rows path (rest pattern) at)
       (and (= a :as) (= n 3) (symbol? c)) (map (fn [row] (add-name row c path)) (pattern-rows env rows path b (conj at 1)))
-      (and (= a :guard) (< 2 n)) (map (fn [row] (add-guards row path (nnext pattern))) (pattern-rows env rows path b (conj at 1)))
+      (and (= a :guard) (< 2 n)) (map (fn [row] (add-guards row path (nnext pattern) (:names row))) (pattern-rows env rows path b (conj at 1)))
       (and (= b :as) (= n 3) (symbol? c)) (map (fn [row] (add-name row c path)) (pattern-rows env rows path a (conj at 0)))
-      (and (contains? #{:guard :when} b) (= n 3)) (map (fn [row] (add-guards row path (guards-of c))) (pattern-rows env rows path a (conj at 0)))
+      (and (contains? #{:guard :when} b) (= n 3)) (map (fn [row] (add-guards row path (guards-of c) {})) (pattern-rows env rows path a (conj at 0)))
       (and (= b :seq) (= n 2) (vector? a)) (seq-rows env rows path a (conj at 0))
-      (and (= b :only) (= n 3) (map? a) (vector? c)) (map (fn [row] (add-test row path :only (set c))) (map-rows env rows path a (conj at 0)))
+      (and (= b :only) (= n 3) (map? a) (vector? c)) (map-rows env rows path a (conj at 0) (set c))
       (and (= b :<<) (= n 3)) (pattern-rows env rows (conj path [:call c]) a (conj at 0))
       (and (symbol? a) (string/ends-with? (name a) "?") (= n 2)) (pattern-rows env (map (fn [row] (add-test row path :is a)) rows) path b (conj at 1))
       :else (wrong at (str "`" (pr-str pattern) "` is no pattern; lists in patterns are `(:or p …)`, `(p :as name)`, `(p :guard pred)`, `(pred? p)`, `([p …] :seq)`, `({k p …} :only [k …])`, `(p :<< f)` and quoted data")))))
@@ -117,7 +125,7 @@
                         (namespace pattern) (wrong at (str "a pattern cannot bind `" pattern "`; a quoted symbol matches itself"))
                         :else (map (fn [row] (add-name row pattern path)) rows))
     (vector? pattern) (vector-rows env rows path pattern at)
-    (map? pattern) (map-rows env rows path pattern at)
+    (map? pattern) (map-rows env rows path pattern at nil)
     (seq? pattern) (list-rows env rows path pattern at)
     (nil? pattern) (map (fn [row] (add-test row path :nil nil)) rows)
     (instance? java.util.regex.Pattern pattern) (map (fn [row] (add-test row path :matches pattern)) rows)
@@ -253,6 +261,7 @@
       :has `(contains? ~v ~operand)
       :only `(= ~operand (set (keys ~v)))
       :seq `(sequential? ~v)
+      :empty `(if (seqable? ~v) (nil? (seq ~v)) false)
       :some `(some? (seq ~v))
       :none `(nil? (seq ~v))
       :nil `(nil? ~v)
@@ -357,7 +366,7 @@
     (when failing
       (let [examples (mapv (fn [i] (example (second failing) [i])) (range count-of-values))]
         (macro-warning [0]
-                       (str "no clause matches `" (pr-str (if is-row? examples (first examples))) "`: that is an `:ox/no-match` error, unless a last clause is of `:else`"))))))
+                       (str "not all that is `" (pr-str (if is-row? examples (first examples))) "` is matched: that is an `:ox/no-match` error, unless a last clause is of `:else`"))))))
 
 (defn- else? [pattern] (= pattern :else))
 
@@ -385,7 +394,7 @@
   | `{:k p}`, `({:k p} :only [:k])` | maps that have the key; and no other |
   | `(:or p q)` | what one of them matches; each binds the same names |
   | `(p :as x)`, `(:as p x)` | what `p` matches, bound |
-  | `(p :guard pred)`, `(:guard p pred …)` | what `p` matches and `pred` is true of |
+  | `(p :guard pred)`, `(:guard p pred …)` | what `p` matches and `pred` is true of; with `:guard` in front it sees the names before it |
   | `(int? p)` | what a predicate is true of, whose name ends in `?`, and `p` matches |
   | `(p :<< f)` | that of which `f` gives what `p` matches |
   | `#\"regex\"` | strings that match as a whole |

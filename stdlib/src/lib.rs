@@ -94,6 +94,7 @@ sources! {
 pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.core", "ox.core"),
     ("clojure.core.match", "ox.match"),
+    ("clojure.core.match.regex", "ox.match"),
     ("clojure.data", "ox.data"),
     ("clojure.data.csv", "ox.csv"),
     ("clojure.data.json", "ox.json"),

@@ -60,7 +60,8 @@
     ([a b & _] :seq) [a b]
     :else :other))
 (map sequences [() '(1 2) [1 2] '(1 3 4) (range 5) [7] nil "ab"])
-;=> (:empty :one-two :one-two [:one (3 4)] [0 1] :other :other :other)
+;=> (:empty :one-two :one-two [:one (3 4)] [0 1] :other :empty :other)
+(map sequences [[] "" {} #{} 1])                         ;=> (:empty :empty :empty :empty :other)
 (match (iterate inc 0) ([a b & _] :seq) [a b] :else 0)   ;=> [0 1]
 
 ;;; ## Maps
@@ -133,6 +134,12 @@
 (map guarded [2 3 "s" [1 2] [1 -2] {:found [1 2]} {:found 1}])
 ;=> ([:even 2] [:odd 3] [:string "s"] [1 2] :pair [:found 2] :other)
 
+;;; ## Guards of `core.match` do not see names
+(require '[clojure.core.match :refer [match]])
+(match [0 [2]] [first (x :guard #(= 2 (first %)))] [first x] :else 0)    ;=> [0 [2]]
+(match [{:l "s" :k 1}] [({:l (_ :guard even?)} :only [:l])] 0 :else 1)   ;=> 1
+(let [j (fn [x] (match [x 2] ['nil 1] :a [nil 2] :b :else :c))] [(j nil) (j 1)])    ;=> [:b :c]
+
 ;;; ## A form is in tail position
 (require '[clojure.core.match :refer [match]])
 (loop [n 1000 sum 0]
@@ -176,14 +183,14 @@
 ;;; ## Nothing matches
 (require '[clojure.core.match :refer [match]])
 (defn open [x]
-  (match x                         ;! OX0207 "no clause matches `[2]`"
+  (match x                         ;! OX0207 "not all that is `[2]`"
     [1] :one
     (:or [] [_ _]) :others))
 
 ;;; ## Nothing matches when it runs
 (require '[clojure.core.match :refer [match]])
 (defn never [x] false)
-(match 7 (_ :guard never) 1)       ;! OX0207 "no clause matches `_`"
+(match 7 (_ :guard never) 1)       ;! OX0207 "not all that is `_`"
 
 ;;; ## A clause that nothing gets to
 (require '[clojure.core.match :refer [match]])

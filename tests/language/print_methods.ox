@@ -14,3 +14,9 @@
 (str 1)                                                  ;=> "1"
 (pr-str #inst "2020-01-01" {:a :b} (->Point :x))         ;=> "DATE [[:a :b]] #user.Point{:x :x}"
 (pr-str (->Box 1) inc :k "s")                            ;=> "object object :k \"s\""
+
+;;; ## Errors and sorted sets
+(defmethod print-method Throwable [e writer] (.write writer (ex-message e)))
+(defmethod print-method clojure.lang.IPersistentSet [s writer] (.write writer "set"))
+(pr-str (ex-info "m" {}) [(Exception. "x")])             ;=> "m [x]"
+(pr-str (sorted-set 1) #{1})                             ;=> "set set"

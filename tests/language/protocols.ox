@@ -141,3 +141,15 @@ round/later                        ;=> [:round "l"]
 (extend-type String inc)           ;! OX0301 "cannot be extended"
 (extend-type String Nothing)       ;! OX0101 "is not defined"
 (defn f [] (extend-type String P4))          ;! OX0302 "top level"
+
+;;; ## Sorted collections and queues are of their classes
+(defprotocol Shown (shown [x]))
+(extend-protocol Shown
+  clojure.lang.IPersistentMap (shown [x] :map)
+  clojure.lang.IPersistentSet (shown [x] :set)
+  clojure.lang.IPersistentList (shown [x] :list)
+  Object (shown [x] :object))
+(map shown [(sorted-map 1 2) (sorted-set 1) (conj clojure.lang.PersistentQueue/EMPTY 1) 1])    ;=> (:map :set :list :object)
+[(isa? (class (sorted-map)) clojure.lang.IPersistentMap) (isa? (class (sorted-set)) clojure.lang.Sorted)]    ;=> [true true]
+(instance? Comparable 1)           ;=> true
+(shown nil)                        ;! :ox/no-method

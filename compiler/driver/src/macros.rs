@@ -191,7 +191,8 @@ fn drive(
                     told.at = part_path(heap, path);
                 }
                 let kind = error_field(heap, ended.request, "kind");
-                if kind == Some(string::make_keyword(heap, Some("ox"), "syntax")) {
+                let kind = kind.and_then(|kind| string::try_keyword(heap, kind));
+                if kind == Some((Some("ox"), "syntax")) {
                     // The call is wrong, not the macro.
                     told.trace.clear();
                 }

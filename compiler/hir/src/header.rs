@@ -40,7 +40,7 @@ pub fn canonical_namespace(name: &Arc<str>) -> Arc<str> {
         Some(rest) if rest.starts_with("test.check.") => format!("ox.{rest}").into(),
         Some("data.json") => "ox.json".into(),
         Some("data.csv") => "ox.csv".into(),
-        Some("core.match") => "ox.match".into(),
+        Some("core.match" | "core.match.regex") => "ox.match".into(),
         // A class whose constant portable programs begin their queues with.
         Some("lang.PersistentQueue") => "ox.core.queue".into(),
         _ => name.clone(),

@@ -144,6 +144,8 @@
    'BigInteger (fn [x] (and (integer? x) (not (int? x)))) 'Ratio ratio? 'BigDecimal decimal?
    'Boolean boolean? 'String string? 'CharSequence string? 'Character char? 'Keyword keyword? 'Symbol symbol?
    'Named (fn [x] (or (keyword? x) (symbol? x))) 'IFn ifn? 'Fn fn? 'AFn fn? 'Runnable fn? 'Callable fn?
+   'Comparable (fn [x] (or (int? x) (float? x) (ratio? x) (decimal? x) (string? x) (keyword? x) (symbol? x) (char? x) (boolean? x) (vector? x)
+                           (inst? x) (uuid? x)))
    'Map map? 'IPersistentMap map? 'APersistentMap map? 'IRecord record? 'List sequential? 'Collection coll?
    'Set set? 'IPersistentSet set? 'IPersistentVector vector? 'APersistentVector vector? 'PersistentVector vector?
    'IPersistentCollection coll? 'ISeq seq? 'Seqable seqable? 'Sequential sequential? 'IPersistentList list?

@@ -59,7 +59,8 @@
   [given]
   (loop [left (seq class-chains) all given]
     (if (nil? left)
-      all
+      (let [of-errors (method-for given '[ExceptionInfo RuntimeException Exception Throwable])]
+        (if (nil? of-errors) all (assoc* all 'Error of-errors)))
       (let [f (method-for given (val (first left)))]
         (recur (next left)
                (if (nil? f) all (assoc* all (key (first left)) f)))))))

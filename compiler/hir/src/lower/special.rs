@@ -132,6 +132,7 @@ const TYPE_CLASSES: &[&str] = &[
     "Byte",
     "CharSequence",
     "Character",
+    "Comparable",
     "Double",
     "Float",
     "Integer",
