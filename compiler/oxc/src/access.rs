@@ -703,9 +703,9 @@ pub(crate) fn change(store: &Path, pid: Pid, request: &Request) -> Result<Change
             Err(Silent::Cut) => return Err(cut(store, pid)),
             Err(Silent::Unheard) if patience.lasts(&held) => std::thread::sleep(LOOK),
             Err(Silent::Unheard) => {
-                return Err(
-                    Failure::new(format!("{held} and does not answer")).help(END_THE_SILENT)
-                );
+                return Err(Failure::new(format!("{held} and does not answer"))
+                    .because(Some(Fault::Held))
+                    .help(END_THE_SILENT));
             }
         }
     }
@@ -728,17 +728,21 @@ pub(crate) fn running(run: &Surveyed, pid: Pid) -> Failure {
     let by = holder(&run.store).map_or_else(String::new, |engine| format!(", by process {engine}"));
     let told = format!("{} is running already{by}", run.label());
     let hint = hint("inspect", pid, Some(&run.store));
-    Failure::new(told).help(format!("`{hint}` shows where it stands"))
+    Failure::new(told)
+        .because(Some(Fault::Held))
+        .help(format!("`{hint}` shows where it stands"))
 }
 
 /// An engine has the store of a run that is to be begun or gone on with.
 pub(crate) fn in_use(run: &Surveyed) -> Failure {
     match EmbeddedStore::open(&run.store) {
-        Err(error @ OpenError::Held { .. }) => Failure::new(error.to_string()).help(format!(
-            "it runs {}: `{}` shows where that stands",
-            run.label(),
-            hint("inspect", run.pid(), Some(&run.store))
-        )),
+        Err(error @ OpenError::Held { .. }) => Failure::new(error.to_string())
+            .because(Some(Fault::Held))
+            .help(format!(
+                "it runs {}: `{}` shows where that stands",
+                run.label(),
+                hint("inspect", run.pid(), Some(&run.store))
+            )),
         Err(error) => error.into(),
         Ok(_) => was_in_use(&run.store),
     }
@@ -747,7 +751,9 @@ pub(crate) fn in_use(run: &Surveyed) -> Failure {
 /// Somebody has had a store in the meantime.
 pub(crate) fn was_in_use(store: &Path) -> Failure {
     let told = format!("the store {} was in use until just now", store.display());
-    Failure::new(told).help("try again")
+    Failure::new(told)
+        .because(Some(Fault::Held))
+        .help("try again")
 }
 
 /// There is no such process.

@@ -357,6 +357,7 @@ fn inspection(view: View, command: &str, has_unwritten: bool) -> Inspection {
     Inspection {
         process: process_facts(view.summary, command, has_unwritten),
         parent: view.parent.map(|parent| parent.to_string()),
+        code: report.as_deref().and_then(code_of),
         report,
         links: view.links.iter().map(ToString::to_string).collect(),
         mailbox: view.messages as u64,
@@ -366,9 +367,15 @@ fn inspection(view: View, command: &str, has_unwritten: bool) -> Inspection {
     }
 }
 
+/// The code that a report begins with.
+fn code_of(report: &str) -> Option<String> {
+    engine::code::split(report).0.map(str::to_owned)
+}
+
 fn failed_fiber(unheard: engine::record::Unheard) -> FailedFiber {
     FailedFiber {
         fiber: unheard.fiber,
+        code: code_of(&unheard.report),
         report: unheard.report,
     }
 }
@@ -495,11 +502,13 @@ fn event_facts(event: Event) -> EventFacts {
         EventKind::Cancelled => "cancelled",
         EventKind::FiberFailed { fiber, report } => {
             facts.fiber = Some(fiber);
+            facts.code = code_of(&report);
             facts.text = Some(report);
             "fiber-failed"
         }
         EventKind::Ended { status, report } => {
             facts.status = Some(status);
+            facts.code = code_of(&report);
             facts.text = Some(report).filter(|report| !report.is_empty());
             "ended"
         }

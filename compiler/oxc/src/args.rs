@@ -115,6 +115,7 @@ pub(crate) enum Command {
     Test(Test),
     Build(Build),
     New(New),
+    Explain(Explain),
     Disasm(Disasm),
     Verify(Verify),
     Version(Version),
@@ -515,6 +516,28 @@ pub(crate) enum Template {
     Script,
     /// A project with an `ox.edn`
     App,
+}
+
+/// Explain an error by its code
+///
+/// What `error[OX0101]` says: why it happens, a program that has it, and how to mend it. Takes a code as it is
+/// printed, its number, or the kind of an error of a running program (`:ox/arity`). Without CODE: all codes,
+/// one a line.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc explain OX0101
+  oxc explain 305
+  oxc explain :ox/arity
+  oxc explain                  all codes
+  oxc explain OX0101 --format json")]
+pub(crate) struct Explain {
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// The code
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
 }
 
 /// Show the bytecode of a program

@@ -119,8 +119,11 @@ pub(crate) struct Inspection {
     pub(crate) process: ProcessFacts,
     /// Who spawned it.
     pub(crate) parent: Option<String>,
-    /// What it has said about its end or its being parked: message, data, trace.
+    /// What it has said about its end or its being parked: code, message, data, trace.
     pub(crate) report: Option<String>,
+    /// The code of the error that the report is about, if it has one: `OX0506`.
+    #[serde(default)]
+    pub(crate) code: Option<String>,
     /// Linked processes.
     pub(crate) links: Vec<String>,
     /// Messages that it has not taken yet.
@@ -151,8 +154,11 @@ impl Inspection {
 pub(crate) struct FailedFiber {
     /// Its number.
     pub(crate) fiber: u64,
-    /// Message, data and trace.
+    /// Code, message, data and trace.
     pub(crate) report: String,
+    /// The code of its error, if it has one.
+    #[serde(default)]
+    pub(crate) code: Option<String>,
 }
 
 /// A fiber.
@@ -200,6 +206,9 @@ pub(crate) struct EventFacts {
     pub(crate) event: String,
     /// What was printed, the error, or the report.
     pub(crate) text: Option<String>,
+    /// The code of the error that the report is about, if it has one: `OX0506`.
+    #[serde(default)]
+    pub(crate) code: Option<String>,
     /// The activity.
     pub(crate) activity: Option<String>,
     /// The activity with its arguments, cut where they are long; null of an answer if its attempt is not

@@ -21,11 +21,35 @@ pub(crate) enum Fault {
     Damaged,
     /// A newer version has written it: nothing is wrong with it.
     Newer,
+    /// Another command works on it.
+    Held,
+}
+
+impl Fault {
+    /// Its stable code, for `oxc explain`.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Fault::Damaged => "OX0601",
+            Fault::Newer => "OX0602",
+            Fault::Held => "OX0603",
+        }
+    }
+
+    /// What it says, in a few words.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Fault::Damaged => "a store is damaged",
+            Fault::Newer => "a store of a newer version",
+            Fault::Held => "a store is in use",
+        }
+    }
 }
 
 /// A failed command.
 #[derive(Debug)]
 pub(crate) struct Failure {
+    /// The code of the running program's error that it tells of.
+    pub(crate) reported: Option<String>,
     /// What is wrong.
     pub(crate) message: String,
     /// What to do about it.
@@ -42,12 +66,28 @@ impl Failure {
     /// Something failed.
     pub(crate) fn new(message: impl Into<String>) -> Failure {
         Failure {
+            reported: None,
             message: message.into(),
             help: Vec::new(),
             code: FAILED,
             is_told: false,
             fault: None,
         }
+    }
+
+    /// A program failed: what its report says.
+    pub(crate) fn of_report(report: &str) -> Failure {
+        let (code, message) = engine::code::split(report.trim_end());
+        Failure {
+            reported: code.map(str::to_owned),
+            ..Failure::new(message)
+        }
+    }
+
+    /// The code that stands behind `error`, if it has one.
+    pub(crate) fn error_code(&self) -> Option<&str> {
+        let of_store = self.fault.map(Fault::code);
+        self.reported.as_deref().or(of_store)
     }
 
     /// The command was used wrongly.
@@ -159,7 +199,9 @@ impl From<store::OpenError> for Failure {
                 .help("`oxc verify STORE` lists what is damaged; nothing has been changed"),
             E::NotAStore { .. } => failure.because(Some(Fault::Damaged)),
             E::TooNew { .. } => failure.because(Some(Fault::Newer)),
-            E::Held { .. } => failure.help("`oxc ps` shows what runs there"),
+            E::Held { .. } => failure
+                .because(Some(Fault::Held))
+                .help("`oxc ps` shows what runs there"),
             E::NotFound { .. } | E::Io { .. } => failure,
         }
     }

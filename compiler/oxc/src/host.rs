@@ -15,7 +15,7 @@
 
 use crate::access::open_store;
 use crate::answers::Subject;
-use crate::failure::{FAILED, Failure, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
+use crate::failure::{FAILED, Failure, Fault, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
 use crate::folder::Folder;
 use crate::manner::{
     Manner, PARK_SUFFIX, directory_of, mark_finished, serve_as_begun, unmark_finished, with_suffix,
@@ -405,7 +405,7 @@ impl Host {
         match standing.status {
             Status::Done => return standing.exit_status,
             Status::Failed => {
-                let failure = Failure::new(standing.report.trim_end());
+                let failure = Failure::of_report(&standing.report);
                 output.fail(&match option_that_raises(&standing.report) {
                     Some(option) => failure.help(format!(
                         "if it needs more, begin it with a greater limit: `{option}`"
@@ -427,7 +427,7 @@ impl Host {
                 }
             }
             Status::Parked => {
-                output.fail(&Failure::new(standing.report.trim_end()));
+                output.fail(&Failure::of_report(&standing.report));
                 let (first, second) = if self.is_parked_by_recoveries() {
                     ("inspect", "retry")
                 } else {
@@ -447,7 +447,11 @@ impl Host {
                     self.label(),
                     standing.report.trim_end()
                 ));
-                output.fail(&failure.help("`oxc verify STORE` lists what is damaged"));
+                output.fail(
+                    &failure
+                        .because(Some(Fault::Damaged))
+                        .help("`oxc verify STORE` lists what is damaged"),
+                );
             }
             status => output.say(format!("{}: {}", status.name(), self.label())),
         }

@@ -90,6 +90,7 @@ fn run(output: Output, command: &Command) -> failure::Outcome {
         Command::Test(args) => commands::test::run(output, args),
         Command::Build(args) => commands::build::run(output, args),
         Command::New(args) => commands::new::run(output, args),
+        Command::Explain(args) => commands::explain::run(args),
         Command::Disasm(args) => commands::disasm::run(output, args),
         Command::Verify(args) => commands::verify::run(output, args),
         Command::Version(args) => commands::version::run(args),

@@ -109,9 +109,13 @@ impl Output {
         if failure.is_told {
             return;
         }
+        let error = match failure.error_code() {
+            Some(code) => format!("error[{code}]"),
+            None => "error".to_owned(),
+        };
         self.say(format!(
             "{}: {}",
-            paint(self.color_stderr, Style::Red, "error"),
+            paint(self.color_stderr, Style::Red, &error),
             failure.message
         ));
         for line in &failure.help {

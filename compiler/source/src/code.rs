@@ -6,7 +6,7 @@
 //!   (a test looks for it).
 //!
 //! Ranges: `OX00xx` reading and parsing, `OX01xx` names, `OX02xx` expansion, `OX03xx` lowering and
-//! arity, `OX04xx` projects.
+//! arity, `OX04xx` projects. `OX05xx` are errors of running programs (`engine::code`), `OX06xx` of stores (`oxc`).
 
 use std::fmt;
 

@@ -10,6 +10,7 @@
 mod actor;
 pub mod archive;
 mod awaiting;
+pub mod code;
 pub mod data;
 mod effect;
 pub mod engine;

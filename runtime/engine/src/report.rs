@@ -1,5 +1,6 @@
-//! What people are told about an error: message, data, trace in source terms.
+//! What people are told about an error: code, message, data, trace in source terms.
 
+use crate::code::{self, Code};
 use crate::parcel;
 use std::fmt::Write as _;
 use vm::Word;
@@ -13,6 +14,8 @@ use vm::value::{map, print, string, vector};
 const REPORT_BYTES_MAX: usize = 8 * 1024;
 /// Longest text of an error's data, in bytes.
 const DATA_BYTES_MAX: usize = 2 * 1024;
+/// Longest text of what a code depends on, in bytes.
+const CODE_BYTES_MAX: usize = 64;
 /// Errors of a chain of causes that are shown.
 const CAUSES_MAX: usize = 8;
 /// Frames of a trace that are shown.
@@ -264,13 +267,37 @@ pub(crate) fn message_of(heap: &mut Heap, image: &LoadedImage, error: Word) -> S
     parcel::error_kind(heap, error).map_or_else(|| "error".to_owned(), |kind| format!(":ox/{kind}"))
 }
 
-/// Message, data and trace of an error and its causes.
+/// The code of an error, if it has one.
+fn code_of(heap: &mut Heap, image: &LoadedImage, error: Word) -> Option<&'static Code> {
+    let kind = parcel::error_kind(heap, error)?.to_owned();
+    let data = heap.try_object(error)?.word(3);
+    code::of(&kind, |name| {
+        let key = make_keyword(heap, None, name);
+        let value = map::get(heap, data, key).ok().flatten()?;
+        let text = string::try_text(heap, value).map(str::to_owned);
+        // A text that is too long for the table is none of those there.
+        Some(text.unwrap_or_else(|| show(heap, image, value, CODE_BYTES_MAX)))
+    })
+}
+
+/// A report that is about no error object, with the code of what it is as good as.
+pub(crate) fn coded(kind: &str, text: &str) -> String {
+    match code::of(kind, |_| None) {
+        Some(code) => format!("[{code}] {text}"),
+        None => text.to_owned(),
+    }
+}
+
+/// Code, message, data and trace of an error and its causes: [`code::split`] takes the first code off.
 pub(crate) fn report(heap: &mut Heap, image: &LoadedImage, error: Word) -> String {
     let mut out = String::new();
     let mut next = error;
     for number in 0..CAUSES_MAX {
         if number > 0 {
             out.push_str("caused by: ");
+        }
+        if let Some(code) = code_of(heap, image, next) {
+            let _ = write!(out, "[{code}] ");
         }
         out.push_str(&message_of(heap, image, next));
         out.push('\n');

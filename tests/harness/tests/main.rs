@@ -5,4 +5,5 @@ mod differential;
 mod docs;
 mod examples;
 mod language;
+mod pages;
 mod tidy;

@@ -4,7 +4,7 @@ use crate::access::{self, DAMAGED, NEWER, Surveyed, Taken, has_not_ended, no_pro
 use crate::args::Resume;
 use crate::changed;
 use crate::facts;
-use crate::failure::{FAILED, Failure, Outcome, io};
+use crate::failure::{FAILED, Failure, Fault, Outcome, io};
 use crate::folder::Folder;
 use crate::host::{Host, foreground, hint};
 use crate::manner::Manner;
@@ -100,7 +100,7 @@ fn unfinished(output: Output, mut all: Vec<Taken>, left: &mut u8) -> Vec<Taken> 
             while let Some(process) = all.next() {
                 let what = process.damage();
                 output.fail(&if process.status == NEWER {
-                    Failure::new(format!("{}: {what}", process.pid))
+                    Failure::new(format!("{}: {what}", process.pid)).because(Some(Fault::Newer))
                 } else if all.peek().is_some() {
                     damaged(&process.pid, what)
                 } else {
@@ -115,7 +115,7 @@ fn unfinished(output: Output, mut all: Vec<Taken>, left: &mut u8) -> Vec<Taken> 
 }
 
 fn damaged(pid: &str, what: &str) -> Failure {
-    Failure::new(format!("{pid} is damaged: {what}"))
+    Failure::new(format!("{pid} is damaged: {what}")).because(Some(Fault::Damaged))
 }
 
 fn verify_hint(store: &Path) -> String {

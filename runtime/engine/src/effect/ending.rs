@@ -236,7 +236,7 @@ impl Step<'_> {
         let text = report::show(self.heap(), &image, reason, 400);
         self.end(End {
             exit_status: 1,
-            report: format!("exit: {text}\n"),
+            report: report::coded("exit", &format!("exit: {text}\n")),
             ..End::new(Status::Failed, words)
         });
     }
@@ -309,7 +309,7 @@ impl Step<'_> {
         } else {
             Status::Failed
         };
-        let report = format!("ended by {what} {pid}: {text}\n");
+        let report = report::coded("exit", &format!("ended by {what} {pid}: {text}\n"));
         self.end(End {
             exit_status: 1,
             report,

@@ -354,7 +354,7 @@ fn a_failed_run_goes_on_before_the_failing_effect() {
         world
             .standing()
             .report
-            .starts_with("ox.sh/run [\"make\"] failed: exit 2: no\n"),
+            .starts_with("[OX0542] ox.sh/run [\"make\"] failed: exit 2: no\n"),
         "{}",
         world.standing().report
     );

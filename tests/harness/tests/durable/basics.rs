@@ -248,7 +248,7 @@ fn a_process_that_fails_is_told_and_the_main_one_is_not() {
     assert_eq!((fallen.process, fallen.status), (2, Status::Failed));
     assert_eq!(fallen.function, "user/worker");
     assert!(
-        fallen.report.starts_with("Divide by zero\n"),
+        fallen.report.starts_with("[OX0506] Divide by zero\n"),
         "{}",
         fallen.report
     );
