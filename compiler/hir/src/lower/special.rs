@@ -84,6 +84,7 @@ pub(crate) const ERROR_KINDS: &[&str] = &[
     "exhausted",
     "exit",
     "index",
+    "internal",
     "io",
     "mailbox-limit",
     "memory-limit",
