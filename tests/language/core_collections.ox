@@ -4,7 +4,7 @@
 ;;; compares all of them with Clojure.
 
 ;;; ## `get`
-(apply get []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/get"
+(apply get []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/get"
 (get {:a nil} :a 1) ;=> nil
 (get [1 2] 2 :none) ;=> :none
 (get "ab" 1) ;=> \b
@@ -17,13 +17,13 @@
 
 ;;; ## `assoc`
 (assoc {:a 1} :a 2 :b 3) ;=> {:a 2, :b 3}
-(assoc {:a 1} :b) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.coll/assoc"
+(assoc {:a 1} :b) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/assoc"
 (assoc [1 2] 0 :x) ;=> [:x 2]
 (assoc [] 1 :x) ;! :ox/index "index 1 is out of bounds for a count of 0"
 (assoc [1] 1 2) ;=> [1 2]
 (assoc [1] 2 2) ;! :ox/index "index 2 is out of bounds for a count of 1"
 (assoc nil :a 1) ;=> {:a 1}
-(assoc {} :a) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.coll/assoc"
+(assoc {} :a) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/assoc"
 
 ;;; ## `dissoc`
 (dissoc {:a 1 :b 2} :a) ;=> {:b 2}
@@ -105,8 +105,8 @@
 (select-keys {:a 1} nil) ;=> {}
 (select-keys {:a 1} 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (select-keys {:a 1 :b nil} [:a :b :c]) ;=> {:a 1, :b nil}
-(select-keys [nil false] "a,b" (map inc [1 2 3])) ;! :ox/arity "wrong number of arguments (3) passed to ox.core.map/select-keys"
-(select-keys [[1 2] [3 4]] #{2} (range 0)) ;! :ox/arity "wrong number of arguments (3) passed to ox.core.map/select-keys"
+(select-keys [nil false] "a,b" (map inc [1 2 3])) ;! :ox/arity "Wrong number of args (3) passed to: ox.core/select-keys"
+(select-keys [[1 2] [3 4]] #{2} (range 0)) ;! :ox/arity "Wrong number of args (3) passed to: ox.core/select-keys"
 (select-keys 9223372036854775807 0) ;! :ox/type "expected a collection, a string or nil, got an integer"
 
 ;;; ## `merge`
@@ -214,7 +214,7 @@
 (key 3) ;! :ox/type "expected a map entry, got an integer"
 
 ;;; ## `val`
-(apply val []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/val"
+(apply val []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/val"
 (val (first {:a 1})) ;=> 1
 (val (find {:a nil} :a)) ;=> nil
 (val -9223372036854775808) ;! :ox/type "expected a map entry, got an integer"
@@ -253,8 +253,8 @@
 (set 1) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (set [1 1]) ;=> #{1}
 (set 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
-(set ##Inf (seq {:a 1})) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.coll/set"
-(set (with-meta 'q {:m 3}) :n/b) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.coll/set"
+(set ##Inf (seq {:a 1})) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/set"
+(set (with-meta 'q {:m 3}) :n/b) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/set"
 (set [3 1 2]) ;=> #{3 1 2}
 (set #{1 2}) ;=> #{1 2}
 
@@ -310,8 +310,8 @@
 
 ;;; ## `zipmap`
 (zipmap [:a :b] [1]) ;=> {:a 1}
-(zipmap (list 1 [2] nil) 0.0 (range 5)) ;! :ox/arity "wrong number of arguments (3) passed to ox.core.map/zipmap"
-(zipmap 'n/y [] 3) ;! :ox/arity "wrong number of arguments (3) passed to ox.core.map/zipmap"
+(zipmap (list 1 [2] nil) 0.0 (range 5)) ;! :ox/arity "Wrong number of args (3) passed to: ox.core/zipmap"
+(zipmap 'n/y [] 3) ;! :ox/arity "Wrong number of args (3) passed to: ox.core/zipmap"
 (zipmap (next [1 2]) 1) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (zipmap #{2} [nil false]) ;=> {2 nil}
 (zipmap (range 0) -1) ;! :ox/type "expected a collection, a string or nil, got an integer"
@@ -372,14 +372,14 @@
 (empty 5) ;=> nil
 (empty nil) ;=> nil
 (meta (empty ^{:a 1} [1])) ;=> {:a 1}
-(empty [3 1 2] nil) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/empty"
-(empty #"a+" (rest [1])) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/empty"
+(empty [3 1 2] nil) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/empty"
+(empty #"a+" (rest [1])) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/empty"
 (empty 9223372036854775807) ;=> nil
 (empty {}) ;=> {}
 (empty (range 0)) ;=> ()
 
 ;;; ## `map?`
-(apply map? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/map?"
+(apply map? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/map?"
 (map? {}) ;=> true
 (map? []) ;=> false
 (map? 7) ;=> false
@@ -391,7 +391,7 @@
 (map? 3) ;=> false
 
 ;;; ## `vector?`
-(apply vector? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/vector?"
+(apply vector? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/vector?"
 (vector? []) ;=> true
 (vector? '()) ;=> false
 (vector? (first {:a 1})) ;=> true
@@ -403,7 +403,7 @@
 (vector? (next [1 2])) ;=> false
 
 ;;; ## `set?`
-(apply set? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/set?"
+(apply set? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/set?"
 (set? #{}) ;=> true
 (set? [[1 2] [3 4]]) ;=> false
 (set? -0.5) ;=> false
@@ -415,7 +415,7 @@
 (set? 3) ;=> false
 
 ;;; ## `list?`
-(apply list? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/list?"
+(apply list? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/list?"
 (list? '()) ;=> true
 (list? (map inc [])) ;=> false
 (list? (with-meta 'q {:m 3})) ;=> false
@@ -427,7 +427,7 @@
 (list? 1/2) ;=> false
 
 ;;; ## `coll?`
-(apply coll? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/coll?"
+(apply coll? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/coll?"
 (coll? nil) ;=> false
 (coll? 1) ;=> false
 (coll? [[:a 1] [:b 2]]) ;=> true
@@ -439,7 +439,7 @@
 (coll? 7) ;=> false
 
 ;;; ## `sequential?`
-(apply sequential? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/sequential?"
+(apply sequential? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/sequential?"
 (sequential? {}) ;=> false
 (sequential? (range 0)) ;=> true
 (sequential? #{}) ;=> false
@@ -452,23 +452,23 @@
 
 ;;; ## `group-by`
 (group-by odd? [1 2 3]) ;=> {true [1 3], false [2]}
-(group-by (cons 1 [2])) ;! :ox/arity "wrong number of arguments (1) passed to ox.core.seq/group-by"
+(group-by (cons 1 [2])) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/group-by"
 (group-by some? 3) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (group-by [] :a) ;! :ox/type "expected a collection, a string or nil, got a keyword"
-(group-by inc) ;! :ox/arity "wrong number of arguments (1) passed to ox.core.seq/group-by"
+(group-by inc) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/group-by"
 (group-by (constantly 7) nil) ;=> {}
 
 ;;; ## `frequencies`
 (frequencies "aab") ;=> {\a 2, \b 1}
 (frequencies -9223372036854775808) ;! :ox/type "expected a collection, a string or nil, got an integer"
-(frequencies (seq "hey") \b) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.seq/frequencies"
-(frequencies [3 1 2] -1) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.seq/frequencies"
+(frequencies (seq "hey") \b) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/frequencies"
+(frequencies [3 1 2] -1) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/frequencies"
 
 ;;; ## `reduce-kv`
 (reduce-kv (fn [a k v] (conj a [k v])) [] {:a 1}) ;=> [[:a 1]]
 (reduce-kv (fn [a k v] (+ a k v)) 0 [10 20]) ;=> 31
 (reduce-kv < [3 1 2] 9223372036854775807) ;! :ox/type "expected a collection, a string or nil, got an integer"
-(reduce-kv map? {:a 1 :b 2}) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.coll/reduce-kv"
+(reduce-kv map? {:a 1 :b 2}) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/reduce-kv"
 (reduce-kv max #uuid "00000000-0000-0000-0000-000000000001" #{}) ;=> #uuid "00000000-0000-0000-0000-000000000001"
-(reduce-kv seq (first {:a 1})) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.coll/reduce-kv"
+(reduce-kv seq (first {:a 1})) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/reduce-kv"
 (reduce-kv '(1 2 3) true (range 5)) ;! :ox/type "expected a map entry, got an integer"

@@ -6,14 +6,14 @@
 ;;; ## `fn`
 ((fn ([] 0) ([x] x)) 5) ;=> 5
 ((fn [x & xs] xs) 1) ;=> nil
-((fn [x] x)) ;! :ox/arity "wrong number of arguments (0)"
+((fn [x] x)) ;! :ox/arity "Wrong number of args (0)"
 ((fn [& {:keys [a b] :as m}] [a b m]) :a 1 :b 2) ;=> [1 2 {:a 1, :b 2}]
 ((fn [& {:keys [a b] :as m}] [a b m]) {:a 1 :b 2}) ;=> [1 2 {:a 1, :b 2}]
 ((fn [& {:keys [a b]}] [a b]) :a 1 {:b 3}) ;=> [1 3]
 ((fn [& {:keys [a]}] a) :a) ;=> nil
 ((fn [x & [y z]] [x y z]) 1 2) ;=> [1 2 nil]
 ((fn [[a b]] [a b]) 5) ;! :ox/type "expected a sequence, vector or string, got an integer"
-((fn [a] a)) ;! :ox/arity "wrong number of arguments (0)"
+((fn [a] a)) ;! :ox/arity "Wrong number of args (0)"
 ((fn [x] {:pre [(pos? x)] :post [(= % 2)]} (inc x)) 1) ;=> 2
 ((fn [x] {:pre [(pos? x)]} x) -1) ;! :ox/assert "Assert failed: (pos? x)"
 
@@ -27,15 +27,15 @@
 
 ;;; ## `apply`
 (apply (constantly 5) (range 100)) ;=> 5
-(apply gensym [1 2]) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.string/gensym"
-(apply get [{}]) ;! :ox/arity "wrong number of arguments (1) passed to ox.core/get"
+(apply gensym [1 2]) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/gensym"
+(apply get [{}]) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/get"
 (apply + 1 2 [3 4]) ;=> 10
 (apply + nil) ;=> 0
 (apply str "a" ["b" nil]) ;=> "ab"
 (apply (fn [& xs] (count xs)) (range 1000)) ;=> 1000
-(apply first (map inc (range 60000))) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/first"
-(apply (fn two [a b] [a b]) 1 (map inc (range 60000))) ;! :ox/arity "wrong number of arguments (3) passed to user/two"
-(apply get {} (map inc (range 60000))) ;! :ox/arity "passed to ox.core/get"
+(apply first (map inc (range 60000))) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/first"
+(apply (fn two [a b] [a b]) 1 (map inc (range 60000))) ;! :ox/arity "Wrong number of args (3) passed to: user/two"
+(apply get {} (map inc (range 60000))) ;! :ox/arity "passed to: ox.core/get"
 (apply {1 2} (map inc (range 60000))) ;! :ox/arity "a map cannot be called with 3 arguments"
 (apply :a (map inc (range 60000))) ;! :ox/arity "cannot be called with 3 arguments"
 (apply 5 (map inc (range 60000))) ;! :ox/type "it cannot be called"
@@ -122,16 +122,16 @@
 ;;; ## `partial`
 ((partial + 1 2) 3 4) ;=> 10
 ((partial max) 1 2) ;=> 2
-((partial inc 1) 2) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/inc"
+((partial inc 1) 2) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/inc"
 ((partial + 1) 2) ;=> 3
 ((partial :a (range 5)) (with-meta [1 2] {:m 1})) ;=> [1 2]
 ((partial + -3/4) [nil false]) ;! :ox/type "expected a number, got a vector"
-((partial inc ()) [[1 2] [3 4]]) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/inc"
+((partial inc ()) [[1 2] [3 4]]) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/inc"
 ((partial conj ()) 10N) ;=> (10N)
 ((partial conj ()) {:a 1 :b 2}) ;=> ({:a 1, :b 2})
 
 ;;; ## `juxt`
-(juxt) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.function/juxt"
+(juxt) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/juxt"
 ((juxt :a :b) {:a 1 :b 2}) ;=> [1 2]
 ((juxt + -) 1 2) ;=> [3 -1]
 ((juxt inc) "a") ;! :ox/type "expected a number, got a string"
@@ -143,14 +143,14 @@
 ((juxt conj #{2}) :n/b) ;=> [:n/b nil]
 
 ;;; ## `constantly`
-(apply constantly []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.function/constantly"
+(apply constantly []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/constantly"
 ((constantly 5)) ;=> 5
 ((constantly :k) 1 2 3) ;=> :k
 ((constantly nil)) ;=> nil
 ((constantly 1) 2 3) ;=> 1
 
 ;;; ## `identity`
-(apply identity []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.coll/identity"
+(apply identity []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/identity"
 (identity nil) ;=> nil
 (identity 1) ;=> 1
 (identity \b) ;=> \b
@@ -181,7 +181,7 @@
 ((fnil + 1) nil) ;=> 1
 
 ;;; ## `atom`
-(apply atom []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.atom/atom"
+(apply atom []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/atom"
 (atom 1 :validator neg?) ;! :ox/state "Invalid reference state"
 (let [n (atom 0)] (vec (repeatedly 3 (fn [] (swap! n inc))))) ;=> [1 2 3]
 (let [n (atom 0)] (dotimes [i 4] (swap! n + i)) @n) ;=> 6
@@ -218,14 +218,14 @@
 (let [a (atom 1 :validator pos? :meta {:x 1})] [(meta a) (try (reset! a -1) (catch IllegalStateException e (ex-message e))) @a]) ;=> [{:x 1} "Invalid reference state" 1]
 
 ;;; ## `compare-and-set!`
-(apply compare-and-set! []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.atom/compare-and-set!"
+(apply compare-and-set! []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/compare-and-set!"
 (compare-and-set! 5 1 2) ;! :ox/type "expected an atom, got an integer"
 (compare-and-set! (atom 1) 1 2) ;=> true
 (let [a (atom 1)] [(compare-and-set! a 1 2) (compare-and-set! a 1 3) @a]) ;=> [true false 2]
 (let [a (atom 1)] [(swap! a + 2 3) (reset! a 7) (compare-and-set! a 7 8) (compare-and-set! a 7 9) @a (swap-vals! a inc) (reset-vals! a 0)]) ;=> [6 7 true false 8 [8 9] [9 0]]
 
 ;;; ## `volatile!`
-(apply volatile! []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/volatile!"
+(apply volatile! []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/volatile!"
 (deref (volatile! 1)) ;=> 1
 (volatile? (volatile! nil)) ;=> true
 (let [v (volatile! 1)] (vreset! v 2) @v) ;=> 2
@@ -234,7 +234,7 @@
 (let [v (volatile! 1)] [(vswap! v inc) (vswap! v + 1 2) @v]) ;=> [2 5 5]
 
 ;;; ## `vreset!`
-(apply vreset! []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/vreset!"
+(apply vreset! []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/vreset!"
 (vreset! (atom 1) 2) ;! :ox/type "expected a volatile, got an atom"
 (vreset! (volatile! 1) nil) ;=> nil
 (let [v (volatile! 1)] (vreset! v 2) @v) ;=> 2
@@ -247,7 +247,7 @@
 (let [v (volatile! 1)] (vswap! v + 2) @v) ;=> 3
 
 ;;; ## `meta`
-(apply meta []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/meta"
+(apply meta []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/meta"
 (meta (with-meta [1] {:a 1})) ;=> {:a 1}
 (meta []) ;=> nil
 (meta 5) ;=> nil
@@ -287,7 +287,7 @@
 (try (try (throw (ex-info "a" {})) (finally (throw (ex-info "b" {})))) (catch Exception e (ex-message e))) ;=> "b"
 
 ;;; ## `ex-data`
-(apply ex-data []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.error/ex-data"
+(apply ex-data []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/ex-data"
 (ex-data (ex-info "m" {:a 1})) ;=> {:a 1}
 (ex-data 1) ;=> nil
 (try (throw (ex-info "m" {:a 1})) (catch Exception e [(ex-message e) (ex-data e)])) ;=> ["m" {:a 1}]
@@ -299,7 +299,7 @@
 (ex-data #{:a nil}) ;=> nil
 
 ;;; ## `ex-message`
-(apply ex-message []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.error/ex-message"
+(apply ex-message []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/ex-message"
 (ex-message (ex-info "m" {})) ;=> "m"
 (ex-message (Exception.)) ;=> nil
 (try (throw (ex-info "x" {})) (catch Exception e (ex-message e))) ;=> "x"
@@ -329,7 +329,7 @@
 (try (inc nil) (catch NullPointerException e :npe)) ;=> :npe
 
 ;;; ## `fn?`
-(apply fn? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/fn?"
+(apply fn? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/fn?"
 (fn? +) ;=> true
 (fn? (constantly 1)) ;=> true
 (fn? (fn [])) ;=> true
@@ -337,7 +337,7 @@
 (fn? :a) ;=> false
 
 ;;; ## `ifn?`
-(apply ifn? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/ifn?"
+(apply ifn? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/ifn?"
 (ifn? #'inc) ;=> true
 (ifn? :a) ;=> true
 (ifn? {:a 1}) ;=> true
@@ -351,7 +351,7 @@
 ;;; ## `memoize`
 ((memoize +) 1 2) ;=> 3
 ((memoize inc) :a) ;! :ox/type "expected a number, got a keyword"
-(memoize) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.function/memoize"
+(memoize) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/memoize"
 ((memoize inc) 1) ;=> 2
 
 ;;; ## `letfn`

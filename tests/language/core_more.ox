@@ -35,8 +35,8 @@
 [(munge "a-b?c") (munge 'a.b/c-d!) (munge :a-b) (munge "foo.bar*") (munge nil) (munge 5) (munge "") (munge "+>=<~@#'\"%^&|{}[]\\")] ;=> ["a_b_QMARK_c" a.b_SLASH_c_d_BANG_ "_COLON_a_b" "foo.bar_STAR_" "" "5" "" "_PLUS__GT__EQ__LT__TILDE__CIRCA__SHARP__SINGLEQUOTE__DOUBLEQUOTE__PERCENT__CARET__AMPERSAND__BAR__LBRACE__RBRACE__LBRACK__RBRACK__BSLASH_"]
 [(namespace-munge 'a-b.c-d) (namespace-munge "a-b") (namespace-munge nil) (namespace-munge 5)] ;=> ["a_b.c_d" "a_b" "" "5"]
 [(symbol? (munge 'a-b)) (symbol? (munge "a-b"))] ;=> [true false]
-(apply munge []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.string/munge"
-(apply namespace-munge []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.string/namespace-munge"
+(apply munge []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/munge"
+(apply namespace-munge []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/namespace-munge"
 
 ;;; ## `special-symbol?`, `char-escape-string`, `char-name-string`, `uri?`
 (mapv special-symbol? '[& monitor-exit case* try reify* finally loop* do letfn* if clojure.core/import* import* new deftype* let* fn* recur set! . var quote catch throw monitor-enter def fn let defmacro]) ;=> [true true true true true true true true true true true false true true true true true true true true true true true true true false false false]
@@ -48,10 +48,10 @@
 (map? *clojure-version*) ;=> true
 (mapv #(contains? *clojure-version* %) [:major :minor :incremental :qualifier]) ;=> [true true true true]
 (string? (clojure-version)) ;=> true
-(apply special-symbol? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.string/special-symbol?"
+(apply special-symbol? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/special-symbol?"
 (apply char-name-string []) ;! :ox/arity "a map cannot be called with 0 arguments"
-(apply uri? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.string/uri?"
-(apply clojure-version [1]) ;! :ox/arity "wrong number of arguments (1) passed to ox.core.string/clojure-version"
+(apply uri? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/uri?"
+(apply clojure-version [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/clojure-version"
 
 ;;; ## `replicate`, `xml-seq`, `seque`
 [(replicate 3 :a) (replicate 0 1) (replicate -1 1) (count (replicate 2 nil))] ;=> [(:a :a :a) () () 2]
@@ -59,8 +59,8 @@
 [(xml-seq "x") (xml-seq nil) (xml-seq 5)] ;=> [("x") (nil) (5)]
 [(seque [1 2]) (seque 5 (range 3)) (seque nil) (take 3 (seque (iterate inc 0)))] ;=> [(1 2) (0 1 2) () (0 1 2)]
 (doall (replicate nil 1)) ;! :ox/type "expected a number, got nil"
-(apply replicate [1]) ;! :ox/arity "wrong number of arguments (1) passed to ox.core.seq/replicate"
-(apply xml-seq []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.seq/xml-seq"
+(apply replicate [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/replicate"
+(apply xml-seq []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/xml-seq"
 (seque 0 [1]) ;! :ox/argument "a queue holds at least one element"
 (seque nil [1]) ;! :ox/type "expected a number, got nil"
 
@@ -112,7 +112,7 @@
 (deref seen) ;=> [2 nil]
 (remove-tap tap) ;=> nil
 (do (tap> 3) (deref seen)) ;=> [2 nil]
-(apply add-tap []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.print/add-tap"
+(apply add-tap []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/add-tap"
 
 ;;; ## Options of Clojure's compiler are accepted
 (set! *warn-on-reflection* true) ;=> true

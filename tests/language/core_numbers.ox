@@ -20,7 +20,7 @@
 (- 1 0.5) ;=> 0.5
 (- nil 1) ;! :ox/type "expected a number, got nil"
 (- -9223372036854775808) ;! :ox/arithmetic "integer overflow"
-(- ) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.number/-"
+(- ) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/-"
 (- {:a 1 :b 2} #uuid "00000000-0000-0000-0000-000000000001") ;! :ox/type "expected a number, got a map"
 
 ;;; ## `*`
@@ -77,14 +77,14 @@
 (= [1] '(1)) ;=> true
 (= 1 1.0) ;=> false
 (= "a" 'a) ;=> false
-(apply = []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.number/="
+(apply = []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/="
 (= ^{:a 1} [1] [1]) ;=> true
 (= (with-meta 'a {:b 1}) 'a) ;=> true
 (= #'inc #'inc) ;=> true
-(= ) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.number/="
+(= ) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/="
 
 ;;; ## `not=`
-(apply not= []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.number/not="
+(apply not= []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/not="
 (not= 1 1.0) ;=> true
 (not= :a :a) ;=> false
 (not= 1 2) ;=> true
@@ -136,9 +136,9 @@
 (max 1 2.5) ;=> 2.5
 (max 1 1/2) ;=> 1
 (max 1 :a) ;! :ox/type "expected a number, got a keyword"
-(apply max []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.number/max"
+(apply max []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/max"
 (max 1 2.0) ;=> 2.0
-(max) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.number/max"
+(max) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/max"
 (max [] 0) ;! :ox/type "expected a number, got a vector"
 (max "a,b") ;=> "a,b"
 (max (with-meta (list 1 2) {:m 4})) ;=> (1 2)
@@ -147,7 +147,7 @@
 (min 3 2 1) ;=> 1
 (min 1 0.5) ;=> 0.5
 (min 1 nil) ;! :ox/type "expected a number, got nil"
-(apply min []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.number/min"
+(apply min []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/min"
 (min 1 1.0) ;=> 1.0
 (min "a" 1) ;! :ox/type "expected a number, got a string"
 (min (list 1 [2] nil) -0.5 (with-meta (list 1 2) {:m 4})) ;! :ox/type "expected a number, got a list"
@@ -197,7 +197,7 @@
 (odd? 10N) ;=> false
 
 ;;; ## `number?`
-(apply number? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/number?"
+(apply number? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/number?"
 (number? 1/2) ;=> true
 (number? \a) ;=> false
 (number? #{:a nil}) ;=> false
@@ -223,7 +223,7 @@
 (int -3/4) ;=> 0
 
 ;;; ## `integer?`
-(apply integer? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/integer?"
+(apply integer? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/integer?"
 (integer? 1N) ;=> true
 (integer? \a) ;=> false
 (integer? (lazy-seq nil)) ;=> false
@@ -262,7 +262,7 @@
 (quot 1 0) ;! :ox/arithmetic "Divide by zero"
 (quot 1/2 {:a {:b 1}}) ;! :ox/type "expected a number, got a map"
 (quot "" ##Inf) ;! :ox/type "expected a number, got a string"
-(quot (map inc [1 2 3])) ;! :ox/arity "wrong number of arguments (1) passed to ox.core/quot"
+(quot (map inc [1 2 3])) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/quot"
 
 ;;; ## `rem`
 (rem -7 3) ;=> -1
@@ -287,7 +287,7 @@
 (compare (seq {:a 1}) (with-meta [1 2] {:m 1})) ;! :ox/type "a sequence cannot be compared with a vector"
 
 ;;; ## `identical?`
-(apply identical? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/identical?"
+(apply identical? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/identical?"
 (identical? :a :a) ;=> true
 (identical? "a" "b") ;=> false
 (identical? true (rest [1])) ;=> false
@@ -299,7 +299,7 @@
 (identical? #uuid "00000000-0000-0000-0000-000000000001" 1) ;=> false
 
 ;;; ## `rand-int`
-(apply rand-int []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.effect/rand-int"
+(apply rand-int []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/rand-int"
 (rand-int 0) ;=> 0
 (rand-int "a") ;! :ox/type "expected a number, got a string"
 (rand-int 1) ;=> 0

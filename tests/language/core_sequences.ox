@@ -89,8 +89,8 @@
 (cons 1 2) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (cons nil nil) ;=> (nil)
 (cons [3 1 2] 0) ;! :ox/type "expected a collection, a string or nil, got an integer"
-(cons #{} "abc" 2) ;! :ox/arity "wrong number of arguments (3) passed to ox.core/cons"
-(cons {nil 1} (with-meta [1 2] {:m 1}) (with-meta (list 1 2) {:m 4})) ;! :ox/arity "wrong number of arguments (3) passed to ox.core/cons"
+(cons #{} "abc" 2) ;! :ox/arity "Wrong number of args (3) passed to: ox.core/cons"
+(cons {nil 1} (with-meta [1 2] {:m 1}) (with-meta (list 1 2) {:m 4})) ;! :ox/arity "Wrong number of args (3) passed to: ox.core/cons"
 (cons [3 1 2] [nil false]) ;=> ([3 1 2] nil false)
 (cons #{1 2} "abc") ;=> (#{1 2} \a \b \c)
 
@@ -188,7 +188,7 @@
 (reduce (fn [a b] (if (> b 2) (reduced a) (+ a b))) 0 [1 2 3]) ;=> 3
 (reduce conj #{} "abc") ;=> #{\a \b \c}
 (reduce even? (next [1 2]) 0.0) ;! :ox/type "expected a collection, a string or nil, got a double"
-(reduce reverse 1.5 [[:a 1] [:b 2]]) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.seq/reverse"
+(reduce reverse 1.5 [[:a 1] [:b 2]]) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/reverse"
 
 ;;; ## `some`
 (some #{2} [1 2 3]) ;=> 2
@@ -212,7 +212,7 @@
 (every? keyword? [:a :b]) ;=> true
 (every? count 'x) ;! :ox/type "expected a collection, a string or nil, got a symbol"
 (every? zero? \a) ;! :ox/type "expected a collection, a string or nil, got a character"
-(every? #uuid "00000000-0000-0000-0000-000000000001" {nil 1} "a,b") ;! :ox/arity "wrong number of arguments (3) passed to ox.core.seq/every?"
+(every? #uuid "00000000-0000-0000-0000-000000000001" {nil 1} "a,b") ;! :ox/arity "Wrong number of args (3) passed to: ox.core/every?"
 (every? keyword [[1 2] [3 4]]) ;=> false
 (every? {:a 1} (rest [1])) ;=> true
 
@@ -279,18 +279,18 @@
 (repeatedly 0 (constantly 1)) ;=> ()
 (take 3 (repeatedly 3 (constantly :x))) ;=> (:x :x :x)
 (let [n (atom 0)] (vec (repeatedly 3 (fn [] (swap! n inc))))) ;=> [1 2 3]
-(doall (repeatedly 2 (fn [x] x))) ;! :ox/arity "wrong number of arguments (0)"
+(doall (repeatedly 2 (fn [x] x))) ;! :ox/arity "Wrong number of args (0)"
 (take 3 (repeatedly (constantly 1))) ;=> (1 1 1)
 
 ;;; ## `iterate`
-(apply iterate []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.seq/iterate"
+(apply iterate []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/iterate"
 (take 3 (iterate inc 5)) ;=> (5 6 7)
 (doall (take 2 (iterate inc :a))) ;! :ox/type "expected a number, got a keyword"
 (first (map inc (iterate inc 0))) ;=> 1
 (take 3 (iterate (fn [x] (* 2 x)) 1)) ;=> (1 2 4)
 
 ;;; ## `cycle`
-(apply cycle []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.seq/cycle"
+(apply cycle []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/cycle"
 (cycle nil) ;=> ()
 (cycle 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (cycle []) ;=> ()
@@ -364,7 +364,7 @@
 (sort {:b 1 :a 2}) ;=> ([:a 2] [:b 1])
 (sort conj ##Inf) ;! :ox/type "expected a collection, a string or nil, got a double"
 (sort identity \a) ;! :ox/type "expected a collection, a string or nil, got a character"
-(sort seq (with-meta [1 2] {:m 1})) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/seq"
+(sort seq (with-meta [1 2] {:m 1})) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/seq"
 (sort < (next [1 2])) ;=> (2)
 (sort list {}) ;=> ()
 
@@ -384,7 +384,7 @@
 (sort-by vals (with-meta {:a 1} {:m 2}) {nil 1}) ;=> ([nil 1])
 
 ;;; ## `doall`
-(doall (repeatedly 2 (fn [x] x))) ;! :ox/arity "wrong number of arguments (0)"
+(doall (repeatedly 2 (fn [x] x))) ;! :ox/arity "Wrong number of args (0)"
 (doall (take 2 (iterate inc :a))) ;! :ox/type "expected a number, got a keyword"
 (doall (remove odd? [1 :a])) ;! :ox/argument "Argument must be an integer: a keyword"
 (doall (filter odd? [:a])) ;! :ox/argument "Argument must be an integer: a keyword"
@@ -409,8 +409,8 @@
 (run! (rest [1]) (with-meta [1 2] {:m 1})) ;! :ox/type "a list is not a function: it cannot be called"
 (run! ##Inf (with-meta {:a 1} {:m 2})) ;! :ox/type "a double is not a function: it cannot be called"
 (run! #{1} (next [1 2])) ;=> nil
-(run! compare) ;! :ox/arity "wrong number of arguments (1) passed to ox.core.seq/run!"
-(run! pos?) ;! :ox/arity "wrong number of arguments (1) passed to ox.core.seq/run!"
+(run! compare) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/run!"
+(run! pos?) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/run!"
 (run! number? nil) ;=> nil
 (run! string? {nil 1}) ;=> nil
 
@@ -425,7 +425,7 @@
 (list* (with-meta {:a 1} {:m 2}) 9223372036854775807 (map inc [1 2 3])) ;=> ({:a 1} 9223372036854775807 2 3 4)
 
 ;;; ## `seq?`
-(apply seq? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/seq?"
+(apply seq? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/seq?"
 (seq? []) ;=> false
 (seq? (map inc [])) ;=> true
 (seq? 10N) ;=> false
@@ -484,7 +484,7 @@
 (split-at 10N 'n/y) ;! :ox/type "expected a collection, a string or nil, got a symbol"
 
 ;;; ## `flatten`
-(apply flatten []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.seq/flatten"
+(apply flatten []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/flatten"
 (flatten [1 [2 '(3)] {:a 1}]) ;=> (1 2 3 {:a 1})
 (flatten nil) ;=> ()
 (= (reverse (range 200)) (flatten (reduce (fn [v n] [n v []]) () (range 200)))) ;=> true
@@ -497,9 +497,9 @@
 (flatten -1) ;=> ()
 
 ;;; ## `map-indexed`
-(map-indexed pos? #{:a}) ;! :ox/arity "wrong number of arguments (2) passed to ox.core/pos?"
+(map-indexed pos? #{:a}) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/pos?"
 (map-indexed nil? \a) ;! :ox/type "expected a collection, a string or nil, got a character"
-(map-indexed vals [[1 2] [3 4]]) ;! :ox/arity "wrong number of arguments (2) passed to ox.core.map/vals"
+(map-indexed vals [[1 2] [3 4]]) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/vals"
 (map-indexed dec 0.0) ;! :ox/type "expected a collection, a string or nil, got a double"
 (map-indexed keyword nil) ;=> ()
 (map-indexed {:a 1} "a,b") ;=> (\a \, \b)
@@ -520,7 +520,7 @@
 (force (delay 1)) ;=> 1
 
 ;;; ## `force`
-(apply force []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.base/force"
+(apply force []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/force"
 (force (delay (inc nil))) ;! :ox/type "expected a number, got nil"
 (force (delay 1)) ;=> 1
 (force 1) ;=> 1

@@ -127,7 +127,7 @@
 (subs "hello" 5) ;=> ""
 
 ;;; ## `string?`
-(apply string? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/string?"
+(apply string? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/string?"
 (string? "a") ;=> true
 (string? \a) ;=> false
 (string? "") ;=> true
@@ -139,7 +139,7 @@
 (string? [[1 2] [3 4]]) ;=> false
 
 ;;; ## `keyword?`
-(apply keyword? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/keyword?"
+(apply keyword? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/keyword?"
 (keyword? :a) ;=> true
 (keyword? 'a) ;=> false
 (keyword? ()) ;=> false
@@ -151,7 +151,7 @@
 (keyword? #{1 2}) ;=> false
 
 ;;; ## `symbol?`
-(apply symbol? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/symbol?"
+(apply symbol? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/symbol?"
 (symbol? (gensym)) ;=> true
 (symbol? 'a) ;=> true
 (symbol? :a) ;=> false
@@ -169,7 +169,7 @@
 (char ##Inf) ;! :ox/argument "Value out of range for long: Infinity"
 
 ;;; ## `boolean`
-(apply boolean []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.number/boolean"
+(apply boolean []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/boolean"
 (boolean :a) ;=> true
 (boolean nil) ;=> false
 (boolean false) ;=> false
@@ -181,7 +181,7 @@
 (boolean 'x) ;=> true
 
 ;;; ## `boolean?`
-(apply boolean? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/boolean?"
+(apply boolean? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/boolean?"
 (boolean? true) ;=> true
 (boolean? #uuid "00000000-0000-0000-0000-000000000001") ;=> false
 (boolean? (first {:a 1})) ;=> false
@@ -193,12 +193,12 @@
 (boolean? -3/4) ;=> false
 
 ;;; ## `nil?`
-(apply nil? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/nil?"
+(apply nil? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/nil?"
 (nil? nil) ;=> true
 (nil? false) ;=> false
 (nil? [[:a 1] [:b 2]]) ;=> false
 (nil? 9223372036854775807) ;=> false
-(nil? (re-matcher [[:a 1] [:b 2]])) ;! :ox/arity "wrong number of arguments (1) passed to ox.core.string/re-matcher"
+(nil? (re-matcher [[:a 1] [:b 2]])) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/re-matcher"
 (nil? (atom 2)) ;=> false
 (nil? (reduced (cons 1 [2]))) ;=> false
 (nil? (atom #{})) ;=> false
@@ -206,7 +206,7 @@
 (nil? (reduced (rest [1]))) ;=> false
 
 ;;; ## `some?`
-(apply some? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core.coll/some?"
+(apply some? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/some?"
 (some? nil) ;=> false
 (some? false) ;=> true
 (some? "") ;=> true
@@ -218,7 +218,7 @@
 (some? (range 0)) ;=> true
 
 ;;; ## `true?`
-(apply true? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/true?"
+(apply true? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/true?"
 (true? true) ;=> true
 (true? 1) ;=> false
 (true? 0) ;=> false
@@ -230,7 +230,7 @@
 (true? -9223372036854775808) ;=> false
 
 ;;; ## `false?`
-(apply false? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/false?"
+(apply false? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/false?"
 (false? nil) ;=> false
 (false? (seq "hey")) ;=> false
 (false? -9223372036854775808) ;=> false
@@ -242,7 +242,7 @@
 (false? 3) ;=> false
 
 ;;; ## `not`
-(apply not []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/not"
+(apply not []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/not"
 (not nil) ;=> true
 (not 0) ;=> false
 (not [1 2 3]) ;=> false
@@ -316,7 +316,7 @@
 (instance? 2.50M "") ;! :ox/type "instance? takes a class"
 
 ;;; ## `uuid?`
-(apply uuid? []) ;! :ox/arity "wrong number of arguments (0) passed to ox.core/uuid?"
+(apply uuid? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/uuid?"
 (uuid? 2.50M) ;=> false
 (uuid? {:a 1 :b 2}) ;=> false
 (uuid? (seq "hey")) ;=> false

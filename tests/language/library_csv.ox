@@ -54,4 +54,4 @@
 (csv/read-csv (written [["a,b" "q\"q" "x\ny" "r\r\nr" ""]])) ;=> (["a,b" "q\"q" "x\ny" "r\r\nr" ""])
 (written [5]) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (written 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
-(apply csv/write-csv []) ;! :ox/arity "wrong number of arguments (0) passed to ox.csv/write-csv"
+(apply csv/write-csv []) ;! :ox/arity "Wrong number of args (0) passed to: ox.csv/write-csv"

@@ -46,7 +46,7 @@
 (data/diff {:a [1 2] :b #{1}} {:a #{1 2} :b #{1 2}}) ;=> ({:a [1 2]} {:b #{2}, :a #{1 2}} {:b #{1}})
 (vector? (data/diff [1] [2])) ;=> true
 (seq? (data/diff {:a 1} {:a 2})) ;=> true
-(apply data/diff [1]) ;! :ox/arity "wrong number of arguments (1) passed to ox.data/diff"
+(apply data/diff [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.data/diff"
 (data/diff [(/ 1 0)] []) ;! :ox/arithmetic "Divide by zero"
 
 ;;; ## `apply-template`
@@ -58,7 +58,7 @@
 (template/apply-template [] '(f x) []) ;=> (f x)
 (template/apply-template '(x) '(f x) [1]) ;! :ox/assert "Assert failed: (vector? argv)"
 (template/apply-template [1] '(f x) [1]) ;! :ox/assert "Assert failed: (every? symbol? argv)"
-(apply template/apply-template ['[x]]) ;! :ox/arity "wrong number of arguments (1) passed to ox.template/apply-template"
+(apply template/apply-template ['[x]]) ;! :ox/arity "Wrong number of args (1) passed to: ox.template/apply-template"
 
 ;;; ## `do-template`
 (require '[clojure.template :refer [do-template]])

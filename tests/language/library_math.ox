@@ -11,7 +11,7 @@
 (m/sqrt "4") ;! :ox/type "expected a number, got a string"
 (m/cbrt :a) ;! :ox/type "expected a number, got a keyword"
 (m/pow 2 nil) ;! :ox/type "expected a number, got nil"
-(apply m/pow [2]) ;! :ox/arity "wrong number of arguments (1) passed to ox.math/pow"
+(apply m/pow [2]) ;! :ox/arity "Wrong number of args (1) passed to: ox.math/pow"
 (m/exp nil) ;! :ox/type "expected a number, got nil"
 (m/expm1 "a") ;! :ox/type "expected a number, got a string"
 (m/log nil) ;! :ox/type "expected a number, got nil"
@@ -96,4 +96,4 @@
 (require '[clojure.math :as m])
 (let [x (m/random)] (and (double? x) (<= 0.0 x) (< x 1.0))) ;=> true
 (= (m/random) (m/random)) ;=> false
-(apply m/random [1]) ;! :ox/arity "wrong number of arguments (1) passed to ox.math/random"
+(apply m/random [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.math/random"

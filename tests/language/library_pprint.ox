@@ -166,7 +166,7 @@
 (p/pprint [1 2])
 ;out [1 2]
 ;=> nil
-(apply p/pprint []) ;! :ox/arity "wrong number of arguments (0) passed to ox.pprint"
+(apply p/pprint []) ;! :ox/arity "Wrong number of args (0) passed to: ox.pprint"
 (p/pprint (map inc [:a])) ;! :ox/type "expected a number, got a keyword"
 
 ;;; ## `print-table`
@@ -261,4 +261,4 @@
 (f "~r" "x") ;! :ox/type "expected a number, got a string"
 (f "~c" 5) ;=> "5"
 (f "~f" "x") ;! :ox/type "expected a number, got a string"
-(apply p/cl-format []) ;! :ox/arity "wrong number of arguments (0) passed to ox.pprint"
+(apply p/cl-format []) ;! :ox/arity "Wrong number of args (0) passed to: ox.pprint"

@@ -9,8 +9,8 @@
 (s/union [1 2] [2 3]) ;=> [1 2 2 3]
 (s/union '(1) '(2 3)) ;=> (1 2 3)
 (s/difference #{1 2 3} [1 9 9 9]) ;=> #{}
-(apply s/intersection []) ;! :ox/arity "wrong number of arguments (0) passed to ox.set/intersection"
-(apply s/difference []) ;! :ox/arity "wrong number of arguments (0) passed to ox.set/difference"
+(apply s/intersection []) ;! :ox/arity "Wrong number of args (0) passed to: ox.set/intersection"
+(apply s/difference []) ;! :ox/arity "Wrong number of args (0) passed to: ox.set/difference"
 (s/union #{1} 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (s/intersection #{1} 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (s/intersection [1 2] #{1}) ;=> #{1}

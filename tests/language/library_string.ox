@@ -35,7 +35,7 @@
 (s/join "," {:a 1}) ;=> "[:a 1]"
 (s/join 1 [2 3]) ;=> "213"
 (s/join "," 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
-(apply s/join []) ;! :ox/arity "wrong number of arguments (0) passed to ox.string/join"
+(apply s/join []) ;! :ox/arity "Wrong number of args (0) passed to: ox.string/join"
 
 ;;; ## `split`, `split-lines`
 (require '[clojure.string :as s])

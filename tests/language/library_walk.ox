@@ -16,7 +16,7 @@
 (w/walk identity meta (with-meta [1] {:m 1})) ;=> {:m 1}
 (w/walk inc identity [:a]) ;! :ox/type "expected a number, got a keyword"
 (w/walk inc identity "abc") ;=> "abc"
-(apply w/walk [inc]) ;! :ox/arity "wrong number of arguments (1) passed to ox.walk/walk"
+(apply w/walk [inc]) ;! :ox/arity "Wrong number of args (1) passed to: ox.walk/walk"
 
 ;;; ## `postwalk`, `prewalk`
 (require '[clojure.walk :as w])
@@ -43,8 +43,8 @@
 (w/stringify-keys "x") ;=> "x"
 (w/stringify-keys {:a :b}) ;=> {"a" :b}
 (w/keywordize-keys {nil 1}) ;=> {nil 1}
-(apply w/keywordize-keys []) ;! :ox/arity "wrong number of arguments (0) passed to ox.walk/keywordize-keys"
-(apply w/stringify-keys []) ;! :ox/arity "wrong number of arguments (0) passed to ox.walk/stringify-keys"
+(apply w/keywordize-keys []) ;! :ox/arity "Wrong number of args (0) passed to: ox.walk/keywordize-keys"
+(apply w/stringify-keys []) ;! :ox/arity "Wrong number of args (0) passed to: ox.walk/stringify-keys"
 
 ;;; ## `prewalk-replace`, `postwalk-replace`
 (require '[clojure.walk :as w])
@@ -81,7 +81,7 @@
 (w/postwalk-demo nil)
 ;out Walked: nil
 ;=> nil
-(apply w/prewalk-demo []) ;! :ox/arity "wrong number of arguments (0) passed to ox.walk/prewalk-demo"
+(apply w/prewalk-demo []) ;! :ox/arity "Wrong number of args (0) passed to: ox.walk/prewalk-demo"
 
 ;;; ## `macroexpand-all`
 (require '[clojure.walk :as w])

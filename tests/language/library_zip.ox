@@ -9,7 +9,7 @@
 (keys (meta (zip/vector-zip []))) ;=> (:zip/branch? :zip/children :zip/make-node)
 (zip/node (zip/zipper map? vals (fn [n c] (zipmap (keys n) c)) {:a 1})) ;=> {:a 1}
 (-> (zip/zipper map? vals (fn [n c] (zipmap (keys n) c)) {:a 1 :b {:c 2}}) zip/down zip/right zip/down (zip/edit inc) zip/root) ;=> {:a 1, :b {:c 3}}
-(apply zip/zipper [map?]) ;! :ox/arity "wrong number of arguments (1) passed to ox.zip/zipper"
+(apply zip/zipper [map?]) ;! :ox/arity "Wrong number of args (1) passed to: ox.zip/zipper"
 
 ;;; ## `seq-zip`, `vector-zip`, `xml-zip`
 (require '[clojure.zip :as zip])
@@ -19,7 +19,7 @@
 (-> (zip/xml-zip {:tag :a :attrs nil :content ["t" {:tag :b :attrs nil :content nil}]}) zip/down zip/right (zip/append-child "u") zip/root) ;=> {:tag :a, :attrs nil, :content ["t" {:tag :b, :attrs nil, :content ["u"]}]}
 (-> (zip/xml-zip {:tag :a :attrs nil :content ["t"]}) zip/down zip/branch?) ;=> false
 (-> (zip/xml-zip {:tag :a :content ["t"]}) zip/down zip/remove zip/root) ;=> {:tag :a, :content nil}
-(apply zip/seq-zip []) ;! :ox/arity "wrong number of arguments (0) passed to ox.zip/seq-zip"
+(apply zip/seq-zip []) ;! :ox/arity "Wrong number of args (0) passed to: ox.zip/seq-zip"
 
 ;;; ## `node`, `branch?`, `children`, `make-node`, `path`, `lefts`, `rights`
 (require '[clojure.zip :as zip])

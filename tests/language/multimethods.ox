@@ -9,8 +9,8 @@
 (area {:shape :rect :w 2 :h 3})    ;=> 6
 (map area [{:shape :circle :r 1}]) ;=> (3)
 (apply area [{:shape :circle :r 1}])         ;=> 3
-(area {:shape :star})              ;! :ox/no-method "no method of user/area for :star"
-(area {})                          ;! :ox/no-method "for nil"
+(area {:shape :star})              ;! :ox/no-method "No method in multimethod 'area' for dispatch value: :star"
+(area {})                          ;! :ox/no-method "dispatch value: null"
 (try (area {}) (catch IllegalArgumentException _ :none))     ;=> :none
 (ifn? area)                        ;=> true
 (fn? area)                         ;=> false

@@ -28,9 +28,9 @@
 (scaled "x" 2 3)                   ;=> "x23"
 (map area ["a" 2])                 ;=> (1 4)
 (apply area ["abcd"])              ;=> 4
-(area :k)                          ;! :ox/no-method "no implementation of :area of user/Shape for Keyword"
-(scaled 1 2)                       ;! :ox/no-method "no implementation of :scaled of user/Shape for Long"
-(scaled nil 2)                     ;! :ox/no-method "for nil"
+(area :k)                          ;! :ox/no-method "No implementation of method: :area of protocol: #'user/Shape found for class: Keyword"
+(scaled 1 2)                       ;! :ox/no-method "No implementation of method: :scaled of protocol: #'user/Shape found for class: Long"
+(scaled nil 2)                     ;! :ox/no-method "found for class: nil"
 (try (area :k) (catch IllegalArgumentException e :none))    ;=> :none
 
 ;;; ## The most specific class counts

@@ -82,7 +82,7 @@
 (sequence (map-indexed (fn [i & xs] (vec (cons i xs)))) [1 2]) ;=> ([0 1] [1 2])
 (sequence (mapcat list) [1 2] [3 4]) ;=> (1 3 2 4)
 (((map +) conj) [] 1 2 3) ;=> [6]
-(sequence (filter odd?) [1 2] [3 4]) ;! :ox/arity "wrong number of arguments (3) passed to fn at"
+(sequence (filter odd?) [1 2] [3 4]) ;! :ox/arity "Wrong number of args (3) passed to: fn at"
 
 ;;; ## `into`, `sequence`, `eduction`, `transduce`
 (into) ;=> []
@@ -119,7 +119,7 @@
 (sequence (map inc) 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (sequence 5) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (into [] (map inc) [:a]) ;! :ox/type "expected a number, got a keyword"
-(apply transduce [(map inc)]) ;! :ox/arity "wrong number of arguments (1) passed to ox.core.seq/transduce"
+(apply transduce [(map inc)]) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/transduce"
 (into [] (take nil) [1]) ;! :ox/type "expected a number, got nil"
 (into [] (take-nth 0) [1]) ;! :ox/arithmetic "Divide by zero"
 (into [] cat [1]) ;! :ox/type "expected a collection, a string or nil, got an integer"

@@ -238,6 +238,19 @@ wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7
 ((->Plain 1) 2)                    ;! :ox/type
 @(->Plain 1)                       ;! :ox/type
 
+;;; ## A method that its interface has not is an error
+(deftype Cell [x] clojure.lang.IDeref (derf [_] x))                     ;! OX0301 "`IDeref` has no method `derf`"
+(deftype Text [x] Object (toStrin [_] x))                               ;! OX0301 "`Object` has no method `toStrin`"
+(defrecord Row [x] clojure.lang.Counted (count [_] 1) (size [_] 1))     ;! OX0301 "`Counted` has no method `size`"
+(extend-type Row clojure.lang.IFn (invokee [_] 1))                      ;! OX0301 "`IFn` has no method `invokee`"
+
+;;; ## A method that nothing calls is warned of, once for a type and an interface
+(deftype Money [cents] Object (equals [_ other] true) (toString [_] "x") (hashCode [_] 1))     ;! OX0317 "nothing calls `equals` of `Object`"
+(deftype Card [n] clojure.lang.Named (getName [_] n) (getNamespace [_] nil))                   ;! OX0317 "nothing calls `getName` of `Named`"
+(deftype Rows [] clojure.lang.Sequential)                                                      ;! OX0317 "`Sequential`"
+(deftype Table [m] clojure.lang.Associative (valAt [_ k] (m k)) (assoc [_ k v] m))             ;! OX0317 "nothing calls `assoc` of `Associative`"
+(deftype Runs [] Runnable (run [_] 1))
+
 ;;; ## Objects of reify do likewise
 (def it (reify clojure.lang.IDeref (deref [_] 1) clojure.lang.IFn (invoke [_ x] [x x]) clojure.lang.Counted (count [_] 3)))
 [@it (it 2) (count it)]            ;=> [1 [2 2] 3]

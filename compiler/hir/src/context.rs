@@ -206,23 +206,37 @@ impl<'db> Context<'db> {
 
     /// Reports a problem, with the macro calls it was found in.
     pub(crate) fn report(&mut self, mut problem: Problem) {
+        // Calls at one place are what one call of the text became: that one is named, and what the innermost
+        // gave is shown.
+        let mut groups: Vec<(Place, Vec<&Expansion>)> = Vec::new();
         for expansion in self
             .expansions
             .iter()
             .rev()
             .filter(|expansion| expansion.user)
-            .take(CALLS_SHOWN_MAX)
         {
             let at = self.place(expansion.call);
-            if at != problem.at {
-                problem
-                    .secondary
-                    .push((at, format!("in this call of `{}`", expansion.name)));
+            match groups.last_mut() {
+                Some((place, group)) if *place == at => group.push(expansion),
+                _ => groups.push((at, vec![expansion])),
             }
+        }
+        for (at, group) in groups.into_iter().take(CALLS_SHOWN_MAX) {
+            let (Some(innermost), Some(written)) = (group.first(), group.last()) else {
+                continue;
+            };
+            if at != problem.at {
+                let call = format!("in this call of `{}`", written.name);
+                problem.secondary.push((at, call));
+            }
+            let way = match group.len() {
+                1 => String::new(),
+                _ => format!(", by way of `{}`,", innermost.name),
+            };
             problem.notes.push(format!(
-                "`{}` expanded to `{}`",
-                expansion.name,
-                shortened(&expansion.expanded)
+                "`{}`{way} expanded to `{}`",
+                written.name,
+                shortened(&innermost.expanded)
             ));
         }
         if !self.is_full(problem.severity) && !self.says_already(&problem) {

@@ -12,6 +12,7 @@ pub mod core;
 mod destructure;
 pub(crate) mod extend;
 mod function;
+pub(crate) mod interface;
 pub(crate) mod origins;
 pub(crate) mod process;
 pub(crate) mod quote;

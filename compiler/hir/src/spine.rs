@@ -23,6 +23,7 @@ use crate::definition::{
 use crate::expand::build::{Mistake, simple_symbol};
 use crate::expand::core::CoreMacro;
 use crate::expand::extend;
+use crate::expand::interface::{self, Remark};
 use crate::forms::Form;
 use crate::generated::home_stage;
 use crate::host;
@@ -96,6 +97,7 @@ fn compute<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Spine {
         lifted: Vec::new(),
         items: Vec::new(),
         contributions: Vec::new(),
+        unasked: Vec::new(),
         hidden: 0,
     };
     walker.walk(form.datum(db));
@@ -130,6 +132,8 @@ struct Walker<'db> {
     lifted: Vec<Lifted>,
     items: Vec<Item>,
     contributions: Vec<Contribution>,
+    /// Types with interfaces of which it was said that nothing asks for them.
+    unasked: Vec<String>,
     hidden: u32,
 }
 
@@ -293,6 +297,9 @@ impl Walker<'_> {
         let Some(table) = self.table_of(owner) else {
             return;
         };
+        if table == extend::interfaces() {
+            self.remark_on_interface(owner, key, value);
+        }
         let number = self.contributions.len();
         let [key_name, value_name] = part_names(&self.cx.ns, &table, key, number, self.cx.form);
         let first = key.as_vector().and_then(<[Datum]>::first);
@@ -356,6 +363,40 @@ impl Walker<'_> {
                         Mistake::new(target.origin, message),
                     );
                 }
+            }
+        }
+    }
+
+    /// Says of a method that a type has of the host's interface that nothing will ever call it.
+    fn remark_on_interface(&mut self, owner: &Datum, key: &Datum, value: &Datum) {
+        let symbol = owner.as_symbol();
+        let Some(class) = symbol.and_then(|symbol| self.cx.type_class(symbol)) else {
+            return;
+        };
+        let part = |index: usize| key.as_vector().and_then(|parts| parts.get(index));
+        let method = part(1).and_then(Datum::as_keyword);
+        let at = if method.is_some() { value } else { owner };
+        let origin = self.cx.origin_of(at);
+        match interface::remark(&class, method.map(|method| &*method.name)) {
+            None => {}
+            Some(Remark::Unknown(message, meant)) => {
+                let mut mistake = Mistake::new(origin, message);
+                mistake.note = meant.map(interface::similar);
+                self.cx.report_mistake(Code::INVALID_DEFINITION, mistake);
+            }
+            Some(Remark::Unasked(message, instead)) => {
+                // Once for a type and an interface: who implements a map has ten such methods.
+                let said = format!(
+                    "{} {class}",
+                    part(0).map_or(String::new(), ToString::to_string)
+                );
+                if self.unasked.contains(&said) {
+                    return;
+                }
+                self.unasked.push(said);
+                let mut problem = self.cx.warning(Code::UNASKED_METHOD, origin, message);
+                problem.notes.push(instead.to_owned());
+                self.cx.report(problem);
             }
         }
     }

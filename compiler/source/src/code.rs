@@ -97,6 +97,7 @@ codes! {
     UNKNOWN_OPTION = 314, "an option that a call does not take";
     INVALID_REGEX = 315, "a regular expression that is none";
     LEFT_OUT = 316, "a name of Clojure's core that the language leaves out";
+    UNASKED_METHOD = 317, "a method that nothing calls";
     LINK = 401, "a program that cannot be linked";
     INVALID_PROJECT = 402, "an invalid project file";
     TOP_LEVEL = 403, "an expression at the top level of a required namespace that is not pure or fails";

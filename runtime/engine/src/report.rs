@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use vm::Word;
 use vm::heap::Heap;
 use vm::image::LoadedImage;
+use vm::label::{shown_namespace, written};
 use vm::object::Kind;
 use vm::value::string::make_keyword;
 use vm::value::{map, print, string, vector};
@@ -48,7 +49,8 @@ pub fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Place {
     let stored = image.image();
     let mut place = Place::default();
     if let Some(slot) = stored.slots.get(loaded.slot as usize) {
-        place.function = format!("{}/{}", slot.namespace, slot.name);
+        let namespace = shown_namespace(&slot.namespace);
+        place.function = format!("{namespace}/{}", written(&slot.name));
         if slot.name.starts_with(ENTRY) {
             // An expression at top level has no name that anybody knows.
             place.function.clone_from(&slot.namespace);
@@ -329,6 +331,16 @@ fn data_text(heap: &mut Heap, image: &LoadedImage, error: Word) -> Option<String
     Some(show(heap, image, data, DATA_BYTES_MAX))
 }
 
+/// Says that the frame that was written last stands there more than once: of a recursion one line says as
+/// much as twenty.
+fn tell_repeated(out: &mut String, last: &mut (String, u32)) {
+    if last.1 > 1 {
+        // How often is not known: a trace has an end before that of the stack.
+        out.push_str("  … and again\n");
+    }
+    *last = (String::new(), 0);
+}
+
 /// Frames of the library stand for themselves only where an error begins in one and the program's
 /// own frame is missing; else their number is told.
 fn write_trace(out: &mut String, heap: &Heap, image: &LoadedImage, error: Word) {
@@ -340,6 +352,8 @@ fn write_trace(out: &mut String, heap: &Heap, image: &LoadedImage, error: Word) 
             *hidden = 0;
         }
     };
+    // The frame that was written last, and how often it stands there.
+    let mut last = (String::new(), 0);
     let mut called = None;
     for (proto, pc) in vm::interp::trace_of(heap, error)
         .into_iter()
@@ -354,14 +368,26 @@ fn write_trace(out: &mut String, heap: &Heap, image: &LoadedImage, error: Word) 
             hidden += 1;
             continue;
         }
+        let is_direct = hidden == 0;
+        if !is_direct {
+            tell_repeated(out, &mut last);
+        }
         hide(out, &mut hidden);
-        let _ = match &place.file {
+        let line = match &place.file {
             Some(file) if place.line > 0 => {
-                writeln!(out, "  at {} ({file}:{})", place.function, place.line)
+                format!("  at {} ({file}:{})", place.function, place.line)
             }
-            Some(file) => writeln!(out, "  at {} ({file})", place.function),
-            None => writeln!(out, "  at {}", place.function),
+            Some(file) => format!("  at {} ({file})", place.function),
+            None => format!("  at {}", place.function),
         };
+        if is_direct && last.0 == line {
+            last.1 += 1;
+            continue;
+        }
+        tell_repeated(out, &mut last);
+        let _ = writeln!(out, "{line}");
+        last = (line, 1);
     }
+    tell_repeated(out, &mut last);
     hide(out, &mut hidden);
 }

@@ -58,7 +58,7 @@
                 (if (dominates? (key best) (key entry))
                   best
                   (fail :ox/argument
-                        (str "more than one method of " (:owner table) " fits " (pr-str value) ": "
+                        (str "Multiple methods in multimethod '" (name (:owner table)) "' match dispatch value: " (pr-str value) " -> "
                              (pr-str (key entry)) " and " (pr-str (key best)) ", and neither is preferred")
                         {:value value}))))
             nil
@@ -87,7 +87,7 @@
 (defn ^:no-doc multimethod* "The value of a multimethod. `look` gives its table." [owner dispatch default hierarchy look]
   (let [choose (fn [value]
                  (or (find-method (look) default hierarchy value)
-                     (fail :ox/no-method (str "no method of " owner " for " (pr-str value)) {:value value :method owner})))]
+                     (fail :ox/no-method (str "No method in multimethod '" (name owner) "' for dispatch value: " (if (nil? value) "null" (pr-str value))) {:value value :method owner})))]
     (instance* multi-type
                [(fn
                   ([] ((choose (dispatch))))

@@ -78,12 +78,26 @@
           direct
           (all-types)))
 
+(defn- of-protocol
+  "The row of an implementation, whose method must be one of the protocol's: another would never be called."
+  [owner methods row]
+  (let [of-and-method (nth row 1)
+        method (nth of-and-method 1)]
+    (if (some (fn [known] (= known method)) methods)
+      row
+      (fail :ox/clash
+            (str "the protocol " owner " has no method `" (name method) "`"
+                 (if (empty? methods)
+                   ""
+                   (str ": it has " (apply str (interpose ", " (map (fn [known] (str "`" (name known) "`")) methods))))))
+            {:ox/entry (nth row 3)}))))
+
 (defn ^:no-doc protocol-table
-  "The table of a protocol: methods by name and type, and the types that it is extended to."
-  [owner options contributions]
+  "The table of a protocol with these methods: implementations by name and type, and the types that it is extended to."
+  [owner options methods contributions]
   (let [entries (table-entries owner
                                (fn [key] (str "implementations of " (nth key 1) " for " (implemented (nth key 0))))
-                               (single-methods contributions))
+                               (map (fn [row] (of-protocol owner methods row)) (single-methods contributions)))
         direct (reduce (fn [methods entry]
                          (let [of-and-method (key entry)]
                            (assoc-in methods
@@ -165,7 +179,8 @@
         (when (error? x) (of-error by-type x))
         (when-not (nil? x) (get by-type 'Object))
         (fail :ox/no-method
-              (str "no implementation of " method " of " (:owner table) " for " (if (nil? x) "nil" (pr-str (type-name x))))
+              (str "No implementation of method: " method " of protocol: #'" (:owner table) " found for class: "
+                   (if (nil? x) "nil" (pr-str (type-name x))))
               {:value x :method method :protocol (:owner table)}))))
 
 (defn ^:no-doc method-of "The implementation of a method, a keyword, for `x`." [table method x]

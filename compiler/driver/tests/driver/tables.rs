@@ -88,6 +88,19 @@ fn what_does_not_fit_is_said_at_both_places() {
 }
 
 #[test]
+fn a_method_that_the_protocol_has_not_is_told() {
+    let app = "(ns app)
+(defprotocol Shape (area [s]) (sides [s]))
+(defrecord Square [side] Shape (area [s] (* side side)) (sides [s] 4))
+(extend-type Long Shape (side [n] 1))
+(println (sides (->Square 1)))";
+    expect![[r#"
+        app.ox:4:14 OX0404 the protocol app/Shape has no method `side`: it has `area`, `sides`
+    "#]]
+    .assert_eq(&wrong(&[("app", app)]));
+}
+
+#[test]
 fn what_is_extended_by_needs_what_is_there_when_a_program_is_linked() {
     let app = "(ns app)
 (defprotocol Sized (size-of [x]))

@@ -13,8 +13,10 @@ use std::sync::Arc;
 use syntax::datum::{Datum, DatumKind};
 
 use super::build::{Fresh, Mistake, Rewrite, Rewritten, simple_symbol};
+use super::interface::{self, Remark};
 use crate::body::DefName;
 use crate::contributions::TABLE_SUFFIX;
+use crate::lower::special;
 
 /// The forms, sorted.
 pub(crate) const NAMES: &[&str] = &[
@@ -251,7 +253,9 @@ fn defprotocol(cx: &Rewrite<'_>) -> Rewritten {
     let signatures = Datum::new(DatumKind::Map(signatures.into()), cx.origin);
     let options = Datum::new(DatumKind::Map(options.into()), cx.origin);
     let look = cx.list([cx.sym("fn*"), cx.vector([]), table_symbol.clone()]);
-    let table = table(cx, symbol, "protocol-table", std::slice::from_ref(&options));
+    let known = methods.iter().map(|method| keyword(cx, method.symbol));
+    let known = cx.vector_of(known.collect());
+    let table = table(cx, symbol, "protocol-table", &[options.clone(), known]);
     let value = cx.list([
         cx.ox("protocol*"),
         full_name(cx, symbol),
@@ -676,8 +680,18 @@ pub(crate) fn reify(cx: &mut Rewrite<'_>) -> Rewritten {
             let message = format!("`{protocol}` is neither a protocol nor a method");
             return Err(Mistake::new(protocol.origin, message));
         }
+        let class = protocol
+            .as_symbol()
+            .and_then(|symbol| special::type_class(&symbol.name));
         let mut map = Vec::new();
         for (name, symbol, arities) in by_method(methods)? {
+            let remark = class.and_then(|class| interface::remark(class, Some(symbol)));
+            if let Some(Remark::Unknown(message, meant)) = remark {
+                return Err(Mistake {
+                    note: meant.map(interface::similar),
+                    ..Mistake::new(name.origin, message)
+                });
+            }
             let mut function = vec![cx.core("fn")];
             function.extend(arities.iter().map(|arity| match arity.as_list() {
                 Some([params, body @ ..]) => {

@@ -64,10 +64,17 @@ pub(super) fn begun(image: &Arc<LoadedImage>, heap: Heap, call: Word) -> Result<
         Ok(_) => Ok(process),
         Err(CallError::NoFunction) => Err("what is spawned must be a function".to_owned()),
         Err(CallError::Arity) => {
-            let name = function_name(image, &process.heap, function);
-            Err(format!(
-                "wrong number of arguments ({}) passed to {name}",
-                args.len()
+            let template = process.heap.try_object(function);
+            let template = template.filter(|object| object.kind() == Kind::Function);
+            let number = template.and_then(|object| u32::try_from(object.raw(1)).ok());
+            Err(number.map_or_else(
+                || {
+                    format!(
+                        "Wrong number of args ({}) passed to: a function",
+                        args.len()
+                    )
+                },
+                |number| vm::label::arity_text(image, number, args.len()),
             ))
         }
     }

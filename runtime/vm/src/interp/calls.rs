@@ -47,8 +47,8 @@ impl Machine<'_> {
                 if native.takes(args) {
                     Ok(Callee::Native(number))
                 } else {
-                    let name = native.name;
-                    Err(self.arity_message(name, args))
+                    let message = crate::label::native_arity_text(native, args);
+                    Err(make_error(&mut self.process.heap, "arity", &message))
                 }
             }
             _ if value::is_lookup(&self.process.heap, callee)
@@ -66,12 +66,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn arity_error(&mut self, template: u32, args: usize) -> Word {
-        let name = crate::label::function_label(&self.image, template).unwrap_or_default();
-        self.arity_message(&name, args)
-    }
-
-    fn arity_message(&mut self, name: &str, args: usize) -> Word {
-        let message = format!("wrong number of arguments ({args}) passed to {name}");
+        let message = crate::label::arity_text(&self.image, template, args);
         make_error(&mut self.process.heap, "arity", &message)
     }
 

@@ -4,7 +4,7 @@ use super::{Native, NativeCall};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::interp::trace_of;
-use crate::label::first_proto;
+use crate::label::{first_proto, shown_namespace, written};
 use crate::native::NativeResult;
 use crate::object::Kind;
 use crate::value::error::wrong_type;
@@ -147,7 +147,11 @@ fn place_of(image: &LoadedImage, proto: u32, pc: u32) -> Option<Place> {
     let stored = image.image();
     let slot = stored.slots.get(proto.slot as usize)?;
     let mut place = Place {
-        name: format!("{}/{}", slot.namespace, slot.name),
+        name: format!(
+            "{}/{}",
+            shown_namespace(&slot.namespace),
+            written(&slot.name)
+        ),
         file: None,
         line: None,
     };

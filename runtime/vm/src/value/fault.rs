@@ -9,6 +9,7 @@
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::Kind;
+use crate::value::print::leaf::brief;
 use crate::value::string::{make_keyword, make_string};
 use crate::word::Word;
 
@@ -51,7 +52,11 @@ impl Fault {
     /// "expected": `a number`.
     #[cold]
     pub fn type_error(heap: &Heap, value: Word, expected: &'static str) -> Box<Fault> {
-        let message = format!("expected {expected}, got {}", describe(heap, value));
+        let what = describe(heap, value);
+        let message = match brief(heap, value) {
+            Some(text) => format!("expected {expected}, got {what}: {text}"),
+            None => format!("expected {expected}, got {what}"),
+        };
         Fault::new("type", message).of_type(value, expected)
     }
 

@@ -34,6 +34,52 @@ pub(super) fn write_immediate(out: &mut String, value: Word, readably: bool) {
     }
 }
 
+/// Characters of a string that a message shows.
+const BRIEF_CHARS_MAX: usize = 40;
+
+/// The text of a small value that holds no others, for messages; nothing of others.
+pub(crate) fn brief(heap: &Heap, value: Word) -> Option<String> {
+    let mut out = String::new();
+    let Some(kind) = heap.kind_of(value) else {
+        let is_said = matches!(
+            value,
+            Word::NIL | Word::TRUE | Word::FALSE | Word::EMPTY_LIST | Word::UNBOUND
+        );
+        if is_said || value == Word::ELSEWHERE {
+            return None;
+        }
+        write_immediate(&mut out, value, true);
+        return Some(out);
+    };
+    let object = heap.object(value);
+    match kind {
+        Kind::Str => {
+            let text = string::text(object);
+            match text.char_indices().nth(BRIEF_CHARS_MAX) {
+                Some((end, _)) => {
+                    write_quoted(&mut out, &text[..end]);
+                    out.push('…');
+                }
+                None => write_quoted(&mut out, text),
+            }
+        }
+        Kind::Keyword => {
+            out.push(':');
+            write_named(&mut out, heap, object);
+        }
+        Kind::Symbol => write_named(&mut out, heap, object),
+        Kind::Int => {
+            number::text::write_number(&mut out, heap, value, true);
+        }
+        _ => return None,
+    }
+    if let Some((end, _)) = out.char_indices().nth(2 * BRIEF_CHARS_MAX) {
+        out.truncate(end);
+        out.push('…');
+    }
+    Some(out)
+}
+
 /// Writes an object that holds no other values; false for others.
 pub(super) fn write_scalar(
     heap: &Heap,
