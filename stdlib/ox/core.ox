@@ -24,5 +24,6 @@
               ox.core.host
               ox.core.multi
               ox.core.effect
+              ox.core.handler
               ox.core.process
               ox.core.macros))

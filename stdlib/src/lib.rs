@@ -42,6 +42,7 @@ sources! {
     "ox.core.effect" "ox/core/effect.ox";
     "ox.core.error" "ox/core/error.ox";
     "ox.core.function" "ox/core/function.ox";
+    "ox.core.handler" "ox/core/handler.ox";
     "ox.core.hierarchy" "ox/core/hierarchy.ox";
     "ox.core.host" "ox/core/host.ox";
     "ox.core.interface" "ox/core/interface.ox";

@@ -611,9 +611,9 @@ pub(crate) fn trace_of_fiber(process: &Process, fiber: u64) -> Vec<(u32, u32)> {
     let Some(index) = process.fiber_index(fiber) else {
         return Vec::new();
     };
-    let parts = process.fibers[index].parts.iter().rev();
+    let parts = process.fibers[index].attached();
     parts
-        .flat_map(|part| part.frames(0))
+        .flat_map(|(place, part)| part.frames(place))
         .take(FRAMES_MAX)
         .map(|frame| (frame.proto, frame.at))
         .collect()

@@ -65,6 +65,7 @@ const HOOKS: &[(&str, &[&str])] = &[
             "answer*",
         ],
     ),
+    ("ox.core.handler", &["handled*"]),
     (
         "ox.core.big",
         &[

@@ -13,7 +13,7 @@ use syntax::datum::{Datum, DatumKind, Origin};
 use crate::body::{DefName, GlobalKind, Native};
 use crate::db::SourceFile;
 use crate::expand::build::{CLOJURE_CORE, Fresh, Mistake, Rewrite, simple_symbol};
-use crate::expand::process::activity_function;
+use crate::expand::process::{activity_function, effect_function};
 use crate::header::is_core_family;
 
 /// How many arguments a function takes.
@@ -71,6 +71,15 @@ impl fmt::Display for Arities {
     }
 }
 
+/// What a function asks for under its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Asks {
+    /// An activity: `defactivity`.
+    Activity,
+    /// An effect of the program: `defeffect`.
+    Effect,
+}
+
 /// What a definition is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DefKind {
@@ -78,8 +87,8 @@ pub enum DefKind {
     Function {
         /// What it takes.
         arities: Arities,
-        /// Whether its name is part of its hash (activities).
-        nominal: bool,
+        /// What it asks for under its own name, which is part of its hash then.
+        asks: Option<Asks>,
     },
     /// A macro; arities without `&form` and `&env`.
     Macro(Arities),
@@ -112,7 +121,7 @@ impl DefKind {
     /// Whether package, namespace and name are part of the definition's hash.
     pub fn is_nominal(&self) -> bool {
         match self {
-            DefKind::Function { nominal, .. } => *nominal,
+            DefKind::Function { asks, .. } => asks.is_some(),
             DefKind::Macro(_) | DefKind::Native(..) => false,
             DefKind::Value { literal } => !literal,
             DefKind::Dynamic | DefKind::Cell | DefKind::Table => true,
@@ -189,6 +198,7 @@ pub(crate) struct Site<'a> {
 pub(crate) const DEFINERS: &[&str] = &[
     "def",
     "defactivity",
+    "defeffect",
     "defmacro",
     "defn",
     "defn-",
@@ -261,7 +271,7 @@ pub(crate) fn definition(
             (
                 DefKind::Function {
                     arities: parts.arities(),
-                    nominal: false,
+                    asks: None,
                 },
                 Init::Function(function),
             )
@@ -270,7 +280,7 @@ pub(crate) fn definition(
             let function = parts.function_form(form, &["&form", "&env"]);
             (DefKind::Macro(parts.arities()), Init::Function(function))
         }
-        "defactivity" => {
+        "defactivity" | "defeffect" => {
             let mut fresh = Fresh::new("");
             let mut rewrite = Rewrite {
                 form,
@@ -279,12 +289,22 @@ pub(crate) fn definition(
                 ns: site.ns,
                 fresh: &mut fresh,
             };
-            let function = activity_function(&mut rewrite, name, parts.rest)?;
+            let (function, asks) = if definer == "defeffect" {
+                (
+                    effect_function(&mut rewrite, name, parts.rest)?,
+                    Asks::Effect,
+                )
+            } else {
+                (
+                    activity_function(&mut rewrite, name, parts.rest)?,
+                    Asks::Activity,
+                )
+            };
             let arities = arities_of_function(&function);
             (
                 DefKind::Function {
                     arities,
-                    nominal: true,
+                    asks: Some(asks),
                 },
                 Init::Function(function),
             )
@@ -440,7 +460,7 @@ impl<'a> Parts<'a> {
             return Ok(Some((
                 DefKind::Function {
                     arities,
-                    nominal: false,
+                    asks: None,
                 },
                 Init::Function(value.clone()),
             )));
@@ -497,7 +517,7 @@ impl<'a> Parts<'a> {
         let parts = match (self.definer, init) {
             ("def" | "defonce", Init::Function(function)) => function_parts(function),
             ("def" | "defonce", _) => return Vec::new(),
-            ("defactivity", _) => self.rest.get(..1).unwrap_or_default(),
+            ("defactivity" | "defeffect", _) => self.rest.get(..1).unwrap_or_default(),
             _ => self.rest,
         };
         params_of_parts(parts, self.definer == "defnative")

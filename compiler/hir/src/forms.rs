@@ -153,7 +153,7 @@ fn takes_doc(head: &Datum) -> Option<bool> {
     }
     match &*symbol.name {
         "def" => Some(true),
-        "defn" | "defn-" | "defmacro" | "defactivity" | "defnative" => Some(true),
+        "defn" | "defn-" | "defmacro" | "defactivity" | "defeffect" | "defnative" => Some(true),
         "ns" => Some(false),
         _ => None,
     }

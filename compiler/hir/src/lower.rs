@@ -138,7 +138,7 @@ fn piece(cx: &Context<'_>, name: DefName, body: Body, source: BodySource) -> Low
                     fixed: vec![0],
                     variadic: None,
                 },
-                nominal: false,
+                asks: None,
             },
             private: true,
             file: cx.file,

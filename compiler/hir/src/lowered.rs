@@ -398,7 +398,7 @@ fn entry(db: &dyn Db, file: SourceFile) -> Option<LoweredDef> {
                     fixed: vec![0],
                     variadic: None,
                 },
-                nominal: false,
+                asks: None,
             },
             private: true,
             file,

@@ -7,7 +7,7 @@ use syntax::datum::{Datum, DatumKind, Origin, Symbol};
 
 use crate::context::Context;
 use crate::db::{Db, SourceFile, Stage};
-use crate::definition::DefKind;
+use crate::definition::{Asks, DefKind};
 use crate::expand::build::CLOJURE_CORE;
 use crate::expand::quote::READER;
 use crate::header::is_core_family;
@@ -27,7 +27,8 @@ pub fn resolve_symbol(
     full_name(&crate::names::resolve(db, file, stage, symbol))
 }
 
-/// What kind of thing a symbol means to a macro that asks: `function`, `macro` or `value`.
+/// What kind of thing a symbol means to a macro that asks: `function`, `activity` or `effect` (functions that
+/// ask for what has their name), `macro` or `value`.
 pub fn kind_of_symbol(
     db: &dyn Db,
     file: SourceFile,
@@ -38,7 +39,12 @@ pub fn kind_of_symbol(
         Resolution::Core(_) => Some("macro"),
         Resolution::Def(info) => Some(match info.kind {
             DefKind::Macro(_) => "macro",
-            DefKind::Function { .. } | DefKind::Native(..) => "function",
+            DefKind::Function { asks, .. } => match asks {
+                None => "function",
+                Some(Asks::Activity) => "activity",
+                Some(Asks::Effect) => "effect",
+            },
+            DefKind::Native(..) => "function",
             _ => "value",
         }),
         Resolution::Missing(_) => None,

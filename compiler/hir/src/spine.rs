@@ -435,7 +435,7 @@ impl Walker<'_> {
         let kind = if is_function {
             DefKind::Function {
                 arities: arities_of_function(init),
-                nominal: false,
+                asks: None,
             }
         } else {
             DefKind::Value {
@@ -565,7 +565,7 @@ impl Walker<'_> {
         let kind = if is_function {
             DefKind::Function {
                 arities: arities_of_function(value),
-                nominal: false,
+                asks: None,
             }
         } else if self.entry && !literal {
             DefKind::Cell

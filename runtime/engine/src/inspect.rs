@@ -519,11 +519,10 @@ const CALL_BYTES_MAX: usize = 1024;
 const FRAMES_WITH_LOCALS_MAX: usize = 256;
 
 fn frames_of(process: &mut Process, fiber: usize, image: &LoadedImage) -> Vec<Frame> {
-    let parts = process.fibers[fiber].parts.iter().enumerate().rev();
     let mut frames = Vec::new();
     let mut values = Vec::new();
     let mut called = None;
-    for (index, part) in parts {
+    for (index, part) in process.fibers[fiber].attached() {
         for frame in part.frames(index) {
             let inner = called.replace(frame.proto);
             if inner.is_some_and(|inner| is_repeated(image, frame.proto, inner)) {

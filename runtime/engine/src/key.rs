@@ -113,6 +113,13 @@ pub(crate) fn stack_chunks_from(process: u64, fiber: u64, part: u32, chunk: u32)
     range
 }
 
+/// Chunks of the parts from this one on.
+pub(crate) fn stack_parts_from(process: u64, fiber: u64, part: u32) -> KeyRange {
+    let mut range = stacks(process, fiber);
+    range.start = stack_chunk(process, fiber, part, 0);
+    range
+}
+
 pub(crate) fn stacks(process: u64, fiber: u64) -> KeyRange {
     KeyRange::prefix(&KeyBuilder::of_kind(b'K').u64(process).u64(fiber).finish())
 }

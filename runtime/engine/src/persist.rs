@@ -106,7 +106,9 @@ pub(crate) fn write_checkpoint(
     }
     for fiber in &delta.fibers {
         let note = notes.being_stored(fiber.id);
-        note.stored_chunks.resize(fiber.record.parts.len(), 0);
+        if note.stored_chunks.len() < fiber.record.parts.len() {
+            note.stored_chunks.resize(fiber.record.parts.len(), 0);
+        }
         for (index, (part, part_record)) in
             (0u32..).zip(fiber.parts.iter().zip(&fiber.record.parts))
         {
@@ -123,8 +125,10 @@ pub(crate) fn write_checkpoint(
         for (index, part) in (0u32..).zip(&fiber.record.parts) {
             drop_unused_chunks(batch, (number, fiber.id, index), part.height, note);
         }
+        drop_unused_parts(batch, (number, fiber.id), fiber.record.parts.len(), note);
         if fiber.record.parts.is_empty() {
             batch.delete_range(&key::stacks(number, fiber.id));
+            note.stored_chunks.clear();
         }
         batch.put(
             &key::fiber(number, fiber.id),
@@ -540,6 +544,24 @@ fn drop_unused_chunks(
         *stored = needed;
     } else {
         *stored = needed.max(*stored);
+    }
+}
+
+/// Deletes chunks of parts that there are no more: bodies of handlers that come and go cost no deletions,
+/// many that were in one another no room.
+fn drop_unused_parts(
+    batch: &mut Batch,
+    (process, fiber): (u64, FiberId),
+    parts: usize,
+    note: &mut FiberNote,
+) {
+    for index in parts..note.stored_chunks.len() {
+        drop_unused_chunks(batch, (process, fiber, index as u32), 0, note);
+    }
+    let kept = 2 * parts + 1;
+    if note.stored_chunks.len() > kept {
+        batch.delete_range(&key::stack_parts_from(process, fiber, kept as u32));
+        note.stored_chunks.truncate(kept);
     }
 }
 

@@ -12,7 +12,7 @@ mod notes;
 mod past;
 mod unheard;
 
-pub use fiber::{ActivityNote, Deadline, FiberNote, Wait, decode_fiber, encode_fiber};
+pub use fiber::{ActivityNote, Deadline, FiberNote, Scope, Wait, decode_fiber, encode_fiber};
 pub use notes::Notes;
 pub use past::Past;
 pub use unheard::Unheard;
@@ -29,8 +29,8 @@ use vm::fiber::FiberId;
 /// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen or
 /// that somebody has waited for. 6: with those of which nobody had heard at the end. 7: with the ends
 /// that deadlines are set in; every fiber that has thrown one says so. 10: with these ends by number, and
-/// cancellations that wait for one.
-pub const RECORD_VERSION: u8 = 10;
+/// cancellations that wait for one. 11: with the bodies of handlers.
+pub const RECORD_VERSION: u8 = 11;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 

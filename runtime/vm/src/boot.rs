@@ -277,6 +277,7 @@ pub fn has_identity(heap: &Heap, root: Word) -> bool {
         }
         let identity = match object.kind() {
             Kind::Atom | Kind::Volatile | Kind::Delay | Kind::Promise | Kind::Array => true,
+            Kind::Extent => true,
             Kind::TransientVector | Kind::TransientMap | Kind::TransientSet => true,
             Kind::Lazy => !matches!(lazy::read(heap, word), Some((lazy::State::Realized, _))),
             _ => false,

@@ -96,7 +96,7 @@ pub struct FiberDelta {
     pub id: FiberId,
     /// Its record, as it is now.
     pub record: FiberRecord,
-    /// Per stack part, oldest first: all that is new in it.
+    /// Per stack part: all that is new in it.
     pub parts: Vec<PartDelta>,
 }
 
@@ -123,8 +123,12 @@ pub struct FiberRecord {
     pub ends_count: u64,
     /// Whether there may be more, which an older version has not noted.
     pub has_unnoted_ends: bool,
-    /// Base, pc and height of each stack part's top frame.
+    /// Base, pc and height of each stack part's top frame, in no order.
     pub parts: Vec<PartRecord>,
+    /// The places of the attached parts, oldest first.
+    pub attached: Vec<u32>,
+    /// Those of the detached bodies, each oldest first.
+    pub detached: Vec<Vec<u32>>,
 }
 
 /// The scalar part of a stack part.
@@ -136,6 +140,8 @@ pub struct PartRecord {
     pub pc: u32,
     /// Words in use.
     pub height: u32,
+    /// The extent that it is the body of, or nil.
+    pub extent: u64,
 }
 
 /// Changed words of a stack part: ranges that do not overlap, ascending.
@@ -458,6 +464,7 @@ fn fiber_record(fiber: &Fiber, image: &LoadedImage) -> FiberRecord {
         base: part.base,
         pc: part.pc,
         height: part.height(image),
+        extent: part.extent.0,
     });
     FiberRecord {
         state: fiber.state,
@@ -471,13 +478,14 @@ fn fiber_record(fiber: &Fiber, image: &LoadedImage) -> FiberRecord {
         ends_count: fiber.ends.count,
         has_unnoted_ends: fiber.ends.are_unnoted,
         parts: parts.collect(),
+        attached: fiber.attached.clone(),
+        detached: fiber.detached.clone(),
     }
 }
 
 /// What changed of a fiber; it counts as stored from now on.
 fn fiber_delta(fiber: &mut Fiber, image: &LoadedImage) -> Option<FiberDelta> {
     let mut any = std::mem::take(&mut fiber.changed);
-    let has_run = std::mem::take(&mut fiber.has_run);
     any |= fiber.parts.iter().any(|part| !part.patched.is_empty());
     if !any {
         // Most fibers wait.
@@ -485,7 +493,7 @@ fn fiber_delta(fiber: &mut Fiber, image: &LoadedImage) -> Option<FiberDelta> {
     }
     let record = fiber_record(fiber, image);
     let parts = fiber.parts.iter_mut();
-    let parts = parts.map(|part| part_delta(part, has_run, image)).collect();
+    let parts = parts.map(|part| part_delta(part, image)).collect();
     Some(FiberDelta {
         id: fiber.id,
         record,
@@ -493,10 +501,10 @@ fn fiber_delta(fiber: &mut Fiber, image: &LoadedImage) -> Option<FiberDelta> {
     })
 }
 
-/// Of a fiber that has run the registers of the top frame count as changed.
-fn part_delta(part: &mut StackPart, has_run: bool, image: &LoadedImage) -> PartDelta {
+/// Of a part that has run the registers of the top frame count as changed.
+fn part_delta(part: &mut StackPart, image: &LoadedImage) -> PartDelta {
     let height = part.height(image);
-    let unchanged = if has_run {
+    let unchanged = if std::mem::take(&mut part.has_run) {
         part.base - FRAME_HEADER_WORDS
     } else {
         height
@@ -531,8 +539,10 @@ fn restore_fiber(
     levels: &[Level],
     image: &LoadedImage,
 ) -> Result<Fiber, RestoreError> {
-    if parts.len() != record.parts.len() {
-        return Err(RestoreError::Frame { fiber: id });
+    let broken = RestoreError::Frame { fiber: id };
+    let (first, top) = (record.attached.first(), record.attached.last());
+    if parts.len() != record.parts.len() || !places_fit(record) {
+        return Err(broken);
     }
     let only_throws = match record.state {
         FiberState::Failed => true,
@@ -540,7 +550,7 @@ fn restore_fiber(
         FiberState::Waiting | FiberState::Done => false,
     };
     let mut restored = Vec::with_capacity(parts.len());
-    for (words, part) in parts.into_iter().zip(&record.parts) {
+    for ((place, words), part) in (0u32..).zip(parts).zip(&record.parts) {
         let mut part = StackPart {
             stored: part.height,
             words,
@@ -549,15 +559,24 @@ fn restore_fiber(
             low: part.base,
             marks: Vec::new(),
             patched: Vec::new(),
+            has_run: false,
+            extent: Word(part.extent),
         };
-        part.check(image, only_throws)
-            .map_err(|()| RestoreError::Frame { fiber: id })?;
+        // What is below a part, or detached, gets an answer to its last instruction.
+        let is_inside = only_throws || top != Some(&place);
+        if part.extent.is_nil() != (first == Some(&place)) || part.check(image, is_inside).is_err()
+        {
+            return Err(broken);
+        }
         part.marks = marks_of(&part, levels, image);
         restored.push(part);
     }
-    Ok(Fiber {
+    let mut fiber = Fiber {
         id,
         parts: restored,
+        attached: record.attached.clone(),
+        detached: record.detached.clone(),
+        beside: 0,
         state: record.state,
         request: Word(record.request),
         answer_to: record.answer_to,
@@ -568,8 +587,23 @@ fn restore_fiber(
         ends: Ends::stored(record),
         counted: 0,
         changed: false,
-        has_run: false,
-    })
+    };
+    fiber.count_beside();
+    Ok(fiber)
+}
+
+/// Whether each part is attached or detached once, and there is one to go on with unless the fiber has none.
+fn places_fit(record: &FiberRecord) -> bool {
+    let detached = record.detached.iter();
+    let mut places: Vec<u32> = detached
+        .flatten()
+        .chain(&record.attached)
+        .copied()
+        .collect();
+    places.sort_unstable();
+    places.into_iter().eq(0..record.parts.len() as u32)
+        && record.attached.is_empty() == record.parts.is_empty()
+        && record.detached.iter().all(|body| !body.is_empty())
 }
 
 /// The marks of a stack that was read: for each boundary the base of the lowest frame with a word

@@ -224,7 +224,7 @@ impl Process {
                     *mark = u32::MAX;
                 }
                 // What has not run differs from what is stored by what was patched.
-                if fiber.has_run {
+                if part.has_run {
                     part.stored = part.stored.min(low - FRAME_HEADER_WORDS);
                 }
                 part.low = part.base;
@@ -399,8 +399,12 @@ impl Collector<'_> {
                 fiber.changed = true;
             }
         }
-        let is_inside = fiber.is_inside();
-        for part in &mut fiber.parts {
+        for place in 0..fiber.parts.len() {
+            let is_inside = fiber.is_part_inside(place);
+            let part = &mut fiber.parts[place];
+            let extent = self.forward(part.extent);
+            fiber.changed |= extent != part.extent;
+            part.extent = extent;
             self.part(part, boundary, is_inside, image);
         }
     }

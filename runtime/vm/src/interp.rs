@@ -25,6 +25,7 @@ mod apply;
 mod arith;
 mod calls;
 mod cells;
+mod handle;
 mod machine;
 mod quick;
 mod realize;
@@ -90,7 +91,7 @@ impl Process {
                 continue;
             };
             let fiber = &mut self.fibers[index];
-            (fiber.changed, fiber.has_run) = (true, true);
+            fiber.changed = true;
             self.ran_last = id;
             let image = Arc::clone(&self.image);
             let mut machine = Machine {

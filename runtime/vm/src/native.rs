@@ -17,6 +17,7 @@ mod cell;
 mod collection;
 mod equal;
 mod error;
+mod handle;
 mod json;
 mod math;
 mod number;
@@ -79,8 +80,24 @@ pub enum Trap {
     /// Go on with the walk that has this state ([`crate::value::walk`]): its answer is the
     /// instruction's.
     Walk(Word),
-    /// Stop the fiber with this effect request, a vector `[op argument …]`.
+    /// Ask for the effect of this request, a vector `[op argument …]`: of a handler around, else the fiber
+    /// stops with it.
     Effect(Word),
+    /// Call this function as the body of this extent; its value is the instruction's answer.
+    Enter(Word, Word),
+    /// Go on with a body that was detached; its value is the instruction's answer.
+    Resume(Resumption),
+}
+
+/// How a detached body goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resumption {
+    /// Its extent.
+    pub extent: Word,
+    /// The value of its request.
+    pub value: Word,
+    /// The error that is thrown instead, or nil.
+    pub error: Word,
 }
 
 /// The result of a native.
@@ -143,6 +160,7 @@ const FAMILIES: &[&[Native]] = &[
     collection::NATIVES,
     equal::NATIVES,
     error::NATIVES,
+    handle::NATIVES,
     json::NATIVES,
     math::NATIVES,
     number::NATIVES,

@@ -176,6 +176,8 @@ kinds! {
     Record = 49, raw 0, hash 0, false;
     /// value of a type that is no record: `[serial] type values`
     Instance = 55, raw 1, hash 0, false;
+    /// extent of handlers: `[serial] handlers turn detached bindings`
+    Extent = 56, raw 1, hash 0, true;
     /// free words between objects of a boot segment or segment, never referred to
     Filler = 47, raw 99, hash 0, false;
     /// sorted map: `[count][hash] root comparator (meta)`; the comparator is nil for `compare`

@@ -103,9 +103,16 @@ fn difference(before: &State, after: &State) -> Result<(), String> {
         walk.pair("a root", Word(a), Word(b))?;
     }
     for ((id, (a, a_parts)), (b, b_parts)) in before.fibers.iter().zip(after.fibers.values()) {
-        if (a.state, a.answer_to, a.request_serial, &a.parts)
-            != (b.state, b.answer_to, b.request_serial, &b.parts)
-        {
+        let shape = |fiber: &FiberRecord| {
+            let parts = fiber.parts.iter();
+            let parts = parts.map(|part| (part.base, part.pc, part.height));
+            (
+                (fiber.state, fiber.answer_to, fiber.request_serial),
+                parts.collect::<Vec<_>>(),
+                (fiber.attached.clone(), fiber.detached.clone()),
+            )
+        };
+        if shape(a) != shape(b) {
             return Err(format!("the records of fiber {id} differ"));
         }
         let fields = |fiber: &FiberRecord| {
@@ -120,6 +127,9 @@ fn difference(before: &State, after: &State) -> Result<(), String> {
         };
         for (a, b) in fields(a).into_iter().zip(fields(b)) {
             walk.pair("a field of a fiber", a, b)?;
+        }
+        for (a, b) in a.parts.iter().zip(&b.parts) {
+            walk.pair("the extent of a stack", Word(a.extent), Word(b.extent))?;
         }
         for (a, b) in a_parts.iter().zip(b_parts) {
             if a.len() != b.len() {

@@ -11,6 +11,7 @@ use crate::image::LoadedImage;
 use crate::object::Kind;
 use crate::stack::StackPart;
 use crate::under_way::{Ends, UnderWay};
+use crate::value::extent;
 use crate::word::Word;
 use bytecode::SlotKind;
 use std::collections::VecDeque;
@@ -208,6 +209,9 @@ impl Process {
         self.fibers.push(Fiber {
             id,
             parts: vec![part],
+            attached: vec![0],
+            detached: Vec::new(),
+            beside: 0,
             state: FiberState::Ready,
             request: Word::NIL,
             answer_to: 0,
@@ -218,7 +222,6 @@ impl Process {
             ends: Ends::default(),
             counted: 0,
             changed: true,
-            has_run: true,
         });
         self.run_queue.push_back(id);
         id
@@ -228,6 +231,33 @@ impl Process {
     #[must_use]
     pub fn fiber_index(&self, id: FiberId) -> Option<usize> {
         self.fibers.binary_search_by_key(&id, |fiber| fiber.id).ok()
+    }
+
+    /// Serial of the extent whose body a fiber runs, 0 of none.
+    #[must_use]
+    pub fn extent_of(&self, id: FiberId) -> u64 {
+        let fiber = self.fiber_index(id).map(|index| &self.fibers[index]);
+        let top = fiber
+            .filter(|fiber| !fiber.attached.is_empty())
+            .map(Fiber::top);
+        let extent = top
+            .map(|part| part.extent)
+            .filter(|extent| !extent.is_nil());
+        extent.map_or(0, |extent| extent::serial(&self.heap, extent))
+    }
+
+    /// How deep the body of the extent with this serial is among those attached: 0 of serial 0, which stands
+    /// for what is in no body, `None` if it is detached, or over.
+    #[must_use]
+    pub fn extent_depth(&self, id: FiberId, serial: u64) -> Option<usize> {
+        if serial == 0 {
+            return Some(0);
+        }
+        let fiber = &self.fibers[self.fiber_index(id)?];
+        fiber.attached.iter().position(|&place| {
+            let extent = fiber.parts[place as usize].extent;
+            !extent.is_nil() && extent::serial(&self.heap, extent) == serial
+        })
     }
 
     /// A root.
@@ -245,8 +275,7 @@ impl Process {
     pub fn give_up_stack(&mut self, id: FiberId) {
         if let Some(index) = self.fiber_index(id) {
             let fiber = &mut self.fibers[index];
-            fiber.parts.clear();
-            fiber.changed = true;
+            fiber.clear_stack();
             self.count_stack(index);
         }
     }
@@ -263,16 +292,18 @@ impl Process {
     /// Counts the stack of a fiber that has stopped, or was read.
     pub(crate) fn count_stack(&mut self, index: usize) {
         let fiber = &mut self.fibers[index];
-        let base = fiber.parts.iter().map(|part| part.base).sum();
-        let before = std::mem::replace(&mut fiber.counted, base);
-        self.stacks = self.stacks - u64::from(before) + u64::from(base);
+        let words = fiber.words();
+        let before = std::mem::replace(&mut fiber.counted, words);
+        self.stacks = self.stacks - u64::from(before) + u64::from(words);
     }
 
     /// Gives back the room of a stack that was deep once, of a fiber that has stopped to wait.
     pub(crate) fn give_back(&mut self, index: usize) {
         /// Words below which a stack keeps its room.
         const ROOM_MIN: usize = 1 << 16;
-        if let Some(part) = self.fibers[index].parts.last_mut() {
+        let fiber = &mut self.fibers[index];
+        if !fiber.attached.is_empty() {
+            let part = fiber.top_mut();
             let used = part.height(&self.image) as usize;
             if part.words.len() > ROOM_MIN && part.words.len() / 8 > used {
                 part.words.truncate(2 * used + 64);

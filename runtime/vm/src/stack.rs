@@ -1,7 +1,8 @@
 //! Stacks: where frames are, and how they are walked.
 //!
-//! A fiber's stack is a list of parts, each an array of words; handlers detach and reattach whole
-//! parts. A frame with base `B` of a part:
+//! A fiber's stack is a list of parts, each an array of words: one for the fiber, and one for the body of
+//! each `with-handlers` that it is in, which are detached and reattached without copying
+//! ([`handle`](crate::interp)). A frame with base `B` of a part:
 //!
 //! ```text
 //! part.words[B - 2]        function word: the closure that runs, or nil once dropped or not needed
@@ -199,7 +200,7 @@ impl Link {
 }
 
 /// One contiguous piece of a fiber's stack.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct StackPart {
     pub(crate) words: Vec<u64>,
     /// Base of the top frame.
@@ -214,6 +215,11 @@ pub struct StackPart {
     pub(crate) stored: u32,
     /// Addresses below `stored` that a collection changed since the last checkpoint.
     pub(crate) patched: Vec<u32>,
+    /// Set when it has been the running part since then, or got an answer: registers of its top frame
+    /// may have changed.
+    pub(crate) has_run: bool,
+    /// The [extent](crate::value::extent) that it is the body of, or nil: the fiber's first part.
+    pub(crate) extent: Word,
 }
 
 /// A frame of a stack, as a walk sees it.
@@ -259,6 +265,8 @@ impl StackPart {
             marks: Vec::new(),
             stored: 0,
             patched: Vec::new(),
+            has_run: true,
+            extent: Word::NIL,
         }
     }
 

@@ -327,10 +327,9 @@ fn holders_of<'p>(
     image: &'p LoadedImage,
     everywhere: bool,
 ) -> impl Iterator<Item = (&'p StackPart, Holder)> {
-    let is_inside = fiber.is_inside();
     let parts = fiber.parts.iter().enumerate();
     parts.flat_map(move |(number, part)| {
-        let top = if is_inside {
+        let top = if fiber.is_part_inside(number) {
             part.inside_frame(number)
         } else {
             part.top_frame(number)

@@ -13,6 +13,7 @@ pub mod copy;
 pub mod dynamic;
 pub mod equal;
 pub mod error;
+pub mod extent;
 pub mod fault;
 pub mod format;
 pub mod hash;

@@ -14,6 +14,7 @@ use crate::offsets::Offsets;
 use crate::process::Process;
 use crate::stack::{BOTTOM_BASE, FRAME_HEADER_WORDS, Return, StackPart};
 use crate::value::copy::Effort;
+use crate::value::extent;
 use crate::view::bytes_of;
 use crate::word::Word;
 use bytecode::liveness::Live;
@@ -174,6 +175,7 @@ fn least_size(kind: Kind, header: Header) -> usize {
         Kind::Error => 6,
         Kind::Atom | Kind::TransientVector => 5,
         Kind::TransientMap | Kind::TransientSet | Kind::Instance => 4,
+        Kind::Extent => 6,
         Kind::IndexSeq => 3 + meta,
         Kind::NodeSeq => 4 + meta,
         Kind::Function => 2 + meta,
@@ -396,8 +398,15 @@ impl Process {
             ] {
                 check(0, word)?;
             }
-            for part in &fiber.parts {
-                self.verify_part(part, fiber.is_inside(), check)?;
+            for (place, part) in fiber.parts.iter().enumerate() {
+                check(0, part.extent)?;
+                if !part.extent.is_nil() && !extent::is_extent(&self.heap, part.extent) {
+                    return Err(VerifyError {
+                        at: 0,
+                        what: "the body of a part of a stack has no extent",
+                    });
+                }
+                self.verify_part(part, fiber.is_part_inside(place), check)?;
             }
         }
         Ok(())

@@ -17,6 +17,7 @@
             [ox.core.writer :refer :all]
             [ox.core.print :refer :all]
             [ox.core.effect :refer :all]
+            [ox.core.handler :refer :all]
             [ox.core.process :refer :all]))
 
 (defn- syntax-error [message form]
@@ -647,6 +648,76 @@
     `(def ~(if doc (with-meta name (assoc (meta name) :doc doc)) name)
        (fn* (~plain
               (activity* ~(str (:name (:ns &env)) "/" name) ~opts ~body-fn ~args))))))
+
+;; ---------------------------------------------------------------------------------------------
+;; Effects and their handlers
+
+(defmacro defeffect
+  "Defines a function that asks for an effect of its name: `(defeffect ask "doc" [question])`. What it does and returns say the
+  handlers around its call, see `with-handlers`; where there are none, it is an `:ox/unhandled` error."
+  [name & decl]
+  (let [doc (if (string? (first decl)) (first decl) nil)
+        params (if doc (second decl) (first decl))
+        plain (mapv (fn [p] (if (symbol? p) p (gensym "p__"))) params)
+        fixed (vec (take-while (fn [p] (not= p '&)) plain))
+        effect (keyword (str (:name (:ns &env))) (str name))
+        args (if (= (count fixed) (count plain)) (into [effect] fixed) `(vec (list* ~effect ~@fixed ~(peek plain))))]
+    `(def ~(if doc (with-meta name (assoc (meta name) :doc doc)) name)
+       (fn* (~plain (effect* :ox/perform ~args))))))
+
+(def ^:private effects-of-the-core
+  {'clojure.core/now :ox/now, 'clojure.core/sleep :ox/sleep, 'clojure.core/rand :ox/rand, 'clojure.core/random-uuid :ox/random-uuid
+   'clojure.core/slurp "ox.fs/read", 'clojure.core/spit "ox.fs/write"})
+
+(def ^:private activities-of-the-library
+  #{"ox.sh/run" "ox.sh/pipe" "ox.http/request" "ox.fs/read" "ox.fs/write" "ox.fs/list" "ox.fs/stat" "ox.fs/copy" "ox.fs/move"
+    "ox.fs/delete" "ox.fs/mkdir" "ox.fs/temp" "ox.env/get" "ox.env/all"})
+
+(defn- handled-by
+  "What a key of `with-handlers` stands for: the keyword of an effect, the name of an activity."
+  [env k at]
+  (let [bad (fn [message]
+              (throw (ex-info message {:ox/kind :ox/syntax :ox/at at})))]
+    (cond
+      (or (keyword? k) (string? k)) k
+      (not (symbol? k)) (bad (str "A handler is for an effect or an activity, by its name, not for " (pr-str k)))
+      :else
+      (let [found (resolve env k)
+            kind (if (nil? found) nil (definition-kind k))
+            text (str found)]
+        (cond
+          (nil? found) (bad (if (contains? env k)
+                              (str k " is a local here: a handler is for an effect or an activity, by its name")
+                              (str k " is defined nowhere: a handler is for an effect or an activity, by its name")))
+          (= kind :effect) (keyword text)
+          (= kind :activity) text
+          (contains? effects-of-the-core found) (get effects-of-the-core found)
+          (contains? activities-of-the-library text) text
+          :else (bad (str k " is neither an effect nor an activity: there is nothing to handle")))))))
+
+(defn- handler-map [env m path]
+  (into {} (map-indexed (fn [i [k f]] [(handled-by env k path) f]) m)))
+
+(defmacro handlers
+  "A map of handlers as a value, for `with-handlers`: its keys are names of effects and activities."
+  [m]
+  (if (map? m)
+    (handler-map &env m [1])
+    (syntax-error "handlers takes a map from names to functions" m)))
+
+(defmacro with-handlers
+  "Evaluates the body while the handlers answer what it asks for: `(with-handlers {ask (fn [resume question] …)} body…)`.
+
+  A key is the name of an effect (`defeffect`), of an activity, or of `now sleep rand random-uuid slurp spit`; a handler is called with
+  `resume` and the arguments. `(resume value)` has the call in the body return the value, `(resume :throw error)` has it throw; both
+  return what the body then returns. A handler that does not resume ends the body, whose `finally` run, with its own value.
+
+  Handlers hold also for what the body does after it was resumed, and in fibers that it starts, there as if each stood in a
+  `with-handlers` of its own; not in processes that it spawns. A handler itself is outside: what it asks for goes to those
+  further out. Each request is resumed at most once, before the `with-handlers` has its value. In place of the map stands what
+  `handlers` gives."
+  [handlers & body]
+  `(with-handlers* ~(if (map? handlers) (handler-map &env handlers [1]) handlers) (fn* ([] ~@body))))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Patterns of messages

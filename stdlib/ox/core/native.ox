@@ -324,3 +324,13 @@
   "Asks the runtime for the effect `op`, a keyword, with the arguments in a vector; the fiber is suspended until the answer is
   there. Returns the answer or throws the error that is the answer. Where no effect may happen (macros, `def` values) it throws
   `:ox/effect` naming it. `docs/internals/effects.md` lists the operations." [op args])
+
+;; ---------------------------------------------------------------------------------------------
+;; Handlers
+
+(defnative ^:no-doc extent-new "Returns a new extent, in which the handlers, a map, are to be in force." [handlers])
+(defnative ^:no-doc extent-enter "Calls a function without parameters as the body of an extent. Returns what it returns." [extent body])
+(defnative ^:no-doc extent-resume
+  "Goes on with the body of an extent that was detached for the `turn`th time: its request is answered with a value, or an error, if
+  that is not nil, is thrown there. Returns what the body returns." [extent turn value error])
+(defnative ^:no-doc extent-detached "Returns the turn of an extent whose body is detached, nil if it runs or is over." [extent])

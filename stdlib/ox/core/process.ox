@@ -6,7 +6,8 @@
             [ox.core.base :refer :all]
             [ox.core.coll :refer :all]
             [ox.core.seq :refer :all]
-            [ox.core.effect :refer :all]))
+            [ox.core.effect :refer :all]
+            [ox.core.handler :refer :all]))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Processes
@@ -73,9 +74,15 @@
 ;; Fibers
 
 (defn ^:no-doc async*
-  "Starts a fiber that calls `f`, with the dynamic bindings in force here. Returns its future."
+  "Starts a fiber that calls `f`, with the dynamic bindings and handlers in force here. Returns its future."
   [f]
-  (effect* :ox/fiber-start [f]))
+  (if (nil? *handlers*)
+    (effect* :ox/fiber-start [f])
+    (let [f (under-handlers f)
+          saved (push-bindings {(var *handlers*) nil})]
+      (try
+        (effect* :ox/fiber-start [f])
+        (finally (pop-bindings saved))))))
 
 (defn future-call "As `(future (f))`." [f] (async* f))
 

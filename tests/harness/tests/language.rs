@@ -52,6 +52,7 @@ chapters! {
     found
     functions
     fusion
+    handlers
     hashing
     hierarchies
     large_numbers

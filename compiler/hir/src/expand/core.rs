@@ -64,6 +64,7 @@ const TOP_LEVEL: &[&str] = &[
     "contribute*",
     "declare",
     "defactivity",
+    "defeffect",
     "defhost",
     "defmacro",
     "defmethod",
@@ -91,7 +92,6 @@ const TOP_LEVEL: &[&str] = &[
 const UNSUPPORTED: &[&str] = &[
     "amap",
     "areduce",
-    "defeffect",
     "definline",
     "definterface",
     "defstruct",
@@ -104,7 +104,6 @@ const UNSUPPORTED: &[&str] = &[
     "proxy-super",
     "saga",
     "sync",
-    "with-handlers",
     "with-loading-context",
     "with-local-vars",
     "with-open",

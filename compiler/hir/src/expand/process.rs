@@ -15,6 +15,7 @@
 //! | `(time form)` | `(ox.core/time* thunk)` | prints how long the thunk took, returns its value |
 //! | `(receive …)` | `(ox.core/receive* timeout matcher)` | below |
 //! | `(defactivity …)` | `(ox.core/activity* …)` | below |
+//! | `(defeffect name [params])` | `(ox.core/effect* :ox/perform [:ns/name params])` | a function that asks for the effect of its name |
 //! | `(binding …)` | natives `push-bindings`, `pop-bindings` | |
 //! | `(set! *x* v)` | native `(ox.core/set-binding! (var *x*) v)` | |
 //! | `(catch kind e …)` | `(ox.core/error-matches? e kind)` | |
@@ -40,7 +41,7 @@
 
 use std::sync::Arc;
 
-use syntax::datum::{Datum, DatumKind};
+use syntax::datum::{Datum, DatumKind, Symbol};
 
 use super::build::{Mistake, Rewrite, Rewritten, simple_symbol};
 
@@ -358,23 +359,79 @@ impl Pattern {
 /// The function form that `(defactivity name [params] {opts}? body…)` defines; `parts` begins with
 /// the parameters.
 pub(crate) fn activity_function(cx: &mut Rewrite<'_>, name: &Datum, parts: &[Datum]) -> Rewritten {
-    let Some((params, rest)) = parts.split_first() else {
-        return Err(cx.mistake("`defactivity` needs a vector of parameters"));
-    };
-    let Some(patterns) = params.as_vector() else {
-        return Err(
-            Mistake::new(params.origin, "`defactivity` needs a vector of parameters")
-                .label("not a vector"),
-        );
-    };
+    let (params, rest) = parameters(cx, "defactivity", parts)?;
     let (options, body) = match rest.split_first() {
         Some((options, body)) if matches!(options.kind, DatumKind::Map(_)) => {
             (options.clone(), body)
         }
         _ => (Datum::new(DatumKind::Map(Arc::new([])), cx.origin), rest),
     };
+    let (plain, args) = passed_on(cx, None, params.as_vector().unwrap_or_default());
+    let function = if body.is_empty() {
+        cx.nil()
+    } else {
+        let mut items = vec![cx.core("fn"), params.clone()];
+        items.extend_from_slice(body);
+        cx.list_of(items)
+    };
+    let qualified = match name.as_symbol() {
+        Some(name) => format!("{}/{}", cx.ns, name.name),
+        None => String::new(),
+    };
+    let call = cx.list([
+        cx.ox("activity*"),
+        cx.string(qualified),
+        options,
+        function,
+        args,
+    ]);
+    Ok(cx.list([cx.sym("fn*"), Datum::vector(plain, params.origin), call]))
+}
+
+/// The function form that `(defeffect name [params])` defines: it asks for the effect of that name.
+pub(crate) fn effect_function(cx: &mut Rewrite<'_>, name: &Datum, parts: &[Datum]) -> Rewritten {
+    let (params, rest) = parameters(cx, "defeffect", parts)?;
+    if let Some(body) = rest.first() {
+        return Err(Mistake::new(
+            body.origin,
+            "`defeffect` has no body: what the effect does, say the handlers of `with-handlers`",
+        )
+        .label("unexpected"));
+    }
+    let params = params.clone();
+    let name = name.as_symbol().map_or("", |name| &*name.name);
+    let keyword = |symbol| Datum::new(DatumKind::Keyword(symbol), cx.origin);
+    let effect = keyword(Symbol::qualified(cx.ns, name));
+    let perform = keyword(Symbol::qualified("ox", "perform"));
+    let (plain, args) = passed_on(cx, Some(effect), params.as_vector().unwrap_or_default());
+    let call = cx.list([cx.ox("effect*"), perform, args]);
+    Ok(cx.list([cx.sym("fn*"), Datum::vector(plain, params.origin), call]))
+}
+
+/// The vector of parameters that a definition begins with, and what follows it.
+fn parameters<'a>(
+    cx: &Rewrite<'_>,
+    definer: &str,
+    parts: &'a [Datum],
+) -> Result<(&'a Datum, &'a [Datum]), Mistake> {
+    let message = format!("`{definer}` needs a vector of parameters");
+    let Some((params, rest)) = parts.split_first() else {
+        return Err(cx.mistake(message));
+    };
+    if params.as_vector().is_none() {
+        return Err(Mistake::new(params.origin, message).label("not a vector"));
+    }
+    Ok((params, rest))
+}
+
+/// Parameters without patterns in their places, and the vector of `first` and what they are given.
+fn passed_on(
+    cx: &mut Rewrite<'_>,
+    first: Option<Datum>,
+    patterns: &[Datum],
+) -> (Vec<Datum>, Datum) {
     let mut plain = Vec::new();
-    let mut fixed = Vec::new();
+    let mut fixed = Vec::from_iter(first);
     let mut more = None;
     let mut after_amp = false;
     for pattern in patterns {
@@ -403,23 +460,5 @@ pub(crate) fn activity_function(cx: &mut Rewrite<'_>, name: &Datum, parts: &[Dat
             cx.list([cx.core("vec"), cx.list_of(items)])
         }
     };
-    let function = if body.is_empty() {
-        cx.nil()
-    } else {
-        let mut items = vec![cx.core("fn"), params.clone()];
-        items.extend_from_slice(body);
-        cx.list_of(items)
-    };
-    let qualified = match name.as_symbol() {
-        Some(name) => format!("{}/{}", cx.ns, name.name),
-        None => String::new(),
-    };
-    let call = cx.list([
-        cx.ox("activity*"),
-        cx.string(qualified),
-        options,
-        function,
-        args,
-    ]);
-    Ok(cx.list([cx.sym("fn*"), Datum::vector(plain, params.origin), call]))
+    (plain, args)
 }

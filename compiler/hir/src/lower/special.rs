@@ -98,6 +98,7 @@ pub(crate) const ERROR_KINDS: &[&str] = &[
     "timeout",
     "type",
     "unbound",
+    "unhandled",
     "unsupported",
 ];
 

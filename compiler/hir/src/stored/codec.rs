@@ -10,7 +10,7 @@ use super::{Held, RootKind, Stored, StoredDef};
 use crate::body::{DefName, GlobalKind, GlobalRef, Native};
 use crate::contributions::Contribution;
 use crate::db::{SourceFile, Stage};
-use crate::definition::{Arities, DefInfo, DefKind};
+use crate::definition::{Arities, Asks, DefInfo, DefKind};
 use crate::hash::Hash;
 use crate::header::{CoreRefer, Header, Import, Refer, Require};
 use crate::host;
@@ -140,13 +140,14 @@ fn read_native(r: &mut Reader<'_>) -> Option<Native> {
 
 fn kind(w: &mut Writer, kind: &DefKind) {
     match kind {
-        DefKind::Function {
-            arities: of,
-            nominal,
-        } => {
+        DefKind::Function { arities: of, asks } => {
             w.number(0);
             arities(w, of);
-            w.flag(*nominal);
+            w.number(match asks {
+                None => 0,
+                Some(Asks::Activity) => 1,
+                Some(Asks::Effect) => 2,
+            });
         }
         DefKind::Macro(of) => {
             w.number(1);
@@ -171,7 +172,12 @@ fn read_kind(r: &mut Reader<'_>) -> Option<DefKind> {
     Some(match r.number()? {
         0 => DefKind::Function {
             arities: read_arities(r)?,
-            nominal: r.flag()?,
+            asks: match r.number()? {
+                0 => None,
+                1 => Some(Asks::Activity),
+                2 => Some(Asks::Effect),
+                _ => return None,
+            },
         },
         1 => DefKind::Macro(read_arities(r)?),
         2 => DefKind::Native(read_native(r)?, read_arities(r)?),

@@ -94,7 +94,7 @@ fn mistakes_are_reported_and_lowering_goes_on() {
 (defn p [] (try (f 1 2) (catch Foo e e)))
 (defn q [] ~x)
 (defn r [] (loop [x 1] (try (recur 2) (finally 1))))
-(defeffect ask [q])
+(defn ask [q] (saga q))
 (defn s [] (with-timeout \"5x\" 1))
 (defn t [] (receive) (retrying {:max-attempts 2}))
 (defn u [] (try (f 1) (catch :ox/tiemout e e) (catch :ox/mine e e) (catch :timeout e e) (catch :ox/timeout e e)))
@@ -130,7 +130,7 @@ fn mistakes_are_reported_and_lowering_goes_on() {
             11:12 error OX0206 an unquote stands outside of a syntax-quote
             11:13 error OX0101 `x` is not defined
             12:29 error OX0305 `recur` cannot leave a `try`
-            13:1 error OX0310 `defeffect` is not part of this version of the language
+            13:15 error OX0310 `saga` is not part of this version of the language
             14:26 error OX0313 `"5x"` is no duration
               note: a duration is a text like "200ms", "1h30m" or "2d", or a number of milliseconds
             15:12 error OX0201 `receive` has no clause

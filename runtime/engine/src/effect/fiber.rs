@@ -39,8 +39,7 @@ impl Step<'_> {
                 ));
             }
         };
-        let note = self.note(fiber);
-        let scope = note.scopes.last().copied().unwrap_or(note.scope);
+        let scope = self.innermost_scope(fiber);
         self.note(started).scope = scope;
         Ok(Reply::Value(future))
     }
@@ -321,6 +320,7 @@ impl Step<'_> {
         }
         // Scopes it has not left (its code was not the library's) end with it.
         let scopes = std::mem::take(&mut self.note(fiber).scopes);
+        let scopes: Vec<u64> = scopes.iter().map(|scope| scope.token).collect();
         let (scope, is_awaited) = (self.note(fiber).scope, self.note(fiber).is_awaited);
         let left = self.members_of(&scopes);
         self.actor.process.remove_fiber(fiber);

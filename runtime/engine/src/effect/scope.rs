@@ -12,8 +12,9 @@
 
 use super::activity::BODY_STOP_MS;
 use super::{MAIN_FIBER, Performed, Reply, Step};
+use crate::actor::Actor;
 use crate::letter::Letter;
-use crate::record::{Deadline, Wait};
+use crate::record::{Deadline, Scope, Wait};
 use vm::Word;
 use vm::fiber::{FiberId, FiberState};
 use vm::value::cell;
@@ -33,18 +34,40 @@ impl Step<'_> {
 
     pub(super) fn scope_enter(&mut self, fiber: FiberId) -> Reply {
         let token = self.new_token();
-        self.note(fiber).scopes.push(token);
+        let extent = self.actor.process.extent_of(fiber);
+        self.note(fiber).scopes.push(Scope { token, extent });
         Reply::Value(self.token_word(token))
+    }
+
+    /// The scope that a fiber is in: of those entered in the bodies that are attached the innermost, or the
+    /// one that it was started in.
+    pub(super) fn innermost_scope(&mut self, fiber: FiberId) -> u64 {
+        let process = &self.actor.process;
+        let Some(note) = self.actor.notes.get(fiber) else {
+            return 0;
+        };
+        let depth = |scope: &&Scope| process.extent_depth(fiber, scope.extent);
+        let attached = note.scopes.iter().filter(|scope| depth(scope).is_some());
+        // Of one extent the last that was entered.
+        let innermost = attached.max_by_key(depth);
+        innermost.map_or(note.scope, |scope| scope.token)
     }
 
     pub(super) fn scope_exit(&mut self, fiber: FiberId, token: Word) -> Performed {
         let token = self.integer(token)?;
-        let note = self.note(fiber);
-        let Some(at) = note.scopes.iter().position(|&scope| scope == token) else {
+        let scopes = &mut self.note(fiber).scopes;
+        let Some(at) = scopes.iter().position(|scope| scope.token == token) else {
             return Err(self.error("state", "this scope has been left already"));
         };
-        // Scopes inside it that were not left end with it: their fibers wait under its token.
-        let inner = self.note(fiber).scopes.split_off(at);
+        // Scopes inside it that were not left end with it: their fibers wait under its token. Those that
+        // were entered later in another body are around that, or will be left where it is unwound.
+        let extent = scopes[at].extent;
+        let (inner, others): (Vec<Scope>, Vec<Scope>) = scopes
+            .split_off(at)
+            .into_iter()
+            .partition(|scope| scope.extent == extent);
+        scopes.extend(others);
+        let inner: Vec<u64> = inner.iter().map(|scope| scope.token).collect();
         for member in self.members_of(&inner) {
             self.note(member).scope = token;
             self.cancel_fiber(member);
@@ -82,6 +105,7 @@ impl Step<'_> {
         let at = self.now.saturating_add(milliseconds);
         let token = self.new_token();
         let ends = self.actor.process.ends_thrown(fiber);
+        let extent = self.actor.process.extent_of(fiber);
         self.note(fiber).deadlines.push(Deadline {
             token,
             at,
@@ -89,6 +113,7 @@ impl Step<'_> {
             thrown: false,
             ends,
             is_held_up: false,
+            extent,
         });
         Ok(Reply::Value(self.token_word(token)))
     }
@@ -100,7 +125,10 @@ impl Step<'_> {
             .iter()
             .position(|deadline| deadline.token == token)
         {
-            deadlines.truncate(at);
+            let extent = deadlines[at].extent;
+            let mut others = deadlines.split_off(at);
+            others.retain(|deadline| deadline.extent != extent);
+            deadlines.append(&mut others);
         }
         Ok(Reply::Value(Word::NIL))
     }
@@ -114,7 +142,8 @@ impl Step<'_> {
     }
 
     /// Looks which of the deadlines that have passed are held up by a cancellation or an exit that was
-    /// thrown inside of them: all that were thrown since they were set.
+    /// thrown inside of them, all that were thrown since they were set, or because the body that they were
+    /// set in is detached.
     fn hold_up_deadlines(&mut self, fiber: FiberId) {
         let now = self.now;
         let has_passed = |deadline: &Deadline| !deadline.thrown && deadline.at <= now;
@@ -123,8 +152,10 @@ impl Step<'_> {
             return;
         }
         let end = self.actor.process.end_under_way(fiber);
-        for deadline in &mut self.note(fiber).deadlines {
-            deadline.is_held_up = has_passed(deadline) && end > deadline.ends;
+        let Actor { process, notes, .. } = &mut *self.actor;
+        for deadline in &mut notes.entry(fiber).deadlines {
+            let is_off = || process.extent_depth(fiber, deadline.extent).is_none();
+            deadline.is_held_up = has_passed(deadline) && (end > deadline.ends || is_off());
         }
     }
 

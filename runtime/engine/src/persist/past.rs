@@ -77,9 +77,6 @@ impl Keeper<'_> {
         }
         for fiber in &delta.fibers {
             self.key(&key::fiber(number, fiber.id))?;
-            if fiber.record.parts.is_empty() {
-                self.range(key::stacks(number, fiber.id))?;
-            }
             for (index, (part, record)) in (0u32..).zip(fiber.parts.iter().zip(&fiber.record.parts))
             {
                 for (start, words) in &part.ranges {
@@ -92,6 +89,9 @@ impl Keeper<'_> {
                 let needed = record.height.div_ceil(STACK_CHUNK_WORDS);
                 self.range(key::stack_chunks_from(number, fiber.id, index, needed))?;
             }
+            // So may those of parts that there are no more.
+            let parts = fiber.record.parts.len() as u32;
+            self.range(key::stack_parts_from(number, fiber.id, parts))?;
         }
         Ok(())
     }

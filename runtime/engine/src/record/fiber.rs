@@ -97,10 +97,10 @@ pub struct FiberNote {
     pub exit: Option<Vec<u64>>,
     /// When its wait ends by itself, milliseconds since 1970.
     pub until: Option<u64>,
-    /// Deadlines that are on: token and time, outermost first.
+    /// Deadlines that are on, in the order in which they were set.
     pub deadlines: Vec<Deadline>,
-    /// Scopes it has entered, outermost first.
-    pub scopes: Vec<u64>,
+    /// Scopes it has entered, in this order.
+    pub scopes: Vec<Scope>,
     /// Scope it was started in, 0 for none.
     pub scope: u64,
     /// Whether a cancellation waits for it.
@@ -131,9 +131,21 @@ pub struct Deadline {
     /// Cancellations and exits that had been thrown in the fiber when it was set: it is a part of what
     /// tidies up after them.
     pub ends: u64,
-    /// Whether it has passed while a later one was under way, which is to leave it: it is looked at
-    /// again where the fiber waits next, and by then that may have been caught.
+    /// Whether it has passed while a later one was under way, which is to leave it, or while the body that
+    /// it is around was detached: it is looked at again where the fiber waits next, and by then that may
+    /// have been caught, or the body go on.
     pub is_held_up: bool,
+    /// Serial of the extent in whose body it was set, 0 for none: it is on while that is attached.
+    pub extent: u64,
+}
+
+/// A scope that a fiber has entered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Its token.
+    pub token: u64,
+    /// Serial of the extent in whose body it was entered, 0 for none.
+    pub extent: u64,
 }
 
 impl Deadline {
@@ -297,6 +309,7 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
             .number(u64::from(part.height));
     }
     let (wait, number) = note.wait.to_numbers();
+    let bodies = Bodies::of(record, note);
     let has_ends = !Word(record.ends).is_nil() || record.ends_count > 0;
     w.u8(wait)
         .number(number)
@@ -306,7 +319,8 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
             | u8::from(record.has_unnoted_ends) << 2
             | u8::from(note.is_awaited) << 3
             | u8::from(note.cancelled_again) << 4
-            | u8::from(has_ends) << 5);
+            | u8::from(has_ends) << 5
+            | u8::from(bodies.is_some()) << 6);
     match &note.exit {
         Some(reason) => w.u8(1).words(reason),
         None => w.u8(0),
@@ -314,7 +328,8 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
     w.optional(note.until)
         .bool(note.cancelled)
         .number(note.scope);
-    numbers(&mut w, &note.scopes);
+    let scopes: Vec<u64> = note.scopes.iter().map(|scope| scope.token).collect();
+    numbers(&mut w, &scopes);
     w.number(note.deadlines.len() as u64);
     for deadline in &note.deadlines {
         w.number(deadline.token)
@@ -337,7 +352,81 @@ pub fn encode_fiber(record: &FiberRecord, note: &FiberNote) -> Vec<u8> {
     if has_ends {
         w.value(record.ends).number(record.ends_count);
     }
+    if let Some(bodies) = bodies {
+        bodies.encode(&mut w);
+    }
     w.bytes
+}
+
+/// What is said of a fiber that is in a `with-handlers`: which parts of its stack are whose, and in which
+/// extent each scope and deadline was begun. Nothing of any other.
+struct Bodies {
+    extents: Vec<u64>,
+    attached: Vec<u32>,
+    detached: Vec<Vec<u32>>,
+    of_scopes: Vec<u64>,
+    of_deadlines: Vec<u64>,
+}
+
+impl Bodies {
+    fn of(record: &FiberRecord, note: &FiberNote) -> Option<Bodies> {
+        let is_plain = record.parts.len() < 2
+            && note.scopes.iter().all(|scope| scope.extent == 0)
+            && note.deadlines.iter().all(|deadline| deadline.extent == 0);
+        (!is_plain).then(|| Bodies {
+            extents: record.parts.iter().map(|part| part.extent).collect(),
+            attached: record.attached.clone(),
+            detached: record.detached.clone(),
+            of_scopes: note.scopes.iter().map(|scope| scope.extent).collect(),
+            of_deadlines: note.deadlines.iter().map(|it| it.extent).collect(),
+        })
+    }
+
+    fn encode(&self, w: &mut Writer) {
+        for &extent in &self.extents {
+            w.value(extent);
+        }
+        write_places(w, &self.attached);
+        w.number(self.detached.len() as u64);
+        for body in &self.detached {
+            write_places(w, body);
+        }
+        for &extent in self.of_scopes.iter().chain(&self.of_deadlines) {
+            w.number(extent);
+        }
+    }
+
+    fn decode(
+        r: &mut Reader<'_>,
+        record: &mut FiberRecord,
+        note: &mut FiberNote,
+    ) -> Result<(), WireError> {
+        for part in &mut record.parts {
+            part.extent = r.value()?;
+        }
+        record.attached = read_places(r)?;
+        for _ in 0..r.count(1)? {
+            record.detached.push(read_places(r)?);
+        }
+        for scope in &mut note.scopes {
+            scope.extent = r.number()?;
+        }
+        for deadline in &mut note.deadlines {
+            deadline.extent = r.number()?;
+        }
+        Ok(())
+    }
+}
+
+fn write_places(w: &mut Writer, places: &[u32]) {
+    w.number(places.len() as u64);
+    for &place in places {
+        w.number(u64::from(place));
+    }
+}
+
+fn read_places(r: &mut Reader<'_>) -> Result<Vec<u32>, WireError> {
+    (0..r.count(1)?).map(|_| r.small()).collect()
 }
 
 /// Reads a fiber's record.
@@ -364,19 +453,27 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         ends_count: 0,
         has_unnoted_ends: false,
         parts: Vec::new(),
+        attached: Vec::new(),
+        detached: Vec::new(),
     };
     for _ in 0..r.count(3)? {
         record.parts.push(PartRecord {
             base: r.small()?,
             pc: r.small()?,
             height: r.small()?,
+            extent: Word::NIL.0,
         });
     }
     let wait = Wait::from_numbers(r.u8()?, r.number()?);
     let Some(wait) = wait else { return r.error() };
     let since_ms = r.number()?;
     let flags = r.u8()?;
-    if flags > if version > 9 { 0b11_1111 } else { 0b1111 } {
+    let known = match version {
+        ..=9 => 0b1111,
+        10 => 0b11_1111,
+        _ => 0b111_1111,
+    };
+    if flags > known {
         return r.error();
     }
     // Older engines did not note what the fiber had thrown itself, and then only that it had.
@@ -392,7 +489,10 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         until: r.optional()?,
         cancelled: r.bool()?,
         scope: r.number()?,
-        scopes: read_numbers(&mut r)?,
+        scopes: read_numbers(&mut r)?
+            .into_iter()
+            .map(|token| Scope { token, extent: 0 })
+            .collect(),
         ..FiberNote::default()
     };
     let deadline_bytes = if version > 6 { 6 } else { 4 };
@@ -404,6 +504,7 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
             thrown: r.bool()?,
             ends: if version > 6 { r.number()? } else { 0 },
             is_held_up: version > 6 && r.bool()?,
+            extent: 0,
         });
     }
     for _ in 0..r.count(1)? {
@@ -419,6 +520,11 @@ pub fn decode_fiber(bytes: &[u8]) -> Result<(FiberRecord, FiberNote), WireError>
         // They were counted where a deadline was set: a later one has a greater number.
         let counts = note.deadlines.iter().map(|deadline| deadline.ends);
         record.ends_count = counts.max().unwrap_or(0);
+    }
+    if flags & 64 != 0 {
+        Bodies::decode(&mut r, &mut record, &mut note)?;
+    } else {
+        record.attached = (0..record.parts.len() as u32).collect();
     }
     r.end()?;
     Ok((record, note))

@@ -318,6 +318,7 @@ mod tests {
                 thrown: below(random, 3) == 0,
                 ends: 0,
                 is_held_up: below(random, 3) == 0,
+                extent: 0,
             }),
             6 => notes.entry(fiber).scope = below(random, 4),
             7 => notes.being_stored(fiber).stored_chunks.clear(),

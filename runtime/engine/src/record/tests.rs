@@ -179,8 +179,18 @@ fn note() -> FiberNote {
             thrown: true,
             ends: 2,
             is_held_up: true,
+            extent: 7,
         }],
-        scopes: vec![4, 5],
+        scopes: vec![
+            Scope {
+                token: 4,
+                extent: 0,
+            },
+            Scope {
+                token: 5,
+                extent: 7,
+            },
+        ],
         scope: 4,
         cancelled: true,
         cancelled_again: true,
@@ -220,12 +230,33 @@ fn fiber() -> FiberRecord {
         ends: 7,
         ends_count: 8,
         has_unnoted_ends: true,
-        parts: vec![PartRecord {
-            base: 2,
-            pc: 9,
-            height: 30,
-        }],
+        parts: vec![
+            PartRecord {
+                base: 2,
+                pc: 9,
+                height: 30,
+                extent: vm::Word::NIL.0,
+            },
+            PartRecord {
+                base: 3,
+                pc: 8,
+                height: 20,
+                extent: 9,
+            },
+        ],
+        attached: vec![0],
+        detached: vec![vec![1]],
     }
+}
+
+/// As a fiber was that is in no body of handlers.
+fn without_bodies(record: &mut FiberRecord, note: &mut FiberNote) {
+    record.parts.pop();
+    record.detached.clear();
+    note.scopes.iter_mut().for_each(|scope| scope.extent = 0);
+    note.deadlines
+        .iter_mut()
+        .for_each(|deadline| deadline.extent = 0);
 }
 
 #[test]
@@ -264,6 +295,7 @@ fn a_fiber_of_the_ninth_version_has_not_noted_what_has_ended_it() {
     let (mut record, mut note) = (fiber(), note());
     (record.ends, record.ends_count) = (vm::Word::NIL.0, 0);
     note.cancelled_again = false;
+    without_bodies(&mut record, &mut note);
     let mut bytes = encode_fiber(&record, &note);
     bytes[0] = 9;
     record.ends_count = note.deadlines[0].ends;

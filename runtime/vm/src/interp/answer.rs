@@ -45,7 +45,8 @@ impl Process {
         }
         fiber.state = FiberState::Ready;
         fiber.pending_error = std::mem::replace(&mut fiber.request, Word::NIL);
-        (fiber.changed, fiber.has_run) = (true, true);
+        fiber.changed = true;
+        fiber.top_mut().has_run = true;
         self.run_queue.push_front(id);
     }
 
@@ -61,9 +62,10 @@ impl Process {
         let part = fiber.top_mut();
         let address = (part.base + register) as usize;
         part.words[address] = word.0;
+        part.has_run = true;
         fiber.state = FiberState::Ready;
         fiber.request = Word::NIL;
-        (fiber.changed, fiber.has_run) = (true, true);
+        fiber.changed = true;
     }
 
     /// Makes a waiting fiber throw an error where it waits.

@@ -328,12 +328,13 @@ impl Machine<'_> {
                 self.began = self.process.heap.used_words();
                 self.answer(i, value)
             }
+            Return::Bottom if self.is_in_body() => self.leave_body(value),
             Return::Bottom => {
                 self.save();
                 let fiber = &mut self.process.fibers[self.fiber];
                 fiber.state = FiberState::Done;
                 fiber.request = value;
-                fiber.parts.clear();
+                fiber.clear_stack();
                 Next::Stop(Outcome::Done(fiber.id))
             }
         }
@@ -463,7 +464,9 @@ impl Machine<'_> {
             Trap::Walk(state) => self.call_hook("walk*", &[state], |delta, proto| {
                 Link::answer(delta, proto, at)
             }),
-            Trap::Effect(request) => self.stop_with_effect(i, request),
+            Trap::Effect(request) => self.ask(i, request),
+            Trap::Enter(extent, thunk) => self.enter_body(extent, thunk),
+            Trap::Resume(resumption) => self.resume(i, resumption),
         }
     }
 

@@ -53,6 +53,7 @@ impl Machine<'_> {
         if part.words.len() < needed + FRAME_HEADER_WORDS as usize {
             part.words.resize(needed + 64, Word::DEAD.0);
         }
+        part.has_run = true;
         let length = part.words.len();
         let (base, low, pc) = (part.base as usize, part.low as usize, part.pc as usize);
         let words = part.words.as_mut_ptr();
@@ -171,11 +172,13 @@ impl Machine<'_> {
         }
     }
 
-    /// Words of this fiber's stack below the frame that runs.
+    /// Words of this fiber's stack below the frame that runs, and in its other parts.
     pub(super) fn stack_held(&self) -> usize {
-        let words = self.process.fibers[self.fiber].top().words.as_ptr();
+        let fiber = &self.process.fibers[self.fiber];
+        let words = fiber.top().words.as_ptr();
         // SAFETY: the base points into the part's words.
-        unsafe { self.base.cast_const().offset_from(words) as usize }
+        let below = unsafe { self.base.cast_const().offset_from(words) as usize };
+        below + fiber.beside as usize
     }
 
     /// Words of memory and of the stacks of all fibers. What protects from-space in tests is not held.

@@ -56,6 +56,10 @@ impl Machine<'_> {
         self.note_trace(error);
         let is_end = is_end(&self.process.heap, error);
         if let Some((frame, target, register)) = self.find_handler(is_end) {
+            while self.process.fibers[self.fiber].top_place() != frame.part {
+                self.fail_cells(0, error);
+                self.drop_body();
+            }
             self.fail_cells(frame.base, error);
             self.process.under_way.has_thrown = true;
             let part = self.process.fibers[self.fiber].top_mut();
@@ -93,8 +97,11 @@ impl Machine<'_> {
 
     /// The innermost handler that takes the error: frame, target, register.
     fn find_handler(&self, is_end: bool) -> Option<(FrameRef, u32, u16)> {
-        let part = self.process.fibers[self.fiber].top();
-        for frame in part.frames(0) {
+        let fiber = &self.process.fibers[self.fiber];
+        for frame in fiber
+            .attached()
+            .flat_map(|(place, part)| part.frames(place))
+        {
             let handlers = &self.image.proto(frame.proto).handlers;
             let found = handlers.iter().find(|handler| {
                 (handler.start..handler.end).contains(&frame.at)
@@ -115,9 +122,12 @@ impl Machine<'_> {
         if noted {
             return;
         }
-        let part = self.process.fibers[self.fiber].top();
+        let fiber = &self.process.fibers[self.fiber];
+        let frames = fiber
+            .attached()
+            .flat_map(|(place, part)| part.frames(place));
         let mut bytes = Vec::new();
-        for frame in part.frames(0).take(TRACE_FRAMES_MAX) {
+        for frame in frames.take(TRACE_FRAMES_MAX) {
             bytes.extend_from_slice(&frame.proto.to_le_bytes());
             bytes.extend_from_slice(&frame.at.to_le_bytes());
         }

@@ -119,6 +119,7 @@ pub(crate) fn type_name(heap: &Heap, value: Word) -> Option<&'static str> {
         Kind::IndexSeq | Kind::NodeSeq => "Seq",
         Kind::Secret => "Secret",
         Kind::Array => "Array",
+        Kind::Extent => "Extent",
         Kind::Type => "Class",
         Kind::Record => "Record",
         Kind::Instance => "Instance",

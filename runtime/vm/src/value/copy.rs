@@ -328,9 +328,14 @@ impl Copier {
                 Kind::Atom | Kind::Volatile | Kind::Promise | Kind::Delay | Kind::Array,
                 Purpose::Message,
             ) => true,
-            (Kind::Future | Kind::TransientVector | Kind::TransientMap | Kind::TransientSet, _) => {
-                true
-            }
+            (
+                Kind::Extent
+                | Kind::Future
+                | Kind::TransientVector
+                | Kind::TransientMap
+                | Kind::TransientSet,
+                _,
+            ) => true,
             _ => false,
         };
         if !refused {

@@ -143,6 +143,7 @@ pub fn describe(heap: &Heap, word: Word) -> &'static str {
         Kind::Promise => "a promise",
         Kind::Future => "a future",
         Kind::Array => "an array",
+        Kind::Extent => "a request that waits for its answer",
         Kind::Reduced => "a reduced value",
         Kind::Var => "a var",
         Kind::Error => "an error",

@@ -188,7 +188,7 @@ fn of_other(heap: &Heap, word: Word, object: Object<'_>) -> u64 {
         Kind::Bytes => of_words(SEED_BYTES, &object.words()[3..], object.raw(1) as usize),
         Kind::Inst | Kind::Uuid | Kind::Pid | Kind::Ref => pair(seed, object.raw(1), object.raw(2)),
         // Identity: a serial of the process.
-        Kind::Atom | Kind::Volatile | Kind::Delay | Kind::Promise | Kind::Future => {
+        Kind::Atom | Kind::Volatile | Kind::Delay | Kind::Promise | Kind::Future | Kind::Extent => {
             mix(seed ^ object.raw(1))
         }
         Kind::Type => mix(seed ^ of_named(heap, heap.object(object.word(1)))),

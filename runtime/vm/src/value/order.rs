@@ -231,6 +231,7 @@ pub(crate) fn of_collision(heap: &Heap, a: Word, b: Word) -> Ordering {
         | Kind::Delay
         | Kind::Promise
         | Kind::Future
+        | Kind::Extent
         | Kind::Int => x.raw(1).cmp(&y.raw(1)),
         Kind::Bytes => string::bytes(x).cmp(string::bytes(y)),
         Kind::Uuid | Kind::Inst | Kind::Pid | Kind::Ref => x.words().cmp(y.words()),

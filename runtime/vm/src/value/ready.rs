@@ -50,6 +50,7 @@ fn push_inside(heap: &Heap, work: &mut Work, word: Word) -> Result<(), Word> {
         | Kind::Promise
         | Kind::Future
         | Kind::Function
+        | Kind::Extent
         | Kind::Array => {}
         _ => {
             for &inside in object.values() {

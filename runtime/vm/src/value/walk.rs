@@ -85,7 +85,9 @@ impl From<Trap> for Stop {
             | Trap::CompareKeys(..)
             | Trap::Slow(_)
             | Trap::Walk(_)
-            | Trap::Effect(_) => Stop::Budget,
+            | Trap::Effect(_)
+            | Trap::Enter(..)
+            | Trap::Resume(_) => Stop::Budget,
         }
     }
 }

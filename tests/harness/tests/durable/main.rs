@@ -12,6 +12,7 @@ mod disk;
 mod epochs;
 mod faults;
 mod formats;
+mod handlers;
 mod limits;
 mod long_texts;
 mod modes;

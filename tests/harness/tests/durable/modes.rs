@@ -48,6 +48,7 @@ const SKIPPED: &[&str] = &[
     "cost::",
     "a_value_a_million_levels_deep",
     "who_grows_faster",
+    "bodies_without_end",
     "who_has_used_up_its_rate",
     "who_waits_leaves_memory",
 ];

@@ -12,6 +12,7 @@ use std::process::Command;
 /// Chapters of what Clojure does not have, or has otherwise throughout.
 const NOT_CLOJURE: &[&str] = &[
     "depth",
+    "handlers",
     "hashing",
     "library_check",
     "library_csv",
