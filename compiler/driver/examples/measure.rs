@@ -4,6 +4,7 @@
 #[path = "../tests/driver/generate.rs"]
 mod generate;
 
+use driver::packages::Options;
 use driver::{Target, Workspace};
 use std::path::Path;
 use std::process::Command;
@@ -32,8 +33,14 @@ fn main() {
         "{} definitions, {lines} lines",
         size.namespaces * size.definitions
     );
-    let open =
-        || Workspace::open(&Target::Folder(folder.clone()), Path::new("/")).expect("a project");
+    let open = || {
+        Workspace::open(
+            &Target::Folder(folder.clone()),
+            Path::new("/"),
+            &Options::default(),
+        )
+        .expect("a project")
+    };
 
     let mut hello = Workspace::of_text("hello.ox", "(println \"hello\")");
     timed("hello, cold build", || hello.build().is_ok());
@@ -131,7 +138,12 @@ fn main() {
 
 fn again(folder: &Path) {
     let mut workspace = timed("  open", || {
-        Workspace::open(&Target::Folder(folder.to_owned()), Path::new("/")).expect("a project")
+        Workspace::open(
+            &Target::Folder(folder.to_owned()),
+            Path::new("/"),
+            &Options::default(),
+        )
+        .expect("a project")
     });
     let cache = folder.join(".ox/cache");
     timed("  build", || workspace.build_cached(&cache).is_ok());

@@ -9,6 +9,7 @@
     reason = "the program's end is decided here"
 )]
 
+use driver::packages::Options;
 use driver::{Target, Workspace};
 use std::io::Write as _;
 use std::sync::Arc;
@@ -25,7 +26,8 @@ fn main() {
     let path = args.next().expect("usage: run FILE [ARG…]");
     let start = Instant::now();
     let cwd = std::env::current_dir().expect("a working directory");
-    let mut workspace = Workspace::open(&Target::File(path.into()), &cwd).expect("a file");
+    let mut workspace =
+        Workspace::open(&Target::File(path.into()), &cwd, &Options::default()).expect("a file");
     let built = match workspace.build() {
         Ok(built) => built,
         Err(diagnostics) => {

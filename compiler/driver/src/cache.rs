@@ -26,7 +26,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 /// Raised when the format of anything stored changes.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// Stored builds kept in a folder.
 const BUILDS_MAX: usize = 64;
 /// Bytes of builds kept in a folder, besides those of the last.
@@ -80,6 +80,18 @@ fn key_of(found: &Found, what: &str) -> [u8; 32] {
         key.text(&file.path);
         key.text(&file.text);
     }
+    for package in &found.packages.all {
+        key.text(&format!(
+            "{} {} {:?}",
+            package.name, package.label, package.deps
+        ));
+        for (namespace, file) in &package.files {
+            key.text(namespace);
+            key.text(&file.path);
+            key.text(&file.text);
+        }
+    }
+    key.text(&format!("{:?}", found.packages.deps));
     key.finish()
 }
 
@@ -88,6 +100,8 @@ fn key_of(found: &Found, what: &str) -> [u8; 32] {
 pub(crate) struct OneFile<'a> {
     pub(crate) namespace: &'a str,
     pub(crate) package: &'a str,
+    /// What the names of namespaces mean in it.
+    pub(crate) seen: Option<&'a hir::package::Seen>,
     pub(crate) features: &'a [String],
     pub(crate) is_entry: bool,
     /// `None` of a file of the library, which is part of the compiler.
@@ -99,6 +113,7 @@ pub(crate) fn key_of_summary(file: OneFile<'_>) -> [u8; 32] {
     let mut key = Key::new("summary");
     key.text(file.namespace);
     key.text(file.package);
+    key.text(&format!("{:?}", file.seen));
     key.text(&format!("{:?} {}", file.features, file.is_entry));
     key.text(if file.text.is_some() {
         "text"

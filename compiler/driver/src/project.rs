@@ -4,11 +4,15 @@
 //! `{:name app :main app.core :paths ["src"] :test-paths ["test"] :features [:ox]}`. A file that
 //! belongs to none is a *loose script*: its folder is its only source root.
 
-mod manifest;
+pub(crate) mod dependency;
+pub(crate) mod manifest;
 
+use crate::packages::{self, Options, Packages};
+pub use dependency::{Dependency, Git, Revision, Source};
 pub use manifest::Manifest;
 use source::Diagnostic;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use syntax::datum::{Datum, DatumKind};
 
@@ -47,6 +51,30 @@ pub enum ProjectError {
         /// What is wrong; the file they name is this one.
         diagnostics: Vec<Diagnostic>,
     },
+    /// The lock of the project is not as it should be.
+    #[error("{path}: {message}")]
+    Lock {
+        /// Its path.
+        path: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// What a project was at a revision cannot be told.
+    #[error("{revision}: {message}")]
+    Revision {
+        /// The revision.
+        revision: String,
+        /// Why.
+        message: String,
+    },
+    /// The project file cannot be edited.
+    #[error("{path}: {message}")]
+    Edit {
+        /// Its path.
+        path: String,
+        /// Why.
+        message: String,
+    },
     /// The namespace has no file.
     #[error("no file for namespace {namespace}: looked for {looked}")]
     NoNamespace {
@@ -84,12 +112,14 @@ pub struct Found {
     pub files: BTreeMap<String, FoundFile>,
     /// The namespace to run.
     pub entry: Option<String>,
+    /// The packages that it needs.
+    pub packages: Packages,
 }
 
 /// Name of the project file.
 pub(crate) const MANIFEST: &str = "ox.edn";
 /// Extensions of source files, in the order in which they are preferred.
-const EXTENSIONS: [&str; 2] = ["ox", "cljc"];
+pub(crate) const EXTENSIONS: [&str; 2] = ["ox", "cljc"];
 
 fn read(path: &Path) -> Result<String, ProjectError> {
     let error = |error| ProjectError::Read {
@@ -120,20 +150,20 @@ fn find_root(start: &Path) -> Option<PathBuf> {
 ///
 /// # Errors
 /// When it is not there or its project file is not as it should be.
-pub fn find(target: &Target, cwd: &Path) -> Result<Found, ProjectError> {
+pub fn find(target: &Target, cwd: &Path, options: &Options) -> Result<Found, ProjectError> {
     match target {
         Target::Folder(folder) => {
             let folder = cwd.join(folder);
             let root = find_root(&folder)
                 .ok_or_else(|| ProjectError::NoProject(folder.display().to_string()))?;
-            let mut found = read_project(root, false)?;
+            let mut found = read_project(root, false, options)?;
             found.entry.clone_from(&found.manifest.main);
             Ok(found)
         }
         Target::Namespace(namespace) => {
             let root =
                 find_root(cwd).ok_or_else(|| ProjectError::NoProject(cwd.display().to_string()))?;
-            let mut found = read_project(root, false)?;
+            let mut found = read_project(root, false, options)?;
             if !found.files.contains_key(namespace) {
                 return Err(ProjectError::NoNamespace {
                     namespace: namespace.clone(),
@@ -143,7 +173,7 @@ pub fn find(target: &Target, cwd: &Path) -> Result<Found, ProjectError> {
             found.entry = Some(namespace.clone());
             Ok(found)
         }
-        Target::File(path) => find_file(&cwd.join(path)),
+        Target::File(path) => find_file(&cwd.join(path), options),
     }
 }
 
@@ -160,14 +190,14 @@ pub(crate) fn looked(manifest: &Manifest, namespace: &str) -> String {
 
 /// A file is part of the project around it if it lies under one of its source roots; else it is a
 /// loose script.
-fn find_file(path: &Path) -> Result<Found, ProjectError> {
+fn find_file(path: &Path, options: &Options) -> Result<Found, ProjectError> {
     let text = read(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     if let Some(root) = std::path::absolute(folder)
         .ok()
         .and_then(|folder| find_root(&folder))
     {
-        let mut found = read_project(root, false)?;
+        let mut found = read_project(root, false, options)?;
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let relative = absolute
             .strip_prefix(&found.root)
@@ -197,6 +227,7 @@ fn find_file(path: &Path) -> Result<Found, ProjectError> {
         manifest,
         files: BTreeMap::new(),
         entry: None,
+        packages: Packages::default(),
     };
     let name = path
         .file_name()
@@ -301,8 +332,11 @@ pub fn namespace_path(namespace: &str) -> String {
 ///
 /// # Errors
 /// When its project file is not as it should be, or a file cannot be read.
-pub fn find_with_tests(root: &Path) -> Result<(Found, Vec<String>), ProjectError> {
-    let found = read_project(root.to_path_buf(), true)?;
+pub fn find_with_tests(
+    root: &Path,
+    options: &Options,
+) -> Result<(Found, Vec<String>), ProjectError> {
+    let found = read_project(root.to_path_buf(), true, options)?;
     require_parts(&found)?;
     let is_test = |file: &&FoundFile| {
         let path = Path::new(&file.path);
@@ -316,23 +350,63 @@ pub fn find_with_tests(root: &Path) -> Result<(Found, Vec<String>), ProjectError
     Ok((found, tests))
 }
 
-/// A project's files, those of its tests too if they are wanted.
-fn read_project(root: PathBuf, with_tests: bool) -> Result<Found, ProjectError> {
+/// The project around a folder, without its packages: its root, and what its project file says.
+///
+/// # Errors
+/// When there is none, or it is not as it should be.
+pub fn around(folder: &Path) -> Result<(PathBuf, Manifest), ProjectError> {
+    let root =
+        find_root(folder).ok_or_else(|| ProjectError::NoProject(folder.display().to_string()))?;
+    let (manifest, _) = read_manifest(&root)?;
+    Ok((root, manifest))
+}
+
+/// What the project file of a folder says, and its text; if it has none, what one says in which nothing is.
+pub(crate) fn read_manifest(root: &Path) -> Result<(Manifest, Option<String>), ProjectError> {
     let path = root.join(MANIFEST);
+    if !path.exists() {
+        return Ok((Manifest::of_nothing(), None));
+    }
     let text = read(&path)?;
-    let manifest = manifest::parse(&text).map_err(|diagnostics| ProjectError::Manifest {
-        path: path.display().to_string(),
-        text,
-        diagnostics,
-    })?;
-    let mut files = BTreeMap::new();
-    let test_paths = manifest.test_paths.iter().filter(|_| with_tests);
-    for source_root in manifest.paths.iter().chain(test_paths) {
+    match manifest::parse(&text) {
+        Ok(manifest) => Ok((manifest, Some(text))),
+        Err(diagnostics) => Err(ProjectError::Manifest {
+            path: path.display().to_string(),
+            text,
+            diagnostics,
+        }),
+    }
+}
+
+/// The texts of all sources below source roots, by path relative to their common root.
+pub(crate) fn read_texts(
+    root: &Path,
+    source_roots: &[String],
+) -> Result<BTreeMap<String, String>, ProjectError> {
+    let mut texts = BTreeMap::new();
+    for source_root in source_roots {
         let mut sources = Vec::new();
         walk(&root.join(source_root), &mut sources)?;
-        sources.sort();
         for source in sources {
-            let Ok(relative) = source.strip_prefix(root.join(source_root)) else {
+            let path = source.strip_prefix(root).unwrap_or(&source);
+            let path = path.to_string_lossy().into_owned();
+            if let Entry::Vacant(new) = texts.entry(path) {
+                new.insert(read(&source)?);
+            }
+        }
+    }
+    Ok(texts)
+}
+
+/// Sources as namespaces. `.ox` is preferred to `.cljc`; the first source root that has a namespace wins.
+pub(crate) fn by_namespace(
+    texts: BTreeMap<String, String>,
+    source_roots: &[String],
+) -> BTreeMap<String, FoundFile> {
+    let mut places: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for (number, source_root) in source_roots.iter().enumerate() {
+        for path in texts.keys() {
+            let Ok(relative) = Path::new(path).strip_prefix(below(source_root)) else {
                 continue;
             };
             let namespace = relative
@@ -340,39 +414,54 @@ fn read_project(root: PathBuf, with_tests: bool) -> Result<Found, ProjectError> 
                 .to_string_lossy()
                 .replace(std::path::MAIN_SEPARATOR, ".")
                 .replace('_', "-");
-            let path = source
-                .strip_prefix(&root)
-                .unwrap_or(&source)
-                .to_string_lossy()
-                .into_owned();
-            // `.ox` is preferred to `.cljc`; the first source root that has a namespace wins.
-            let is_ox = source
-                .extension()
-                .is_some_and(|extension| extension == "ox");
-            let in_this_root = files.get(&namespace).is_none_or(|found: &FoundFile| {
-                is_ox
-                    && found.path.ends_with(".cljc")
-                    && found.path.starts_with(source_root.as_str())
+            let is_better = places.get(&namespace).is_none_or(|(root, known)| {
+                *root == number && path.ends_with(".ox") && known.ends_with(".cljc")
             });
-            if in_this_root {
-                let text = read(&source)?;
-                files.insert(
-                    namespace.clone(),
-                    FoundFile {
-                        namespace,
-                        path,
-                        text,
-                    },
-                );
+            if is_better {
+                places.insert(namespace, (number, path.clone()));
             }
         }
     }
+    let files = places.into_iter().map(|(namespace, (_, path))| {
+        let text = texts.get(&path).cloned().unwrap_or_default();
+        let file = FoundFile {
+            namespace: namespace.clone(),
+            path,
+            text,
+        };
+        (namespace, file)
+    });
+    files.collect()
+}
+
+/// A source root as paths begin that are below it.
+fn below(source_root: &str) -> &str {
+    match source_root.trim_start_matches("./").trim_end_matches('/') {
+        "." => "",
+        root => root,
+    }
+}
+
+/// A project's files, those of its tests too if they are wanted, and the packages it needs.
+fn read_project(root: PathBuf, with_tests: bool, options: &Options) -> Result<Found, ProjectError> {
+    let path = root.join(MANIFEST);
+    let text = read(&path)?;
+    let manifest = manifest::parse(&text).map_err(|diagnostics| ProjectError::Manifest {
+        path: path.display().to_string(),
+        text: text.clone(),
+        diagnostics,
+    })?;
+    let packages = packages::resolve(&root, &manifest, &text, options)?;
+    let test_paths = manifest.test_paths.iter().filter(|_| with_tests);
+    let source_roots: Vec<String> = manifest.paths.iter().chain(test_paths).cloned().collect();
+    let files = by_namespace(read_texts(&root, &source_roots)?, &source_roots);
     Ok(Found {
         root,
         is_project: true,
         manifest,
         files,
         entry: None,
+        packages,
     })
 }
 

@@ -64,6 +64,7 @@ fn key(db: &Database, found: &Found, file: SourceFile) -> [u8; 32] {
     cache::key_of_summary(OneFile {
         namespace: file.ns(db),
         package: file.package(db),
+        seen: file.seen(db).as_deref(),
         features: &found.manifest.features,
         is_entry: Project::get(db).entry(db) == Some(file),
         text: (!file.library(db)).then(|| &**file.text(db)),

@@ -8,7 +8,8 @@ use crate::cache;
 use crate::database::Database;
 use crate::evaluate::{self, Reason};
 use crate::link::{self, LinkError, Purpose, View};
-use crate::project::{self, Found, ProjectError, Target};
+use crate::packages::{Names, Options, Packages};
+use crate::project::{self, Found, FoundFile, ProjectError, Target};
 use crate::summaries::Summaries;
 use crate::top_level::top_level_errors;
 use crate::unit::{Places, first_origin};
@@ -44,6 +45,8 @@ pub struct Workspace {
     found: Found,
     /// The project's files by namespace.
     files: BTreeMap<Arc<str>, SourceFile>,
+    /// Those of the packages that it needs, by key.
+    of_packages: BTreeMap<Arc<str>, SourceFile>,
     library: BTreeMap<Arc<str>, SourceFile>,
     summaries: Summaries,
 }
@@ -70,12 +73,12 @@ impl SourceFiles for Files {
 const FIRST_LIBRARY_FILE: u32 = 1 << 24;
 
 impl Workspace {
-    /// Finds and reads what a target names.
+    /// Finds and reads what a target names, and the packages that it needs.
     ///
     /// # Errors
-    /// When it is not there.
-    pub fn open(target: &Target, cwd: &Path) -> Result<Workspace, ProjectError> {
-        let found = project::find(target, cwd)?;
+    /// When it is not there, or one of these cannot be had.
+    pub fn open(target: &Target, cwd: &Path, options: &Options) -> Result<Workspace, ProjectError> {
+        let found = project::find(target, cwd, options)?;
         project::require_parts(&found)?;
         Ok(Workspace::of(found))
     }
@@ -94,6 +97,7 @@ impl Workspace {
             manifest: project::Manifest::default(),
             files: BTreeMap::from([("user".to_owned(), file)]),
             entry: Some("user".to_owned()),
+            packages: Packages::default(),
         })
     }
 
@@ -108,24 +112,43 @@ impl Workspace {
     pub fn with_database(found: Found, mut db: Database) -> Workspace {
         let library = db.add_library(FIRST_LIBRARY_FILE);
         let mut files = BTreeMap::new();
+        let mut of_packages = BTreeMap::new();
         let package = if found.manifest.name.is_empty() {
-            "user"
+            hir::package::NO_PACKAGE
         } else {
             &found.manifest.name
         };
-        for (number, (namespace, file)) in (0u32..).zip(&found.files) {
+        let mut numbers = (0u32..).map(FileId);
+        let mut add = |key: &Arc<str>, package: &str, file: &FoundFile, db: &Database| {
             let source = SourceFile::new(
-                &db,
-                FileId(number),
+                db,
+                numbers.next().unwrap_or(FileId(0)),
                 Arc::from(file.path.as_str()),
-                Arc::from(namespace.as_str()),
+                Arc::clone(key),
                 Arc::from(package),
                 false,
                 Arc::from(file.text.as_str()),
             );
-            files.insert(Arc::from(namespace.as_str()), source);
+            (Arc::clone(key), source)
+        };
+        for (namespace, file) in &found.files {
+            files.extend([add(&namespace.as_str().into(), package, file, &db)]);
+        }
+        if !found.packages.all.is_empty() {
+            let view = Names::of(&found.packages, &found.files);
+            for file in files.values() {
+                hir::set_seen(&mut db, *file, Arc::clone(&view.seen_by_project));
+            }
+            for (index, package) in found.packages.all.iter().enumerate() {
+                for (name, file) in &package.files {
+                    let (key, source) = add(&view.keys[index][name], &package.name, file, &db);
+                    hir::set_seen(&mut db, source, Arc::clone(&view.seen[index]));
+                    of_packages.insert(key, source);
+                }
+            }
         }
         let mut all = library.clone();
+        all.extend(of_packages.clone());
         all.extend(files.clone());
         hir::set_files(&mut db, all);
         let features = found
@@ -143,6 +166,7 @@ impl Workspace {
             db,
             found,
             files,
+            of_packages,
             library,
             summaries: Summaries::default(),
         }
@@ -207,6 +231,7 @@ impl Workspace {
         for (file, prefix) in self
             .files
             .values()
+            .chain(self.of_packages.values())
             .map(|file| (file, ""))
             .chain(self.library.values().map(|file| (file, "stdlib/")))
         {
@@ -219,10 +244,46 @@ impl Workspace {
     /// All diagnostics of the project.
     pub fn check(&mut self) -> Vec<Diagnostic> {
         let mut all = Vec::new();
+        let mut reached: BTreeSet<&Arc<str>> = BTreeSet::new();
         for file in self.files.values() {
             all.extend(hir::diagnostics(&self.db, *file).iter().cloned());
+            reached.extend(hir::project::reachable(&self.db, *file));
         }
+        all.extend(
+            reached
+                .into_iter()
+                .flat_map(|key| self.errors_of_package(key)),
+        );
         all
+    }
+
+    /// The errors of a namespace, if it is a package's. What is warned of is its author's business.
+    fn errors_of_package(&self, key: &Arc<str>) -> impl Iterator<Item = Diagnostic> {
+        let file = self.of_packages.get(key);
+        let all = file
+            .into_iter()
+            .flat_map(|file| hir::diagnostics(&self.db, *file));
+        all.filter(|one| one.severity == Severity::Error).cloned()
+    }
+
+    /// The file of a namespace of the project or one of its packages.
+    fn file_of_program(&self, key: &Arc<str>) -> Option<SourceFile> {
+        let file = self.files.get(key).or_else(|| self.of_packages.get(key));
+        file.copied()
+    }
+
+    /// The project's own files, by namespace.
+    pub(crate) fn own_files(&self) -> Vec<(Arc<str>, SourceFile)> {
+        let files = self.files.iter();
+        files
+            .map(|(name, file)| (Arc::clone(name), *file))
+            .collect()
+    }
+
+    /// The packages that the project needs.
+    #[must_use]
+    pub fn packages(&self) -> &Packages {
+        &self.found.packages
     }
 
     /// All diagnostics of the project, also of values of definitions that cannot be computed, whether
@@ -303,6 +364,7 @@ impl Workspace {
             {
                 all.extend(hir::diagnostics(&self.db, *file).iter().cloned());
             }
+            all.extend(self.errors_of_package(namespace));
         }
         all
     }
@@ -375,8 +437,10 @@ impl Workspace {
         let linked = link::link(&view, &roots, Purpose::Program);
         let linked = linked.map_err(|found| errors = found).ok();
         let required = hir::project::reachable(&self.db, entry).iter();
-        let required = required.filter_map(|namespace| self.files.get(namespace));
-        self.add_top_level_errors(&mut errors, required);
+        let required: Vec<SourceFile> = required
+            .filter_map(|namespace| self.file_of_program(namespace))
+            .collect();
+        self.add_top_level_errors(&mut errors, required.iter());
         let (mut image, slots) = match linked {
             Some(linked) if errors.is_empty() => linked,
             _ => return Err(self.link_diagnostics(&errors, entry)),
@@ -388,8 +452,8 @@ impl Workspace {
         image.main = main_slot;
         let mut sources = vec![self.source_hash(entry)];
         for other in hir::project::reachable(&self.db, entry) {
-            if let Some(file) = self.files.get(other).filter(|_| *other != namespace) {
-                sources.push(self.source_hash(*file));
+            if let Some(file) = self.file_of_program(other).filter(|_| *other != namespace) {
+                sources.push(self.source_hash(file));
             }
         }
         sources.sort();

@@ -24,11 +24,12 @@ use crate::definition::{DefInfo, DefKind};
 use crate::expand::build::{Fresh, Mistake, Rewrite};
 use crate::expand::core::{CoreMacro, rewrite};
 use crate::expand::{origins, quote};
-use crate::header::{CORE, canonical_namespace, header};
+use crate::header::{CORE, header};
 use crate::host::{self, is_class};
 use crate::lower::special;
 use crate::macroexpand::full_name;
 use crate::names::{Missing, Resolution, resolve, resolve_here};
+use crate::package;
 use crate::problem::{Place, Problem, Unknown};
 use crate::stored::Reads;
 
@@ -130,7 +131,9 @@ impl<'db> Context<'db> {
         }
         if let Some(ns) = &symbol.ns {
             let alias = header(self.db, self.file).aliases.get(ns);
-            let ns = alias.cloned().unwrap_or_else(|| canonical_namespace(ns));
+            let ns = alias
+                .cloned()
+                .unwrap_or_else(|| package::qualifier(self.db, self.file, ns));
             self.reads.namespaces.insert(ns);
         } else if let Some(import) = header(self.db, self.file).imports.get(&symbol.name) {
             self.reads.namespaces.insert(import.ns.clone());
@@ -659,7 +662,7 @@ impl<'db> Context<'db> {
             },
         };
         Symbol {
-            ns: Some(ns),
+            ns: Some(package::name_of(&ns).into()),
             name: name.clone(),
         }
     }
@@ -766,7 +769,7 @@ impl quote::Names for Context<'_> {
                 let ns = aliases
                     .get(ns)
                     .cloned()
-                    .unwrap_or_else(|| canonical_namespace(ns));
+                    .unwrap_or_else(|| package::qualifier(self.db, self.file, ns));
                 Symbol::qualified(ns, symbol.name.clone())
             }
         }

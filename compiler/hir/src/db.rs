@@ -21,6 +21,7 @@ use syntax::datum::Datum;
 
 use crate::body::DefName;
 use crate::contributions::Scope;
+use crate::package::Seen;
 use crate::stored::{Stored, StoredRef};
 
 /// What hir asks of the database beyond salsa: running macros, which needs code generation and the
@@ -150,7 +151,7 @@ pub struct SourceFile {
     pub id: FileId,
     /// The path, relative to its source root, `/` between the parts.
     pub path: Arc<str>,
-    /// The namespace that the path names; `user` of a file outside all source roots.
+    /// The key of the namespace that the path names ([`crate::package`]); `user` of a file outside all source roots.
     pub ns: Arc<str>,
     /// The package it belongs to: part of nominal hashes. `ox` of the standard library.
     pub package: Arc<str>,
@@ -159,6 +160,9 @@ pub struct SourceFile {
     pub library: bool,
     /// The text.
     pub text: Arc<str>,
+    /// What the names of namespaces mean in it; `None` if the program is one package.
+    #[default]
+    pub seen: Option<Arc<Seen>>,
     /// What was said of this text in an earlier process.
     #[default]
     pub stored: Option<StoredRef>,
@@ -185,6 +189,14 @@ pub fn set_text(db: &mut dyn Db, file: SourceFile, text: &str) {
     if &**file.text(db) != text {
         forget_stored(db, file);
         file.set_text(db).to(text.into());
+    }
+}
+
+/// Says what the names of namespaces mean in a file, if it differs.
+pub fn set_seen(db: &mut dyn Db, file: SourceFile, seen: Arc<Seen>) {
+    if file.seen(db).as_ref() != Some(&seen) {
+        forget_stored(db, file);
+        file.set_seen(db).to(Some(seen));
     }
 }
 

@@ -22,6 +22,7 @@ use crate::db::{Db, Def, SourceFile, file_of};
 use crate::definition::DefKind;
 use crate::lowered::{definition, definition_body, definition_info, definitions};
 use crate::names::public_names;
+use crate::package;
 use crate::stored::stored_def;
 
 /// The version of the normal form: part of every hash.
@@ -130,7 +131,7 @@ pub fn namespace_hashes(db: &dyn Db, file: SourceFile) -> BTreeMap<Arc<str>, Has
                 digest.byte(u8::from(info.kind.is_nominal()));
                 if info.kind.is_nominal() {
                     digest.text(file.package(db));
-                    digest.text(&name.ns);
+                    digest.text(package::name_of(&name.ns));
                     digest.text(&name.name);
                 }
                 if let Some(hash) = body_hash {

@@ -2,8 +2,9 @@
 //! `refer-clojure`.
 //!
 //! Invariants:
-//! - A header depends on those forms alone; it keeps its revision when others change.
-//! - Namespace names in a header are canonical: Clojure's own are those of the library.
+//! - Of the text a header depends on those forms alone; it keeps its revision when others change.
+//! - Namespaces in a header are keys ([`crate::package`]) of canonical names: Clojure's own are those of the library.
+//! - So it also depends on what the names of namespaces mean in the file's package.
 //! - A bracket that is missing costs as little as can be: what is left of the form is read as far as
 //!   it makes sense, or all names of the file would lose their meaning. What the parser has reported
 //!   is not reported again.
@@ -17,6 +18,7 @@ use syntax::datum::{Datum, DatumKind, Origin};
 
 use crate::db::{Db, SourceFile};
 use crate::forms::{clause_name, header_forms};
+use crate::package::{self, Seen};
 use crate::problem::{Place, Problem};
 
 /// The name of the core's namespace.
@@ -133,7 +135,7 @@ impl Header {
 /// The header of a file.
 #[salsa::tracked]
 pub fn header(db: &dyn Db, file: SourceFile) -> Header {
-    // The text alone decides, so it does not matter whether the rest of the summary holds.
+    // The text and what names mean decide, so it does not matter whether the rest of the summary holds.
     if let Some(stored) = file.stored(db) {
         return stored.0.header.clone();
     }
@@ -141,6 +143,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
         file,
         form: None,
         library: file.library(db),
+        seen: file.seen(db).clone(),
         depth: 0,
         prefix: None,
         header: Header {
@@ -223,6 +226,7 @@ struct Reader {
     file: SourceFile,
     form: Option<AstId>,
     library: bool,
+    seen: Option<Arc<Seen>>,
     /// How many clauses or libspecs, that should not be in others, are around what is read.
     depth: u32,
     /// The name before the dot of what is read, within a prefix list.
@@ -268,10 +272,11 @@ impl Reader {
         };
         match name.as_symbol() {
             Some(symbol) if symbol.ns.is_none() => {
-                if symbol.name != self.header.ns {
+                let own = package::name_of(&self.header.ns);
+                if &*symbol.name != own {
                     let message = format!(
-                        "the namespace is named `{}`, but its file is that of `{}`",
-                        symbol.name, self.header.ns
+                        "the namespace is named `{}`, but its file is that of `{own}`",
+                        symbol.name
                     );
                     let at = self.place(name.origin);
                     let problem = Problem::error(Code::NAMESPACE_PATH, message, at);
@@ -326,10 +331,15 @@ impl Reader {
         }
     }
 
-    /// The canonical name of a namespace, which may be in a prefix list. As in Clojure, what is in
+    /// The key of the namespace that a name means.
+    fn meant(&self, name: Arc<str>) -> Arc<str> {
+        package::required(self.seen.as_deref(), name)
+    }
+
+    /// The key of a namespace, which may be in a prefix list. As in Clojure, what is in
     /// one has no dot: one that has belongs after the list, whose bracket is missing.
     fn full_name(&mut self, name: &Arc<str>, origin: Origin) -> Arc<str> {
-        match &self.prefix {
+        let full = match &self.prefix {
             Some(prefix) if !name.contains('.') => {
                 canonical_namespace(&format!("{prefix}.{name}").into())
             }
@@ -341,7 +351,8 @@ impl Reader {
                 canonical_namespace(name)
             }
             None => canonical_namespace(name),
-        }
+        };
+        self.meant(full)
     }
 
     /// `require` or `use` at top level.
@@ -532,7 +543,7 @@ impl Reader {
 
     fn import(&mut self, package: &str, class: &str, origin: Origin) {
         let import = Import {
-            ns: package.replace('_', "-").into(),
+            ns: self.meant(package.replace('_', "-").into()),
             at: self.place(origin),
         };
         self.header.imports.insert(class.into(), import);

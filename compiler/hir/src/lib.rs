@@ -25,6 +25,7 @@ mod lower;
 mod lowered;
 mod macroexpand;
 pub mod names;
+pub mod package;
 pub mod problem;
 pub mod project;
 mod report;
@@ -35,8 +36,8 @@ pub mod wire;
 
 pub use db::{
     Caller, Db, Def, Frame, MacroCall, MacroFailure, MacroWarning, PartPath, Project, RegexFault,
-    SourceFile, Stage, file_of, is_entry, set_entry, set_features, set_files, set_shows_last,
-    set_stored, set_text,
+    SourceFile, Stage, file_of, is_entry, set_entry, set_features, set_files, set_seen,
+    set_shows_last, set_stored, set_text,
 };
 pub use dump::dump;
 pub use hash::{Hash, body_hash, definition_hash, interface_hash, namespace_hashes};

@@ -18,8 +18,9 @@ use crate::expand::core::CoreMacro;
 use crate::expand::extend;
 use crate::forms::form_set;
 use crate::generated::{generated_name, generated_names};
-use crate::header::{CORE, Header, canonical_namespace, header, is_core_family};
+use crate::header::{CORE, Header, header, is_core_family};
 use crate::host::{self, Host, Hosts};
+use crate::package;
 use crate::project::{closes_cycle, reachable};
 use crate::stored::stored;
 
@@ -81,7 +82,7 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
     let entry = is_entry(db, file);
     let is_core = |head: &Datum, name: &str| {
         head.as_symbol()
-            .and_then(|symbol| core_head(db, header, symbol, shadowing))
+            .and_then(|symbol| core_head(db, file, header, symbol, shadowing))
             == Some(name)
     };
     let mut names = WrittenNames::default();
@@ -103,7 +104,7 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
             let Some(symbol) = head.as_symbol() else {
                 continue;
             };
-            let Some(name) = core_head(db, header, symbol, shadowing) else {
+            let Some(name) = core_head(db, file, header, symbol, shadowing) else {
                 continue;
             };
             match name {
@@ -115,7 +116,8 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
                     if name == "defprotocol" {
                         names.hosts.add_protocol(&datum);
                     }
-                    rest.extend(extend::rewrite(name, &datum, &header.ns));
+                    let package = package::of_types(db, file);
+                    rest.extend(extend::rewrite(name, &datum, &header.ns, package));
                 }
                 _ if DEFINERS.contains(&name) => {
                     if let Ok(Some(definition)) = definition(name, &datum, site) {
@@ -134,6 +136,7 @@ fn collect(db: &dyn Db, file: SourceFile, header: &Header, shadowing: &[Arc<str>
 /// The core's name that a head stands for, as far as the header says; special forms too.
 fn core_head<'a>(
     db: &dyn Db,
+    file: SourceFile,
     header: &'a Header,
     symbol: &'a Symbol,
     shadowing: &[Arc<str>],
@@ -176,7 +179,7 @@ fn core_head<'a>(
                 .aliases
                 .get(ns)
                 .cloned()
-                .unwrap_or_else(|| canonical_namespace(ns));
+                .unwrap_or_else(|| package::qualifier(db, file, ns));
             (&*ns == CORE).then_some(name)
         }
     }
@@ -379,7 +382,7 @@ impl Lookup<'_> {
         let alias = header.aliases.get(ns);
         let ns = match alias {
             Some(ns) => ns.clone(),
-            None => canonical_namespace(ns),
+            None => package::qualifier(db, file, ns),
         };
         if ns == header.ns {
             if let Some(info) = written_names(db, file).get(name) {

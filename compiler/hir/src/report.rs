@@ -26,6 +26,7 @@ use crate::host;
 use crate::lower::special;
 use crate::lowered::{is_entry_name, lowered};
 use crate::names::{Missing, Resolution, public_names, resolve, written_names};
+use crate::package::{self, Meaning};
 use crate::problem::{Place, Problem, Unknown};
 use crate::project::{closes_cycle, cycle_to_report};
 use crate::spine::spine;
@@ -143,11 +144,52 @@ fn is_part(part: &str, name: &str) -> bool {
     })
 }
 
+/// What is wrong with requiring a namespace that packages have.
+fn of_packages(name: &str, meaning: &Meaning, at: Place) -> Option<Problem> {
+    let listed = |packages: &[Arc<str>]| {
+        let all: Vec<String> = packages.iter().map(|one| format!("`{one}`")).collect();
+        all.join(" and ")
+    };
+    match meaning {
+        Meaning::Is(_) => None,
+        Meaning::Hidden(packages) => {
+            let message = format!("no dependency has the namespace `{name}`");
+            let problem = Problem::error(Code::NOT_A_DEPENDENCY, message, at);
+            if packages.is_empty() {
+                return Some(problem.note("a package does not see the project that needs it"));
+            }
+            let note = format!(
+                "the package {} has it, which only other dependencies need: name it in `:deps`, too",
+                listed(packages)
+            );
+            Some(problem.note(note))
+        }
+        Meaning::Several(packages) => {
+            let message = format!(
+                "the namespace `{name}` is in several dependencies: {}",
+                listed(packages)
+            );
+            let problem = Problem::error(Code::AMBIGUOUS_NAMESPACE, message, at);
+            Some(problem.note(
+                "which one is meant cannot be said: only one of them can be a dependency here",
+            ))
+        }
+    }
+}
+
 /// Requires of what does not exist, names that are not there, circles.
 fn requires(db: &dyn Db, file: SourceFile, out: &mut Vec<Problem>) {
     let header = header(db, file);
     for require in header.needs() {
         if file_of(db, &require.ns).is_none() && (&*require.ns != CORE) {
+            if let Some(meaning) = package::why_missing(db, file, &require.ns) {
+                out.extend(of_packages(
+                    package::name_of(&require.ns),
+                    meaning,
+                    require.at,
+                ));
+                continue;
+            }
             let message = format!("there is no namespace `{}`", require.ns);
             let mut problem = Problem::error(Code::UNKNOWN_NAMESPACE, message, require.at);
             match namespace_advice(&require.ns) {

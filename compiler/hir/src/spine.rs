@@ -29,6 +29,7 @@ use crate::generated::home_stage;
 use crate::host;
 use crate::lower::special;
 use crate::names::{Resolution, table_exists, written_names};
+use crate::package;
 use crate::problem::Problem;
 use crate::stored::Reads;
 
@@ -275,7 +276,8 @@ impl Walker<'_> {
 
     /// Takes a definer of types and extensions apart into definitions and contributions.
     fn extend(&mut self, name: &str, datum: &Datum) {
-        match extend::rewrite(name, datum, &self.cx.ns) {
+        let package = package::of_types(self.cx.db, self.cx.file);
+        match extend::rewrite(name, datum, &self.cx.ns, package) {
             Ok(forms) => {
                 let call = self.cx.origin;
                 self.cx.enter(name, false, call, &forms);

@@ -6,6 +6,7 @@
 //! - Wrong usage is told by clap, which exits with 2.
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use driver::packages::Options;
 use engine::Pid;
 use std::path::PathBuf;
 
@@ -116,11 +117,38 @@ pub(crate) enum Command {
     Build(Build),
     New(New),
     Explain(Explain),
+    Add(Add),
+    Remove(Remove),
+    Update(Update),
+    Tree(Tree),
+    Semver(Semver),
     Disasm(Disasm),
     Verify(Verify),
     Version(Version),
     Completions(Completions),
     Man(Man),
+}
+
+/// How packages are looked up.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct PackageArgs {
+    /// Fetch no packages: what is not on this machine is an error
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Fail if ox.lock does not fit the dependencies of ox.edn
+    #[arg(long)]
+    pub(crate) locked: bool,
+}
+
+impl PackageArgs {
+    /// What it asks for.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            offline: self.offline,
+            locked: self.locked,
+            ..Options::default()
+        }
+    }
 }
 
 /// Where the process is looked for.
@@ -167,6 +195,8 @@ Options of oxc stand before X; what follows X is the program's. Options of oxc t
 between X and a later `--` are oxc's: `oxc run fib.ox --ephemeral -- 30`, and so with
 `./fib.ox --ephemeral -- 30`.")]
 pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
     #[command(flatten)]
     pub(crate) store: StoreArg,
     /// Keep nothing: no store, nothing to resume
@@ -413,6 +443,8 @@ Examples:
   oxc check --deny warnings    warnings fail too
   oxc check --format json      one object a line")]
 pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
     /// What makes the check fail besides errors
     #[arg(long, value_name = "WHAT")]
     pub(crate) deny: Option<Deny>,
@@ -451,6 +483,8 @@ Examples:
   oxc test --junit report.xml          for continuous integration
   oxc test --format json               one object a line, the last a summary")]
 pub(crate) struct Test {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
     /// Only tests whose full name, `namespace/test`, contains this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub(crate) filter: String,
@@ -481,6 +515,8 @@ Examples:
   oxc build deploy.ox -o deploy.oxi
   oxc run deploy.oxi prod")]
 pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
     /// Where to write the image [default: the program's name with `.oxi`, in this folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -538,6 +574,113 @@ pub(crate) struct Explain {
     /// The code
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+/// Make a package a dependency of this project
+///
+/// Writes it into `:deps` of ox.edn, whose comments and layout stay as they are, and into ox.lock. One of
+/// that name is replaced. A repository is fetched by the command `git`.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("place").required(true).args(["path", "git"])))]
+#[command(after_help = "\
+Examples:
+  oxc add util --path ../util
+  oxc add json --git https://example.org/json.git --tag v1.2.0
+  oxc add json --git https://example.org/tools.git --root packages/json
+                                  a folder of a repository, of its default branch
+
+A branch, or nothing, is looked up once: ox.lock says which commit it was until `oxc update`.")]
+pub(crate) struct Add {
+    /// The folder that it is in
+    #[arg(long, value_name = "DIR")]
+    pub(crate) path: Option<PathBuf>,
+    /// The git repository that it is in
+    #[arg(long, value_name = "URL")]
+    pub(crate) git: Option<String>,
+    /// A commit of the repository
+    #[arg(long, value_name = "COMMIT", requires = "git", conflicts_with_all = ["path", "tag", "branch"])]
+    pub(crate) rev: Option<String>,
+    /// A tag of the repository
+    #[arg(long, requires = "git", conflicts_with_all = ["path", "branch"])]
+    pub(crate) tag: Option<String>,
+    /// A branch of the repository
+    #[arg(long, requires = "git", conflicts_with = "path")]
+    pub(crate) branch: Option<String>,
+    /// The folder within the repository
+    #[arg(long, value_name = "DIR", requires = "git", conflicts_with = "path")]
+    pub(crate) root: Option<String>,
+    /// Its name, as its own ox.edn says it
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+/// Take dependencies away from this project
+///
+/// Removes them from `:deps` of ox.edn and from ox.lock.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc remove util")]
+pub(crate) struct Remove {
+    /// Names of packages
+    #[arg(value_name = "NAME", required = true)]
+    pub(crate) names: Vec<String>,
+}
+
+/// Look up anew what the dependencies of this project are
+///
+/// What a branch, a tag or a repository's default branch is now goes into ox.lock. Without NAME: of all
+/// packages, those that only others need too.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc update
+  oxc update json")]
+pub(crate) struct Update {
+    /// Names of packages
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+}
+
+/// Show the packages of this project, and which needs which
+///
+/// A package of which the project has several versions is marked, as is one whose own dependencies are
+/// shown above.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc tree
+  oxc tree --format json")]
+pub(crate) struct Tree {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Compare what others can use of this package with what they could before
+///
+/// BASE is a revision of the git repository that the project is in (a tag, a branch, a commit), or the folder
+/// of an older version. What was public and is gone, takes other arguments, is no macro or not dynamic any more, or has
+/// other fields, asks for a major version; what is new, for a minor one; what does something else, for a patch.
+///
+/// Exit status: 1 if the `:version` in ox.edn is lower than the changes ask for.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc semver v1.2.0
+  oxc semver HEAD --format json
+  oxc semver ../util-1.2.0")]
+pub(crate) struct Semver {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// A revision, or a folder
+    #[arg(value_name = "BASE")]
+    pub(crate) base: String,
 }
 
 /// Show the bytecode of a program

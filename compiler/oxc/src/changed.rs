@@ -5,6 +5,7 @@ use crate::host::Host;
 use crate::manner::base_of;
 use crate::output::Output;
 use bytecode::{Hash, Image};
+use driver::packages::Options;
 use driver::{Target, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -31,21 +32,31 @@ pub(crate) fn tell(output: Output, run: &Surveyed, host: &Host) {
         return;
     };
     let dir = std::env::current_dir().unwrap_or_default();
-    let what = match Workspace::open(&target, &dir).map(|mut workspace| workspace.build()) {
-        Ok(Ok(built)) => {
-            let counts = differences(image.image(), &built.image);
-            if counts.is_empty() {
-                return;
+    let what =
+        match Workspace::open(&target, &dir, &as_it_is()).map(|mut workspace| workspace.build()) {
+            Ok(Ok(built)) => {
+                let counts = differences(image.image(), &built.image);
+                if counts.is_empty() {
+                    return;
+                }
+                listed(&counts)
             }
-            listed(&counts)
-        }
-        Ok(Err(_)) => "its files have changed and do not compile now".to_owned(),
-        Err(_) => "its files are not there any more".to_owned(),
-    };
+            Ok(Err(_)) => "its files have changed and do not compile now".to_owned(),
+            Err(_) => "its files are not there any more".to_owned(),
+        };
     output.say(format!(
         "{} goes on with the code it was started with ({what})",
         run.pid()
     ));
+}
+
+/// Looks only: nothing is fetched for a comparison, and nothing written.
+fn as_it_is() -> Options {
+    Options {
+        offline: true,
+        keeps_lock: true,
+        ..Options::default()
+    }
 }
 
 /// What to compile for a comparison, and what the paths of its sources are relative to.
@@ -53,7 +64,7 @@ fn program_of(run: &Surveyed, command: &str) -> Option<(Target, PathBuf)> {
     let base = base_of(&run.store)?;
     let file = base.join(command);
     if file.is_file() {
-        let root = match Workspace::open(&Target::File(file.clone()), &base) {
+        let root = match Workspace::open(&Target::File(file.clone()), &base, &as_it_is()) {
             Ok(workspace) => workspace.root().to_owned(),
             Err(_) => base,
         };

@@ -1,5 +1,6 @@
 //! What each command does, one file a command.
 
+pub(crate) mod add;
 pub(crate) mod build;
 pub(crate) mod cancel;
 pub(crate) mod check;
@@ -13,12 +14,16 @@ pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod ps;
+pub(crate) mod remove;
 pub(crate) mod resume;
 pub(crate) mod retry;
 pub(crate) mod rm;
 pub(crate) mod run;
+pub(crate) mod semver;
 pub(crate) mod send;
 pub(crate) mod test;
+pub(crate) mod tree;
+pub(crate) mod update;
 pub(crate) mod verify;
 pub(crate) mod version;
 

@@ -11,6 +11,7 @@ use crate::output::{self, Output};
 use crate::place;
 use crate::target::Program;
 use bytecode::Image;
+use driver::packages::Options;
 use driver::{Built, Workspace};
 use source::render::SourceFiles;
 use source::{Diagnostic, FileId, Severity};
@@ -42,10 +43,11 @@ impl From<Built> for Compiled {
 pub(crate) fn open(
     output: Output,
     target: &driver::Target,
+    packages: &Options,
     format: Format,
 ) -> Result<Workspace, Failure> {
     let dir = std::env::current_dir().map_err(io("find the working folder"))?;
-    Workspace::open(target, &dir).map_err(|error| not_opened(output, error, format))
+    Workspace::open(target, &dir, packages).map_err(|error| not_opened(output, error, format))
 }
 
 /// Why a project cannot be opened. What is wrong with its file is shown here.
@@ -100,13 +102,14 @@ pub(crate) fn compile(
     output: Output,
     program: &Program,
     folder: Option<&Folder>,
+    packages: &Options,
     purpose: Purpose,
 ) -> Result<Compiled, Failure> {
     match program {
         Program::Image(path) => load(path),
         Program::Source(target) => {
             let progress = output.progress("compiling");
-            let mut workspace = open(output, target, Format::Text)?;
+            let mut workspace = open(output, target, packages, Format::Text)?;
             let cache = folder.map(Folder::cache);
             if let Some(library) = folder.and_then(Folder::library_cache) {
                 workspace.keep_library_in(library);
@@ -133,7 +136,7 @@ pub(crate) fn compile_whole(output: Output, program: &Program) -> Result<Image, 
         Program::Image(path) => Ok(load(path)?.image),
         Program::Source(target) => {
             let progress = output.progress("compiling");
-            let mut workspace = open(output, target, Format::Text)?;
+            let mut workspace = open(output, target, &Options::default(), Format::Text)?;
             let built = workspace.build_whole();
             drop(progress);
             let built = built

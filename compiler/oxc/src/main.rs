@@ -16,6 +16,7 @@ mod bug;
 mod changed;
 mod commands;
 mod compile;
+mod dependencies;
 mod facts;
 mod failure;
 mod fault;
@@ -91,6 +92,11 @@ fn run(output: Output, command: &Command) -> failure::Outcome {
         Command::Build(args) => commands::build::run(output, args),
         Command::New(args) => commands::new::run(output, args),
         Command::Explain(args) => commands::explain::run(args),
+        Command::Add(args) => commands::add::run(output, args),
+        Command::Remove(args) => commands::remove::run(output, args),
+        Command::Update(args) => commands::update::run(output, args),
+        Command::Semver(args) => commands::semver::run(output, args),
+        Command::Tree(args) => commands::tree::run(output, args),
         Command::Disasm(args) => commands::disasm::run(output, args),
         Command::Verify(args) => commands::verify::run(output, args),
         Command::Version(args) => commands::version::run(args),

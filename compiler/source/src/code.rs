@@ -7,6 +7,7 @@
 //!
 //! Ranges: `OX00xx` reading and parsing, `OX01xx` names, `OX02xx` expansion, `OX03xx` lowering and
 //! arity, `OX04xx` projects. `OX05xx` are errors of running programs (`engine::code`), `OX06xx` of stores (`oxc`).
+//! `OX07xx` packages.
 
 use std::fmt;
 
@@ -102,6 +103,12 @@ codes! {
     INVALID_PROJECT = 402, "an invalid project file";
     TOP_LEVEL = 403, "an expression at the top level of a required namespace that is not pure or fails";
     CONTRIBUTION = 404, "an extension of a protocol or hierarchy that does not fit the others";
+    // packages
+    NOT_A_DEPENDENCY = 701, "a namespace of a package that is not a dependency";
+    AMBIGUOUS_NAMESPACE = 702, "a namespace that several dependencies have";
+    INVALID_DEPENDENCY = 703, "a dependency that cannot be used";
+    UNAVAILABLE_DEPENDENCY = 704, "a dependency that cannot be fetched";
+    CHANGED_DEPENDENCY = 705, "a dependency that is not what `ox.lock` says";
 }
 
 impl Code {

@@ -26,6 +26,15 @@
   ([x y] (not (= x y)))
   ([x y & more] (not (apply* = x y more))))
 
+(defn ^:no-doc versions?
+  "Returns true if two namespaces, symbols, are of two versions of one package: `util.core@util@1.0.0` and `util.core@util@2.0.0`."
+  [one other]
+  (let [plain (fn [ns] (nth (re-find-from #"[^@]*@[^@]*@" (str* ns) 0) 0))
+        of-one (plain one)]
+    (if (nil? of-one)
+      false
+      (if (= one other) false (= of-one (plain other))))))
+
 (defn ==
   "Returns true if all numbers have the same value, whatever their types: `(== 1 1.0)` is true."
   ([x] true)

@@ -22,7 +22,7 @@
 
 (defn ^:no-doc table-entries
   "The contributions to a table as a map from key to `[namespace value number]`. The owner's is a default that one other
-  namespace may override; two of one key from others clash."
+  namespace may override; two of one key from others clash, unless they are of two versions of one namespace."
   [owner what contributions]
   (let [home (symbol (namespace owner))]
     (reduce
@@ -34,6 +34,7 @@
             (nil? known) (assoc entries key [from (nth row 2) (nth row 3)])
             (and (= (nth known 0) home) (not= from home)) (assoc entries key [from (nth row 2) (nth row 3)])
             (and (= from home) (not= (nth known 0) home)) entries
+            (versions? from (nth known 0)) (assoc entries key [from (nth row 2) (nth row 3)])
             :else
             (fail :ox/clash
                   (str owner " has two " (what key) ", "

@@ -67,19 +67,19 @@
 
 (deftable* print-method#table
   (fn* [contributions]
-    (loop [rows (seq contributions) given {} entries {}]
+    (loop [rows (seq contributions) given {} entries {} owners {}]
       (if (nil? rows)
         {:methods given
          :by-type (if (= {} given) nil (by-type given))}
         (let [row (first rows)
               value (nth (nth row 1) 0)]
           (if (= :method (nth (nth row 1) 1))
-            (if (contains? given value)
+            (if (and (contains? given value) (not (versions? (nth row 0) (get owners value))))
               (throw (error-new "print-method has two methods for one type"
                                 {:ox/kind :ox/clash :ox/entry (nth row 3) :ox/other (get entries value)}
                                 nil))
-              (recur (next rows) (assoc* given value (nth row 2)) (assoc* entries value (nth row 3))))
-            (recur (next rows) given entries)))))))
+              (recur (next rows) (assoc* given value (nth row 2)) (assoc* entries value (nth row 3)) (assoc* owners value (nth row 0))))
+            (recur (next rows) given entries owners)))))))
 
 (defn ^:no-doc print-methods "What was contributed to `print-method`, by dispatch value." [] (get print-method#table :methods))
 

@@ -12,8 +12,10 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 /// What `oxc` says of what takes long, which depends on how busy the machine is.
-const PROGRESS: [&str; 4] = [
+const PROGRESS: [&str; 6] = [
     "compiling …",
+    "fetching …",
+    "comparing …",
     "checking …",
     "looking at the runs …",
     "looking at the store …",

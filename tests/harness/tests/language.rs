@@ -145,6 +145,7 @@ fn workspace_of(section: &Section) -> Workspace {
         is_project: false,
         manifest: Manifest::default(),
         files,
+        packages: driver::packages::Packages::default(),
         entry: section.files.last().map(|file| file.namespace.clone()),
     })
 }

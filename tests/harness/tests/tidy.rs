@@ -324,6 +324,8 @@ fn the_world_is_touched_where_it_may_be() {
     let may = [
         "compiler/oxc/",
         "compiler/driver/src/project.rs",
+        "compiler/driver/src/packages.rs",
+        "compiler/driver/src/packages/",
         "compiler/driver/src/cache.rs",
         "compiler/driver/src/cache/files.rs",
         "runtime/activities/",

@@ -3,6 +3,8 @@
 //! # Invariants
 //! - What is wrong with it is said as of any other file: code, place, what to do; all of it at once.
 
+use super::dependency::{self, Dependency};
+use crate::semver::Version;
 use scalar::{is_slip, suggest};
 use source::{Code, Diagnostic, FileId, Span, TextRange};
 use syntax::TopForm;
@@ -21,11 +23,27 @@ pub struct Manifest {
     pub test_paths: Vec<String>,
     /// `:features`
     pub features: Vec<String>,
+    /// `:version`
+    pub version: Option<String>,
+    /// `:deps`, by name
+    pub deps: Vec<Dependency>,
+}
+
+impl Manifest {
+    /// What a project file says in which nothing is.
+    pub(crate) fn of_nothing() -> Manifest {
+        Manifest {
+            paths: vec!["src".to_owned()],
+            test_paths: vec!["test".to_owned()],
+            ..Manifest::default()
+        }
+    }
 }
 
 /// What a project file may say.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "name",
+    "version",
     "main",
     "paths",
     "test-paths",
@@ -38,7 +56,7 @@ const KEYS: [&str; 7] = [
 const FILE: FileId = FileId(0);
 
 /// A mistake at a place of the project file.
-pub(super) fn mistake(at: TextRange, message: impl Into<String>) -> Diagnostic {
+pub(crate) fn mistake(at: TextRange, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::INVALID_PROJECT, message, Span::new(FILE, at))
 }
 
@@ -54,13 +72,9 @@ fn forms(text: &str) -> (Vec<TopForm>, Vec<Diagnostic>) {
 ///
 /// # Errors
 /// All that is wrong with it, by place.
-pub(super) fn parse(text: &str) -> Result<Manifest, Vec<Diagnostic>> {
+pub(crate) fn parse(text: &str) -> Result<Manifest, Vec<Diagnostic>> {
     let (forms, mut wrong) = forms(text);
-    let mut manifest = Manifest {
-        paths: vec!["src".to_owned()],
-        test_paths: vec!["test".to_owned()],
-        ..Manifest::default()
-    };
+    let mut manifest = Manifest::of_nothing();
     match &forms[..] {
         // What brackets in the wrong place make of it is not worth reporting.
         _ if !wrong.is_empty() => {}
@@ -91,6 +105,28 @@ fn no_map(at: TextRange) -> Diagnostic {
     mistake(at, "a project file holds one map").note("the least one is `{:main app.core}`")
 }
 
+/// Where the name of a dependency is.
+pub(crate) fn place_of_dependency(text: &str, name: &str) -> Option<TextRange> {
+    let (forms, _) = forms(text);
+    let form = forms.first()?;
+    let deps = entry_of(&form.datum, |key| {
+        key.as_keyword().is_some_and(|keyword| keyword.is("deps"))
+    })?;
+    let (key, _) = entry_of(deps.1, |key| {
+        key.as_symbol()
+            .is_some_and(|symbol| symbol.to_string() == name)
+    })?;
+    Some(form.range_of(key.origin))
+}
+
+fn entry_of(map: &Datum, is_key: impl Fn(&Datum) -> bool) -> Option<(&Datum, &Datum)> {
+    let DatumKind::Map(entries) = &map.kind else {
+        return None;
+    };
+    let (key, value) = entries.iter().find(|(key, _)| is_key(key))?;
+    Some((key, value))
+}
+
 /// Where the value of a key is, or one of the parts of that value; none if the key is not there.
 pub(super) fn place_of(text: &str, name: &str, part: Option<usize>) -> Option<TextRange> {
     let (forms, _) = forms(text);
@@ -104,14 +140,15 @@ pub(super) fn place_of(text: &str, name: &str, part: Option<usize>) -> Option<Te
     Some(form.range_of(part.unwrap_or(value).origin))
 }
 
-struct Reader<'a> {
+/// Reads the map of a project file.
+pub(super) struct Reader<'a> {
     form: &'a TopForm,
     manifest: &'a mut Manifest,
     wrong: &'a mut Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
-    fn mistake(&mut self, at: &Datum, message: String, note: &str) {
+    pub(super) fn mistake(&mut self, at: &Datum, message: String, note: &str) {
         let range = self.form.range_of(at.origin);
         let mut problem = mistake(range, message);
         if !note.is_empty() {
@@ -168,20 +205,28 @@ impl Reader<'_> {
                     return self.wrong_type(name, wrong, "a vector of keywords", "[:ox :clj]");
                 }
             },
+            "version" => match &value.kind {
+                DatumKind::String(text) if Version::read(text).is_some() => {
+                    manifest.version = Some(text.to_string());
+                    return;
+                }
+                _ => ("a string of three numbers", "\"1.0.0\""),
+            },
+            "deps" => {
+                let deps = dependency::read(self, value);
+                self.manifest.deps = deps;
+                return;
+            }
             // Lints are another command's business; here they only must be a map.
             _ => match &value.kind {
-                DatumKind::Map(entries) if name == "lints" || entries.is_empty() => return,
-                DatumKind::Map(_) => {
-                    let message = "`:deps` is not supported by this version".to_owned();
-                    return self.mistake(value, message, "put the namespaces into the project");
-                }
+                DatumKind::Map(_) => return,
                 _ => ("a map", "{}"),
             },
         };
         self.wrong_type(name, value, expected, example);
     }
 
-    fn wrong_type(&mut self, name: &str, found: &Datum, expected: &str, example: &str) {
+    pub(super) fn wrong_type(&mut self, name: &str, found: &Datum, expected: &str, example: &str) {
         let message = format!("`:{name}` is {expected}; `{found}` is not");
         self.mistake(found, message, &format!("for instance `:{name} {example}`"));
     }

@@ -7,6 +7,7 @@ mod generate;
 mod incremental;
 mod laws;
 mod mistakes;
+mod packages;
 mod packs;
 mod rewrites;
 mod same;

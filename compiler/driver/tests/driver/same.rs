@@ -3,6 +3,7 @@
 
 use crate::generate::{Size, name_of, texts, write};
 use crate::support::{Dice, Log, forget_builds, generated, hashes, stored};
+use driver::packages::Options;
 use driver::{Target, Workspace};
 use source::Diagnostic;
 use std::collections::BTreeMap;
@@ -232,7 +233,8 @@ fn two_checkouts_give_one_image() {
             let folder = tempfile::tempdir().unwrap();
             let root = folder.path().join(path);
             write(&texts, &root).unwrap();
-            let mut workspace = Workspace::open(&Target::Folder(root), folder.path()).unwrap();
+            let mut workspace =
+                Workspace::open(&Target::Folder(root), folder.path(), &Options::default()).unwrap();
             workspace.build().unwrap().image.encode()
         })
         .collect();

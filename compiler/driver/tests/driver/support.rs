@@ -1,6 +1,7 @@
 //! Workspaces of a few texts, and what the tests ask of them.
 
 use crate::generate;
+use driver::packages::Packages;
 use driver::project::{Found, FoundFile, Manifest};
 use driver::{Built, Database, Workspace};
 use source::render::SourceFiles as _;
@@ -31,6 +32,7 @@ pub(crate) fn found(files: &[(&str, &str)]) -> Found {
         manifest: Manifest::default(),
         files: all.collect(),
         entry: files.last().map(|(namespace, _)| (*namespace).to_owned()),
+        packages: Packages::default(),
     }
 }
 
@@ -56,6 +58,7 @@ pub(crate) fn generated(texts: &BTreeMap<String, String>) -> Found {
         },
         files: files.collect(),
         entry: Some("gen.main".to_owned()),
+        packages: Packages::default(),
     }
 }
 

@@ -17,6 +17,7 @@ use super::interface::{self, Remark};
 use crate::body::DefName;
 use crate::contributions::TABLE_SUFFIX;
 use crate::lower::special;
+use crate::package::name_of;
 
 /// The forms, sorted.
 pub(crate) const NAMES: &[&str] = &[
@@ -74,7 +75,9 @@ fn table_name(owner: &str) -> Arc<str> {
 }
 
 /// Takes a call of one of [`NAMES`], or of a contributing function, apart: `(do …)`.
-pub(crate) fn rewrite(name: &str, form: &Datum, ns: &str) -> Rewritten {
+///
+/// `package` is that of the types it defines, if they have one.
+pub(crate) fn rewrite(name: &str, form: &Datum, ns: &str, package: Option<&Arc<str>>) -> Rewritten {
     let mut fresh = Fresh::new("");
     let cx = Rewrite {
         form,
@@ -90,8 +93,8 @@ pub(crate) fn rewrite(name: &str, form: &Datum, ns: &str) -> Rewritten {
         "defmethod" => defmethod(&cx),
         "defmulti" => defmulti(cx),
         "defprotocol" => defprotocol(&cx),
-        "defrecord" => deftype(&cx, true),
-        "deftype" => deftype(&cx, false),
+        "defrecord" => deftype(&cx, package, true),
+        "deftype" => deftype(&cx, package, false),
         "derive" => derive(&cx),
         "extend" => extend(&cx),
         "extend-protocol" => extend_protocol(&cx),
@@ -470,7 +473,7 @@ fn prefer_method(cx: &Rewrite<'_>) -> Rewritten {
 }
 
 /// A type of records, or of plain instances: the type, what makes its values, and methods.
-fn deftype(cx: &Rewrite<'_>, is_record: bool) -> Rewritten {
+fn deftype(cx: &Rewrite<'_>, package: Option<&Arc<str>>, is_record: bool) -> Rewritten {
     let (name, symbol, rest) = defined(cx)?;
     let Some((fields, mut rest)) = rest.split_first() else {
         return Err(cx.mistake(format!("`{symbol}` needs a vector of fields")));
@@ -510,9 +513,14 @@ fn deftype(cx: &Rewrite<'_>, is_record: bool) -> Rewritten {
     }
     let plain: Vec<Datum> = names.iter().map(|name| cx.sym(Arc::clone(name))).collect();
     let keys = names.iter().map(|name| keyword(cx, name)).collect();
-    let class = format!("{}.{symbol}", cx.ns.replace('-', "_"));
+    let class = format!("{}.{symbol}", name_of(cx.ns).replace('-', "_"));
+    // The package is part of the type's identity, and of nothing that is printed.
+    let identity = match package {
+        Some(package) => Datum::qualified(Arc::clone(package), class.as_str(), cx.origin),
+        None => cx.sym(class.as_str()),
+    };
+    let value = cx.list([cx.ox("type*"), cx.quote(identity), cx.vector_of(keys)]);
     let class = cx.quote(cx.sym(class));
-    let value = cx.list([cx.ox("type*"), class.clone(), cx.vector_of(keys)]);
     let make = if is_record { "record*" } else { "instance*" };
     let positional = cx.list([
         cx.core("defn"),

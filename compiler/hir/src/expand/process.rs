@@ -44,6 +44,7 @@ use std::sync::Arc;
 use syntax::datum::{Datum, DatumKind, Symbol};
 
 use super::build::{Mistake, Rewrite, Rewritten, simple_symbol};
+use crate::package::name_of;
 
 /// `(all form…)` and `(race form…)`
 pub(crate) fn thunks_call(cx: &mut Rewrite<'_>, function: &str) -> Rewritten {
@@ -375,7 +376,7 @@ pub(crate) fn activity_function(cx: &mut Rewrite<'_>, name: &Datum, parts: &[Dat
         cx.list_of(items)
     };
     let qualified = match name.as_symbol() {
-        Some(name) => format!("{}/{}", cx.ns, name.name),
+        Some(name) => format!("{}/{}", name_of(cx.ns), name.name),
         None => String::new(),
     };
     let call = cx.list([
@@ -401,7 +402,7 @@ pub(crate) fn effect_function(cx: &mut Rewrite<'_>, name: &Datum, parts: &[Datum
     let params = params.clone();
     let name = name.as_symbol().map_or("", |name| &*name.name);
     let keyword = |symbol| Datum::new(DatumKind::Keyword(symbol), cx.origin);
-    let effect = keyword(Symbol::qualified(cx.ns, name));
+    let effect = keyword(Symbol::qualified(name_of(cx.ns), name));
     let perform = keyword(Symbol::qualified("ox", "perform"));
     let (plain, args) = passed_on(cx, Some(effect), params.as_vector().unwrap_or_default());
     let call = cx.list([cx.ox("effect*"), perform, args]);

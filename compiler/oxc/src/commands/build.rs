@@ -21,7 +21,13 @@ struct Facts {
 pub(crate) fn run(output: Output, args: &Build) -> Outcome {
     let program = Program::named(args.target.as_deref())?;
     let folder = program.folder()?;
-    let compiled = compile(output, &program, Some(&folder), Purpose::Write)?;
+    let compiled = compile(
+        output,
+        &program,
+        Some(&folder),
+        &args.packages.options(),
+        Purpose::Write,
+    )?;
     if matches!(program, Program::Image(_)) {
         return Err(Failure::usage("an image file is built already"));
     }

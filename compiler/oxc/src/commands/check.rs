@@ -23,7 +23,7 @@ pub(crate) fn run(output: Output, args: &Check) -> Outcome {
         let Program::Source(target) = Program::named(target)? else {
             return Err(Failure::usage("an image file holds no source to check"));
         };
-        let mut workspace = open(output, &target, args.format)?;
+        let mut workspace = open(output, &target, &args.packages.options(), args.format)?;
         let progress = output.progress("checking");
         // A check makes no folder: it takes what compiled before has left, and adds to it.
         let folder = Folder::around(workspace.root()).ok();

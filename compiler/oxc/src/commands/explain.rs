@@ -32,7 +32,7 @@ pages! {
     "0402" "0403" "0404" "0501" "0502" "0503" "0504" "0505" "0506" "0507" "0508" "0509"
     "0510" "0511" "0512" "0513" "0514" "0515" "0516" "0517" "0521" "0522" "0523" "0531"
     "0532" "0533" "0534" "0541" "0542" "0543" "0544" "0545" "0546" "0547" "0548" "0599"
-    "0601" "0602" "0603"
+    "0601" "0602" "0603" "0701" "0702" "0703" "0704" "0705"
 }
 
 /// A code in the list.
@@ -65,7 +65,9 @@ fn all() -> Vec<Listed> {
         code: fault.code().to_owned(),
         title: fault.title(),
     });
-    of_compiler.chain(of_programs).chain(of_stores).collect()
+    let mut all: Vec<Listed> = of_compiler.chain(of_programs).chain(of_stores).collect();
+    all.sort_by(|one, other| one.code.cmp(&other.code));
+    all
 }
 
 /// The code that is meant: as it is printed, without its zeros and letters, or the kind of a running

@@ -32,9 +32,10 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
     let mut manner = Manner::new(args.park, &args.serve)?;
     manner.limit(&args.limit)?;
     let program = Program::named(args.program.first().map(String::as_str))?;
+    let packages = args.packages.options();
     if args.ephemeral {
         let folder = program.folder().ok();
-        let compiled = compile(output, &program, folder.as_ref(), Purpose::Run)?;
+        let compiled = compile(output, &program, folder.as_ref(), &packages, Purpose::Run)?;
         let label = folder.map_or_else(String::new, |folder| program.label(&folder));
         let place = Place {
             store: None,
@@ -72,7 +73,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
     for run in &others {
         output.note(unfinished_text(run));
     }
-    let compiled = compile(output, &program, Some(&folder), Purpose::Run)?;
+    let compiled = compile(output, &program, Some(&folder), &packages, Purpose::Run)?;
     let loaded = Loaded::new(compiled, &label, &program_args)?;
     let place = match &args.store.store {
         Some(store) => Place {
@@ -167,6 +168,10 @@ impl Run {
     /// These options and more.
     fn joined(&self, more: Run) -> Run {
         Run {
+            packages: crate::args::PackageArgs {
+                offline: self.packages.offline || more.packages.offline,
+                locked: self.packages.locked || more.packages.locked,
+            },
             store: crate::args::StoreArg {
                 store: more.store.store.or_else(|| self.store.store.clone()),
             },

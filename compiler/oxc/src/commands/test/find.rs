@@ -87,7 +87,8 @@ impl Finder<'_> {
         if let Some((_, project)) = self.projects.iter().find(|(known, _)| known == root) {
             return Ok(project.clone());
         }
-        let (found, tests) = find_with_tests(root).map_err(|error| self.told(error))?;
+        let (found, tests) = find_with_tests(root, &self.args.packages.options())
+            .map_err(|error| self.told(error))?;
         let project: Project = (Arc::new(found), tests.into());
         self.projects.push((root.to_owned(), project.clone()));
         Ok(project)
@@ -169,7 +170,8 @@ impl Finder<'_> {
             }
         }
         let target = driver::Target::File(path.to_owned());
-        let found = find(&target, Path::new("")).map_err(|error| self.told(error))?;
+        let found = find(&target, Path::new(""), &self.args.packages.options())
+            .map_err(|error| self.told(error))?;
         if let Some(namespace) = found.entry.clone() {
             self.add(&Arc::new(found), &namespace);
         }

@@ -1,0 +1,81 @@
+//! The packages that a machine has: `<hash of the content>/` with the files of each, in `$XDG_CACHE_HOME/ox/packages`.
+//!
+//! Invariants:
+//! - What is found under a hash has it: it is looked at each time. What has not is as if it were not there, and is
+//!   fetched again.
+//! - A package appears whole: written under another name and renamed. Of two processes one wins, and both are right.
+
+use super::content::{Content, ContentHash};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The folder of packages.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) folder: PathBuf,
+}
+
+impl Kept {
+    fn path(&self, hash: ContentHash) -> PathBuf {
+        self.folder.join(hash.to_string())
+    }
+
+    /// The content with this hash.
+    pub(crate) fn load(&self, hash: ContentHash) -> Option<Content> {
+        let mut content = Content::default();
+        read_below(&self.path(hash), "", &mut content).ok()?;
+        (content.hash() == hash).then_some(content)
+    }
+
+    /// Keeps a content.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn save(&self, content: &Content) -> io::Result<()> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let hash = content.hash();
+        let temporary = |what: &str| {
+            let name = format!("{hash}-{}-{number}.{what}.tmp", std::process::id());
+            self.folder.join(name)
+        };
+        let new = temporary("new");
+        for (path, text) in &content.0 {
+            let path = new.join(path);
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(path, text)?;
+        }
+        std::fs::create_dir_all(&new)?;
+        let path = self.path(hash);
+        if std::fs::rename(&new, &path).is_err() && self.load(hash).is_none() {
+            // What is there is damaged.
+            let old = temporary("old");
+            let _ = std::fs::rename(&path, &old);
+            let _ = std::fs::remove_dir_all(&old);
+            let renamed = std::fs::rename(&new, &path);
+            if renamed.is_err() && self.load(hash).is_none() {
+                return renamed;
+            }
+        }
+        let _ = std::fs::remove_dir_all(&new);
+        Ok(())
+    }
+}
+
+/// Reads all files below a folder.
+fn read_below(folder: &Path, prefix: &str, content: &mut Content) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let path = format!("{prefix}{}", name.to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            read_below(&entry.path(), &format!("{path}/"), content)?;
+        } else {
+            content.0.insert(path, std::fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
