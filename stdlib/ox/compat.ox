@@ -183,6 +183,15 @@
 (defn- sign [n] (cond (pos? n) 1 (neg? n) -1 :else 0))
 (defn- sum [x y] (+ x y))
 (defn- compare-numbers [x y] (compare (num x) (num y)))
+(defn- compare-doubles "The order of two doubles, of all: -0.0 is below 0.0, NaN above all others." [x y]
+  (let [x (double x) y (double y)]
+    (cond
+      (< x y) -1
+      (> x y) 1
+      (NaN? x) (if (NaN? y) 0 1)
+      (NaN? y) -1
+      (and (= x 0.0) (= y 0.0)) (compare (/ x) (/ y))
+      :else 0)))
 (defn- finite? [x] (not (or (NaN? x) (infinite? x))))
 (defn- not-a-number? ([x] (NaN? (num x))))
 (defn- number-text [x] (str (num x)))
@@ -268,7 +277,7 @@
   Double/isNaN not-a-number?
   Double/isInfinite infinite?
   Double/isFinite finite?
-  Double/compare compare-numbers
+  Double/compare compare-doubles
   Double/max larger
   Double/min smaller
   Double/sum sum
@@ -370,11 +379,20 @@
 ;; Strings
 
 (defn- text-or-null [x] (if (nil? x) "null" (str x)))
-(defn- value-text ([x] (text-or-null x)))
+(defn- text-of-characters "The string of characters, of `n` of them from a place on." [characters from n]
+  (let [n (if (nil? n) (- (count characters) from) n)]
+    (string/join (subvec (vec characters) from (+ from n)))))
+(defn- characters? [x] (or (vector? x) (array? x)))
+(defn- value-text
+  ([x] (if (characters? x) (text-of-characters x 0 nil) (text-or-null x)))
+  ([x from n] (text-of-characters x from n)))
 (defn- join-texts
   ([separator coll] (string/join separator (map text-or-null coll)))
   ([separator a b & more] (string/join separator (map text-or-null (list* a b more)))))
-(defn- string-new ([] "") ([s] (str (given s :toString))))
+(defn- string-new
+  ([] "")
+  ([s] (if (characters? s) (text-of-characters s 0 nil) (str (given s :toString))))
+  ([s from n] (text-of-characters s from n)))
 
 (defhost
   String/new string-new
@@ -384,7 +402,9 @@
   StringBuilder builder-type
   StringBuffer builder-type
   StringBuilder/new builder-new
-  StringBuffer/new builder-new)
+  StringBuffer/new builder-new
+  StringWriter builder-type
+  StringWriter/new builder-new)
 
 (defn- part "The string that a string, a character or the number of one is." [x]
   (cond (string? x) x (char? x) (str x) (int? x) (str (char x)) :else (str (given x :toString))))
@@ -395,7 +415,7 @@
 (defn- -length [s]
   (if (string? s)
     (count s)
-    (if (builder? s) (count (builder-text s)) (host-call s :length))))
+    (if (or (builder? s) (array? s)) (count s) (host-call s :length))))
 
 (defn- -char-at [s i]
   (if (string? s)
@@ -484,20 +504,15 @@
            to (min to (count t))]
        (builder-set! s (str (subs t 0 from) text (subs t to))))
      (host-call s :replace from to text))))
-(defn- -replace-all [s re replacement]
-  (if (string? s) (string/replace s (re-pattern re) replacement) (host-call s :replaceAll re replacement)))
-(defn- -replace-first [s re replacement]
-  (if (string? s) (string/replace-first s (re-pattern re) replacement) (host-call s :replaceFirst re replacement)))
 (defn- -split
   ([s re] (cond (string? s) (string/split s (re-pattern re)) (regex? s) (string/split re s) :else (host-call s :split re)))
   ([s re limit] (if (string? s) (string/split s (re-pattern re) limit) (host-call s :split re limit))))
-(defn- -matches [s re] (if (string? s) (some? (re-matches (re-pattern re) s)) (host-call s :matches re)))
 (defn- -concat [s t] (if (string? s) (str s (given t :length)) (host-call s :concat t)))
 (defn- -repeat [s n]
   (if (string? s)
     (if (neg? n) (illegal (str "count is negative: " n) n) (string/join (repeat n s)))
     (host-call s :repeat n)))
-(defn- -chars [s] (if (string? s) (vec s) (host-call s :toCharArray)))
+(defn- -chars [s] (if (string? s) (char-array s) (host-call s :toCharArray)))
 (defn- -code-point-at [s i] (let [t (text-of s)] (if (nil? t) (host-call s :codePointAt i) (long (nth t i)))))
 (defn- -equals-ignore-case [s t]
   (if (string? s) (and (string? t) (= (string/lower-case s) (string/lower-case t))) (host-call s :equalsIgnoreCase t)))
@@ -528,10 +543,7 @@
   .isBlank -blank?
   .isEmpty -empty?
   .replace -replace
-  .replaceAll -replace-all
-  .replaceFirst -replace-first
   .split -split
-  .matches -matches
   .concat -concat
   .repeat -repeat
   .toCharArray -chars
@@ -553,7 +565,11 @@
      (builder? b) (builder-add! b (text-or-null x))
      (stream? b) (do (write b (text-or-null x)) b)
      :else (host-call b :append x)))
-  ([b x from to] (if (builder? b) (builder-add! b (subs (text-or-null x) from to)) (host-call b :append x from to))))
+  ([b x from to]
+   (cond
+     (builder? b) (builder-add! b (subs (text-or-null x) from to))
+     (stream? b) (do (write b (subs (text-or-null x) from to)) b)
+     :else (host-call b :append x from to))))
 
 (defn- checked-place [i n] (if (<= 0 i n) i (outside i n)))
 
@@ -592,10 +608,18 @@
     (host-call b :setCharAt i c)))
 (defn- -capacity [b] (if (builder? b) (count (builder-text b)) (host-call b :capacity)))
 
-(defn- -write [stream x]
-  (if (stream? stream)
-    (write stream (if (int? x) (str (char x)) (text-or-null x)))
-    (host-call stream :write x)))
+(defn- -write
+  ([stream x]
+   (cond
+     (stream? stream) (write stream (if (int? x) (str (char x)) (given-text x)))
+     (builder? stream) (do (builder-add! stream (if (int? x) (str (char x)) (given-text x))) nil)
+     :else (host-call stream :write x)))
+  ([stream x from n]
+   (cond
+     (stream? stream) (write stream (subs (given-text x) from (+ from n)))
+     (builder? stream) (do (builder-add! stream (subs (given-text x) from (+ from n))) nil)
+     :else (host-call stream :write x from n))))
+(defn- given-text [x] (if (characters? x) (text-of-characters x 0 nil) (str (given x :length))))
 (defn- -flush [stream]
   (if (stream? stream)
     (binding [*out* stream] (flush))
@@ -616,13 +640,16 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; Any value
 
-(defn- -to-string [x] (str (given x :toString)))
+(defn- -to-string
+  ([x] (str (given x :toString)))
+  ([x radix] (if (integer? x) (in-radix x radix) (host-call x :toString radix))))
 
 (defn- -equals [x y]
   (let [f (if (or (instance-of-type? x) (record? x)) (host-method x :equals) nil)]
     (cond
       (some? f) (f x y)
       (nil? x) (given x :equals)
+      (decimal? x) (and (decimal? y) (= (decimal-parts x) (decimal-parts y)))
       (number? x) (and (number? y) (= (class x) (class y)) (= x y))
       :else (= x y))))
 
@@ -632,7 +659,10 @@
 
 (defn- -compare-to [x y]
   (let [f (if (or (instance-of-type? x) (record? x)) (host-method x :compareTo) nil)]
-    (if (nil? f) (compare (given x :compareTo) (given y :compareTo)) (f x y))))
+    (cond
+      (some? f) (f x y)
+      (and (float? x) (float? y)) (compare-doubles x y)
+      :else (compare (given x :compareTo) (given y :compareTo)))))
 
 (defn- -get-class [x] (class (given x :getClass)))
 
@@ -803,10 +833,6 @@
 (defn- date-new ([] (now)) ([ms] (inst-of-ms ms)))
 (defn- -get-time [x] (if (inst? x) (inst-ms x) (host-call x :getTime)))
 
-(defn- quoted-pattern [s] (string/replace s #"[\\^$.|?*+()\[\]{}#&~\-\s]" (fn [c] (str "\\" c))))
-(defn- pattern-matches [re s] (some? (re-matches (re-pattern re) s)))
-(defn- -pattern [re] (if (regex? re) (str re) (host-call re :pattern)))
-
 (defhost
   System/currentTimeMillis current-millis
   System/nanoTime current-nanos
@@ -819,8 +845,446 @@
   UUID/randomUUID random-uuid
   UUID/fromString uuid-from
   Date/new date-new
-  .getTime -get-time
-  Pattern/compile re-pattern
+  .getTime -get-time)
+
+;; ---------------------------------------------------------------------------------------------
+;; Regular expressions
+
+(defn- quoted-pattern [s] (string/replace s #"[\\^$.|?*+()\[\]{}#&~\-\s]" (fn [c] (str "\\" c))))
+(defn- pattern-matches [re s] (some? (re-matches (re-pattern re) s)))
+(defn- -pattern [re] (if (regex? re) (str re) (host-call re :pattern)))
+
+(def ^:private unix-lines 1)
+(def ^:private case-insensitive 2)
+(def ^:private comments 4)
+(def ^:private multiline 8)
+(def ^:private literal 16)
+(def ^:private dotall 32)
+(def ^:private unicode-case 64)
+
+(defn- pattern-compile
+  ([source] (re-pattern source))
+  ([source flags]
+   (when-not (zero? (bit-and-not flags (bit-or unix-lines case-insensitive comments multiline literal dotall unicode-case)))
+     (throw (ex-info "these flags of a regular expression are not there" {:ox/kind :ox/unsupported :flags flags})))
+   (let [letters (str (when (bit-test flags 1) "i") (when (bit-test flags 2) "x") (when (bit-test flags 3) "m") (when (bit-test flags 5) "s"))
+         source (if (bit-test flags 4) (quoted-pattern source) source)]
+     (re-pattern (if (= "" letters) source (str "(?" letters ")" source))))))
+
+(defn- group-names "The names of the groups of a regular expression, in their order; nil of those that have none." [re]
+  (let [source (str re)
+        n (count source)]
+    (loop [i 0 in-class 0 names []]
+      (if (>= i n)
+        names
+        (let [c (nth source i)]
+          (cond
+            (= c \\) (recur (+ i 2) in-class names)
+            (= c \[) (recur (inc i) (inc in-class) names)
+            (and (= c \]) (pos? in-class)) (recur (inc i) (dec in-class) names)
+            (and (= c \() (zero? in-class))
+            (let [named (re-find #"^\(\?P?<([a-zA-Z][a-zA-Z0-9]*)>" (subs source i))]
+              (cond
+                (some? named) (recur (inc i) in-class (conj names (nth named 1)))
+                (= \? (nth source (inc i) nil)) (recur (inc i) in-class names)
+                :else (recur (inc i) in-class (conj names nil))))
+            :else (recur (inc i) in-class names)))))))
+
+(defn- -matcher [re s] (if (regex? re) (re-matcher re s) (host-call re :matcher s)))
+(defn- state-of [m] (matcher-state m))
+
+(defn- reset-matcher
+  ([m] (reset-matcher m (:ox.core.string/text (state-of m))))
+  ([m text]
+   (vreset! (field* m 0) {:ox.core.string/re (:ox.core.string/re (state-of m)) :ox.core.string/text (str text)
+                          :ox.core.string/cursor 0 :ox.core.string/match nil})
+   m))
+
+(defn- -matches-all
+  ([m]
+   (if (matcher? m)
+     (let [state (state-of m)
+           text (:ox.core.string/text state)
+           match (re-matches (:ox.core.string/re state) text)
+           n (count text)]
+       (matcher-found! m (if (nil? match) nil [match 0 n (if (= n 0) nil n)])))
+     (host-call m :matches)))
+  ([s re] (if (string? s) (some? (re-matches (re-pattern re) s)) (host-call s :matches re))))
+
+(defn- -find
+  ([m] (if (matcher? m) (matcher-next! m) (host-call m :find)))
+  ([m from]
+   (if (matcher? m)
+     (let [n (count (:ox.core.string/text (state-of m)))]
+       (when-not (<= 0 from n) (outside from n))
+       (reset-matcher m)
+       (vreset! (field* m 0) (assoc (state-of m) :ox.core.string/cursor from))
+       (matcher-next! m))
+     (host-call m :find from))))
+
+(defn- -looking-at [m]
+  (if (matcher? m)
+    (let [state (state-of m)
+          found (re-find-from (:ox.core.string/re state) (:ox.core.string/text state) 0)]
+      (matcher-found! m (if (= 0 (nth found 1)) found nil)))
+    (host-call m :lookingAt)))
+
+(defn- group-number [m group]
+  (if (string? group)
+    (let [names (group-names (:ox.core.string/re (state-of m)))
+          i (-index-of names group)]
+      (if (neg? i)
+        (illegal (str "No group with name <" group ">") group)
+        (inc i)))
+    group))
+
+(defn- -group
+  ([m] (if (matcher? m) (-group m 0) (host-call m :group)))
+  ([m group]
+   (if (matcher? m)
+     (let [match (re-groups m)
+           i (group-number m group)
+           groups (if (string? match) [match] match)]
+       (if (< -1 i (count groups))
+         (nth groups i)
+         (throw (ex-info (str "No group " i) {:ox/kind :ox/index :index i :count (count groups)}))))
+     (host-call m :group group))))
+
+(defn- -group-count [m]
+  (if (matcher? m) (count (group-names (:ox.core.string/re (state-of m)))) (host-call m :groupCount)))
+
+(defn- end-of-match [m which] (re-groups m) (get (state-of m) which))
+(defn- end-of-group [m group which method]
+  (if (= 0 group)
+    (end-of-match m which)
+    (throw (ex-info (str "the place of a group is not known: ." method " takes no group but 0") {:ox/kind :ox/unsupported :group group}))))
+(defn- -start
+  ([m] (if (matcher? m) (end-of-match m :ox.core.string/start) (host-call m :start)))
+  ([m group] (if (matcher? m) (end-of-group m group :ox.core.string/start "start") (host-call m :start group))))
+(defn- -end
+  ([m] (if (matcher? m) (end-of-match m :ox.core.string/end) (host-call m :end)))
+  ([m group] (if (matcher? m) (end-of-group m group :ox.core.string/end "end") (host-call m :end group))))
+(defn- -reset ([m] (if (matcher? m) (reset-matcher m) (host-call m :reset))) ([m s] (if (matcher? m) (reset-matcher m s) (host-call m :reset s))))
+
+(defn- -replace-all
+  ([m replacement]
+   (if (matcher? m)
+     (string/replace (:ox.core.string/text (state-of m)) (:ox.core.string/re (state-of m)) replacement)
+     (host-call m :replaceAll replacement)))
+  ([s re replacement]
+   (if (string? s) (string/replace s (re-pattern re) replacement) (host-call s :replaceAll re replacement))))
+(defn- -replace-first
+  ([m replacement]
+   (if (matcher? m)
+     (string/replace-first (:ox.core.string/text (state-of m)) (:ox.core.string/re (state-of m)) replacement)
+     (host-call m :replaceFirst replacement)))
+  ([s re replacement]
+   (if (string? s) (string/replace-first s (re-pattern re) replacement) (host-call s :replaceFirst re replacement))))
+
+(defhost
+  Pattern/compile pattern-compile
   Pattern/quote quoted-pattern
   Pattern/matches pattern-matches
-  .pattern -pattern)
+  Pattern/UNIX_LINES unix-lines
+  Pattern/CASE_INSENSITIVE case-insensitive
+  Pattern/COMMENTS comments
+  Pattern/MULTILINE multiline
+  Pattern/LITERAL literal
+  Pattern/DOTALL dotall
+  Pattern/UNICODE_CASE unicode-case
+  Matcher matcher-type
+  Matcher/quoteReplacement string/re-quote-replacement
+  .pattern -pattern
+  .matcher -matcher
+  .matches -matches-all
+  .find -find
+  .lookingAt -looking-at
+  .group -group
+  .groupCount -group-count
+  .start -start
+  .end -end
+  .reset -reset
+  .replaceAll -replace-all
+  .replaceFirst -replace-first)
+
+;; ---------------------------------------------------------------------------------------------
+;; Decimals and integers of any size
+
+(def ^:private rounding-up 'UP)
+(def ^:private rounding-down 'DOWN)
+(def ^:private rounding-ceiling 'CEILING)
+(def ^:private rounding-floor 'FLOOR)
+(def ^:private rounding-half-up 'HALF_UP)
+(def ^:private rounding-half-down 'HALF_DOWN)
+(def ^:private rounding-half-even 'HALF_EVEN)
+(def ^:private rounding-unnecessary 'UNNECESSARY)
+(defn- rounding-named [name] (let [mode (symbol name)] (if (contains? rounding-modes mode) mode (illegal (str "No enum constant java.math.RoundingMode." name) name))))
+
+(defn- context-new ([precision] (context-new precision 'HALF_UP)) ([precision rounding] {:precision precision :rounding rounding}))
+(def ^:private context-unlimited {:precision 0 :rounding 'HALF_UP})
+(def ^:private context-32 {:precision 7 :rounding 'HALF_EVEN})
+(def ^:private context-64 {:precision 16 :rounding 'HALF_EVEN})
+(def ^:private context-128 {:precision 34 :rounding 'HALF_EVEN})
+(defn- in-context [x context] (rounded-to-precision x (:precision context) (:rounding context)))
+
+(defn- -set-scale
+  ([x scale] (-set-scale x scale 'UNNECESSARY))
+  ([x scale rounding] (if (decimal? x) (rounded-to-scale x scale rounding) (host-call x :setScale scale rounding))))
+(defn- -scale [x] (if (decimal? x) (nth (decimal-parts x) 1) (host-call x :scale)))
+(defn- -precision [x] (if (decimal? x) (count (str (-abs (nth (decimal-parts x) 0)))) (host-call x :precision)))
+(defn- -unscaled-value [x] (if (decimal? x) (nth (decimal-parts x) 0) (host-call x :unscaledValue)))
+(defn- -strip-zeros [x]
+  (if (decimal? x)
+    (if (zero? x) 0M (without-zeros x -1000000000))
+    (host-call x :stripTrailingZeros)))
+(defn- -plain-string [x]
+  (if (decimal? x)
+    (let [[unscaled scale] (decimal-parts x)
+          digits (str (-abs unscaled))
+          sign (if (neg? unscaled) "-" "")]
+      (cond
+        (<= scale 0) (if (zero? unscaled) "0" (str sign digits (string/join (repeat (- scale) "0"))))
+        (< scale (count digits)) (str sign (subs digits 0 (- (count digits) scale)) "." (subs digits (- (count digits) scale)))
+        :else (str sign "0." (string/join (repeat (- scale (count digits)) "0")) digits)))
+    (host-call x :toPlainString)))
+(defn- -round [x context] (if (decimal? x) (in-context x context) (host-call x :round context)))
+(defn- moved [x n] (let [[unscaled scale] (decimal-parts x) scale (+ scale n)] (rounded-to-scale (decimal-of unscaled scale) (max scale 0) 'UNNECESSARY)))
+(defn- -move-left [x n] (if (decimal? x) (moved x n) (host-call x :movePointLeft n)))
+(defn- -move-right [x n] (if (decimal? x) (moved x (- n)) (host-call x :movePointRight n)))
+(defn- -to-big-integer [x] (if (number? x) (bigint x) (host-call x :toBigInteger)))
+
+(defn- large? "Whether the methods of large numbers are for `x`." [x] (or (decimal? x) (integer? x)))
+(defn- -abs [x] (if (large? x) (if (neg? x) (-' x) x) (host-call x :abs)))
+(defn- -add ([x y] (if (large? x) (+' x y) (host-call x :add y))) ([x y context] (if (decimal? x) (in-context (+ x y) context) (host-call x :add y context))))
+(defn- -subtract
+  ([x y] (if (large? x) (-' x y) (host-call x :subtract y)))
+  ([x y context] (if (decimal? x) (in-context (- x y) context) (host-call x :subtract y context))))
+(defn- -multiply
+  ([x y] (if (large? x) (*' x y) (host-call x :multiply y)))
+  ([x y context] (if (decimal? x) (in-context (* x y) context) (host-call x :multiply y context))))
+(defn- -divide
+  ([x y] (cond (decimal? x) (/ x y) (integer? x) (quot x y) :else (host-call x :divide y)))
+  ([x y how]
+   (cond
+     (not (decimal? x)) (host-call x :divide y how)
+     (map? how) (divided-to-precision x y (:precision how) (:rounding how))
+     :else (divided-to-scale x y (-scale x) how)))
+  ([x y scale rounding] (if (decimal? x) (divided-to-scale x y scale rounding) (host-call x :divide y scale rounding))))
+(defn- -remainder [x y] (if (large? x) (rem x y) (host-call x :remainder y)))
+(defn- -divide-and-remainder [x y] (if (large? x) [(quot x y) (rem x y)] (host-call x :divideAndRemainder y)))
+(defn- -pow [x n]
+  (cond
+    (not (large? x)) (host-call x :pow n)
+    (neg? n) (throw (ex-info "Negative exponent" {:ox/kind :ox/arithmetic :value n}))
+    :else (loop [base x n n made (if (decimal? x) 1M 1N)]
+            (if (= n 0)
+              made
+              (recur (if (= n 1) base (*' base base)) (quot n 2) (if (odd? n) (*' made base) made))))))
+(defn- -negate [x] (if (large? x) (-' x) (host-call x :negate)))
+(defn- -signum [x] (if (large? x) (sign x) (host-call x :signum)))
+(defn- -max [x y] (if (large? x) (max x y) (host-call x :max y)))
+(defn- -min [x y] (if (large? x) (min x y) (host-call x :min y)))
+
+(defn- -mod [x y]
+  (cond
+    (not (integer? x)) (host-call x :mod y)
+    (pos? y) (mod x y)
+    :else (throw (ex-info "BigInteger: modulus not positive" {:ox/kind :ox/arithmetic :value y}))))
+(defn- -gcd [x y] (if (integer? x) (loop [a (-abs x) b (-abs y)] (if (zero? b) a (recur b (rem a b)))) (host-call x :gcd y)))
+(defn- power-modulo [x n m]
+  (loop [base (mod x m) n n made (mod 1 m)]
+    (if (zero? n)
+      made
+      (recur (mod (*' base base) m) (quot n 2) (if (odd? n) (mod (*' made base) m) made)))))
+(defn- inverse [x m]
+  (loop [a (mod x m) b m u 1 v 0]
+    (if (zero? b)
+      (if (= a 1) (mod u m) (throw (ex-info "BigInteger not invertible." {:ox/kind :ox/arithmetic :value x})))
+      (let [q (quot a b)] (recur b (-' a (*' q b)) v (-' u (*' q v)))))))
+(defn- -mod-pow [x n m] (if (integer? x) (if (neg? n) (power-modulo (inverse x m) (-' n) m) (power-modulo x n m)) (host-call x :modPow n m)))
+(defn- -mod-inverse [x m] (if (integer? x) (inverse x m) (host-call x :modInverse m)))
+
+;; The lowest 63 bits of a number and those above: bits of numbers of any size, in two's complement.
+(def ^:private limb 9223372036854775808N)
+(defn- low-bits [x] (long (mod x limb)))
+(defn- high-bits [x] (quot (-' x (mod x limb)) limb))
+(defn- bitwise [f x y]
+  (loop [x x y y place 1N sum 0N]
+    (if (and (<= -1 x 0) (<= -1 y 0))
+      (+' sum (*' place (f (long x) (long y))))
+      (recur (high-bits x) (high-bits y) (*' place limb) (+' sum (*' place (f (low-bits x) (low-bits y))))))))
+(defn- -and [x y] (if (integer? x) (bitwise bit-and x y) (host-call x :and y)))
+(defn- -or [x y] (if (integer? x) (bitwise bit-or x y) (host-call x :or y)))
+(defn- -xor [x y] (if (integer? x) (bitwise bit-xor x y) (host-call x :xor y)))
+(defn- -and-not [x y] (if (integer? x) (bitwise bit-and x (-' -1 y)) (host-call x :andNot y)))
+(defn- -not [x] (if (integer? x) (-' -1 x) (host-call x :not)))
+(defn- shifted-left [x n] (if (neg? n) (shifted-right x (- n)) (*' x (-pow 2N n))))
+(defn- shifted-right [x n] (if (neg? n) (shifted-left x (- n)) (let [d (-pow 2N n)] (quot (-' x (mod x d)) d))))
+(defn- -shift-left [x n] (if (integer? x) (shifted-left x n) (host-call x :shiftLeft n)))
+(defn- -shift-right [x n] (if (integer? x) (shifted-right x n) (host-call x :shiftRight n)))
+(defn- -test-bit [x n] (if (integer? x) (odd? (shifted-right x n)) (host-call x :testBit n)))
+(defn- -set-bit [x n] (if (integer? x) (-or x (-pow 2N n)) (host-call x :setBit n)))
+(defn- -clear-bit [x n] (if (integer? x) (-and-not x (-pow 2N n)) (host-call x :clearBit n)))
+(defn- -flip-bit [x n] (if (integer? x) (-xor x (-pow 2N n)) (host-call x :flipBit n)))
+(defn- -bit-length [x]
+  (if (integer? x)
+    (loop [x (if (neg? x) (-' -1 x) x) n 0]
+      (cond
+        (zero? x) n
+        (< x limb) (+ n (- 64 (leading-zeros (long x))))
+        :else (recur (quot x limb) (+ n 63))))
+    (host-call x :bitLength)))
+(defn- -bit-count [x]
+  (if (integer? x)
+    (loop [x (if (neg? x) (-' -1 x) x) n 0]
+      (if (zero? x) n (recur (quot x limb) (+ n (bit-count (low-bits x))))))
+    (host-call x :bitCount)))
+(defn- -lowest-bit [x]
+  (if (integer? x)
+    (if (zero? x) -1 (loop [x x n 0] (if (odd? x) n (recur (quot x 2) (inc n)))))
+    (host-call x :getLowestSetBit)))
+(defn- -sqrt [x]
+  (cond
+    (not (integer? x)) (host-call x :sqrt)
+    (neg? x) (throw (ex-info "Negative BigInteger" {:ox/kind :ox/arithmetic :value x}))
+    :else (loop [r (-pow 2N (quot (inc (-bit-length x)) 2))]
+            (let [next (quot (+' r (if (zero? r) 0 (quot x r))) 2)]
+              (if (>= next r) r (recur next))))))
+
+(defn- prime? "By the bases that decide up to 3.3E24, and tell primes beyond with certainty enough." [n]
+  (let [bases [2 3 5 7 11 13 17 19 23 29 31 37 41]]
+    (cond
+      (< n 2) false
+      (some (fn [p] (= n p)) bases) true
+      (some (fn [p] (zero? (rem n p))) bases) false
+      :else
+      (let [s (-lowest-bit (dec n))
+            d (shifted-right (dec n) s)]
+        (every? (fn [a]
+                  (loop [x (power-modulo a d n) i 0]
+                    (cond
+                      (or (and (= i 0) (= x 1)) (= x (dec n))) true
+                      (= i (dec s)) false
+                      :else (recur (mod (*' x x) n) (inc i)))))
+                bases)))))
+(defn- -prime? [x certainty] (if (integer? x) (prime? (-abs x)) (host-call x :isProbablePrime certainty)))
+(defn- -next-prime [x]
+  (if (integer? x)
+    (loop [n (inc' x)] (if (prime? n) n (recur (inc' n))))
+    (host-call x :nextProbablePrime)))
+(defn- -exact-long [x] (if (integer? x) (long x) (host-call x :longValueExact)))
+
+(defhost
+  RoundingMode/UP rounding-up
+  RoundingMode/DOWN rounding-down
+  RoundingMode/CEILING rounding-ceiling
+  RoundingMode/FLOOR rounding-floor
+  RoundingMode/HALF_UP rounding-half-up
+  RoundingMode/HALF_DOWN rounding-half-down
+  RoundingMode/HALF_EVEN rounding-half-even
+  RoundingMode/UNNECESSARY rounding-unnecessary
+  RoundingMode/valueOf rounding-named
+  MathContext/new context-new
+  MathContext/UNLIMITED context-unlimited
+  MathContext/DECIMAL32 context-32
+  MathContext/DECIMAL64 context-64
+  MathContext/DECIMAL128 context-128
+  .setScale -set-scale
+  .scale -scale
+  .precision -precision
+  .unscaledValue -unscaled-value
+  .stripTrailingZeros -strip-zeros
+  .toPlainString -plain-string
+  .round -round
+  .movePointLeft -move-left
+  .movePointRight -move-right
+  .toBigInteger -to-big-integer
+  .add -add
+  .subtract -subtract
+  .multiply -multiply
+  .divide -divide
+  .remainder -remainder
+  .divideAndRemainder -divide-and-remainder
+  .pow -pow
+  .abs -abs
+  .negate -negate
+  .signum -signum
+  .max -max
+  .min -min
+  .mod -mod
+  .gcd -gcd
+  .modPow -mod-pow
+  .modInverse -mod-inverse
+  .and -and
+  .or -or
+  .xor -xor
+  .andNot -and-not
+  .not -not
+  .shiftLeft -shift-left
+  .shiftRight -shift-right
+  .testBit -test-bit
+  .setBit -set-bit
+  .clearBit -clear-bit
+  .flipBit -flip-bit
+  .bitLength -bit-length
+  .bitCount -bit-count
+  .getLowestSetBit -lowest-bit
+  .sqrt -sqrt
+  .isProbablePrime -prime?
+  .nextProbablePrime -next-prime
+  .longValueExact -exact-long)
+
+;; ---------------------------------------------------------------------------------------------
+;; Arrays
+
+(def ^:private type-int 'int)
+(def ^:private type-long 'long)
+(def ^:private type-short 'short)
+(def ^:private type-byte 'byte)
+(def ^:private type-double 'double)
+(def ^:private type-float 'float)
+(def ^:private type-char 'char)
+(def ^:private type-boolean 'boolean)
+
+(defn- put-all! [array elements] (vreset! (field* array 1) elements) nil)
+(defn- array-text [array] (if (nil? array) "null" (str "[" (string/join ", " (map text-or-null array)) "]")))
+(defn- array-fill
+  ([array x] (put-all! array (vec (repeat (alength array) x))))
+  ([array from to x] (doseq [i (range from to)] (aset array i x))))
+(defn- array-sort
+  ([array] (put-all! array (vec (sort (array-vector array)))))
+  ([array comparator] (put-all! array (vec (sort comparator (array-vector array))))))
+(defn- array-equals [a b] (or (and (nil? a) (nil? b)) (and (some? a) (some? b) (= (array-vector a) (array-vector b)))))
+(defn- array-copy [array n] (array-copy-range array 0 n))
+(defn- array-copy-range [array from to]
+  (let [kind (field* array 0)
+        all (array-vector array)
+        n (count all)
+        inside (subvec all from (min to n))]
+    (array-of kind (into inside (repeat (- to (max from n)) (case kind :object nil (:double :float) 0.0 :char \u0000 :boolean false 0))))))
+(defn- array-list [array & more] (if (nil? more) (if (array? array) (vec array) [array]) (vec (cons array more))))
+(defn- array-hash [array] (hash (array-vector array)))
+(defn- array-copy-into [from start to at n]
+  (let [source (subvec (array-vector from) start (+ start n))]
+    (doseq [i (range n)] (aset to (+ at i) (nth source i)))))
+(defn- -clone [x] (if (array? x) (aclone x) (host-call x :clone)))
+
+(defhost
+  Integer/TYPE type-int
+  Long/TYPE type-long
+  Short/TYPE type-short
+  Byte/TYPE type-byte
+  Double/TYPE type-double
+  Float/TYPE type-float
+  Character/TYPE type-char
+  Boolean/TYPE type-boolean
+  Arrays/toString array-text
+  Arrays/fill array-fill
+  Arrays/sort array-sort
+  Arrays/equals array-equals
+  Arrays/copyOf array-copy
+  Arrays/copyOfRange array-copy-range
+  Arrays/asList array-list
+  Arrays/hashCode array-hash
+  System/arraycopy array-copy-into
+  .clone -clone)

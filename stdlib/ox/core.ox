@@ -16,7 +16,9 @@
               ox.core.map
               ox.core.sorted
               ox.core.string
+              ox.core.decimal
               ox.core.atom
+              ox.core.array
               ox.core.print
               ox.core.types
               ox.core.hierarchy

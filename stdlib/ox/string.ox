@@ -25,8 +25,10 @@
 (defn- not-a-string [x]
   (throw (ex-info (str "expected a string, got " (if (nil? x) "nil" (pr-str x))) {:ox/kind :ox/type :value x})))
 
-(defn- string "A string as it is; anything else is an error." [s]
-  (if (string? s) s (not-a-string s)))
+(defn- string "A string as it is, a sequence of characters such as a string builder as a string; anything else is an error." [s]
+  (if (string? s)
+    s
+    (if (and (instance-of-type? s) (has-interface? 'CharSequence s)) (str s) (not-a-string s))))
 
 (defn- part "The string that a string or a character is." [x]
   (if (char? x) (str x) (string x)))

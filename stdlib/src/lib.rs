@@ -34,11 +34,13 @@ macro_rules! sources {
 sources! {
     "ox.compat" "ox/compat.ox";
     "ox.core" "ox/core.ox";
+    "ox.core.array" "ox/core/array.ox";
     "ox.core.atom" "ox/core/atom.ox";
     "ox.core.base" "ox/core/base.ox";
     "ox.core.big" "ox/core/big.ox";
     "ox.core.classes" "ox/core/classes.ox";
     "ox.core.coll" "ox/core/coll.ox";
+    "ox.core.decimal" "ox/core/decimal.ox";
     "ox.core.effect" "ox/core/effect.ox";
     "ox.core.error" "ox/core/error.ox";
     "ox.core.function" "ox/core/function.ox";

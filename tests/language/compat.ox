@@ -362,3 +362,76 @@ Stack/LIMIT                        ;=> 3
 (instance? Square {:side 2})       ;=> false
 (.side (Square. 4))                ;=> 4
 (Square. 1 2)                      ;! :ox/arity
+
+;;; ## String builders are sequences of characters
+(require '[clojure.string :as s])
+(def sb (doto (StringBuilder.) (.append "abc") (.append \d)))
+[(count sb) (seq sb) (first sb) (nth sb 2) (map int sb) (instance? CharSequence sb) (seqable? sb) (empty? sb)]
+;=> [4 (\a \b \c \d) \a \c (97 98 99 100) true true false]
+[(s/upper-case sb) (s/includes? sb "bc") (s/split sb #"b") (s/join "-" sb) (s/trim sb) (s/reverse sb) (s/index-of sb "c")]
+;=> ["ABCD" true ["a" "cd"] "a-b-c-d" "abcd" "dcba" 2]
+[(re-find #"b." sb) (re-seq #"." sb) (re-matches #"a.*" sb)]           ;=> ["bc" ("a" "b" "c" "d") "abcd"]
+(nth sb 9)                         ;! :ox/index
+(s/trim [1])                       ;! :ox/type
+(= sb "abcd")                      ;=> false
+[(str (.append (StringBuilder.) "hello" 1 3)) (str (.subSequence sb 1 3))]       ;=> ["el" "bc"]
+(let [w (java.io.StringWriter.)] (.write w "hello" 1 3) (.append w "world" 0 2) (.write w 65) (str w))           ;=> "ellwoA"
+(let [w (java.io.StringWriter.)] (binding [*out* w] (print "hi" 1)) (str w))     ;=> "hi 1"
+[(String. (char-array [\a \b])) (String/valueOf (char-array [\c])) (String/valueOf true)]        ;=> ["ab" "c" "true"]
+(with-open [w (java.io.StringWriter.)] (.write w "x") (str w))         ;=> "x"
+[(Double/compare -0.0 0.0) (Double/compare ##NaN 1.0) (Double/compare ##NaN ##NaN) (Double/compare 1.0 2.0) (.compareTo -0.0 0.0)]       ;=> [-1 1 0 -1 -1]
+(Double/compare "a" 1.0)           ;! :ox/type
+
+;;; ## Matchers
+(import '(java.util.regex Pattern Matcher))
+(let [m (re-matcher #"(\d)(x)?" "1x 2")] [(re-find m) (re-groups m) (re-find m) (re-find m)])    ;=> [["1x" "1" "x"] ["1x" "1" "x"] ["2" "2" nil] nil]
+(re-groups (re-matcher #"a" "b"))  ;! :ox/state "No match found"
+(let [m (.matcher #"(a)(b)?" "xab")] [(.find m) (.group m) (.group m 1) (.group m 2) (.groupCount m) (.start m) (.end m) (.matches m)])
+;=> [true "ab" "a" "b" 2 1 3 false]
+(let [m (.matcher #"(?<y>\d+)-(?<z>\d+)" "10-20")] [(.matches m) (.group m "y") (.group m "z") (.group m 0) (.groupCount m)])    ;=> [true "10" "20" "10-20" 2]
+(let [m (re-matcher #"a" "aba")] [(.find m) (.find m) (.start m) (.find m) (.find m 0) (.lookingAt m) (.replaceAll m "z")])      ;=> [true true 2 false true true "zbz"]
+(let [m (re-matcher #"a" "aba")] (re-find m) (re-find m) (.reset m) (.find m) (.start m))        ;=> 0
+(.group (re-matcher #"a" "aba"))   ;! :ox/state
+(let [m (re-matcher #"a" "a")] (.find m) (.group m 3)) ;! :ox/index "No group 3"
+(let [m (re-matcher #"a" "a")] (.find m) (.group m "no"))    ;! :ox/argument "No group with name <no>"
+(re-find 1)                        ;! :ox/type
+[(re-find (Pattern/compile "A" Pattern/CASE_INSENSITIVE) "ba") (re-find (Pattern/compile "^b" Pattern/MULTILINE) "a\nb")
+ (re-find (Pattern/compile "a.b" (bit-or Pattern/DOTALL Pattern/CASE_INSENSITIVE)) "A\nB") (re-find (Pattern/compile "a.b" Pattern/LITERAL) "axb a.b")]
+;=> ["a" "b" "A\nB" "a.b"]
+(clojure.string/replace "x" #"x" (Matcher/quoteReplacement "$1"))   ;=> "$1"
+[(instance? Matcher (re-matcher #"a" "a")) (instance? Pattern #"a")]   ;=> [true true]
+
+;;; ## Decimals that are rounded
+(import '(java.math RoundingMode MathContext BigDecimal BigInteger))
+[(.setScale 1.255M 2 RoundingMode/HALF_UP) (.setScale 1.245M 2 RoundingMode/HALF_EVEN) (.setScale 1M 3) (.setScale -1.5M 0 RoundingMode/FLOOR)]        ;=> [1.26M 1.24M 1.000M -2M]
+[(.setScale -1.5M 0 RoundingMode/CEILING) (.setScale -1.5M 0 RoundingMode/UP) (.setScale -1.5M 0 RoundingMode/HALF_DOWN) (.setScale 1.9M 0 RoundingMode/DOWN)]   ;=> [-1M -2M -1M 1M]
+(.setScale 1.25M 1)                ;! :ox/arithmetic "Rounding necessary"
+[(.scale 1.250M) (.precision 123.45M) (long (.unscaledValue 1.25M)) (.stripTrailingZeros 1.500M) (.toPlainString 1E+5M) (.toPlainString 1.5E-7M)]      ;=> [3 5 125 1.5M "100000" "0.00000015"]
+[(.divide 1M 4M) (.divide 1M 3M 5 RoundingMode/HALF_UP) (.divide 10M 3M RoundingMode/DOWN) (.divide 2M 3M (MathContext. 4)) (.divide 1M 8M MathContext/DECIMAL32)]         ;=> [0.25M 0.33333M 3M 0.6667M 0.125M]
+(.divide 1M 3M)                    ;! :ox/arithmetic
+(.divide 1M 0M 2 RoundingMode/UP)  ;! :ox/arithmetic
+[(.round 123.456M (MathContext. 4)) (.movePointLeft 123M 2) (.movePointRight 1.23M 1) (.pow 1.5M 2) (.remainder 7.5M 2M) (.negate 1.5M) (.signum -2M)]         ;=> [123.5M 1.23M 12.3M 2.25M 1.5M -1.5M -1]
+[(.add 1M 2.5M) (.subtract 1M 2.5M) (.multiply 1.5M 2M) (.max 1M 2M) (.compareTo 1.0M 1.00M) (.equals 1.0M 1.00M) (str RoundingMode/HALF_UP)]  ;=> [3.5M -1.5M 3.0M 2M 0 false "HALF_UP"]
+(.setScale 1 2)                    ;! :ox/no-method
+
+;;; ## Integers of any size have methods
+(import 'java.math.BigInteger)
+(defn big [s] (BigInteger. s))
+(map str [(.pow (big "2") 100) (.modPow (big "3") (big "200") (big "13")) (.gcd (big "12") (big "18")) (.mod (big "-7") (big "3")) (.modInverse (big "3") (big "11"))])
+;=> ("1267650600228229401496703205376" "9" "6" "2" "4")
+(map str [(.shiftLeft (big "1") 70) (.shiftRight (big "-9") 1) (.and (big "-12") (big "1180591620717411303434")) (.or (big "12") (big "10")) (.xor (big "12") (big "-10")) (.not (big "12"))])
+;=> ("1180591620717411303424" "-5" "1180591620717411303424" "14" "-6" "-13")
+[(.bitLength (big "255")) (.bitLength (big "1180591620717411303424")) (.bitCount (big "255")) (.testBit (big "5") 2) (.getLowestSetBit (big "8")) (.signum (big "-5"))]
+;=> [8 71 8 true 3 -1]
+(map str [(.sqrt (big "99")) (.nextProbablePrime (big "90")) (.divide (big "-7") (big "3")) (.remainder (big "-7") (big "3")) (.negate (big "5")) (.abs (big "-5"))])
+;=> ("9" "97" "-2" "-1" "-5" "5")
+[(.isProbablePrime (big "97") 10) (.isProbablePrime (big "91") 10) (.isProbablePrime (big "2305843009213693951") 10) (.toString (big "255") 16)]     ;=> [true false true "ff"]
+(.mod (big "7") (big "0"))         ;! :ox/arithmetic
+(.modInverse (big "2") (big "4"))  ;! :ox/arithmetic
+(.sqrt (big "-1"))                 ;! :ox/arithmetic
+
+;;; ## Keywords of an alias have the name that was written
+(require '[clojure.string :as string])
+(defmacro quoted [& forms] (list 'quote forms))
+[::string/k (quoted ::string/k ::own) '{::string/a 1}]       ;=> [:clojure.string/k (:clojure.string/k :user/own) {:clojure.string/a 1}]
+(let [{::string/keys [a]} {:clojure.string/a 1}] a)    ;=> 1

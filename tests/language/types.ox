@@ -265,3 +265,118 @@ wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7
 
 ;;; ## `toString` that returns no string
 (str (reify Object (toString [_] 1)))    ;! :ox/type "toString"
+
+;;; ## Types say what they equal, what their hash is and how they compare
+(deftype Id [n note]
+  Object
+  (equals [_ other] (and (instance? Id other) (= n (.-n other))))
+  (hashCode [_] (hash n)))
+(defn id [n] (->Id n (str "note " n)))
+(= (id 1) (->Id 1 nil))            ;=> true
+(= (id 1) (id 2))                  ;=> false
+[(= (id 1) 1) (= 1 (id 1)) (= nil (id 1)) (= (id 1) nil) (not= (id 1) (id 1))]    ;=> [false false false false false]
+(= (hash (id 1)) (hash (->Id 1 :other)))     ;=> true
+(get {(id 1) :found} (->Id 1 nil)) ;=> :found
+(contains? #{(id 1)} (id 1))       ;=> true
+(count (hash-set (id 1) (id 1) (id 2)))      ;=> 2
+[(= [(id 1)] [(id 1)]) (= {:a (id 1)} {:a (id 2)}) (= #{(id 1)} #{(id 1)}) (= {(id 1) 2} {(id 1) 2})]    ;=> [true false true true]
+(get (zipmap (map id (range 50)) (range)) (id 33))     ;=> 33
+(count (distinct (map (fn [n] (->Id (mod n 5) n)) (range 50))))        ;=> 5
+(deftype Version [major minor]
+  Comparable
+  (compareTo [_ other] (compare [major minor] [(.-major other) (.-minor other)])))
+(defn text [v] (str (.-major v) "." (.-minor v)))
+(map text (sort [(->Version 2 0) (->Version 1 9) (->Version 1 10)]))   ;=> ("1.9" "1.10" "2.0")
+(map text (sorted-set (->Version 2 0) (->Version 1 9) (->Version 2 0)))          ;=> ("1.9" "2.0")
+(get (sorted-map (->Version 1 0) :one (->Version 2 0) :two) (->Version 2 0))     ;=> :two
+[(pos? (compare (->Version 2 0) (->Version 1 0))) (compare nil (->Version 1 0)) (neg? (compare [(->Version 1 0)] [(->Version 1 1)]))]
+;=> [true -1 true]
+(map :v (sort-by :v (map (fn [v] {:v v}) [2 1])))      ;=> (1 2)
+(deftype Incomparable [])
+(compare (->Incomparable) (->Incomparable))  ;! :ox/type
+(compare 1 (->Version 1 0))        ;! :ox/type
+(defrecord Score [points] Comparable (compareTo [_ other] (compare points (:points other))))
+(map :points (sort [(->Score 3) (->Score 1)]))         ;=> (1 3)
+(= (->Score 1) (->Score 1))        ;=> true
+(deftype Broken [] Object (equals [_ other] (throw (ex-info "no" {:a 1}))) (hashCode [_] (throw (ex-info "no hash" {:a 2}))))
+(= (->Broken) (->Broken))          ;! {:a 1} "no"
+(hash (->Broken))                  ;! {:a 2} "no hash"
+(hash #{(->Broken)})               ;! {:a 2} "no hash"
+(let [same (fn [n] (reify Object (equals [_ other] true) (hashCode [_] n)))] [(= (same 1) (same 2)) (hash (same 7)) (count (hash-set (same 1) (same 1)))])
+;=> [true 7 1]
+
+;;; ## Types that are collections
+(deftype Table [m]
+  clojure.lang.IPersistentMap
+  (assoc [_ k v] (Table. (assoc m k v)))
+  (assocEx [_ k v] (Table. (assoc m k v)))
+  (without [_ k] (Table. (dissoc m k)))
+  clojure.lang.MapEquivalence
+  java.util.Map
+  (size [_] (count m))
+  (get [_ k] (get m k))
+  clojure.lang.Counted (count [_] (count m))
+  clojure.lang.IPersistentCollection
+  (cons [_ x] (Table. (conj m x)))
+  (empty [_] (Table. {}))
+  (equiv [_ other] (= m other))
+  clojure.lang.Seqable (seq [_] (seq m))
+  clojure.lang.ILookup
+  (valAt [_ k] (get m k))
+  (valAt [_ k otherwise] (get m k otherwise))
+  clojure.lang.Associative
+  (containsKey [_ k] (contains? m k))
+  (entryAt [_ k] (find m k))
+  clojure.lang.IHashEq (hasheq [_] (hash m))
+  clojure.lang.IObj
+  (meta [_] (meta m))
+  (withMeta [_ new] (Table. (with-meta m new))))
+(def table (->Table {:a 1}))
+[(map? table) (coll? table) (associative? table) (counted? table) (seqable? table) (sequential? table)]  ;=> [true true true true true false]
+[(= table {:a 1}) (= {:a 1} table) (= {:a 2} table) (= table (->Table {:a 1}))]        ;=> [true true false true]
+(get {{:a 1} :x} table)            ;=> :x
+[(:a table) (get table :b 2) (contains? table :a) (find table :a) (count table) (keys table)]          ;=> [1 2 true [:a 1] 1 (:a)]
+(into {} (seq (assoc table :b 2)))           ;=> {:a 1, :b 2}
+[(seq (dissoc table :a)) (seq (conj table [:c 3])) (seq (update table :a inc)) (seq (merge table {:z 1}))]
+;=> [nil ([:a 1] [:c 3]) ([:a 2]) ([:a 1] [:z 1])]
+(meta (with-meta table {:doc 1}))  ;=> {:doc 1}
+(let [{:keys [a]} table] a)        ;=> 1
+(get-in {:t table} [:t :a])        ;=> 1
+(peek table)                       ;! :ox/type
+(deftype Countdown [n]
+  clojure.lang.ISeq
+  (first [_] n)
+  (next [_] (when (> n 1) (Countdown. (dec n))))
+  (more [this] (or (.next this) ()))
+  (cons [this x] (clojure.core/cons x this))
+  (count [_] n)
+  (empty [_] ())
+  (equiv [this other] (= (map identity this) other))
+  (seq [this] this)
+  clojure.lang.Sequential)
+(def countdown (->Countdown 3))
+[(first countdown) (next countdown) (rest countdown) (seq? countdown) (count countdown)]         ;=> [3 (2 1) (2 1) true 3]
+[(map inc countdown) (reduce + countdown) (into [] countdown) (nth countdown 1) (last countdown) (apply + countdown)]
+;=> [(4 3 2) 6 [3 2 1] 2 1 6]
+[(= countdown [3 2 1]) (= [3 2 1] countdown) (= '(3 2) countdown)]     ;=> [true true false]
+[(cons 4 countdown) (concat countdown countdown) (lazy-cat [9] countdown) (list* 5 4 countdown)]
+;=> [(4 3 2 1) (3 2 1 3 2 1) (9 3 2 1) (5 4 3 2 1)]
+(flatten [countdown [countdown]])  ;=> (3 2 1 3 2 1)
+(let [[a & more] countdown] [a more])        ;=> [3 (2 1)]
+(lazy-seq countdown)               ;=> (3 2 1)
+
+;;; ## Types that reduce themselves
+(def three (reify clojure.lang.IReduceInit (reduce [_ f init] (reduce f init [1 2 3]))))
+[(reduce + 10 three) (into [] (map inc) three) (transduce (map inc) + 0 three)]        ;=> [16 [2 3 4] 9]
+(reduce-kv (fn [all k v] (conj all k v)) [] (reify clojure.lang.IKVReduce (kvreduce [_ f init] (f init :k :v))))         ;=> [:k :v]
+(rseq (reify clojure.lang.Reversible (rseq [_] '(3 2 1))))   ;=> (3 2 1)
+(reduce + three)                   ;! :ox/type
+(deftype Numbers [xs] clojure.lang.Seqable (seq [_] (seq xs)))
+(def numbers (->Numbers [1 2 3]))
+[(cons 0 numbers) (list* numbers) (concat numbers numbers) (apply + numbers) (apply + 4 numbers) (apply list numbers)]
+;=> [(0 1 2 3) (1 2 3) (1 2 3 1 2 3) 6 10 (1 2 3)]
+[(empty? numbers) (every? pos? numbers) (zipmap numbers numbers) (bounded-count 2 numbers)]      ;=> [false true {1 1, 2 2, 3 3} 2]
+(conj numbers 1)                   ;! :ox/type
+(bounded-count 2 (reify clojure.lang.Counted (count [_] 5)))           ;=> 5
+(ifn? (reify clojure.lang.IFn (invoke [_] 1)))         ;=> true
+(apply (reify clojure.lang.IFn (applyTo [_ args] (vec args))) 1 [2 3]) ;=> [1 2 3]

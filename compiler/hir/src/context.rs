@@ -6,6 +6,7 @@
 //!   from.
 //! - The depth of nested expansions is bounded: a macro that expands to itself is a diagnostic.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -523,6 +524,8 @@ impl<'db> Context<'db> {
         };
         let origin = self.origin_of(form);
         self.too_deep(&info.name.name, origin)?;
+        let named = self.named(form);
+        let form = named.as_ref();
         let args = form
             .as_list()
             .and_then(|items| items.get(1..))
@@ -652,7 +655,10 @@ impl<'db> Context<'db> {
         let ns = match alias {
             None => self.ns.clone(),
             Some(alias) => match header(self.db, self.file).aliases.get(alias) {
-                Some(ns) => ns.clone(),
+                Some(ns) => {
+                    let spelled = header(self.db, self.file).spelled.get(alias);
+                    spelled.unwrap_or(ns).clone()
+                }
                 None => {
                     let message = format!("`{alias}` is no alias of a namespace");
                     let problem = self.error(Code::UNKNOWN_ALIAS, origin, message);
@@ -667,8 +673,35 @@ impl<'db> Context<'db> {
         }
     }
 
+    /// A form as macros get it: `::name` and `::alias/name` are the keywords that they stand for.
+    fn named<'a>(&mut self, datum: &'a Datum) -> Cow<'a, Datum> {
+        let mut rest = vec![datum];
+        while let Some(part) = rest.pop() {
+            match &part.kind {
+                DatumKind::AutoKeyword { .. } | DatumKind::AutoSymbol { .. } => {
+                    return Cow::Owned(self.data(datum, true));
+                }
+                DatumKind::List(items) | DatumKind::Vector(items) | DatumKind::Set(items) => {
+                    rest.extend(items.iter());
+                }
+                DatumKind::Map(entries) => {
+                    rest.extend(entries.iter().flat_map(|(key, value)| [key, value]));
+                }
+                DatumKind::Tagged(_, inner) => rest.push(inner),
+                _ => {}
+            }
+            rest.extend(part.meta.as_deref());
+        }
+        Cow::Borrowed(datum)
+    }
+
     /// A datum as data: without origins, keywords with their namespaces.
     pub(crate) fn quoted(&mut self, datum: &Datum) -> Datum {
+        self.data(datum, false)
+    }
+
+    /// A datum with the namespaces of its keywords: data, or a form as it was written, which keeps its origins.
+    fn data(&mut self, datum: &Datum, written: bool) -> Datum {
         stacker::maybe_grow(
             crate::expand::STACK_RED_ZONE,
             crate::expand::STACK_GROWTH,
@@ -680,33 +713,37 @@ impl<'db> Context<'db> {
                     DatumKind::AutoSymbol { alias, name } => {
                         DatumKind::Symbol(self.auto(alias.as_ref(), name, datum.origin))
                     }
-                    DatumKind::List(items) => DatumKind::List(self.quoted_all(items)),
-                    DatumKind::Vector(items) => DatumKind::Vector(self.quoted_all(items)),
-                    DatumKind::Set(items) => DatumKind::Set(self.quoted_all(items)),
+                    DatumKind::List(items) => DatumKind::List(self.data_all(items, written)),
+                    DatumKind::Vector(items) => DatumKind::Vector(self.data_all(items, written)),
+                    DatumKind::Set(items) => DatumKind::Set(self.data_all(items, written)),
                     DatumKind::Map(entries) => DatumKind::Map(
                         entries
                             .iter()
-                            .map(|(key, value)| (self.quoted(key), self.quoted(value)))
+                            .map(|(key, value)| {
+                                (self.data(key, written), self.data(value, written))
+                            })
                             .collect(),
                     ),
                     DatumKind::Tagged(tag, inner) => {
-                        DatumKind::Tagged(tag.clone(), Arc::new(self.quoted(inner)))
+                        DatumKind::Tagged(tag.clone(), Arc::new(self.data(inner, written)))
                     }
-                    DatumKind::Error => DatumKind::Nil,
-                    DatumKind::Regex(source) => {
+                    DatumKind::Error if !written => DatumKind::Nil,
+                    DatumKind::Regex(source) if !written => {
                         self.check_regex(source, datum.origin);
                         datum.kind.clone()
                     }
                     other => other.clone(),
                 };
-                let meta = datum.meta.as_ref().map(|meta| Arc::new(self.quoted(meta)));
-                Datum::new(kind, Origin::NONE).with_meta(meta)
+                let meta = datum.meta.as_ref();
+                let meta = meta.map(|meta| Arc::new(self.data(meta, written)));
+                let origin = if written { datum.origin } else { Origin::NONE };
+                Datum::new(kind, origin).with_meta(meta)
             },
         )
     }
 
-    fn quoted_all(&mut self, items: &[Datum]) -> Arc<[Datum]> {
-        items.iter().map(|item| self.quoted(item)).collect()
+    fn data_all(&mut self, items: &[Datum], written: bool) -> Arc<[Datum]> {
+        items.iter().map(|item| self.data(item, written)).collect()
     }
 
     /// Reports a regular expression that is none, which would fail at its first match. One that a macro

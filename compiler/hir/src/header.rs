@@ -110,6 +110,8 @@ pub struct Header {
     pub reexports: Vec<Require>,
     /// Aliases: name to namespace.
     pub aliases: BTreeMap<Arc<str>, Arc<str>>,
+    /// As what a namespace of Clojure's that an alias stands for is written: `::alias/name` is a keyword of that name.
+    pub spelled: BTreeMap<Arc<str>, Arc<str>>,
     /// Names referred one by one.
     pub refers: BTreeMap<Arc<str>, Refer>,
     /// Imported classes by their names without package.
@@ -152,6 +154,7 @@ pub fn header(db: &dyn Db, file: SourceFile) -> Header {
             requires: Vec::new(),
             reexports: Vec::new(),
             aliases: BTreeMap::new(),
+            spelled: BTreeMap::new(),
             refers: BTreeMap::new(),
             imports: BTreeMap::new(),
             core: CoreRefer::default(),
@@ -383,7 +386,7 @@ impl Reader {
                     let message = format!("`{symbol}` and its options belong in `[]`");
                     self.problem(spec.origin, message);
                     let name = self.full_name(&symbol.name, spec.origin);
-                    self.require(name, spec.origin, clause, &rest[..options]);
+                    self.require(name.clone(), &name, spec.origin, clause, &rest[..options]);
                     specs = &rest[options..];
                 }
                 DatumKind::Vector(items) if takes_option(rest) => {
@@ -600,7 +603,7 @@ impl Reader {
             }
             DatumKind::Symbol(symbol) if symbol.ns.is_none() => {
                 let name = self.full_name(&symbol.name, spec.origin);
-                self.require(name, spec.origin, clause, &[]);
+                self.require(name.clone(), &name, spec.origin, clause, &[]);
             }
             DatumKind::Vector(items) | DatumKind::List(items) => {
                 let Some((name, rest)) = items.split_first() else {
@@ -628,7 +631,11 @@ impl Reader {
                     self.prefix = outer;
                 } else {
                     let full = self.full_name(&symbol.name, name.origin);
-                    self.require(full, name.origin, clause, rest);
+                    let written = match &self.prefix {
+                        Some(prefix) => format!("{prefix}.{}", symbol.name).into(),
+                        None => symbol.name.clone(),
+                    };
+                    self.require(full, &written, name.origin, clause, rest);
                 }
             }
             DatumKind::String(_) => {
@@ -641,7 +648,14 @@ impl Reader {
         }
     }
 
-    fn require(&mut self, ns: Arc<str>, origin: Origin, clause: &str, options: &[Datum]) {
+    fn require(
+        &mut self,
+        ns: Arc<str>,
+        written: &Arc<str>,
+        origin: Origin,
+        clause: &str,
+        options: &[Datum],
+    ) {
         let at = self.place(origin);
         let mut require = Require {
             ns: ns.clone(),
@@ -672,6 +686,10 @@ impl Reader {
                     Some(alias) if alias.ns.is_none() => {
                         require.alias_only |= option == "as-alias";
                         self.alias(alias.name.clone(), ns.clone(), value.origin);
+                        if *written != ns {
+                            let spelled = &mut self.header.spelled;
+                            spelled.insert(alias.name.clone(), written.clone());
+                        }
                     }
                     _ => self.problem(value.origin, format!("`{value}` cannot be an alias")),
                 },
@@ -686,7 +704,7 @@ impl Reader {
                         Some(at) => {
                             self.problem(items[at].origin, format!("`{}` is no name", items[at]));
                             self.within(|reader| {
-                                reader.require(ns.clone(), origin, clause, &items[at..]);
+                                reader.require(ns.clone(), &ns, origin, clause, &items[at..]);
                             });
                             items[..at]
                                 .iter()

@@ -922,7 +922,7 @@ impl Machine<'_> {
                         set!(base, i.a(), cell);
                         allocated!();
                     } else {
-                        library!(i, value::seq::cons(&mut self.process.heap, first, rest));
+                        library!(i, seq::cons_or_by_type(&mut self.process.heap, first, rest));
                     }
                 }
                 Op::Lazy => {

@@ -156,21 +156,6 @@
    'Atom atom? 'Volatile volatile? 'Delay delay? 'Var var? 'Pattern regex? 'UUID uuid? 'Date inst? 'Instant inst? 'Inst inst?
    'Throwable error? 'ExceptionInfo error? 'Exception error?})
 
-(defn ^:no-doc last-segment
-  "The class name without its package: `String` of `java.lang.String`."
-  [class]
-  (let [s (name class)]
-    (loop [i (dec (count s))]
-      (if (< i 0)
-        (symbol s)
-        (let [c (nth s i)]
-          (if (or (= c \.) (= c \$))
-            (symbol (subs s (inc i)))
-            (recur (dec i))))))))
-
-(defn- has-interface? "Whether the type of `x` says that it has the interface." [x short-name]
-  (boolean (some (fn [named] (= short-name (last-segment named))) (interface-names x))))
-
 (defn instance?
   "Returns true if `x` is of the type that `class`, a symbol, names: a type name as `type` returns it, or one of the class
   and interface names of Clojure programs. Errors are of the classes whose `catch` clauses take them."
@@ -186,7 +171,7 @@
       (or (if (nil? test)
             (= short-name (type-name x))
             (boolean (test x)))
-          (has-interface? x short-name))))))
+          (has-interface? short-name x))))))
 
 (defn bound-fn*
   "Returns a function that calls `f` with the dynamic bindings that are in force now."

@@ -108,17 +108,6 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; Slow paths
 
-(defn- drive
-  "Calls `step` with `state` until there is an answer, forcing the cells that it asks for."
-  [step state]
-  (loop []
-    (let [r (step state)]
-      (if (nil? r)
-        (recur)
-        (if (lazy-cell? r)
-          (do (realize* r) (recur))
-          r)))))
-
 (defn ^:no-doc walk*
   "Goes on with work that a native could not do at once until its answer is there: reading, writing and changing long texts.
   The machine calls this when a native hands over. `walk-step` answers the result as a reduced value, for it can be nil, and
@@ -195,38 +184,85 @@
       (fail :ox/type (str* "expected " expected ", got " (print* x true)) {:value x :expected expected})
       f)))
 
-(defn ^:no-doc get*slow "`(get coll key)` of a sorted collection."
-  ([coll key]
-   (if (instance-of-type? coll)
-     (let [f (interface-method :valAt coll)]
-       (if (nil? f) nil (f coll key)))
-     (get*slow coll key nil)))
+(defn- has-key? "Whether an instance of a type of the program has a key; an error if its type does not say." [coll key]
+  (let [f (interface-method :containsKey coll)]
+    (if (nil? f)
+      (if ((inline-method :contains coll "a map, set, vector, string or nil") coll key) true false)
+      (if (f coll key) true false))))
+
+(defn ^:no-doc get*slow "`(get coll key)` of a sorted collection, or of an instance of a type of the program."
+  ([coll key] (get*slow coll key nil))
   ([coll key not-found]
    (if (instance-of-type? coll)
      (let [f (interface-method :valAt coll)]
-       (if (nil? f) not-found (f coll key not-found)))
+       (if (nil? f)
+         (let [f (interface-method :get coll)]
+           (if (nil? f)
+             not-found
+             (if (has-key? coll key) (f coll key) not-found)))
+         (if (nil? not-found)
+           (f coll key)
+           (f coll key not-found))))
      (let [node (sorted-node coll key)]
        (if (nil? node)
          not-found
          (sorted-part node (if (map? coll) 3 2)))))))
 
-(defn ^:no-doc contains?*slow "`(contains? coll key)` of a sorted collection." [coll key]
-  (not (nil? (sorted-node coll key))))
+(defn ^:no-doc contains?*slow "`(contains? coll key)` of a sorted collection, or of an instance of a type of the program." [coll key]
+  (if (instance-of-type? coll)
+    (has-key? coll key)
+    (not (nil? (sorted-node coll key)))))
 
-(defn ^:no-doc find*slow "`(find coll key)` of a sorted map." [coll key]
-  (let [node (sorted-node coll key)]
-    (if (nil? node)
-      nil
-      (map-entry (sorted-part node 2) (sorted-part node 3)))))
+(defn ^:no-doc find*slow "`(find coll key)` of a sorted map, or of an instance of a type of the program." [coll key]
+  (if (instance-of-type? coll)
+    ((inline-method :entryAt coll "a map, a vector or nil") coll key)
+    (let [node (sorted-node coll key)]
+      (if (nil? node)
+        nil
+        (map-entry (sorted-part node 2) (sorted-part node 3))))))
 
-(defn ^:no-doc assoc*slow "`(assoc* coll key value)` of a sorted map." [coll key value]
-  (sorted-put coll (sorted-path coll key) key value))
+(defn ^:no-doc assoc*slow "`(assoc* coll key value)` of a sorted map, or of an instance of a type of the program." [coll key value]
+  (if (instance-of-type? coll)
+    ((inline-method :assoc coll "a map, a vector or nil") coll key value)
+    (sorted-put coll (sorted-path coll key) key value)))
 
-(defn ^:no-doc dissoc*slow "`(dissoc* coll key)` of a sorted map." [coll key]
-  (sorted-drop coll (sorted-path coll key)))
+(defn ^:no-doc dissoc*slow "`(dissoc* coll key)` of a sorted map, or of an instance of a type of the program." [coll key]
+  (if (instance-of-type? coll)
+    ((inline-method :without coll "a map or nil") coll key)
+    (sorted-drop coll (sorted-path coll key))))
 
-(defn ^:no-doc disj*slow "`(disj* coll x)` of a sorted set." [coll x]
-  (sorted-drop coll (sorted-path coll x)))
+(defn ^:no-doc disj*slow "`(disj* coll x)` of a sorted set, or of an instance of a type of the program." [coll x]
+  (if (instance-of-type? coll)
+    ((inline-method :disjoin coll "a set or nil") coll x)
+    (sorted-drop coll (sorted-path coll x))))
+
+(defn ^:no-doc peek*slow "`(peek coll)` of an instance of a type of the program." [coll]
+  ((inline-method :peek coll "a vector, a list or nil") coll))
+
+(defn ^:no-doc pop*slow "`(pop coll)` of an instance of a type of the program." [coll]
+  ((inline-method :pop coll "a vector, a list or nil") coll))
+
+(defn ^:no-doc empty*slow "`(empty coll)` of an instance of a type of the program." [coll]
+  (let [f (interface-method :empty coll)]
+    (if (nil? f) nil (f coll))))
+
+(defn ^:no-doc meta*slow "`(meta x)` of an instance of a type of the program." [x]
+  (let [f (interface-method :meta x)]
+    (if (nil? f) nil (f x))))
+
+(defn ^:no-doc with-meta*slow "`(with-meta x m)` of an instance of a type of the program." [x m]
+  ((inline-method :withMeta x "a collection, a symbol or a function") x m))
+
+(defn ^:no-doc coll?*slow "`(coll? x)` of an instance of a type of the program; so the other predicates here." [x]
+  (has-interface? 'IPersistentCollection x))
+(defn ^:no-doc sequential?*slow [x] (has-interface? 'Sequential x))
+(defn ^:no-doc associative?*slow [x] (has-interface? 'Associative x))
+(defn ^:no-doc counted?*slow [x] (has-interface? 'Counted x))
+(defn ^:no-doc ifn?*slow [x] (has-interface? 'IFn x))
+(defn ^:no-doc map?*slow [x] (has-interface? 'IPersistentMap x))
+(defn ^:no-doc set?*slow [x] (has-interface? 'IPersistentSet x))
+(defn ^:no-doc vector?*slow [x] (has-interface? 'IPersistentVector x))
+(defn ^:no-doc seq?*slow [x] (has-interface? 'ISeq x))
 
 (defn- same-members?
   "Returns true if `y` has all entries of the map `x`, or the set `x` all elements of `y`: who is asked is as in Clojure."
@@ -259,6 +295,76 @@
       (catch :ox/type e false))
     (same-members? x y)))
 
+;; Values of types that say themselves what they equal. Who is asked is as in Clojure: a collection before what is none, else the first.
+
+(defn- as-elements? "Whether the elements of `y`, an instance of a type of the program, are those of the collection `x`." [x y]
+  (if (sequential? x)
+    (if (if (has-interface? 'Sequential y) true (has-interface? 'List y))
+      (let [s (seq x) t (seq y)]
+        (if (nil? s) (nil? t) (= s t)))
+      false)
+    (if (map? x)
+      (if (if (has-interface? 'MapEquivalence y) true (if (has-interface? 'Map y) (not (has-interface? 'IPersistentMap y)) false))
+        (if (= (count x) (count y))
+          (loop [s (seq x)]
+            (if (nil? s)
+              true
+              (let [k (key (first s))]
+                (if (contains? y k)
+                  (if (= (val (first s)) (get y k))
+                    (recur (next s))
+                    false)
+                  false))))
+          false)
+        false)
+      (if (set? x)
+        (if (has-interface? 'Set y)
+          (if (= (count x) (count y))
+            (loop [s (seq y)]
+              (if (nil? s)
+                true
+                (if (contains? x (first s))
+                  (recur (next s))
+                  false)))
+            false)
+          false)
+        false))))
+
+(defn- own-equal? "Whether two values are equal of which one at least is of a type that says so itself." [x y]
+  (if (if (nil? x) true (nil? y))
+    false
+    (let [ask (fn [method x y]
+                (if (instance-of-type? x)
+                  (let [f (interface-method method x)]
+                    (if (nil? f) nil (if (f x y) true false)))
+                  nil))
+          own (ask :equiv x y)]
+      (if (nil? own)
+        (if (instance-of-type? x)
+          (let [other (if (instance-of-type? y) (ask :equiv y x) (if (coll? y) (as-elements? y x) nil))]
+            (if (nil? other)
+              (let [equals (ask :equals x y)]
+                (if (nil? equals) (identical? x y) equals))
+              other))
+          (if (coll? x)
+            (as-elements? x y)
+            (let [other (ask :equiv y x)]
+              (if (nil? other) false other))))
+        own))))
+
+(defn- own-hash "The hash of a value whose type says itself what it equals." [x]
+  (let [hasheq (interface-method :hasheq x)
+        f (if (nil? hasheq) (interface-method :hashCode x) hasheq)]
+    (if (nil? f)
+      (identity-hash x)
+      (unchecked-long (f x)))))
+
+(defn- own-order "The order of two values the first of which is of a type that says itself how its values compare." [x y]
+  (let [f (interface-method :compareTo x)]
+    (if (nil? f)
+      (fail :ox/type (str* (print* x true) " cannot be compared with " (print* y true)) {:value x})
+      (integer-order (f x y)))))
+
 (defn ^:no-doc =*slow "`(= x y)` of values that are deep, large or unfinished." [x y]
   (let [state (equal-start x y)]
     (loop []
@@ -269,11 +375,21 @@
             r
             (do (if (lazy-cell? r)
                   (realize* r)
-                  (walk-give state (sorted-equal? (nth r 0) (nth r 1))))
+                  (let [a (nth r 0) b (nth r 1)]
+                    (walk-give state (if (if (instance-of-type? a) true (instance-of-type? b)) (own-equal? a b) (sorted-equal? a b)))))
                 (recur))))))))
 
-(defn ^:no-doc hash*slow "`(hash x)` of a value that is deep, large or unfinished." [x]
-  (drive hash-step (hash-start x)))
+(defn ^:no-doc hash*slow "`(hash x)` of a value that is deep, large or unfinished, or holds one whose type says itself what it equals." [x]
+  (let [state (hash-start x)]
+    (loop []
+      (let [r (hash-step state)]
+        (if (nil? r)
+          (recur)
+          (if (lazy-cell? r)
+            (do (realize* r) (recur))
+            (if (instance-of-type? r)
+              (do (walk-give state (own-hash r)) (recur))
+              r)))))))
 
 (defn ^:no-doc key-hash*slow
   "Hashes a key of a map that is large or unfinished. The machine calls this, and then runs the same
@@ -283,8 +399,15 @@
 (defn ^:no-doc key-equal*slow "Compares keys of a map that are large; as `key-hash*slow`." [x y known]
   (keys-compared x y (=*slow x y) known))
 
-(defn ^:no-doc compare*slow "`(compare x y)` of values that are deep, large or unfinished." [x y]
-  (drive compare-step (compare-start x y)))
+(defn ^:no-doc compare*slow "`(compare x y)` of values that are deep or large, or of a type that says itself how its values compare." [x y]
+  (let [state (compare-start x y)]
+    (loop []
+      (let [r (compare-step state)]
+        (if (nil? r)
+          (recur)
+          (if (int? r)
+            r
+            (do (walk-give state (own-order (nth r 0) (nth r 1))) (recur))))))))
 
 (defn ^:no-doc print*slow "`(print* x options)` of a value that is deep, large or unfinished." [x options]
   (let [state (print-start x options)]
@@ -354,8 +477,13 @@
       (format* fmt written))))
 
 (defn ^:no-doc conj*slow
-  "`(conj* coll x)` where `x` is a large map, or `coll` a sorted collection."
+  "`(conj* coll x)` where `x` is a large map, or `coll` a sorted collection or an instance of a type of the program."
   [coll x]
+  (if (instance-of-type? coll)
+    ((inline-method :cons coll "a collection") coll x)
+    (conj-all coll x)))
+
+(defn- conj-all "`conj*slow` of a collection of the language." [coll x]
   (if (if (sorted? coll) (if (set? coll) true (vector? x)) false)
     (if (set? coll)
       (sorted-put coll (sorted-path coll x) x nil)
@@ -370,44 +498,68 @@
             (fail :ox/type "conj of a map takes map entries" {:value entry})))))))
 
 (defn ^:no-doc count*slow
-  "`(count coll)` of a sequence that has to be walked."
+  "`(count coll)` of a sequence that has to be walked, or of an instance of a type of the program."
   [coll]
   (if (instance-of-type? coll)
-    ((inline-method :count coll "a collection, a string or nil") coll)
-  (loop [s (seq coll) n 0]
-    (if (nil? s)
-      n
-      (if (counted? s)
-        (+ n (count s))
-        (recur (next s) (inc n)))))))
+    (let [size (interface-method :size coll)
+          f (if (nil? size) (interface-method :length coll) size)]
+      (if (if (nil? f) true (not (nil? (interface-method :count coll))))
+        ((inline-method :count coll "a collection, a string or nil") coll)
+        (f coll)))
+    (loop [s (seq coll) n 0]
+      (if (nil? s)
+        n
+        (if (counted? s)
+          (+ n (count s))
+          (recur (next s) (inc n)))))))
+
+(defn- nth-of-seq "`(nth coll index not-found)` of what has to be walked; an index outside is an error if `strict`." [coll index not-found strict]
+  (if (< index 0)
+    (if strict (fail :ox/index "Index out of bounds" {:index index}) not-found)
+    (loop [s (seq coll) i index]
+      (if (nil? s)
+        (if strict (fail :ox/index "Index out of bounds" {:index index :count (- index i)}) not-found)
+        (if (= i 0)
+          (first s)
+          (recur (next s) (dec i)))))))
+
+(defn- nth-method "The method that says what is at an index, nil of a type whose values are walked." [coll]
+  (let [f (interface-method :nth coll)]
+    (if (nil? f)
+      (if (if (has-interface? 'Sequential coll) true (has-interface? 'CharSequence coll))
+        nil
+        (inline-method :nth coll "a sequence, vector or string"))
+      f)))
 
 (defn ^:no-doc nth*slow
-  "`(nth coll index)` of a sequence that has to be walked."
+  "`(nth coll index)` of a sequence that has to be walked, or of an instance of a type of the program."
   ([coll index]
-   (if (instance-of-type? coll)
-     ((inline-method :nth coll "a sequence, vector or string") coll index)
-   (if (< index 0)
-     (fail :ox/index "Index out of bounds" {:index index})
-     (loop [s (seq coll) i index]
-       (if (nil? s)
-         (fail :ox/index "Index out of bounds" {:index index :count (- index i)})
-         (if (= i 0)
-           (first s)
-           (recur (next s) (dec i))))))))
+   (let [f (if (instance-of-type? coll) (nth-method coll) nil)]
+     (if (nil? f)
+       (nth-of-seq coll index nil true)
+       (f coll index))))
   ([coll index not-found]
-   (if (instance-of-type? coll)
-     ((inline-method :nth coll "a sequence, vector or string") coll index not-found)
-   (if (< index 0)
-     not-found
-     (loop [s (seq coll) i index]
-       (if (nil? s)
-         not-found
-         (if (= i 0)
-           (first s)
-           (recur (next s) (dec i)))))))))
+   (let [f (if (instance-of-type? coll) (nth-method coll) nil)]
+     (if (nil? f)
+       (nth-of-seq coll index not-found false)
+       (f coll index not-found)))))
+
+(defn- own-cells "The sequence of an instance of a type that is one itself, by its `first` and `next`." [x]
+  (cons ((inline-method :first x "a sequence") x)
+        (lazy-seq ((inline-method :next x "a sequence") x))))
+
+(defn- own-seq? [x] (if (instance-of-type? x) (has-interface? 'ISeq x) false))
 
 (defn ^:no-doc seq*slow "`(seq x)` of an instance of a type of the program." [x]
-  (seq ((inline-method :seq x "a collection") x)))
+  (let [f (interface-method :seq x)]
+    (if (if (nil? f) (own-seq? x) false)
+      (own-cells x)
+    (if (if (nil? f) (has-interface? 'CharSequence x) false)
+      (seq (text x))
+      (let [s ((inline-method :seq x "a collection") x)]
+        (if (own-seq? s)
+          (own-cells s)
+          (seq s)))))))
 
 (defn ^:no-doc first*slow "`(first x)` of an instance of a type of the program." [x] (first (seq*slow x)))
 (defn ^:no-doc next*slow "`(next x)` of an instance of a type of the program, or of a cell with one behind it." [x]
@@ -415,9 +567,24 @@
     (next (seq*slow x))
     (seq (rest x))))
 (defn ^:no-doc rest*slow "`(rest x)` of an instance of a type of the program." [x] (rest (seq*slow x)))
+(defn ^:no-doc cons*slow "`(cons x more)` before an instance of a type of the program." [x more] (cons x (seq*slow more)))
+
+(defn ^:no-doc apply*slow "`(apply f … more)` where `more` is an instance of a type of the program." [f & args]
+  (let [v (persistent! (loop [t (transient []) s (seq args)] (if (nil? (next s)) (conj!* t (seq (first s))) (recur (conj!* t (first s)) (next s)))))
+        n (- (count v) 1)]
+    (loop [i (- n 1) more (nth v n)]
+      (if (< i 0)
+        (apply* f more)
+        (recur (- i 1) (cons (nth v i) more))))))
 
 (defn ^:no-doc invoke*slow "A call of a value of a type of the program." [x & args]
-  (apply* (inline-method :invoke x "a function") x args))
+  (let [f (interface-method :invoke x)]
+    (if (nil? f)
+      (let [f (interface-method :applyTo x)]
+        (if (nil? f)
+          (inline-method :invoke x "a function")
+          (f x args)))
+      (apply* f x args))))
 
 (defn ^:no-doc deref*slow
   "`(deref reference)` where something is to be computed or waited for."

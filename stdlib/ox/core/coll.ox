@@ -6,6 +6,7 @@
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
+            [ox.core.interface :refer [interface-method has-interface?]]
             [ox.core.base :refer :all]))
 
 (defn identity "Returns its argument." [x] x)
@@ -20,9 +21,13 @@
 (defn empty? "Returns true if `coll` has no elements." [coll]
   (if (counted? coll) (= 0 (count coll)) (nil? (seq coll))))
 (defn not-empty "Returns `coll`, or nil if it has no elements." [coll] (if (empty? coll) nil coll))
-(defn seqable? "Returns true if `seq` takes `x`." [x] (or (nil? x) (coll? x) (string? x) (bytes? x)))
-(defn indexed? "Returns true if `nth` takes constant time on the collection `x`." [x] (vector? x))
-(defn reversible? "Returns true if `rseq` takes `x`." [x] (or (vector? x) (sorted? x)))
+(defn seqable? "Returns true if `seq` takes `x`." [x]
+  (or (nil? x) (coll? x) (string? x) (bytes? x)
+      (and (instance-of-type? x) (or (has-interface? 'Seqable x) (has-interface? 'Iterable x) (has-interface? 'CharSequence x)))))
+(defn indexed? "Returns true if `nth` takes constant time on the collection `x`." [x]
+  (or (vector? x) (and (instance-of-type? x) (has-interface? 'Indexed x))))
+(defn reversible? "Returns true if `rseq` takes `x`." [x]
+  (or (vector? x) (sorted? x) (and (instance-of-type? x) (has-interface? 'Reversible x))))
 (defn bounded-count "Returns the number of elements of `coll`, walking at most `n` of them if it is not counted." [n coll]
   (if (counted? coll)
     (count coll)
@@ -108,7 +113,15 @@
         (if (reduced? acc)
           (reduce-wrapped f acc coll)
           (reduce-fused f acc coll))
-        (reduce-seq f acc (seq coll))))))
+        (if (instance-of-type? coll)
+          (reduce-by-type f acc coll)
+          (reduce-seq f acc (seq coll)))))))
+
+(defn- reduce-by-type "Reduces an instance of a type of the program: by its own `reduce`, if it has one." [f acc coll]
+  (let [own (interface-method :reduce coll)]
+    (if (nil? own)
+      (reduce-seq f acc (seq coll))
+      (own coll f acc))))
 
 ;; A call of `reduce`, or of a function that does nothing with a collection but reduce it, with the call of `map`,
 ;; `filter` … itself as its argument gets a *fused* sequence (`docs/internals/codegen.md`): nobody else can see the cells,
@@ -176,10 +189,12 @@
          (reduce-vector f (nth coll 0) coll 1 n)))
      (if (fused? coll)
        (reduce-fused-from-first f coll)
-       (let [s (seq coll)]
-         (if (nil? s)
-           (f)
-           (reduce-from f (first s) (next s)))))))
+       (if (if (instance-of-type? coll) (has-interface? 'IReduce coll) false)
+         ((interface-method :reduce coll) coll f)
+         (let [s (seq coll)]
+           (if (nil? s)
+             (f)
+             (reduce-from f (first s) (next s))))))))
   ([f init coll] (reduce-from f init coll)))
 
 (defn reduce-kv
@@ -194,7 +209,9 @@
               (deref r)
               (recur (inc i) r)))
           acc)))
-    (reduce-seq (fn [acc entry] (f acc (key entry) (val entry))) init (seq coll))))
+    (if (if (instance-of-type? coll) (has-interface? 'IKVReduce coll) false)
+      ((interface-method :kvreduce coll) coll f init)
+    (reduce-seq (fn [acc entry] (f acc (key entry) (val entry))) init (seq coll)))))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Building
@@ -406,7 +423,9 @@
         s))
     (if (sorted? coll)
       (sorted-seq coll true)
-      (fail :ox/type "rseq takes vectors and sorted maps and sets" {:value coll}))))
+      (if (if (instance-of-type? coll) (has-interface? 'Reversible coll) false)
+        ((interface-method :rseq coll) coll)
+      (fail :ox/type "rseq takes vectors and sorted maps and sets" {:value coll})))))
 
 (defn- low-32-bits-below-zero?
   "Returns true if the number that a comparator has returned is below zero as a 32-bit integer: fractions are 0, of integers the

@@ -13,6 +13,7 @@
             [ox.core.map :refer :all]
             [ox.core.string :refer :all]
             [ox.core.atom :refer :all]
+            [ox.core.array :refer :all]
             [ox.core.print :refer :all]
             [ox.core.types :refer :all]
             [ox.core.protocol :refer :all]))
@@ -89,6 +90,20 @@
 
 (extend-type builder-type
   Object
-  (toString [builder] (builder-text builder)))
+  (toString [builder] (builder-text builder))
+  CharSequence
+  (length [builder] (count (builder-text builder))))
+
+(extend-type array-type
+  clojure.lang.Seqable
+  (seq [array] (seq (array-vector array)))
+  (count [array] (count (array-vector array)))
+  (nth
+    ([array index] (nth (array-vector array) index))
+    ([array index not-found] (nth (array-vector array) index not-found)))
+  (valAt
+    ([array key] (get (array-vector array) key))
+    ([array key not-found] (get (array-vector array) key not-found)))
+  (containsKey [array key] (contains? (array-vector array) key)))
 
 (defn ^:no-doc host-method "The method, a keyword, that the type of `x` has inline, or nil." [x method] (interface-method method x))

@@ -7,6 +7,45 @@
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]))
 
+(def ^:private parents
+  "The interfaces of Clojure that each has with it, itself aside."
+  '{ISeq [IPersistentCollection Seqable]
+    Associative [IPersistentCollection ILookup Seqable]
+    IPersistentCollection [Seqable]
+    IPersistentStack [IPersistentCollection Seqable]
+    IPersistentList [Sequential IPersistentStack IPersistentCollection Seqable]
+    IPersistentVector [Associative Sequential IPersistentStack Reversible Indexed IPersistentCollection Seqable ILookup Counted]
+    IPersistentMap [Associative Iterable Counted IPersistentCollection Seqable ILookup]
+    IPersistentSet [IPersistentCollection Counted Seqable]
+    Indexed [Counted]
+    IMapEntry [Entry]
+    IObj [IMeta]
+    IReduce [IReduceInit]
+    IFn [Callable Runnable]
+    Map$Entry [Entry]
+    Collection [Iterable]
+    List [Collection Iterable]
+    Set [Collection Iterable]})
+
+(defn ^:no-doc last-segment
+  "The class name without its package: `String` of `java.lang.String`."
+  [class]
+  (let [s (name class)]
+    (loop [i (- (count s) 1)]
+      (if (< i 0)
+        (symbol s)
+        (let [c (nth s i)]
+          (if (if (= c \.) true (= c \$))
+            (symbol (subs s (+ i 1)))
+            (recur (- i 1))))))))
+
+(defn- with-parents "Names of interfaces, without package, and those that these have with them." [names named]
+  (let [short-name (last-segment named)]
+    (loop [more (seq (get parents short-name)) names (conj* names short-name)]
+      (if (nil? more)
+        names
+        (recur (next more) (conj* names (first more)))))))
+
 (deftable* interfaces#table
   (fn* [contributions]
     (loop [rows (seq contributions) all {}]
@@ -19,10 +58,12 @@
                  (if (nil? method)
                    ;; that the type has the interface at all
                    (let [known (get all nil {})]
-                     (assoc* all nil (assoc* known of (conj* (get known of []) (nth of-and-method 2)))))
+                     (assoc* all nil (assoc* known of (with-parents (get known of []) (nth of-and-method 2)))))
                    (assoc* all method (assoc* (get all method {}) of (nth (first rows) 2))))))))))
 
 (def ^:no-doc reified-type "The type of what `reify` makes: its only field holds its methods, by owner and name." (type* 'reify [:methods]))
+
+(def ^:no-doc reified-itself-type "As `reified-type`, of what says itself what it equals." (type* 'reify [:methods] true))
 
 (defn ^:no-doc reified-methods "The methods of an object that `reify` has made, by owner; nil of anything else." [x]
   (if (instance-of-type? x)
@@ -43,13 +84,21 @@
               f))))
       f)))
 
-(defn ^:no-doc interface-names "The names of the host's classes and interfaces that the type of `x` says it has." [x]
+(defn ^:no-doc interface-names "The names, without package, of the host's classes and interfaces that the type of `x` says it has." [x]
   (let [of (type-name x)]
     (if (type? of)
       (if (= reified-type of)
         (loop [owners (seq (reified-methods x)) names []]
           (if (nil? owners)
             names
-            (recur (next owners) (conj* names (key (first owners))))))
+            (recur (next owners) (with-parents names (key (first owners))))))
         (get (get interfaces#table nil) of))
       nil)))
+
+(defn ^:no-doc has-interface? "Whether the type of `x` says that it has the interface, a symbol without package." [short-name x]
+  (loop [names (seq (interface-names x))]
+    (if (nil? names)
+      false
+      (if (= short-name (first names))
+        true
+        (recur (next names))))))

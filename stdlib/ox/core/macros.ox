@@ -14,6 +14,7 @@
             [ox.core.map :refer :all]
             [ox.core.string :refer :all]
             [ox.core.atom :refer :all]
+            [ox.core.array :refer :all]
             [ox.core.writer :refer :all]
             [ox.core.print :refer :all]
             [ox.core.effect :refer :all]
@@ -526,6 +527,33 @@
                    ~coll)))]
     (emit (comprehension bindings))))
 
+(defmacro with-open
+  "Evaluates the body with names bound as `let` binds them, and in the end calls `.close` of each value, the last first." [bindings & body]
+  (if (empty? bindings)
+    `(do ~@body)
+    `(let ~(subvec bindings 0 2)
+       (try
+         (with-open ~(subvec bindings 2) ~@body)
+         (finally (. ~(nth bindings 0) ~'close))))))
+
+(defmacro amap
+  "Returns a copy of the array `a` with each element replaced by the value of `expr`, in which `idx` is its index and `ret` the copy." [a idx ret expr]
+  `(let [array# ~a
+         ~ret (aclone array#)]
+     (loop [~idx 0]
+       (if (< ~idx (alength array#))
+         (do (aset ~ret ~idx ~expr)
+             (recur (inc ~idx)))
+         ~ret))))
+
+(defmacro areduce
+  "Returns the last value of `expr`, evaluated for each index `idx` of the array `a` with `ret` what it was before, `init` at first." [a idx ret init expr]
+  `(let [array# ~a]
+     (loop [~idx 0 ~ret ~init]
+       (if (< ~idx (alength array#))
+         (recur (inc ~idx) ~expr)
+         ~ret))))
+
 (defmacro lazy-seq "A sequence whose elements are computed by the body when they are first needed." [& body]
   `(lazy-cell* (fn* ([] ~@body))))
 
@@ -684,7 +712,8 @@
       :else
       (let [found (resolve env k)
             kind (if (nil? found) nil (definition-kind k))
-            text (str found)]
+            ;; versions of a package share their effects
+            text (if (nil? found) nil (str (apply str (take-while (fn [c] (not= c \@)) (namespace found))) "/" (name found)))]
         (cond
           (nil? found) (bad (if (contains? env k)
                               (str k " is a local here: a handler is for an effect or an activity, by its name")

@@ -79,6 +79,7 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; Equality, hashing, order. `=` itself is the operation `Equal` of the machine; it traps to `=*slow`.
 
+(defnative ^:no-doc identity-hash "Returns a hash of an instance of a type of the program that no other has, whatever its type says of hashes." [x])
 (defnative hash "Returns a 64-bit integer, the same for values that are `=`, and the same on every machine. Slow path `hash*slow`: when `x` is deep, large, or has unrealized lazy cells in it." [x])
 (defnative compare
   "Returns -1, 0 or 1 as `x` is before, equal to or after `y`: nil is before all; numbers by value;
@@ -101,7 +102,9 @@
 (defnative record? "Returns true if `x` is a record." [x])
 (defnative ^:no-doc type? "Returns true if `x` is a type that `defrecord` or `deftype` has made." [x])
 (defnative ^:no-doc instance-of-type? "Returns true if `x` is what a type of `deftype`, or `reify`, has made." [x])
-(defnative ^:no-doc type* "Returns a type: a symbol with its package, and its fields, a vector of keywords." [name fields])
+(defnative ^:no-doc type*
+  "Returns a type: a symbol with its package, and its fields, a vector of keywords; `itself` is true if its values say themselves, by methods,
+  what they equal, what their hash is and how they compare." [name fields] [name fields itself])
 (defnative ^:no-doc record* "Returns a record of a type, with a vector of the values of its fields." [type values])
 (defnative ^:no-doc instance* "Returns an instance of a type, with a vector of the values of its fields." [type values])
 (defnative ^:no-doc field* "Returns the value of a field, by number, of a record or instance." [x index])

@@ -159,8 +159,11 @@
     (or (:name protocol)
         (fail :ox/type "reify takes protocols" {:value protocol :expected "a protocol"}))))
 
-(defn ^:no-doc reify* "An instance with its own methods: a map from the names of protocols to maps from keyword to function." [methods]
-  (instance* reified-type [methods]))
+(defn ^:no-doc reify*
+  "An instance with its own methods: a map from the names of protocols to maps from keyword to function; `itself` is true if they say what it
+  equals."
+  ([methods] (instance* reified-type [methods]))
+  ([methods itself] (instance* reified-itself-type [methods])))
 
 (def ^:private record-classes
   "The classes that records are of, from the most specific to the most general."

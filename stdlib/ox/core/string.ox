@@ -3,6 +3,7 @@
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
+            [ox.core.interface :refer [has-interface?]]
             [ox.core.base :refer :all]
             [ox.core.coll :refer :all]
             [ox.core.seq :refer :all]))
@@ -76,13 +77,38 @@
 (defn clojure-version "Returns `*clojure-version*` as a string." []
   (str (get *clojure-version* :major) "." (get *clojure-version* :minor) "." (get *clojure-version* :incremental)))
 
-;; A matcher is a volatile: where `re-find` goes on, and what it found last.
+;; A matcher holds a volatile: where `re-find` goes on, and what it found last.
+
+(def ^:no-doc matcher-type (type* 'Matcher [:state]))
+
+(defn- characters "The string that a sequence of characters is, such as a string builder; anything else as it is." [s]
+  (if (if (instance-of-type? s) (has-interface? 'CharSequence s) false)
+    (str* s)
+    s))
+
+(defn ^:no-doc matcher? "Returns true if `x` is what `re-matcher` makes." [x]
+  (and (instance-of-type? x) (= matcher-type (type-name x))))
 
 (defn re-matcher "Returns a matcher, with which `re-find` walks the matches of `re` in `s`." [re s]
-  (volatile! {::re (re-pattern re) ::text s ::cursor 0 ::match nil}))
+  (instance* matcher-type [(volatile! {::re (re-pattern re) ::text (str* (characters s)) ::cursor 0 ::match nil})]))
+
+(defn ^:no-doc matcher-state "What a matcher knows: `::re`, `::text`, `::cursor`, `::match`, `::start` and `::end`." [matcher]
+  (if (matcher? matcher)
+    (deref (field* matcher 0))
+    (fail :ox/type "expected a matcher" {:value matcher :expected "a matcher"})))
+
+(defn ^:no-doc matcher-found! "Notes the answer of `re-find-from` in a matcher. Returns true if there is a match." [matcher found]
+  (vreset! (field* matcher 0)
+           (assoc (matcher-state matcher) ::match (nth found 0) ::start (nth found 1) ::end (nth found 2) ::cursor (nth found 3)))
+  (some? found))
+
+(defn ^:no-doc matcher-next! "Looks for the next match of a matcher. Returns true if there is one." [matcher]
+  (let [state (matcher-state matcher)
+        cursor (::cursor state)]
+    (matcher-found! matcher (if (nil? cursor) nil (re-find-from (::re state) (::text state) cursor)))))
 
 (defn re-groups "Returns the last match of a matcher: a string, or a vector of it and its groups." [matcher]
-  (let [m (::match (deref matcher))]
+  (let [m (::match (matcher-state matcher))]
     (if (nil? m)
       (fail :ox/state "No match found")
       m)))
@@ -90,15 +116,11 @@
 (defn re-find
   "Returns the first match of `re` in `s`, or the next of a matcher: a string, or a vector of it and its groups; nil if there is none."
   ([matcher]
-   (let [state (deref matcher)
-         cursor (::cursor state)
-         found (if (nil? cursor) nil (re-find-from (::re state) (::text state) cursor))]
-     (vreset! matcher (assoc state ::match (nth found 0) ::cursor (nth found 3)))
-     (nth found 0)))
-  ([re s] (nth (re-find-from re s 0) 0)))
+   (if (matcher-next! matcher) (re-groups matcher) nil))
+  ([re s] (nth (re-find-from re (characters s) 0) 0)))
 
 (defn re-matches "Returns the match of `re` with all of `s`, as `re-find` does; nil if it does not match." [re s]
-  (re-matches* re s))
+  (re-matches* re (characters s)))
 
 (defn- re-seq-from [re s cursor]
   (lazy-seq
@@ -108,4 +130,4 @@
           (cons (nth found 0) (re-seq-from re s (nth found 3))))))))
 
 (defn re-seq "Returns the lazy sequence of all matches of `re` in `s`, as `re-find` returns them; nil if there are none." [re s]
-  (seq (re-seq-from re s 0)))
+  (seq (re-seq-from re (characters s) 0)))

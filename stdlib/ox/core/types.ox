@@ -4,6 +4,7 @@
             [ox.core.error :refer :all]
             [ox.core.classes :refer :all]
             [ox.core.number :refer :all]
+            [ox.core.interface :refer :all]
             [ox.core.base :refer :all]
             [ox.core.coll :refer :all]
             [ox.core.seq :refer :all]

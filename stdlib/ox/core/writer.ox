@@ -23,13 +23,17 @@
 (defn ^:no-doc write
   "Writes a string to a stream. Returns nil."
   [stream text]
-  (if (volatile? stream)
-    (let [written (deref stream)]
-      (if (vector? written)
-        (vreset! stream (conj* written text))
-        ((get written ::write) stream text)))
-    (effect* :ox/write [stream text]))
-  nil)
+  (if (instance-of-type? stream)
+    ;; a string builder, whose field is a volatile with a vector
+    (recur (field* stream 0) text)
+    (do
+      (if (volatile? stream)
+        (let [written (deref stream)]
+          (if (vector? written)
+            (vreset! stream (conj* written text))
+            ((get written ::write) stream text)))
+        (effect* :ox/write [stream text]))
+      nil)))
 
 
 ;; ---------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ macro_rules! chapters {
 
 chapters! {
     arithmetic
+    arrays
     collections
     compat
     control

@@ -90,8 +90,6 @@ const TOP_LEVEL: &[&str] = &[
 /// Forms that this version does not have yet, and macros of Clojure's core that are left out on
 /// purpose (`advice` says what to use instead); nothing within them is looked at. Sorted.
 const UNSUPPORTED: &[&str] = &[
-    "amap",
-    "areduce",
     "definline",
     "definterface",
     "defstruct",
@@ -106,7 +104,6 @@ const UNSUPPORTED: &[&str] = &[
     "sync",
     "with-loading-context",
     "with-local-vars",
-    "with-open",
     "with-precision",
     "with-redefs",
 ];

@@ -519,8 +519,12 @@ fn deftype(cx: &Rewrite<'_>, package: Option<&Arc<str>>, is_record: bool) -> Rew
         Some(package) => Datum::qualified(Arc::clone(package), class.as_str(), cx.origin),
         None => cx.sym(class.as_str()),
     };
-    let value = cx.list([cx.ox("type*"), cx.quote(identity), cx.vector_of(keys)]);
     let class = cx.quote(cx.sym(class));
+    let mut value = vec![cx.ox("type*"), cx.quote(identity), cx.vector_of(keys)];
+    if says_itself(rest) {
+        value.push(cx.bool(true));
+    }
+    let value = cx.list_of(value);
     let make = if is_record { "record*" } else { "instance*" };
     let positional = cx.list([
         cx.core("defn"),
@@ -680,6 +684,23 @@ fn mentions(form: &Datum, name: &str) -> bool {
     false
 }
 
+/// Whether a type says itself what its values equal, what their hash is or how they compare: by methods that are
+/// asked for that, or by an interface whose values equal collections.
+fn says_itself(rest: &[Datum]) -> bool {
+    const METHODS: &[&str] = &["equals", "equiv", "hashCode", "hasheq", "compareTo"];
+    const INTERFACES: &[&str] = &["Sequential", "List", "Map", "MapEquivalence", "Set"];
+    groups(rest).into_iter().any(|(of, methods)| {
+        let named = of.as_symbol().map(|symbol| &*symbol.name);
+        let interface = named.map(|name| name.rsplit('.').next().unwrap_or(name));
+        interface.is_some_and(|name| INTERFACES.contains(&name))
+            || methods.iter().any(|method| {
+                let head = method.as_list().and_then(<[Datum]>::first);
+                let name = head.and_then(simple_symbol);
+                name.is_some_and(|name| METHODS.contains(&&**name))
+            })
+    })
+}
+
 /// `(reify protocol (method [this …] …)… …)`: an instance that has its methods itself.
 pub(crate) fn reify(cx: &mut Rewrite<'_>) -> Rewritten {
     let mut all = Vec::new();
@@ -713,5 +734,9 @@ pub(crate) fn reify(cx: &mut Rewrite<'_>) -> Rewritten {
         all.push((owner, Datum::new(DatumKind::Map(map.into()), cx.origin)));
     }
     let methods = Datum::new(DatumKind::Map(all.into()), cx.origin);
-    Ok(cx.list([cx.ox("reify*"), methods]))
+    let mut made = vec![cx.ox("reify*"), methods];
+    if says_itself(cx.args) {
+        made.push(cx.bool(true));
+    }
+    Ok(cx.list_of(made))
 }

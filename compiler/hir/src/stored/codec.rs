@@ -378,6 +378,7 @@ fn header(w: &mut Writer, header: &Header) {
     w.list(header.requires.iter(), require);
     w.list(header.reexports.iter(), require);
     w.list(header.aliases.iter(), pair);
+    w.list(header.spelled.iter(), pair);
     w.list(header.refers.iter(), |w, (name, refer)| {
         w.name(name);
         w.name(&refer.ns);
@@ -403,6 +404,7 @@ fn read_header(r: &mut Reader<'_>, file: SourceFile) -> Option<Header> {
     let requires = r.list(|r| read_require(r, file))?;
     let reexports = r.list(|r| read_require(r, file))?;
     let aliases = r.list(read_pair)?;
+    let spelled = r.list(read_pair)?;
     let refers = r.list(|r| {
         let local = r.name()?;
         let (ns, name) = read_pair(r)?;
@@ -425,6 +427,7 @@ fn read_header(r: &mut Reader<'_>, file: SourceFile) -> Option<Header> {
         requires,
         reexports,
         aliases,
+        spelled,
         refers,
         imports,
         core,

@@ -42,6 +42,15 @@ impl Machine<'_> {
             return self.throw(error);
         };
         let mut args = fixed.to_vec();
+        if self.process.heap.kind_of(last) == Some(Kind::Instance) {
+            // What elements it has says its type: the library applies the function to these.
+            args.insert(0, function);
+            args.push(last);
+            let at = self.at();
+            return self.call_hook("apply*slow", &args, |delta, proto| {
+                Link::answer(delta, proto, at)
+            });
+        }
         let limit = self.named_params(function);
         let rest = match self.spread(&mut args, last, limit) {
             Ok(rest) => rest,

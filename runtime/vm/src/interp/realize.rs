@@ -14,6 +14,7 @@
 
 use super::{Machine, Next};
 use crate::native::{Trap, make_error};
+use crate::object::Kind;
 use crate::stack::Link;
 use crate::value::lazy;
 use crate::value::seq;
@@ -72,6 +73,10 @@ impl Machine<'_> {
             Ok(value) => value,
             Err(inner) => return self.realize_instead(cell, inner),
         };
+        if self.process.heap.kind_of(value) == Some(Kind::Instance) {
+            // What sequence it has says its type.
+            return self.library_instead("seq*slow", value);
+        }
         let finished = seq::seq(&mut self.process.heap, value)
             .and_then(|sequence| lazy::finish(&mut self.process.heap, cell, sequence));
         match finished {
@@ -90,13 +95,7 @@ impl Machine<'_> {
     fn realize_instead(&mut self, cell: Word, inner: Word) -> Next {
         let Some((thunk, proto)) = self.startable(inner) else {
             // The library waits for it or throws its error; what it returns is the cell's value.
-            let hook = self.image.hook("realize*");
-            let Some(proto) = hook.and_then(|slot| self.image.proto_for_call(slot, 1)) else {
-                return self.broken("the image lacks the library function realize*");
-            };
-            self.replace_callee(Word::NIL, proto);
-            self.set_register(0, inner);
-            return Next::Go;
+            return self.library_instead("realize*", inner);
         };
         lazy::forward(&mut self.process.heap, inner, cell);
         self.replace_callee(thunk, proto);
@@ -105,6 +104,17 @@ impl Machine<'_> {
             self.fuel += 1;
             return self.safepoint();
         }
+        Next::Go
+    }
+
+    /// The library computes the value of the cell in the same frame.
+    fn library_instead(&mut self, name: &str, of: Word) -> Next {
+        let hook = self.image.hook(name);
+        let Some(proto) = hook.and_then(|slot| self.image.proto_for_call(slot, 1)) else {
+            return self.broken(&format!("the image lacks the library function {name}"));
+        };
+        self.replace_callee(Word::NIL, proto);
+        self.set_register(0, of);
         Next::Go
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Native, NativeCall};
 use crate::heap::Heap;
-use crate::native::NativeResult;
+use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
 use crate::value::error::{bad_argument, wrong_type};
 use crate::value::fault::Fault;
@@ -117,7 +117,10 @@ fn range_part(heap: &mut Heap, range: Word, part: fn((i64, i64, i64)) -> i64) ->
 
 /// The natives of this family.
 pub(super) const NATIVES: &[Native] = &[
-    of!("ox.core/type*", 2, record::make_type),
+    Native::new("ox.core/type*", 2, 3, |call| {
+        let itself = call.args.get(2).is_some_and(|itself| itself.is_truthy());
+        record::make_type(call.heap, call.args[0], call.args[1], itself)
+    }),
     of!("ox.core/record*", 2, record::make_record),
     of!("ox.core/instance*", 2, record::make_instance),
     of!("ox.core/field*", 2, record::field),
@@ -149,7 +152,7 @@ pub(super) const NATIVES: &[Native] = &[
     of!("ox.core/rest", 1, |heap, x| {
         seq::or_by_type(heap, x, "rest*slow", seq::rest)
     }),
-    of!("ox.core/cons", 2, seq::cons),
+    of!("ox.core/cons", 2, seq::cons_or_by_type),
     Native::new("ox.core/nth", 2, 3, nth),
     of!("ox.core/count", 1, collection::count),
     Native::new("ox.core/get", 2, 3, get),
@@ -221,6 +224,7 @@ pub(super) const NATIVES: &[Native] = &[
         1,
         |heap, coll| match record::is_record(heap, coll) {
             true => Err(Fault::new("unsupported", "there is no empty record").trap(heap)),
+            false if heap.kind_of(coll) == Some(Kind::Instance) => Err(Trap::Slow("empty*slow")),
             false => Ok(collection::empty(heap, coll)),
         }
     ),
@@ -257,7 +261,10 @@ pub(super) const NATIVES: &[Native] = &[
     of_keys!("ox.core/dissoc!*", 2, transient::dissoc),
     of_keys!("ox.core/disj!*", 2, transient::disj),
     of!("ox.core/pop!", 1, transient::pop),
-    of!("ox.core/meta", 1, |heap, x| Ok(meta::get(heap, x))),
+    of!("ox.core/meta", 1, |heap, x| match heap.kind_of(x) {
+        Some(Kind::Instance) => Err(Trap::Slow("meta*slow")),
+        _ => Ok(meta::get(heap, x)),
+    }),
     of!("ox.core/with-meta", 2, meta::with),
     of!("ox.core/reduced", 1, |heap, x| Ok(heap.make(
         Kind::Reduced,

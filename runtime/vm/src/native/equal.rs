@@ -55,6 +55,19 @@ pub(super) const NATIVES: &[Native] = &[
         let hash = hash::of_value(call.heap, call.args[0])?;
         Ok(hash_word(call.heap, hash))
     }),
+    Native::new(
+        "ox.core/identity-hash",
+        1,
+        1,
+        |call| match hash::of_identity(call.heap, call.args[0]) {
+            Some(hash) => Ok(hash_word(call.heap, hash)),
+            None => Err(wrong_type(
+                call.heap,
+                call.args[0],
+                "an instance of a type of the program",
+            )),
+        },
+    ),
     Native::new("ox.core/compare", 2, 2, |call| {
         let (a, b) = (call.args[0], call.args[1]);
         call.fiber.fuel_spent = large::cost(call.heap, Op::Compare, a, b);

@@ -2,6 +2,7 @@
 
 use super::{Native, NativeCall};
 use crate::heap::Heap;
+use crate::native::Trap;
 use crate::object::Kind;
 use crate::value::class::{Class, class_of};
 use crate::value::string::make_symbol;
@@ -13,6 +14,19 @@ macro_rules! predicate {
         Native::new($name, 1, 1, |call| {
             let test: fn(&Heap, Word) -> bool = $test;
             Ok(Word::bool(test(call.heap, call.args[0])))
+        })
+    };
+}
+
+/// A predicate that an instance of a type of the program answers by the interfaces that its type names.
+macro_rules! asked {
+    ($name:literal, $slow:literal, $test:expr) => {
+        Native::new($name, 1, 1, |call| {
+            let test: fn(&Heap, Word) -> bool = $test;
+            match call.heap.kind_of(call.args[0]) {
+                Some(Kind::Instance) => Err(Trap::Slow($slow)),
+                _ => Ok(Word::bool(test(call.heap, call.args[0]))),
+            }
         })
     };
 }
@@ -152,26 +166,28 @@ pub(super) const NATIVES: &[Native] = &[
     predicate!("ox.core/char?", |_, x| x.as_char().is_some()),
     of_kind!("ox.core/keyword?", Keyword),
     of_kind!("ox.core/symbol?", Symbol),
-    predicate!("ox.core/vector?", vector::is_vector),
-    predicate!("ox.core/map?", |heap, x| map::is_map(heap, x)
+    asked!("ox.core/vector?", "vector?*slow", vector::is_vector),
+    asked!("ox.core/map?", "map?*slow", |heap, x| map::is_map(heap, x)
         || record::is_record(heap, x)),
     of_kind!("ox.core/record?", Record),
     of_kind!("ox.core/type?", Type),
     of_kind!("ox.core/instance-of-type?", Instance),
-    predicate!("ox.core/set?", set::is_set),
+    asked!("ox.core/set?", "set?*slow", set::is_set),
     predicate!("ox.core/list?", is_list),
-    predicate!("ox.core/seq?", seq::is_seq),
-    predicate!("ox.core/coll?", is_collection),
-    predicate!("ox.core/sequential?", |heap, x| {
+    asked!("ox.core/seq?", "seq?*slow", seq::is_seq),
+    asked!("ox.core/coll?", "coll?*slow", is_collection),
+    asked!("ox.core/sequential?", "sequential?*slow", |heap, x| {
         seq::is_seq(heap, x) || vector::is_vector(heap, x) || heap.kind_of(x) == Some(Kind::Queue)
     }),
-    predicate!("ox.core/associative?", |heap, x| map::is_map(heap, x)
-        || record::is_record(heap, x)
-        || vector::is_vector(heap, x)),
-    predicate!("ox.core/counted?", is_counted),
+    asked!(
+        "ox.core/associative?",
+        "associative?*slow",
+        |heap, x| map::is_map(heap, x) || record::is_record(heap, x) || vector::is_vector(heap, x)
+    ),
+    asked!("ox.core/counted?", "counted?*slow", is_counted),
     predicate!("ox.core/map-entry?", vector::is_entry),
     of_kind!("ox.core/fn?", Function | Native),
-    predicate!("ox.core/ifn?", is_callable),
+    asked!("ox.core/ifn?", "ifn?*slow", is_callable),
     of_kind!("ox.core/var?", Var),
     of_kind!("ox.core/inst?", Inst),
     of_kind!("ox.core/uuid?", Uuid),

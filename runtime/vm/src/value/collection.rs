@@ -305,6 +305,7 @@ pub fn contains(heap: &mut Heap, collection: Word, key: Word) -> Result<bool, Tr
         Some(Kind::Str) if super::number::is_number(heap, key) => {
             Ok(find_value(heap, collection, key)?.is_some())
         }
+        Some(Kind::Instance) => Err(Trap::Slow("contains?*slow")),
         _ => Err(wrong_type(
             heap,
             collection,
@@ -345,6 +346,7 @@ pub fn find(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
             Some(value) => vector::make_entry(heap, key, value),
             None => Word::NIL,
         }),
+        Some(Kind::Instance) => Err(Trap::Slow("find*slow")),
         _ => Err(wrong_type(heap, collection, "a map, a vector or nil")),
     }
 }
@@ -368,6 +370,7 @@ pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
         None if matches!(collection, Word::NIL | Word::EMPTY_LIST) => {
             Ok(list::push(heap, Word::EMPTY_LIST, x))
         }
+        Some(Kind::Instance) => Err(Trap::Slow("conj*slow")),
         _ => Err(wrong_type(heap, collection, "a collection")),
     }
 }
@@ -410,6 +413,7 @@ pub fn assoc(heap: &mut Heap, collection: Word, key: Word, value: Word) -> Nativ
                 _ => Err(bad_argument(heap, "a vector's key is an integer", key)),
             }
         }
+        Some(Kind::Instance) => Err(Trap::Slow("assoc*slow")),
         None if collection.is_nil() => Ok(map::make_small(heap, &[key, value], Word::NIL)),
         _ => Err(wrong_type(heap, collection, "a map, a vector or nil")),
     }
@@ -424,6 +428,7 @@ pub fn dissoc(heap: &mut Heap, collection: Word, key: Word) -> NativeResult {
         Some(Kind::SmallMap | Kind::Map) => map::dissoc(heap, collection, key),
         Some(Kind::SortedMap) => sorted::remove(heap, collection, key, "dissoc*slow"),
         Some(Kind::Record) => record::dissoc(heap, collection, key),
+        Some(Kind::Instance) => Err(Trap::Slow("dissoc*slow")),
         None if collection.is_nil() => Ok(Word::NIL),
         _ => Err(wrong_type(heap, collection, "a map or nil")),
     }
@@ -437,6 +442,7 @@ pub fn disj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
     match heap.kind_of(collection) {
         Some(Kind::SmallSet | Kind::Set) => set::disj(heap, collection, x),
         Some(Kind::SortedSet) => sorted::remove(heap, collection, x, "disj*slow"),
+        Some(Kind::Instance) => Err(Trap::Slow("disj*slow")),
         // Of false too, as of nil: Clojure asks for truth there.
         None if !collection.is_truthy() => Ok(Word::NIL),
         _ => Err(wrong_type(heap, collection, "a set or nil")),
@@ -458,6 +464,7 @@ pub fn peek(heap: &mut Heap, collection: Word) -> NativeResult {
         }
         Some(Kind::List) => Ok(heap.word(collection, 3)),
         Some(Kind::Queue) => queue::peek(heap, collection),
+        Some(Kind::Instance) => Err(Trap::Slow("peek*slow")),
         None if matches!(collection, Word::NIL | Word::EMPTY_LIST) => Ok(Word::NIL),
         _ => Err(wrong_type(heap, collection, "a vector, a list or nil")),
     }
@@ -484,6 +491,7 @@ pub fn pop(heap: &mut Heap, collection: Word) -> NativeResult {
             _ => Ok(heap.word(collection, 4)),
         },
         Some(Kind::Queue) => queue::pop(heap, collection),
+        Some(Kind::Instance) => Err(Trap::Slow("pop*slow")),
         None if collection.is_nil() => Ok(Word::NIL),
         None if collection == Word::EMPTY_LIST => {
             Err(wrong_state(heap, "an empty list has nothing to pop"))

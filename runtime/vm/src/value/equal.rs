@@ -9,7 +9,8 @@
 //! - Two tries are compared place by place: they are canonical. Where an order is not canonical
 //!   (small maps, collision nodes), keys are searched; a search that meets collections leaves a
 //!   [`TRY`] mark, to which a difference above it falls back.
-//! - A sorted collection is left to the library ([`Stop::Library`]): whether it has a key says its comparator.
+//! - A sorted collection is left to the library ([`Stop::Library`]): whether it has a key says its comparator. So is
+//!   an instance of a type that says itself what it equals.
 
 use super::class::{Class, class_of};
 use super::number::Num;
@@ -60,6 +61,7 @@ fn quick_mixed(heap: &Heap, immediate: Word, reference: Word) -> Option<bool> {
                 _ => Some(false),
             }
         }
+        Kind::Instance if record::has_own_equality(heap, reference) => None,
         _ => Some(false),
     }
 }
@@ -71,9 +73,16 @@ fn quick_objects(heap: &Heap, a: Word, b: Word) -> Option<bool> {
     if class != Class::Leaf {
         return if class == class_of(other) {
             quick_collections(x, y)
+        } else if record::has_own_equality(heap, b) {
+            None
         } else {
             Some(false)
         };
+    }
+    if (kind == Kind::Instance || other == Kind::Instance)
+        && (record::has_own_equality(heap, a) || record::has_own_equality(heap, b))
+    {
+        return None;
     }
     if kind != other {
         return Some(
@@ -299,7 +308,10 @@ fn open(heap: &mut Heap, work: &mut Work, a: Word, b: Word) -> Result<bool, Stop
     if let Some(answer) = quick(heap, x, y) {
         return Ok(answer);
     }
-    if sorted::is_sorted(heap, x) || sorted::is_sorted(heap, y) {
+    if [x, y]
+        .iter()
+        .any(|&of| sorted::is_sorted(heap, of) || record::has_own_equality(heap, of))
+    {
         let both = heap.make(Kind::Array, 0, 0, &[], &[x, y]);
         return Err(Stop::Library(both));
     }

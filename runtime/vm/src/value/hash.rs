@@ -146,6 +146,7 @@ fn of_leaf(heap: &Heap, word: Word) -> Option<u64> {
         Kind::Str => of_string(object),
         Kind::Symbol | Kind::Keyword => of_named(heap, object),
         kind if class_of(kind) != Class::Leaf => return None,
+        Kind::Instance if record::has_own_equality(heap, word) => return None,
         _ => of_other(heap, word, object),
     })
 }
@@ -245,6 +246,7 @@ const ENTRY_DONE: i64 = 4; // key hash, and then as ENTRIES; waits for the hash 
 const CHILD_DONE: i64 = 5; // as ENTRIES; waits for the sum of a child node
 const WHOLE: i64 = 6; // map or set; waits for the sum of its root
 const TAGGED: i64 = 7; // tagged literal; waits for the form
+const GIVEN: i64 = 8; // hash: what the library has found out
 
 /// Elements taken in one item, so that a budget is not overrun.
 const RUN: u32 = 32;
@@ -264,8 +266,12 @@ fn run(heap: &mut Heap, work: &mut Work, budget: &mut Budget, saved: bool) -> Re
                 } else {
                     None
                 };
+                if known.is_none() && record::has_own_equality(heap, value) {
+                    return Err(Stop::Library(value));
+                }
                 known.or_else(|| open(heap, work, value))
             }
+            GIVEN => Some(work.raw(heap)),
             ORDERED => {
                 let frame = OrderedFrame::pop(heap, work);
                 if !budget.take(RUN) {
@@ -619,9 +625,9 @@ pub fn of_key(heap: &mut Heap, key: Word) -> Result<u64, Trap> {
     walk(heap, key, budget).map_err(|stop| match stop {
         // The library goes on behind the cell; here hashing would begin again.
         Stop::Unfinished(_) if keys::hands_over(heap) => Trap::HashKey(key),
-        Stop::Unfinished(cell) | Stop::Library(cell) => Trap::Force(cell),
+        Stop::Unfinished(cell) => Trap::Force(cell),
         Stop::Throw(error) => Trap::Throw(error),
-        Stop::Budget => Trap::HashKey(key),
+        Stop::Budget | Stop::Library(_) => Trap::HashKey(key),
     })
 }
 
@@ -638,11 +644,26 @@ pub fn of_value(heap: &mut Heap, value: Word) -> Result<u64, Trap> {
     walk(heap, value, budget).map_err(|_| Trap::Slow("hash*slow"))
 }
 
+/// The hash of an instance that is equal to itself alone, whatever its type says.
+#[must_use]
+pub fn of_identity(heap: &Heap, instance: Word) -> Option<u64> {
+    let object = heap.try_object(instance)?;
+    (object.kind() == Kind::Instance).then(|| of_other(heap, instance, object))
+}
+
 /// A state for [`step`].
 pub fn start(heap: &mut Heap, value: Word) -> Word {
     let mut work = Work::new();
     work.push_item(&[value], VALUE);
     work.into_state(heap, Walk::Hash, Word::NIL)
+}
+
+/// Goes on with the hash that the library has found out of the value that the walk stopped at ([`Stop::Library`]).
+pub(crate) fn give(heap: &mut Heap, state: Word, hash: i64) {
+    let mut work = Work::load(heap, state);
+    work.push_raw(nonzero(hash as u64));
+    work.push(Word::small(GIVEN));
+    work.save(heap, state);
 }
 
 /// Works on a state for a bounded time: the hash, or how the walk stopped.

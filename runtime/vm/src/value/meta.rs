@@ -46,6 +46,7 @@ pub fn with(heap: &mut Heap, value: Word, meta: Word) -> NativeResult {
             Ok(lazy::make_realized(heap, content, meta))
         }
         Some(Kind::Record) => Ok(super::record::with_meta(heap, value, meta)),
+        Some(Kind::Instance) => Err(Trap::Slow("with-meta*slow")),
         Some(Kind::List) if heap.object(value).raw(1) == 0 => Ok(list::empty(heap, meta)),
         Some(
             Kind::Symbol

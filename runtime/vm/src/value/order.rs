@@ -7,7 +7,7 @@
 
 use super::error::wrong_type;
 use super::work::{Budget, Stop, Walk, Work};
-use super::{number, string, vector};
+use super::{number, record, string, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::{Kind, Object};
@@ -84,6 +84,9 @@ fn leaves(heap: &mut Heap, a: Word, b: Word) -> Result<Option<Ordering>, Trap> {
             return Ok(order);
         }
     }
+    if record::says_itself(heap, a) {
+        return Err(Trap::Slow("compare*slow"));
+    }
     Err(incomparable(heap, a, b))
 }
 
@@ -132,21 +135,24 @@ fn run(
     Ok(Ordering::Equal)
 }
 
-fn throw(trap: Trap) -> Stop {
+/// How a walk stops at two values that cannot be compared here.
+fn stop(heap: &mut Heap, trap: Trap, a: Word, b: Word) -> Stop {
     match trap {
         Trap::Throw(error) => Stop::Throw(error),
-        _ => unreachable!("comparing leaves only throws"),
+        _ => Stop::Library(heap.make(Kind::Array, 0, 0, &[], &[a, b])),
     }
 }
 
 fn pair(heap: &mut Heap, work: &mut Work, a: Word, b: Word) -> Result<Ordering, Stop> {
-    Ok(match leaves(heap, a, b).map_err(throw)? {
-        Some(order) => order,
-        None => {
-            work.push_item(&[a, b, Word::small(0)], ELEMENTS);
-            Ordering::Equal
-        }
-    })
+    Ok(
+        match leaves(heap, a, b).map_err(|trap| stop(heap, trap, a, b))? {
+            Some(order) => order,
+            None => {
+                work.push_item(&[a, b, Word::small(0)], ELEMENTS);
+                Ordering::Equal
+            }
+        },
+    )
 }
 
 fn elements(
@@ -160,7 +166,11 @@ fn elements(
         let (Some(x), Some(y)) = (vector::nth(heap, a, index), vector::nth(heap, b, index)) else {
             return Ok(Ordering::Equal);
         };
-        match leaves(heap, x, y).map_err(throw)? {
+        let known = leaves(heap, x, y);
+        if known.is_err() {
+            work.push_item(&[a, b, Word::small(index as i64 + 1)], ELEMENTS);
+        }
+        match known.map_err(|trap| stop(heap, trap, x, y))? {
             Some(Ordering::Equal) => {}
             Some(order) => return Ok(order),
             None => {
@@ -177,7 +187,7 @@ fn elements(
 /// `(compare a b)`
 ///
 /// # Errors
-/// `:ox/type`; [`Trap::Slow`] (`compare*slow`) when they are deep or large.
+/// `:ox/type`; [`Trap::Slow`] (`compare*slow`) when they are deep or large, or of a type that says itself.
 pub fn compare(heap: &mut Heap, a: Word, b: Word) -> Result<Ordering, Trap> {
     if let Some(order) = leaves(heap, a, b)? {
         return Ok(order);
@@ -196,6 +206,14 @@ pub fn start(heap: &mut Heap, a: Word, b: Word) -> Word {
     let mut work = Work::new();
     work.push_item(&[a, b], PAIR);
     work.into_state(heap, Walk::Order, Word::NIL)
+}
+
+/// Goes on with the order that the library has found out of the two values that the walk stopped at
+/// ([`Stop::Library`]).
+pub(crate) fn give(heap: &mut Heap, state: Word, order: i64) {
+    let mut work = Work::load(heap, state);
+    work.push_item(&[Word::small(order.signum()), Word::small(0)], PAIR);
+    work.save(heap, state);
 }
 
 /// Works on a state for a bounded time: the order, or how the walk stopped.

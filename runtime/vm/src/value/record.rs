@@ -3,7 +3,8 @@
 //! ```text
 //! Type       name fields          a symbol, `app.core.Point`, and a vector of keywords
 //! Record     type values extra    a vector in the order of the fields; a map of further entries, or nil
-//! Instance   [serial] type values of `deftype` and `reify`: no collection, equal to itself alone
+//! Instance   [serial] type values of `deftype` and `reify`: no collection, equal to itself alone, unless its type
+//!                                says otherwise ([`says_itself`])
 //! ```
 //!
 //! A record is a map: its fields first, in their order, then what else it was given. It equals
@@ -51,11 +52,29 @@ pub fn type_text(heap: &Heap, of: Word) -> String {
     string::try_text(heap, heap.word(name, 3)).map_or_else(String::new, str::to_owned)
 }
 
-/// Makes a type of its name and its fields.
+/// Marks a type whose values say themselves what they equal, what their hash is and how they compare: the library
+/// is asked, which calls their methods.
+const SAYS_ITSELF: u16 = 1;
+
+/// Whether a value is of a type that says itself what its values equal, what their hash is and how they compare.
+#[must_use]
+#[inline]
+pub fn says_itself(heap: &Heap, value: Word) -> bool {
+    type_of(heap, value).is_some_and(|of| heap.header(of).aux() == SAYS_ITSELF)
+}
+
+/// Whether an instance does: what equality and hashes ask. A record equals what its entries say.
+#[must_use]
+#[inline]
+pub fn has_own_equality(heap: &Heap, value: Word) -> bool {
+    heap.kind_of(value) == Some(Kind::Instance) && says_itself(heap, value)
+}
+
+/// Makes a type of its name and its fields; `itself`: its values say themselves what they equal.
 ///
 /// # Errors
 /// `:ox/type` of what are no symbol and vector of keywords, `:ox/argument` of too many fields.
-pub fn make_type(heap: &mut Heap, name: Word, fields: Word) -> NativeResult {
+pub fn make_type(heap: &mut Heap, name: Word, fields: Word, itself: bool) -> NativeResult {
     if heap.kind_of(name) != Some(Kind::Symbol) {
         return Err(wrong_type(heap, name, "a symbol"));
     }
@@ -75,7 +94,8 @@ pub fn make_type(heap: &mut Heap, name: Word, fields: Word) -> NativeResult {
             return Err(wrong_type(heap, word, "a keyword"));
         }
     }
-    Ok(heap.make(Kind::Type, 0, 0, &[], &[name, fields]))
+    let aux = if itself { SAYS_ITSELF } else { 0 };
+    Ok(heap.make(Kind::Type, 0, aux, &[], &[name, fields]))
 }
 
 fn expect_type(heap: &mut Heap, of: Word, values: Word) -> Result<(), Trap> {

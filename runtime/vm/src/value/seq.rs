@@ -439,6 +439,17 @@ pub fn cons(heap: &mut Heap, x: Word, collection: Word) -> NativeResult {
     }))
 }
 
+/// [`cons`]; before what an instance of a type of the program has as its sequence, the library.
+///
+/// # Errors
+/// As [`cons`]; [`Trap::Slow`] of an instance.
+pub fn cons_or_by_type(heap: &mut Heap, x: Word, collection: Word) -> NativeResult {
+    match heap.kind_of(collection) {
+        Some(Kind::Instance) => Err(Trap::Slow("cons*slow")),
+        _ => cons(heap, x, collection),
+    }
+}
+
 /// Whether a word is a sequence, `()` included.
 #[must_use]
 pub fn is_seq(heap: &Heap, word: Word) -> bool {

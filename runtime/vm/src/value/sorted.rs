@@ -17,7 +17,7 @@
 //! - What changes nothing answers the same object.
 
 use super::error::{bad_argument, wrong_type};
-use super::{map, number, order, string, trie, vector};
+use super::{map, number, order, record, string, trie, vector};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::{FLAG_META, Kind};
@@ -367,6 +367,7 @@ fn is_comparable(heap: &Heap, key: Word) -> bool {
                 Kind::Str | Kind::Keyword | Kind::Symbol | Kind::Inst | Kind::Uuid
             ) || vector::is_vector(heap, key)
                 || number::is_number(heap, key)
+                || record::says_itself(heap, key)
         }
     }
 }

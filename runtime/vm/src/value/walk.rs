@@ -98,7 +98,8 @@ pub(crate) fn gives_numbers(image: &LoadedImage) -> bool {
 }
 
 /// Gives a walk what the library has made of what it stopped at ([`Stop::Library`]): of a number
-/// that is written its text, of a numeral the number, of two sorted collections whether they are equal.
+/// that is written its text, of a numeral the number, of two sorted collections whether they are equal, of what says
+/// itself also its hash and the order.
 ///
 /// # Errors
 /// `:ox/type` for what no walk has asked for.
@@ -109,6 +110,16 @@ pub(crate) fn give(heap: &mut Heap, state: Word, made: Word) -> Result<(), Trap>
     {
         super::equal::give(heap, state, equal);
         return Ok(());
+    }
+    if let Some(integer) = number::try_int(heap, made) {
+        if Walk::Hash.has(heap, state) {
+            super::hash::give(heap, state, integer);
+            return Ok(());
+        }
+        if Walk::Order.has(heap, state) {
+            super::order::give(heap, state, integer);
+            return Ok(());
+        }
     }
     let walk = if Walk::Print.has(heap, state) {
         Some(Walk::Print)
