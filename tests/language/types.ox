@@ -245,10 +245,10 @@ wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7
 (extend-type Row clojure.lang.IFn (invokee [_] 1))                      ;! OX0301 "`IFn` has no method `invokee`"
 
 ;;; ## A method that nothing calls is warned of, once for a type and an interface
-(deftype Money [cents] Object (equals [_ other] true) (toString [_] "x") (hashCode [_] 1))     ;! OX0317 "nothing calls `equals` of `Object`"
 (deftype Card [n] clojure.lang.Named (getName [_] n) (getNamespace [_] nil))                   ;! OX0317 "nothing calls `getName` of `Named`"
-(deftype Rows [] clojure.lang.Sequential)                                                      ;! OX0317 "`Sequential`"
-(deftype Table [m] clojure.lang.Associative (valAt [_ k] (m k)) (assoc [_ k v] m))             ;! OX0317 "nothing calls `assoc` of `Associative`"
+(deftype Walked [] Iterable (iterator [_] nil))                                                ;! OX0317 "nothing calls `iterator` of `Iterable`"
+(deftype Held [] clojure.lang.IAtom (swap [_ f] nil))                                          ;! OX0317 "nothing calls `swap` of `IAtom`"
+(deftype Money [cents] Object (equals [_ other] true) (toString [_] "x") (hashCode [_] 1))
 (deftype Runs [] Runnable (run [_] 1))
 
 ;;; ## Objects of reify do likewise

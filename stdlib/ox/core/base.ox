@@ -566,7 +566,11 @@
   (if (instance-of-type? x)
     (next (seq*slow x))
     (seq (rest x))))
-(defn ^:no-doc rest*slow "`(rest x)` of an instance of a type of the program." [x] (rest (seq*slow x)))
+(defn ^:no-doc rest*slow "`(rest x)` of an instance of a type of the program." [x]
+  (let [f (if (own-seq? x) (interface-method :more x) nil)]
+    (if (nil? f)
+      (rest (seq*slow x))
+      (f x))))
 (defn ^:no-doc cons*slow "`(cons x more)` before an instance of a type of the program." [x more] (cons x (seq*slow more)))
 
 (defn ^:no-doc apply*slow "`(apply f … more)` where `more` is an instance of a type of the program." [f & args]

@@ -5,11 +5,42 @@
 //!
 //! # Invariants
 //! - Of an interface that is not here nothing is said: a program may call its methods itself.
-//! - [`ASKED`] are those that `ox.core.base` and `ox.core.atom` look up by `interface-method`.
+//! - [`ASKED`] are those that `ox.core.base`, `ox.core.coll` and `ox.core.atom` look up by `interface-method`.
 
 /// Methods that the library asks a type for, whatever interface they stand under.
 const ASKED: &[&str] = &[
-    "count", "deref", "invoke", "nth", "seq", "toString", "valAt",
+    "applyTo",
+    "assoc",
+    "compareTo",
+    "cons",
+    "contains",
+    "containsKey",
+    "count",
+    "deref",
+    "disjoin",
+    "empty",
+    "entryAt",
+    "equals",
+    "equiv",
+    "first",
+    "get",
+    "hashCode",
+    "hasheq",
+    "invoke",
+    "kvreduce",
+    "meta",
+    "more",
+    "next",
+    "nth",
+    "peek",
+    "pop",
+    "reduce",
+    "rseq",
+    "seq",
+    "toString",
+    "valAt",
+    "withMeta",
+    "without",
 ];
 
 const COLLECTION: &[&str] = &["cons", "count", "empty", "equiv", "seq"];
@@ -58,17 +89,13 @@ const VECTOR: &[&str] = &[
     "valAt",
 ];
 
-const COLLECTIONS: &str = "`assoc`, `conj`, `contains?` and so on take collections and records: use `defrecord`, or a protocol of your own";
-const IDENTITY: &str = "`=` and `hash` know what `deftype` and `reify` make by identity; records are equal by their fields: use `defrecord`";
-const METADATA: &str = "`meta` and `with-meta` take collections, symbols, functions and records";
-const REDUCE: &str = "`reduce` walks what `seq` gives: implement `clojure.lang.Seqable`";
-const SEQUENCES: &str = "implement `clojure.lang.Seqable`, whose `seq` may give a `lazy-seq`";
+const WALKED: &str = "`reduce` walks what `seq` gives: implement `clojure.lang.Seqable`";
 
 /// A row of the table.
 struct Interface {
     name: &'static str,
     methods: &'static [&'static str],
-    /// What to do, as its other methods are not asked for.
+    /// What to do, as its other methods are not asked for; empty where what matters of it is.
     instead: &'static str,
 }
 
@@ -85,12 +112,8 @@ const fn row(
 }
 
 const INTERFACES: &[Interface] = &[
-    row("Associative", ASSOCIATIVE, COLLECTIONS),
-    row(
-        "Comparable",
-        &["compareTo"],
-        "`compare` and `sort` take numbers, texts, keywords and vectors of them; give `sort` a function that compares, or `sort-by` a key",
-    ),
+    row("Associative", ASSOCIATIVE, ""),
+    row("Comparable", &["compareTo"], ""),
     row(
         "Comparator",
         &["compare"],
@@ -103,60 +126,52 @@ const INTERFACES: &[Interface] = &[
         "`swap!` and `reset!` take atoms: have one in a field",
     ),
     row("IDeref", &["deref"], ""),
-    row("IFn", &["applyTo", "invoke"], "`apply` calls `invoke`"),
-    row("IHashEq", &["hasheq"], IDENTITY),
-    row("IKVReduce", &["kvreduce"], REDUCE),
+    row("IFn", &["applyTo", "invoke"], ""),
+    row("IHashEq", &["hasheq"], ""),
+    row("IKVReduce", &["kvreduce"], ""),
     row("ILookup", &["valAt"], ""),
-    row("IMeta", &["meta"], METADATA),
-    row("IObj", &["meta", "withMeta"], METADATA),
+    row("IMeta", &["meta"], ""),
+    row("IObj", &["meta", "withMeta"], ""),
     row(
         "IPending",
         &["isRealized"],
         "`realized?` takes delays, promises, futures and lazy sequences",
     ),
-    row("IPersistentCollection", COLLECTION, COLLECTIONS),
-    row("IPersistentMap", MAP, COLLECTIONS),
+    row("IPersistentCollection", COLLECTION, ""),
+    row("IPersistentMap", MAP, ""),
     row(
         "IPersistentSet",
         &[
             "cons", "contains", "count", "disjoin", "empty", "equiv", "get", "seq",
         ],
-        COLLECTIONS,
+        "",
     ),
     row(
         "IPersistentStack",
         &["cons", "count", "empty", "equiv", "peek", "pop", "seq"],
-        COLLECTIONS,
+        "",
     ),
-    row("IPersistentVector", VECTOR, COLLECTIONS),
-    row("IReduce", &["reduce"], REDUCE),
-    row("IReduceInit", &["reduce"], REDUCE),
+    row("IPersistentVector", VECTOR, ""),
+    row("IReduce", &["reduce"], ""),
+    row("IReduceInit", &["reduce"], ""),
     row(
         "ISeq",
         &[
             "cons", "count", "empty", "equiv", "first", "more", "next", "seq",
         ],
-        SEQUENCES,
+        "",
     ),
     row("Indexed", &["count", "nth"], ""),
-    row("Iterable", &["forEach", "iterator", "spliterator"], REDUCE),
+    row("Iterable", &["forEach", "iterator", "spliterator"], WALKED),
     row(
         "Named",
         &["getName", "getNamespace"],
         "`name` and `namespace` take keywords, symbols and strings; `.getName` calls it",
     ),
-    row("Object", &["equals", "hashCode", "toString"], IDENTITY),
-    row(
-        "Reversible",
-        &["rseq"],
-        "`rseq` takes vectors and sorted collections",
-    ),
+    row("Object", &["equals", "hashCode", "toString"], ""),
+    row("Reversible", &["rseq"], ""),
     row("Seqable", &["seq"], ""),
-    row(
-        "Sequential",
-        &[],
-        "`sequential?` is true of lists, vectors and sequences",
-    ),
+    row("Sequential", &[], ""),
 ];
 
 /// What is to be said of a method of a type.
@@ -172,10 +187,7 @@ pub(crate) enum Remark {
 /// without a package.
 pub(crate) fn remark(interface: &str, method: Option<&str>) -> Option<Remark> {
     let known = INTERFACES.iter().find(|known| known.name == interface)?;
-    let Some(method) = method else {
-        let message = format!("nothing asks a type whether it is `{interface}`, but `instance?`");
-        return (known.methods.is_empty()).then_some(Remark::Unasked(message, known.instead));
-    };
+    let method = method?;
     // What every class of the host has may stand anywhere.
     let of_object = INTERFACES.iter().find(|known| known.name == "Object");
     let own = of_object.filter(|object| object.methods.contains(&method));
@@ -184,14 +196,11 @@ pub(crate) fn remark(interface: &str, method: Option<&str>) -> Option<Remark> {
         let methods = known.methods.iter().copied();
         return Some(Remark::Unknown(message, scalar::suggest(method, methods)));
     }
-    if ASKED.contains(&method) {
+    if ASKED.contains(&method) || known.instead.is_empty() {
         return None;
     }
     let message = format!("nothing calls `{method}` of `{interface}`, but `.{method}`");
-    Some(Remark::Unasked(
-        message,
-        own.map_or(known.instead, |object| object.instead),
-    ))
+    Some(Remark::Unasked(message, known.instead))
 }
 
 /// The note about the method that was probably meant.
@@ -204,11 +213,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_interface_says_what_to_do_about_what_is_not_asked_for() {
+    fn what_is_advised_is_about_methods_that_are_not_asked_for() {
         for known in INTERFACES {
             let is_asked = |method: &&str| ASKED.contains(method);
-            let all = !known.methods.is_empty() && known.methods.iter().all(is_asked);
-            assert_eq!(all, known.instead.is_empty(), "{}", known.name);
+            let all = known.methods.iter().all(is_asked);
+            assert!(!all || known.instead.is_empty(), "{}", known.name);
         }
     }
 
@@ -228,7 +237,9 @@ mod tests {
         assert_eq!(remark("IDeref", Some("deref")), None);
         assert_eq!(remark("IDeref", Some("toString")), None);
         assert_eq!(remark("IDeref", None), None);
-        assert_eq!(remark("Associative", Some("valAt")), None);
+        assert_eq!(remark("IDeref", Some("equals")), None);
+        assert_eq!(remark("Associative", Some("assoc")), None);
+        assert_eq!(remark("IPersistentMap", Some("assocEx")), None);
         assert_eq!(remark("Runnable", Some("run")), None);
     }
 
@@ -236,8 +247,8 @@ mod tests {
     fn what_nothing_asks_for_is_told() {
         for (interface, method) in [
             ("Named", Some("getName")),
-            ("Sequential", None),
-            ("IDeref", Some("equals")),
+            ("Iterable", Some("iterator")),
+            ("IAtom", Some("swap")),
         ] {
             assert!(
                 matches!(remark(interface, method), Some(Remark::Unasked(..))),
