@@ -443,7 +443,7 @@
              :line (:line m)
              :contexts (vec (reverse *testing-contexts*))
              :message (when-some [message (:message m)] (str message))
-             :expected (when (contains? m :expected) (shown (:expected m)))
+             :expected (when (or (= :fail (:type m)) (contains? m :expected)) (shown (:expected m)))
              :actual (if (error? actual)
                        (string/trim-newline (with-out-str (stacktrace/print-throwable actual)))
                        (shown actual))}

@@ -31,6 +31,8 @@
 (:pass? failed) ;=> false
 (:smallest (:shrunk failed)) ;=> [3]
 (ex-message (:result (:shrunk failed))) ;=> "Divide by zero"
+(:result (tc/quick-check 20 (prop/for-all [n gen/nat] nil) :seed 1)) ;=> false
+(:result-data (tc/quick-check 20 (prop/for-all [n gen/nat] nil) :seed 1)) ;=> nil
 (keys (:result-data (:shrunk failed))) ;=> (:clojure.test.check.properties/error)
 (prop/for-all* [1] identity) ;! :ox/assert "tuple takes a generator"
 

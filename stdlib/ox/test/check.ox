@@ -13,7 +13,7 @@
   [{:keys [result]}]
   (let [data (results/result-data result)
         error (:clojure.test.check.properties/error data)]
-    {:result (if (nil? error) result error)
+    {:result (if (nil? error) (results/pass? result) error)
      :result-data data
      :pass? (results/pass? result)}))
 
