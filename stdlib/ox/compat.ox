@@ -571,6 +571,8 @@
      (stream? b) (do (write b (subs (text-or-null x) from to)) b)
      :else (host-call b :append x from to))))
 
+(defn- -close [x] (if (or (builder? x) (stream? x)) nil (host-call x :close)))
+
 (defn- checked-place [i n] (if (<= 0 i n) i (outside i n)))
 
 (defn- -insert [b i x]
@@ -629,6 +631,7 @@
   .write -write
   .flush -flush
   .append -append
+  .close -close
   .insert -insert
   .reverse -reverse
   .setLength -set-length

@@ -28,7 +28,7 @@
 (defn- string "A string as it is, a sequence of characters such as a string builder as a string; anything else is an error." [s]
   (if (string? s)
     s
-    (if (and (instance-of-type? s) (has-interface? 'CharSequence s)) (str s) (not-a-string s))))
+    (if (own-interface? 'CharSequence s) (str s) (not-a-string s))))
 
 (defn- part "The string that a string or a character is." [x]
   (if (char? x) (str x) (string x)))

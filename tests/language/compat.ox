@@ -379,10 +379,12 @@ Stack/LIMIT                        ;=> 3
 (let [w (java.io.StringWriter.)] (binding [*out* w] (print "hi" 1)) (str w))     ;=> "hi 1"
 [(String. (char-array [\a \b])) (String/valueOf (char-array [\c])) (String/valueOf true)]        ;=> ["ab" "c" "true"]
 (with-open [w (java.io.StringWriter.)] (.write w "x") (str w))         ;=> "x"
+(with-open [a 1] 2)                ;! :ox/no-method "close"
 [(Double/compare -0.0 0.0) (Double/compare ##NaN 1.0) (Double/compare ##NaN ##NaN) (Double/compare 1.0 2.0) (.compareTo -0.0 0.0)]       ;=> [-1 1 0 -1 -1]
 (Double/compare "a" 1.0)           ;! :ox/type
 
 ;;; ## Matchers
+(require 'clojure.string)
 (import '(java.util.regex Pattern Matcher))
 (let [m (re-matcher #"(\d)(x)?" "1x 2")] [(re-find m) (re-groups m) (re-find m) (re-find m)])    ;=> [["1x" "1" "x"] ["1x" "1" "x"] ["2" "2" nil] nil]
 (re-groups (re-matcher #"a" "b"))  ;! :ox/state "No match found"

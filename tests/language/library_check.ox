@@ -231,7 +231,8 @@
          '[clojure.test.check.results :as results])
 (results/pass? 1) ;=> true
 (results/pass? nil) ;=> false
-(results/result-data true) ;=> {}
+(results/result-data true) ;=> nil
+(results/result-data nil) ;=> nil
 (defrecord Told [ok why] results/Result (pass? [_] ok) (result-data [_] {:why why}))
 (:result-data (tc/quick-check 1 (prop/for-all [n gen/nat] (->Told false "because")) :seed 1)) ;=> {:why "because"}
 (:pass? (tc/quick-check 1 (prop/for-all [n gen/nat] (->Told true nil)) :seed 1)) ;=> true

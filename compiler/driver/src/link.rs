@@ -68,6 +68,8 @@ const HOOKS: &[(&str, &[&str])] = &[
             "set?*slow",
             "vector?*slow",
             "seq?*slow",
+            "own-method*slow",
+            "own-interface?*slow",
             "invoke*slow",
             "format*slow",
             "conj*slow",

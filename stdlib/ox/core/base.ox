@@ -263,6 +263,9 @@
 (defn ^:no-doc set?*slow [x] (has-interface? 'IPersistentSet x))
 (defn ^:no-doc vector?*slow [x] (has-interface? 'IPersistentVector x))
 (defn ^:no-doc seq?*slow [x] (has-interface? 'ISeq x))
+(defn ^:no-doc own-method*slow "`(own-method method x)` of an instance of a type of the program." [method x] (interface-method method x))
+(defn ^:no-doc own-interface?*slow "`(own-interface? short-name x)` of an instance of a type of the program." [short-name x]
+  (has-interface? short-name x))
 
 (defn- same-members?
   "Returns true if `y` has all entries of the map `x`, or the set `x` all elements of `y`: who is asked is as in Clojure."

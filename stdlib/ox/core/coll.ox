@@ -6,7 +6,6 @@
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
-            [ox.core.interface :refer [interface-method has-interface?]]
             [ox.core.base :refer :all]))
 
 (defn identity "Returns its argument." [x] x)
@@ -23,11 +22,11 @@
 (defn not-empty "Returns `coll`, or nil if it has no elements." [coll] (if (empty? coll) nil coll))
 (defn seqable? "Returns true if `seq` takes `x`." [x]
   (or (nil? x) (coll? x) (string? x) (bytes? x)
-      (and (instance-of-type? x) (or (has-interface? 'Seqable x) (has-interface? 'Iterable x) (has-interface? 'CharSequence x)))))
+      (own-interface? 'Seqable x) (own-interface? 'Iterable x) (own-interface? 'CharSequence x)))
 (defn indexed? "Returns true if `nth` takes constant time on the collection `x`." [x]
-  (or (vector? x) (and (instance-of-type? x) (has-interface? 'Indexed x))))
+  (or (vector? x) (own-interface? 'Indexed x)))
 (defn reversible? "Returns true if `rseq` takes `x`." [x]
-  (or (vector? x) (sorted? x) (and (instance-of-type? x) (has-interface? 'Reversible x))))
+  (or (vector? x) (sorted? x) (own-interface? 'Reversible x)))
 (defn bounded-count "Returns the number of elements of `coll`, walking at most `n` of them if it is not counted." [n coll]
   (if (counted? coll)
     (count coll)
@@ -118,7 +117,7 @@
           (reduce-seq f acc (seq coll)))))))
 
 (defn- reduce-by-type "Reduces an instance of a type of the program: by its own `reduce`, if it has one." [f acc coll]
-  (let [own (interface-method :reduce coll)]
+  (let [own (own-method :reduce coll)]
     (if (nil? own)
       (reduce-seq f acc (seq coll))
       (own coll f acc))))
@@ -189,8 +188,8 @@
          (reduce-vector f (nth coll 0) coll 1 n)))
      (if (fused? coll)
        (reduce-fused-from-first f coll)
-       (if (if (instance-of-type? coll) (has-interface? 'IReduce coll) false)
-         ((interface-method :reduce coll) coll f)
+       (if (own-interface? 'IReduce coll)
+         ((own-method :reduce coll) coll f)
          (let [s (seq coll)]
            (if (nil? s)
              (f)
@@ -209,8 +208,8 @@
               (deref r)
               (recur (inc i) r)))
           acc)))
-    (if (if (instance-of-type? coll) (has-interface? 'IKVReduce coll) false)
-      ((interface-method :kvreduce coll) coll f init)
+    (if (own-interface? 'IKVReduce coll)
+      ((own-method :kvreduce coll) coll f init)
     (reduce-seq (fn [acc entry] (f acc (key entry) (val entry))) init (seq coll)))))
 
 ;; ---------------------------------------------------------------------------------------------
@@ -423,8 +422,8 @@
         s))
     (if (sorted? coll)
       (sorted-seq coll true)
-      (if (if (instance-of-type? coll) (has-interface? 'Reversible coll) false)
-        ((interface-method :rseq coll) coll)
+      (if (own-interface? 'Reversible coll)
+        ((own-method :rseq coll) coll)
       (fail :ox/type "rseq takes vectors and sorted maps and sets" {:value coll})))))
 
 (defn- low-32-bits-below-zero?

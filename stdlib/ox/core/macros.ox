@@ -681,7 +681,7 @@
 ;; Effects and their handlers
 
 (defmacro defeffect
-  "Defines a function that asks for an effect of its name: `(defeffect ask "doc" [question])`. What it does and returns say the
+  "Defines a function that asks for an effect of its name: `(defeffect ask [question])`, with a docstring or not. What it does and returns say the
   handlers around its call, see `with-handlers`; where there are none, it is an `:ox/unhandled` error."
   [name & decl]
   (let [doc (if (string? (first decl)) (first decl) nil)

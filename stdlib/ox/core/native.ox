@@ -101,6 +101,8 @@
 
 (defnative record? "Returns true if `x` is a record." [x])
 (defnative ^:no-doc type? "Returns true if `x` is a type that `defrecord` or `deftype` has made." [x])
+(defnative ^:no-doc own-method "Returns the method of a host's class or interface that the type of an instance has inline, a keyword says which; nil if it has none, or `x` is no instance of a type of the program." [method x])
+(defnative ^:no-doc own-interface? "Returns true if `x` is an instance of a type of the program that says it has the interface, a symbol without package." [short-name x])
 (defnative ^:no-doc instance-of-type? "Returns true if `x` is what a type of `deftype`, or `reify`, has made." [x])
 (defnative ^:no-doc type*
   "Returns a type: a symbol with its package, and its fields, a vector of keywords; `itself` is true if its values say themselves, by methods,

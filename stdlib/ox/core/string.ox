@@ -3,7 +3,6 @@
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
-            [ox.core.interface :refer [has-interface?]]
             [ox.core.base :refer :all]
             [ox.core.coll :refer :all]
             [ox.core.seq :refer :all]))
@@ -82,7 +81,7 @@
 (def ^:no-doc matcher-type (type* 'Matcher [:state]))
 
 (defn- characters "The string that a sequence of characters is, such as a string builder; anything else as it is." [s]
-  (if (if (instance-of-type? s) (has-interface? 'CharSequence s) false)
+  (if (own-interface? 'CharSequence s)
     (str* s)
     s))
 

@@ -2,7 +2,7 @@
 
 use super::{Native, NativeCall};
 use crate::heap::Heap;
-use crate::native::Trap;
+use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
 use crate::value::class::{Class, class_of};
 use crate::value::string::make_symbol;
@@ -29,6 +29,15 @@ macro_rules! asked {
             }
         })
     };
+}
+
+/// What the type of an instance says, its second argument; of anything else it is `otherwise`. Code that asks
+/// so reaches no table: macros are the same whatever the program says of its types.
+fn asked_of_type(call: &NativeCall<'_>, otherwise: Word, slow: &'static str) -> NativeResult {
+    match call.heap.kind_of(call.args[1]) {
+        Some(Kind::Instance) => Err(Trap::Slow(slow)),
+        _ => Ok(otherwise),
+    }
 }
 
 macro_rules! of_kind {
@@ -175,6 +184,12 @@ pub(super) const NATIVES: &[Native] = &[
     asked!("ox.core/set?", "set?*slow", set::is_set),
     predicate!("ox.core/list?", is_list),
     asked!("ox.core/seq?", "seq?*slow", seq::is_seq),
+    Native::new("ox.core/own-method", 2, 2, |call| {
+        asked_of_type(call, Word::NIL, "own-method*slow")
+    }),
+    Native::new("ox.core/own-interface?", 2, 2, |call| {
+        asked_of_type(call, Word::FALSE, "own-interface?*slow")
+    }),
     asked!("ox.core/coll?", "coll?*slow", is_collection),
     asked!("ox.core/sequential?", "sequential?*slow", |heap, x| {
         seq::is_seq(heap, x) || vector::is_vector(heap, x) || heap.kind_of(x) == Some(Kind::Queue)
@@ -187,7 +202,16 @@ pub(super) const NATIVES: &[Native] = &[
     asked!("ox.core/counted?", "counted?*slow", is_counted),
     predicate!("ox.core/map-entry?", vector::is_entry),
     of_kind!("ox.core/fn?", Function | Native),
-    asked!("ox.core/ifn?", "ifn?*slow", is_callable),
+    Native::new("ox.core/ifn?", 1, 1, |call| {
+        // A multimethod is an instance, too.
+        if is_callable(call.heap, call.args[0]) {
+            return Ok(Word::TRUE);
+        }
+        match call.heap.kind_of(call.args[0]) {
+            Some(Kind::Instance) => Err(Trap::Slow("ifn?*slow")),
+            _ => Ok(Word::FALSE),
+        }
+    }),
     of_kind!("ox.core/var?", Var),
     of_kind!("ox.core/inst?", Inst),
     of_kind!("ox.core/uuid?", Uuid),
