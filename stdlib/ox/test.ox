@@ -420,7 +420,7 @@
 
 (def ^:private runners
   "Functions that call tests and fixtures."
-  #{"ox.test/test-var" "ox.test/test-vars" "ox.test/run-for-oxc"})
+  #{"ox.test/test-var" "ox.test/test-vars" "ox.test/run-for-oxc" "ox.test/came-of"})
 
 (defn- trace-within-test
   "The frames of an error and of its causes, down to where the test was called."
@@ -450,6 +450,10 @@
       (error? actual) (assoc :trace (vec (trace-within-test actual)))
       difference (assoc :difference difference))))
 
+(defn- tell "Tells `oxc test` of an event." [mark event]
+  (binding [*out* :ox/stdout]
+    (print (str mark (json/write-str event) "\n"))))
+
 (defn ^:no-doc run-for-oxc
   "Runs the tests of the file that is run whose names, with the namespace, contain `text`."
   [mark text]
@@ -458,9 +462,7 @@
         wanted (filter (fn [test] (string/includes? (full-name test) text)) (tests-in ns))
         begun (volatile! {})
         usual report
-        tell (fn [event]
-               (binding [*out* :ox/stdout]
-                 (print (str mark (json/write-str event) "\n"))))
+        tell (fn [event] (tell mark event))
         test-name (fn [v] (when v (let [v (symbol v)] (if (= (str ns) (namespace v)) (name v) (str v)))))
         under-way (fn [event] (assoc event :test (test-name (last *testing-vars*))))
         counters (fn [] (deref *report-counters*))]
@@ -491,3 +493,69 @@
           (do-report {:type :error :message "Uncaught exception, not in a test." :expected nil :actual e})))
       (let [all (counters)]
         (tell (assoc (dissoc all :test) :event "namespace" :tests (:test all)))))))
+
+;; ---------------------------------------------------------------------------------------------
+;; For `oxc test`: the examples in docstrings, each in a call of `check-example`
+
+(defn- expected-data "What a text writes, in a vector; nil if it writes nothing." [text]
+  (try
+    [(read-string text)]
+    (catch :default _ nil)))
+
+(defn- is-written "Whether `text` writes `value`, of which `shown-text` is what `pr` prints." [text value shown-text]
+  (or (= text shown-text)
+      (if-let [[data] (expected-data text)] (= data value) false)))
+
+(defn- without-trailing-spaces [text]
+  (mapv string/trimr (string/split-lines text)))
+
+(defn- came-of
+  "What comes of calling `f`: `:value` and the text of it, or `:thrown`. All of a lazy sequence is computed here."
+  [f]
+  (let [failed (fn [e] {:thrown e})]
+    (try
+      (let [value (f)] {:value value :text (shown value)})
+      (catch :default e (failed e))
+      (catch :ox/cancelled e (failed e))
+      (catch :ox/exit e (failed e)))))
+
+(defn- of-example
+  "What is told of an example of which the outcome is not the expected one; nil if it is."
+  [{:keys [value error part mark output]} {:keys [thrown text printed] :as outcome}]
+  (cond
+    (and thrown (not error))
+    (assoc (told-of {:type :error :actual thrown}) :expected value)
+
+    (and error (not thrown))
+    {:event "fail" :expected mark :actual text}
+
+    (and error
+         (not (and (let [data (ex-data thrown)
+                         what (get data :ox/kind data)]
+                     (is-written error what (shown what)))
+                   (string/includes? (str (ex-message thrown)) part))))
+    (assoc (told-of {:type :error :actual thrown}) :event "fail" :expected mark)
+
+    (and value (not (is-written value (:value outcome) text)))
+    (let [[data] (expected-data value)
+          difference (difference {:expected '(= _ _) :actual (list 'not (list '= data (:value outcome)))})]
+      (cond-> {:event "fail" :expected value :actual text}
+        difference (assoc :difference difference)))
+
+    (and output (not= (without-trailing-spaces output) (without-trailing-spaces printed)))
+    {:event "fail" :message "It printed something else." :expected (string/trim-newline output) :actual (string/trim-newline printed)}))
+
+(defn ^:no-doc check-example
+  "Evaluates an example and tells whether what comes of it is as `expected` says."
+  [expected f]
+  (let [outcome (volatile! nil)
+        run (fn [] (vreset! outcome (came-of f)))
+        printed (if (:output expected) (with-out-str (run)) (do (run) nil))
+        bad (of-example expected (assoc (deref outcome) :printed printed))
+        mark (first *command-line-args*)]
+    (tell mark (if bad
+                 (assoc bad :line (:line expected) :contexts [(:form expected)])
+                 {:event "pass"}))))
+
+(defn ^:no-doc end-of-examples "Tells that all examples have been evaluated." []
+  (tell (first *command-line-args*) {:event "done"}))

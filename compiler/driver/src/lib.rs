@@ -11,6 +11,7 @@ mod cache;
 mod chunks;
 mod database;
 mod datum;
+pub mod doc_tests;
 mod embedded;
 mod evaluate;
 mod kept;

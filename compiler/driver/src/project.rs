@@ -248,7 +248,7 @@ fn find_file(path: &Path, options: &Options) -> Result<Found, ProjectError> {
 }
 
 /// The namespace that a file's `ns` form names, also if the form's first bracket is missing.
-fn declared_namespace(text: &str) -> Option<String> {
+pub(crate) fn declared_namespace(text: &str) -> Option<String> {
     let parse = syntax::parse(text);
     let forms = syntax::program_forms(&parse, syntax::DEFAULT_FEATURES);
     let data: Vec<&Datum> = match forms.first()?.datum.as_list() {

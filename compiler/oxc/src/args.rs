@@ -470,6 +470,9 @@ pub(crate) enum Deny {
 /// namespace. Each is run as a program of its own, several at the same time; one that does not
 /// compile is an error, and keeps no other from running. What a test prints is shown if it fails.
 ///
+/// The examples in docstrings are tests too: fenced blocks `ox` in which comments `;=> value` say
+/// what comes of expressions.
+///
 /// Exit status: 0 if all tests passed, 1 if one failed or none was chosen by --filter, 2 after
 /// wrong usage.
 #[derive(Debug, Args)]
@@ -500,7 +503,10 @@ pub(crate) struct Test {
     /// Limit what each process may use, as `oxc run` does: memory=512MB; may be given several times
     #[arg(long, value_name = "NAME=AMOUNT")]
     pub(crate) limit: Vec<String>,
-    /// Files, folders or namespaces [default: the project's `:test-paths`]
+    /// Leave out the examples in docstrings
+    #[arg(long)]
+    pub(crate) no_doc: bool,
+    /// Files, folders or namespaces [default: all of the project]
     #[arg(value_name = "PATH")]
     pub(crate) targets: Vec<String>,
 }

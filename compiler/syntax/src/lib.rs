@@ -9,6 +9,7 @@ pub mod datum;
 pub mod error;
 pub mod forms;
 mod lexer;
+pub mod marks;
 pub mod parse;
 mod reader;
 pub mod syntax_kind;

@@ -8,9 +8,10 @@
 //! - Wrapping keeps lines: a line of a program's text is a line of the chapter, by an offset.
 //! - The wrapped expression has no locals around it and is evaluated exactly once.
 
-use std::fmt;
 use std::ops::Range;
 use syntax::datum::{Datum, DatumKind};
+pub use syntax::marks::Expected;
+use syntax::marks::marked_forms;
 
 /// The request by which a wrapped expression reports.
 pub const REPORT: (&str, &str) = ("test", "report");
@@ -84,30 +85,6 @@ pub struct Mark {
     pub output: String,
     /// Whether Clojure would give something else.
     pub differs: bool,
-}
-
-/// What is expected to come of an expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Expected {
-    /// Nothing in particular; it was marked for its output.
-    Anything,
-    /// This text, as `pr` prints the value.
-    Value(String),
-    /// An error of this kind (or with this data, as `pr` prints it) and a part of its message.
-    Error(String, String),
-    /// The program is not compiled: a diagnostic with this code and a part of its message.
-    Diagnostic(String, String),
-}
-
-impl fmt::Display for Expected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Expected::Anything => write!(f, "any value"),
-            Expected::Value(text) => write!(f, ";=> {text}"),
-            Expected::Error(kind, part) => write!(f, ";! {kind} {part:?}"),
-            Expected::Diagnostic(code, part) => write!(f, ";! {code} {part:?}"),
-        }
-    }
 }
 
 impl Chapter {
@@ -276,34 +253,17 @@ fn wrap(
     file: usize,
     marks: &mut Vec<Mark>,
 ) -> Result<String, String> {
-    let parse = syntax::parse(text);
-    let forms = syntax::forms(&parse, syntax::DEFAULT_FEATURES);
+    let forms = marked_forms(text, syntax::DEFAULT_FEATURES)
+        .map_err(|wrong| format!("line {}: {}", first_line + wrong.line, wrong.message))?;
     let line_at = |offset: usize| first_line + text[..offset].matches('\n').count();
     let mut wrapped = String::new();
     let mut done = 0;
-    let head = forms
-        .first()
-        .map_or(text.len(), |form| usize::from(form.range.start()));
-    no_marks(text[..head].lines()).map_err(|error| format!("line {first_line}: {error}"))?;
-    let ends = forms
-        .iter()
-        .skip(1)
-        .map(|form| usize::from(form.range.start()))
-        .chain([text.len()]);
-    for (number, (form, gap_end)) in forms.iter().zip(ends).enumerate() {
+    for (number, form) in forms.into_iter().enumerate() {
         let (start, end) = (
             usize::from(form.range.start()),
             usize::from(form.range.end()),
         );
-        let Marks {
-            result,
-            output,
-            differs,
-            last: mark_lines,
-        } = read_marks(&text[end..gap_end])
-            .map_err(|error| format!("line {}: {error}", line_at(end)))?;
-        let Some(result) = result else { continue };
-        let lines = line_at(start)..line_at(end) + mark_lines + 1;
+        let Some(result) = form.result else { continue };
         wrapped.push_str(&text[done..start]);
         if matches!(result, Expected::Diagnostic(..)) {
             wrapped.push_str(&text[start..end]);
@@ -314,10 +274,10 @@ fn wrap(
         marks.push(Mark {
             file,
             form: number,
-            lines,
+            lines: line_at(start)..line_at(end) + form.lines_below + 1,
             result,
-            output,
-            differs,
+            output: form.output,
+            differs: form.differs,
         });
     }
     wrapped.push_str(&text[done..]);
@@ -335,96 +295,6 @@ fn wrap_expression(number: usize, expression: &str) -> String {
         "(clojure.core/effect* :{namespace}/{name} (try [{number} (clojure.core/pr-str {expression})] \
          (catch :default e {failed}) (catch :ox/cancelled e {failed}) (catch :ox/exit e {failed})))"
     )
-}
-
-/// What the marks after a form say.
-#[derive(Default)]
-struct Marks {
-    result: Option<Expected>,
-    output: String,
-    differs: bool,
-    /// On how many lines below the form the last mark is.
-    last: usize,
-}
-
-/// The marks in the text after a form.
-fn read_marks(gap: &str) -> Result<Marks, String> {
-    let Marks {
-        mut result,
-        mut output,
-        mut differs,
-        mut last,
-    } = Marks::default();
-    for (number, line) in gap.lines().enumerate() {
-        let line = line.trim();
-        let found = if let Some(value) = line.strip_prefix(";=>") {
-            Some(Expected::Value(value.trim().to_owned()))
-        } else {
-            line.strip_prefix(";! ")
-                .map(|error| read_error(error.trim()))
-        };
-        if let Some(found) = found {
-            if result
-                .replace(found)
-                .is_some_and(|old| old != Expected::Anything)
-            {
-                return Err(format!("a second result `{line}`"));
-            }
-            last = number;
-        } else if let Some(text) = line.strip_prefix(";out") {
-            output.push_str(text.strip_prefix(' ').unwrap_or(text));
-            output.push('\n');
-            result = result.or(Some(Expected::Anything));
-            last = number;
-        } else if line.starts_with(";differs ") {
-            differs = true;
-            last = number;
-        } else if !line.is_empty() && (number > 0 || !line.starts_with(';')) {
-            // Prose, or what the reader skips: marks stand right after their form.
-            no_marks(gap.lines().skip(number))?;
-            break;
-        }
-    }
-    Ok(Marks {
-        result,
-        output,
-        differs,
-        last,
-    })
-}
-
-/// Refuses marks where no expression is that they could belong to.
-fn no_marks<'a>(lines: impl Iterator<Item = &'a str>) -> Result<(), String> {
-    for line in lines {
-        let line = line.trim();
-        if [";=>", ";! ", ";out", ";differs "]
-            .iter()
-            .any(|mark| line.starts_with(mark))
-        {
-            return Err(format!("`{line}` belongs to no expression"));
-        }
-    }
-    Ok(())
-}
-
-/// `KIND "part"`, or `KIND` alone; a kind that is a code is a diagnostic's.
-fn read_error(text: &str) -> Expected {
-    let (kind, part) = match text.find(" \"") {
-        Some(at) => (
-            &text[..at],
-            text[at + 2..].strip_suffix('"').unwrap_or(&text[at + 2..]),
-        ),
-        None => (text, ""),
-    };
-    let (kind, part) = (kind.trim().to_owned(), part.replace("\\\"", "\""));
-    let is_code = kind
-        .strip_prefix("OX")
-        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    if is_code {
-        Expected::Diagnostic(kind, part)
-    } else {
-        Expected::Error(kind, part)
-    }
 }
 
 #[cfg(test)]

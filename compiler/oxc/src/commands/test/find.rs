@@ -1,4 +1,4 @@
-//! Which namespaces are tested.
+//! Which namespaces are tested, and which docstrings.
 
 use crate::args::Test;
 use crate::compile;
@@ -6,21 +6,36 @@ use crate::failure::{Failure, io};
 use crate::folder::project_root;
 use crate::output::Output;
 use crate::target::is_path;
-use driver::project::{Found, ProjectError, find, find_with_tests};
+use driver::doc_tests::{self, DocTest};
+use driver::project::{Found, FoundFile, ProjectError, find, find_with_tests};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A namespace to be tested, among the files that it may need.
 pub(super) struct Job {
-    found: Arc<Found>,
+    pub(super) found: Arc<Found>,
     pub(super) namespace: String,
+    pub(super) what: What,
+}
+
+/// What of a namespace is tested.
+pub(super) enum What {
+    /// Its tests.
+    Tests,
+    /// The examples in its docstrings.
+    Docs(Vec<DocTest>),
 }
 
 impl Job {
     /// The folder that its files are in.
     pub(super) fn root(&self) -> &Path {
         &self.found.root
+    }
+
+    /// Its file.
+    pub(super) fn file(&self) -> Option<&FoundFile> {
+        self.found.files.get(&self.namespace)
     }
 
     /// The namespace as a program, with a form added at its end.
@@ -56,8 +71,11 @@ pub(super) fn jobs(output: Output, args: &Test) -> Result<Vec<Job>, Failure> {
             );
         };
         let (found, tests) = finder.project(&root)?;
-        for namespace in tests.iter() {
-            finder.add(&found, namespace);
+        for namespace in found.files.keys() {
+            if tests.contains(namespace) {
+                finder.add_tests(&found, namespace);
+            }
+            finder.add_docs(&found, namespace);
         }
     }
     for target in &args.targets {
@@ -94,14 +112,40 @@ impl Finder<'_> {
         Ok(project)
     }
 
+    /// A namespace that is named, once.
     fn add(&mut self, found: &Arc<Found>, namespace: &str) {
         let Some(file) = found.files.get(namespace) else {
             return;
         };
         if self.known.insert((found.root.clone(), file.path.clone())) {
+            self.add_tests(found, namespace);
+            self.add_docs(found, namespace);
+        }
+    }
+
+    fn add_tests(&mut self, found: &Arc<Found>, namespace: &str) {
+        self.jobs.push(Job {
+            found: Arc::clone(found),
+            namespace: namespace.to_owned(),
+            what: What::Tests,
+        });
+    }
+
+    /// The examples in the docstrings of a namespace, those whose names fit.
+    fn add_docs(&mut self, found: &Arc<Found>, namespace: &str) {
+        if self.args.no_doc {
+            return;
+        }
+        let mut tests = doc_tests::of_namespace(found, namespace);
+        for test in &mut tests {
+            test.name.push_str(" (doc)");
+        }
+        tests.retain(|test| format!("{namespace}/{}", test.name).contains(&self.args.filter));
+        if !tests.is_empty() {
             self.jobs.push(Job {
                 found: Arc::clone(found),
                 namespace: namespace.to_owned(),
+                what: What::Docs(tests),
             });
         }
     }

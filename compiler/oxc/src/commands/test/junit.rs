@@ -105,7 +105,7 @@ fn suite(text: &mut String, ran: &Ran) {
         }
         text.push_str(">\n");
         for event in &case.bad {
-            bad(text, event, ran.rejected.as_deref());
+            bad(text, event);
         }
         if !case.printed.is_empty() {
             let _ = writeln!(
@@ -124,7 +124,7 @@ fn is_failure(case: &Case<'_>) -> bool {
     !case.bad.is_empty() && case.bad.iter().all(|event| event.event == "fail")
 }
 
-fn bad(text: &mut String, event: &Event, rejected: Option<&str>) {
+fn bad(text: &mut String, event: &Event) {
     let tag = if event.event == "fail" {
         "failure"
     } else {
@@ -155,7 +155,7 @@ fn bad(text: &mut String, event: &Event, rejected: Option<&str>) {
             );
         }
     }
-    body.push_str(rejected.unwrap_or_default());
+    body.push_str(event.rejected.as_deref().unwrap_or_default());
     let _ = writeln!(
         text,
         "      <{tag} message=\"{}\">{}</{tag}>",
@@ -213,7 +213,6 @@ mod tests {
                 event("end", Some("two")),
                 event("error", None),
             ],
-            rejected: None,
             took: Duration::ZERO,
         };
         let text = document(&[ran]);

@@ -1,12 +1,13 @@
 //! One namespace: compiled with a call of what runs its tests at its end, and run as a process of an
-//! engine of its own, of which nothing is kept.
+//! engine of its own, of which nothing is kept. So is each block of examples in its docstrings, which tell
+//! what comes of them.
 //!
 //! # Invariants
 //! - What the process prints is taken apart by marks: a line of JSON after each is an event, the rest
 //!   is what was printed.
 //! - A process that ends without saying what came of all tests is an error.
 
-use super::find::Job;
+use super::find::{Job, What};
 use super::report::{Counts, Event};
 use crate::compile;
 use crate::failure::{Failure, chain, io};
@@ -17,6 +18,8 @@ use crate::place;
 use activities::{Callbacks, Config, LocalTransport, Streams, SystemClock};
 use bytecode::Image;
 use driver::Workspace;
+use driver::doc_tests::{DocProgram, DocTest};
+use driver::project::{Found, FoundFile};
 use engine::transport::Transport;
 use engine::{Engine, Options};
 use source::{Diagnostic, Severity};
@@ -31,6 +34,8 @@ use vm::image::LoadedImage;
 const MARK: &str = "\u{1e}oxc-test ";
 /// What runs the tests of the namespace it stands in; its arguments are the run's.
 const CALL: &str = "(ox.core/apply ox.test/run-for-oxc ox.core/*command-line-args*)\n";
+/// What ends a program of examples.
+const END_OF_EXAMPLES: &str = "(ox.test/end-of-examples)\n";
 /// Where `CALL` finds that: a namespace that does not reach it has no tests.
 const LIBRARY: &str = "ox.test";
 
@@ -39,8 +44,6 @@ pub(super) struct Ran {
     pub(super) namespace: String,
     /// What happened, in order.
     pub(super) events: Vec<Event>,
-    /// Of one that does not compile: why, for people.
-    pub(super) rejected: Option<String>,
     pub(super) took: Duration,
 }
 
@@ -55,7 +58,7 @@ impl Ran {
     }
 }
 
-/// Compiles and runs the tests of a namespace; nothing of one that has none.
+/// Compiles and runs what is tested of a namespace; nothing of one that has no tests.
 ///
 /// # Errors
 /// When the system does not let it be run.
@@ -67,11 +70,36 @@ pub(super) fn run(
     filter: &str,
 ) -> Result<Option<Ran>, Failure> {
     let begun = Instant::now();
+    let events = match &job.what {
+        What::Tests => tests(output, job, folder, manner, filter)?,
+        What::Docs(blocks) => {
+            let mut events = Vec::new();
+            for block in blocks {
+                events.extend(examples(output, job, block, folder, manner)?);
+            }
+            events
+        }
+    };
+    Ok((!events.is_empty()).then(|| Ran {
+        namespace: job.namespace.clone(),
+        events,
+        took: begun.elapsed(),
+    }))
+}
+
+/// What happens in the tests of a namespace.
+fn tests(
+    output: Output,
+    job: &Job,
+    folder: Option<&Folder>,
+    manner: &Manner,
+    filter: &str,
+) -> Result<Vec<Event>, Failure> {
     let image = match compiled(job, folder) {
         Compiled::Image(image) => *image,
-        Compiled::NoTests => return Ok(None),
+        Compiled::NoTests => return Ok(Vec::new()),
         Compiled::Rejected(workspace, diagnostics) => {
-            return Ok(Some(rejected(output, job, &workspace, &diagnostics, begun)));
+            return Ok(vec![rejected(output, job, &workspace, &diagnostics)]);
         }
     };
     let (printed, end) = printed_by(image, &job.namespace, manner, filter)?;
@@ -95,14 +123,91 @@ pub(super) fn run(
     let has_tests = events.iter().any(|event| event.event == "begin");
     let is_sound = !events.iter().any(|event| event.event == "error");
     if !has_tests && is_sound {
-        return Ok(None);
+        events.clear();
     }
-    Ok(Some(Ran {
+    Ok(events)
+}
+
+/// What happens in a block of examples: one test, whose assertions they are.
+fn examples(
+    output: Output,
+    job: &Job,
+    block: &DocTest,
+    folder: Option<&Folder>,
+    manner: &Manner,
+) -> Result<Vec<Event>, Failure> {
+    let begun = Instant::now();
+    let place = |event: &str, line| {
+        let mut event = Event {
+            event: event.to_owned(),
+            namespace: job.namespace.clone(),
+            test: Some(block.name.clone()),
+            file: job.file().map(|file| file.path.clone()),
+            line: Some(line),
+            ..Event::default()
+        };
+        shown_places(&mut event, job.root());
+        event
+    };
+    let error = |line, message: String| Event {
+        message: Some(message),
+        ..place("error", line)
+    };
+    let mut told = Vec::new();
+    match (&block.program, job.file()) {
+        (Ok(program), Some(file)) => match compiled_examples(job, program, file, folder) {
+            Compiled::Image(image) => {
+                let (printed, end) = printed_by(*image, program.namespace(), manner, "")?;
+                told = events_of(&printed, job);
+                let frames = told.iter_mut().flat_map(|event| &mut event.trace);
+                for frame in frames.flat_map(|error| &mut error.frames) {
+                    if frame.name.starts_with(program.namespace()) {
+                        frame.name = format!("{}/{}", job.namespace, block.name);
+                    }
+                }
+                if !told.iter().any(|event| event.event == "done") {
+                    let message = format!("The process ended before its examples did: {end}");
+                    told.push(error(block.line, message));
+                }
+            }
+            Compiled::Rejected(workspace, diagnostics) => told.push(Event {
+                line: None,
+                file: None,
+                ..rejected(output, job, &workspace, &diagnostics)
+            }),
+            Compiled::NoTests => {}
+        },
+        (Err((line, message)), _) => told.push(error(*line, message.clone())),
+        (Ok(_), None) => {}
+    }
+    let passed = told.iter().filter(|event| event.event == "pass").count();
+    let mut events = vec![place("begin", block.line)];
+    told.retain(|event| !matches!(&*event.event, "pass" | "done"));
+    for mut event in told {
+        event.test = Some(block.name.clone());
+        if event.line.is_some() && event.file.is_none() {
+            event.file.clone_from(&events[0].file);
+        }
+        events.push(event);
+    }
+    let bad = |kind: &str| events.iter().filter(|event| event.event == kind).count() as u64;
+    let end = Event {
+        event: "end".to_owned(),
         namespace: job.namespace.clone(),
-        events,
-        rejected: None,
-        took: begun.elapsed(),
-    }))
+        test: Some(block.name.clone()),
+        pass: Some(passed as u64),
+        fail: Some(bad("fail")),
+        error: Some(bad("error")),
+        ms: Some(milliseconds(begun.elapsed())),
+        ..Event::default()
+    };
+    events.push(end);
+    Ok(events)
+}
+
+/// As reports have a time, to the microsecond.
+pub(super) fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 enum Compiled {
@@ -116,7 +221,7 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
 }
 
 fn compiled(job: &Job, folder: Option<&Folder>) -> Compiled {
-    let mut workspace = Workspace::of(job.program(CALL));
+    let workspace = Workspace::of(job.program(CALL));
     if !workspace.entry_reaches(LIBRARY) {
         let mut plain = Workspace::of(job.program(""));
         let diagnostics = plain.check_namespace(&job.namespace);
@@ -125,6 +230,25 @@ fn compiled(job: &Job, folder: Option<&Folder>) -> Compiled {
             false => Compiled::NoTests,
         };
     }
+    built(workspace, folder, || job.program(""))
+}
+
+fn compiled_examples(
+    job: &Job,
+    program: &DocProgram,
+    file: &FoundFile,
+    folder: Option<&Folder>,
+) -> Compiled {
+    let workspace = Workspace::of(program.checked(&job.found, file, END_OF_EXAMPLES));
+    built(workspace, folder, || program.as_written(&job.found, file))
+}
+
+/// Builds a program. What is wrong with it is told of the text as it was written.
+fn built(
+    mut workspace: Workspace,
+    folder: Option<&Folder>,
+    as_written: impl FnOnce() -> Found,
+) -> Compiled {
     let built = match folder {
         Some(folder) => {
             if let Some(library) = folder.library_cache() {
@@ -140,8 +264,7 @@ fn compiled(job: &Job, folder: Option<&Folder>) -> Compiled {
     match built {
         Ok(built) => Compiled::Image(Box::new(built.image)),
         Err(diagnostics) => {
-            // In the text as it was written, without the call.
-            let mut plain = Workspace::of(job.program(""));
+            let mut plain = Workspace::of(as_written());
             plain.take_summaries(None);
             match plain.build() {
                 Err(diagnostics) => Compiled::Rejected(Box::new(plain), diagnostics),
@@ -151,22 +274,16 @@ fn compiled(job: &Job, folder: Option<&Folder>) -> Compiled {
     }
 }
 
-fn rejected(
-    output: Output,
-    job: &Job,
-    workspace: &Workspace,
-    diagnostics: &[Diagnostic],
-    begun: Instant,
-) -> Ran {
+/// That a program does not compile, and why.
+fn rejected(output: Output, job: &Job, workspace: &Workspace, diagnostics: &[Diagnostic]) -> Event {
     let errors: Vec<Diagnostic> = diagnostics
         .iter()
         .filter(|one| is_error(one))
         .cloned()
         .collect();
     let files = compile::shown_files(workspace);
-    let text = source::render::terminal::render(&errors, &files, output.color_stdout);
     let json = source::render::json::render(&errors, &files);
-    let event = Event {
+    Event {
         event: "error".to_owned(),
         namespace: job.namespace.clone(),
         message: Some("It does not compile.".to_owned()),
@@ -174,13 +291,12 @@ fn rejected(
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok())
             .collect(),
+        rejected: Some(source::render::terminal::render(
+            &errors,
+            &files,
+            output.color_stdout,
+        )),
         ..Event::default()
-    };
-    Ran {
-        namespace: job.namespace.clone(),
-        events: vec![event],
-        rejected: Some(text),
-        took: begun.elapsed(),
     }
 }
 

@@ -14,7 +14,7 @@
 //! # Invariants
 //! - What a test printed is shown to people if it has failed, or with `-v`; programs get all of it.
 
-use super::process::Ran;
+use super::process::{Ran, milliseconds};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::output::{self, Output, Style};
@@ -50,6 +50,9 @@ pub(super) struct Event {
     /// Why a namespace does not compile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) diagnostics: Vec<serde_json::Value>,
+    /// The same for people.
+    #[serde(skip)]
+    pub(super) rejected: Option<String>,
     /// What was printed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<String>,
@@ -197,7 +200,7 @@ impl Reporter {
                     pass: Some(counts.pass),
                     fail: Some(counts.fail),
                     error: Some(counts.error),
-                    ms: Some((ran.took.as_secs_f64() * 1e6).round() / 1e3),
+                    ms: Some(milliseconds(ran.took)),
                     ..Event::default()
                 })
             }
@@ -208,9 +211,10 @@ impl Reporter {
                 let verdict = self
                     .output
                     .paint(style, if is_good { "ok" } else { "FAILED" });
-                let _ = match ran.rejected {
-                    Some(_) => writeln!(text, "{verdict} {}", ran.namespace),
-                    None => writeln!(
+                let is_rejected = |event: &Event| event.test.is_none() && event.rejected.is_some();
+                let _ = match ran.events.iter().any(is_rejected) {
+                    true => writeln!(text, "{verdict} {}", ran.namespace),
+                    false => writeln!(
                         text,
                         "{verdict} {}: {}, {}",
                         ran.namespace,
@@ -249,17 +253,6 @@ impl Reporter {
 
     fn failures(&self, ran: &Ran) -> String {
         let mut text = String::new();
-        if let Some(why) = &ran.rejected {
-            let title = self.output.paint(Style::Red, "ERROR");
-            let _ = writeln!(
-                text,
-                "\n{title} in {}: it does not compile\n",
-                ran.namespace
-            );
-            text.push_str(why.trim_end_matches('\n'));
-            text.push_str("\n\n");
-            return text;
-        }
         // What is printed outside of tests counts as what was printed by what comes next.
         let mut printed = String::new();
         let mut is_bad = false;
@@ -301,6 +294,14 @@ impl Reporter {
         }
         if let (Some(file), Some(line)) = (&event.file, event.line) {
             let _ = write!(text, " ({file}:{line})");
+        }
+        if let Some(why) = &event.rejected {
+            let _ = write!(
+                text,
+                ": it does not compile\n\n{}\n",
+                why.trim_end_matches('\n')
+            );
+            return;
         }
         text.push('\n');
         if !event.contexts.is_empty() {
