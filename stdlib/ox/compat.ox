@@ -1023,7 +1023,7 @@
 (def ^:private rounding-unnecessary 'UNNECESSARY)
 (defn- rounding-named [name] (let [mode (symbol name)] (if (contains? rounding-modes mode) mode (illegal (str "No enum constant java.math.RoundingMode." name) name))))
 
-(defn- context-new ([precision] (context-new precision 'HALF_UP)) ([precision rounding] {:precision precision :rounding rounding}))
+(defn- context-new ([precision] (context-new precision 'HALF_UP)) ([precision rounding] (math-context precision rounding)))
 (def ^:private context-unlimited {:precision 0 :rounding 'HALF_UP})
 (def ^:private context-32 {:precision 7 :rounding 'HALF_EVEN})
 (def ^:private context-64 {:precision 16 :rounding 'HALF_EVEN})
@@ -1057,33 +1057,39 @@
 (defn- -to-big-integer [x] (if (number? x) (bigint x) (host-call x :toBigInteger)))
 
 (defn- large? "Whether the methods of large numbers are for `x`." [x] (or (decimal? x) (integer? x)))
-(defn- -abs [x] (if (large? x) (if (neg? x) (-' x) x) (host-call x :abs)))
-(defn- -add ([x y] (if (large? x) (+' x y) (host-call x :add y))) ([x y context] (if (decimal? x) (in-context (+ x y) context) (host-call x :add y context))))
+(defn- exactly "`(f x …)`, whatever `with-precision` says: the methods are given their context." [f & args]
+  (binding [*math-context* nil] (apply f args)))
+(defn- -abs [x] (if (large? x) (if (neg? x) (exactly -' x) x) (host-call x :abs)))
+(defn- -add
+  ([x y] (if (large? x) (exactly +' x y) (host-call x :add y)))
+  ([x y context] (if (decimal? x) (in-context (exactly + x y) context) (host-call x :add y context))))
 (defn- -subtract
-  ([x y] (if (large? x) (-' x y) (host-call x :subtract y)))
-  ([x y context] (if (decimal? x) (in-context (- x y) context) (host-call x :subtract y context))))
+  ([x y] (if (large? x) (exactly -' x y) (host-call x :subtract y)))
+  ([x y context] (if (decimal? x) (in-context (exactly - x y) context) (host-call x :subtract y context))))
 (defn- -multiply
-  ([x y] (if (large? x) (*' x y) (host-call x :multiply y)))
-  ([x y context] (if (decimal? x) (in-context (* x y) context) (host-call x :multiply y context))))
+  ([x y] (if (large? x) (exactly *' x y) (host-call x :multiply y)))
+  ([x y context] (if (decimal? x) (in-context (exactly * x y) context) (host-call x :multiply y context))))
 (defn- -divide
-  ([x y] (cond (decimal? x) (/ x y) (integer? x) (quot x y) :else (host-call x :divide y)))
+  ([x y] (cond (decimal? x) (exactly / x y) (integer? x) (quot x y) :else (host-call x :divide y)))
   ([x y how]
    (cond
      (not (decimal? x)) (host-call x :divide y how)
      (map? how) (divided-to-precision x y (:precision how) (:rounding how))
      :else (divided-to-scale x y (-scale x) how)))
   ([x y scale rounding] (if (decimal? x) (divided-to-scale x y scale rounding) (host-call x :divide y scale rounding))))
-(defn- -remainder [x y] (if (large? x) (rem x y) (host-call x :remainder y)))
-(defn- -divide-and-remainder [x y] (if (large? x) [(quot x y) (rem x y)] (host-call x :divideAndRemainder y)))
+(defn- -remainder [x y] (if (large? x) (exactly rem x y) (host-call x :remainder y)))
+(defn- -divide-and-remainder [x y] (if (large? x) [(exactly quot x y) (exactly rem x y)] (host-call x :divideAndRemainder y)))
+(defn- power [x n]
+  (loop [base x n n made (if (decimal? x) 1M 1N)]
+    (if (= n 0)
+      made
+      (recur (if (= n 1) base (*' base base)) (quot n 2) (if (odd? n) (*' made base) made)))))
 (defn- -pow [x n]
   (cond
     (not (large? x)) (host-call x :pow n)
     (neg? n) (throw (ex-info "Negative exponent" {:ox/kind :ox/arithmetic :value n}))
-    :else (loop [base x n n made (if (decimal? x) 1M 1N)]
-            (if (= n 0)
-              made
-              (recur (if (= n 1) base (*' base base)) (quot n 2) (if (odd? n) (*' made base) made))))))
-(defn- -negate [x] (if (large? x) (-' x) (host-call x :negate)))
+    :else (exactly power x n)))
+(defn- -negate [x] (if (large? x) (exactly -' x) (host-call x :negate)))
 (defn- -signum [x] (if (large? x) (sign x) (host-call x :signum)))
 (defn- -max [x y] (if (large? x) (max x y) (host-call x :max y)))
 (defn- -min [x y] (if (large? x) (min x y) (host-call x :min y)))

@@ -309,3 +309,49 @@
 (bit-and (with-meta [1 2] {:m 1}) 0.0 ##Inf) ;! :ox/argument "bit operation not supported for a vector"
 (bit-and true 'x (with-meta {:a 1} {:m 2})) ;! :ox/argument "bit operation not supported for true"
 (bit-and 7 -1) ;=> 7
+
+;;; ## `with-precision`
+(with-precision 10 (/ 1M 3)) ;=> 0.3333333333M
+(with-precision 3 [(+ 1.2345M 1) (- 10000M 1.2345M) (- 1 1.2345M) (* 1.2345M 2)]) ;=> [2.23M 1.00E+4M -0.23M 2.47M]
+(with-precision 3 [(- 1.2345M) (inc 9.999M) (dec 9.999M) (abs -9.996M)]) ;=> [-1.23M 11.0M 9.00M 10.0M]
+(with-precision 3 [(* 12345 2) (* 12345M 2.0) (+ 1/3 1M) (- 1.2345M 1/3)]) ;=> [24690 24690.0 1.33M 0.902M]
+(with-precision 3 [(+' 1.2345M 1) (unchecked-add 1.2345M 1) (reduce + [1.111M 2.222M 3.333M])]) ;=> [2.23M 2.23M 6.66M]
+(with-precision 3 [1.23456M (+ 1.2345M) (max 1.23456M 1) (bigdec 1.23456) (bigdec 1/3)]) ;=> [1.23456M 1.2345M 1.23456M 1.23456M 0.333M]
+(with-precision 3 [(quot 1000M 3) (quot 1230.5M 1) (rem 1000M 3) (mod -1000M 3) (mod -10.3456M 3)]) ;=> [333M 1.23E+3M 1M 2M 1.65M]
+[(with-precision 4 (quot 1230.5M 1)) (with-precision 10 (quot 1230.5M 1)) (with-precision 2 (quot 100M 1))] ;=> [1230M 1230.0M 1.0E+2M]
+(with-precision 3 [(/ 0M 3) (/ 6.00M 3) (/ 600M 3) (/ 1E+5M 7) (/ 2M 3E+10M)]) ;=> [0M 2.00M 200M 1.43E+4M 6.67E-11M]
+(with-precision 1 (/ 600M 3)) ;=> 2E+2M
+(with-precision 0 (+ 1.2345M 3)) ;=> 4.2345M
+(with-precision 20 (with-precision 3 (/ 2M 3))) ;=> 0.667M
+[(with-precision 3) (with-precision 3 1 2)] ;=> [nil 2]
+(first (with-precision 3 (map (fn [n] (/ 2M n)) [3]))) ;! :ox/arithmetic "Non-terminating decimal expansion"
+(with-precision 0 (/ 1M 3)) ;! :ox/arithmetic "Non-terminating decimal expansion"
+(with-precision 3 (/ 1M 0)) ;! :ox/arithmetic "Divide by zero"
+(with-precision 3 (quot 10000M 3)) ;! :ox/arithmetic "Division impossible"
+(with-precision -1 1) ;! :ox/argument "Digits < 0"
+(with-precision :a 1) ;! :ox/type "expected a number of digits"
+
+;;; ## `with-precision` with `:rounding`
+(with-precision 3 :rounding UP [(+ 1.225M 0) (+ 1.231M 0) (+ -1.225M 0)]) ;=> [1.23M 1.24M -1.23M]
+(with-precision 3 :rounding DOWN [(+ 1.225M 0) (+ 1.239M 0) (+ -1.225M 0)]) ;=> [1.22M 1.23M -1.22M]
+(with-precision 3 :rounding CEILING [(+ 1.225M 0) (+ 1.231M 0) (+ -1.225M 0)]) ;=> [1.23M 1.24M -1.22M]
+(with-precision 3 :rounding FLOOR [(+ 1.225M 0) (+ 1.239M 0) (+ -1.225M 0)]) ;=> [1.22M 1.23M -1.23M]
+(with-precision 3 :rounding HALF_UP [(+ 1.225M 0) (+ 1.235M 0) (+ -1.225M 0)]) ;=> [1.23M 1.24M -1.23M]
+(with-precision 3 :rounding HALF_DOWN [(+ 1.225M 0) (+ 1.235M 0) (+ -1.225M 0)]) ;=> [1.22M 1.23M -1.22M]
+(with-precision 3 :rounding HALF_EVEN [(+ 1.225M 0) (+ 1.235M 0) (+ -1.225M 0)]) ;=> [1.22M 1.24M -1.22M]
+(with-precision 3 :rounding UNNECESSARY (+ 1.23M 3)) ;=> 4.23M
+(with-precision 3 :rounding UNNECESSARY (+ 1.2345M 3)) ;! :ox/arithmetic "Rounding necessary"
+[(with-precision 3 :rounding FLOOR (- 1M 1/3)) (with-precision 3 :rounding CEILING (- 1M 1/3))] ;=> [0.666M 0.667M]
+
+;;; ## `with-precision` with a rounding that there is not
+(with-precision 3 :rounding SIDEWAYS 1) ;! OX0202 "with-precision rounds by UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN, HALF_EVEN or UNNECESSARY: SIDEWAYS"
+
+;;; ## `*math-context*`
+*math-context* ;=> nil
+(binding [*math-context* java.math.MathContext/DECIMAL32] (/ 1M 3)) ;=> 0.3333333M
+(binding [*math-context* (java.math.MathContext. 3 java.math.RoundingMode/UP)] (/ 1M 3)) ;=> 0.334M
+(with-precision 3 (binding [*math-context* nil] (+ 1.2345M 1))) ;=> 2.2345M
+(with-precision 3 (.add 1.2345M 1M)) ;=> 2.2345M
+(binding [*math-context* :x] [(+ 1 3) (+ 1.5 3)]) ;=> [4 4.5]
+(binding [*math-context* :x] (+ 1M 3)) ;! :ox/type "expected a context of `with-precision`, got a keyword"
+(java.math.MathContext. -1) ;! :ox/argument "Digits < 0"

@@ -123,6 +123,8 @@ pub struct LoadedImage {
     boot: Arc<[u64]>,
     /// Slots of the library functions that the machine calls, by name.
     hooks: FxHashMap<String, u32>,
+    /// The slot of `*math-context*`, if the program mentions it.
+    math_context: Option<u32>,
 }
 
 /// The number of each slot's cell, and how many there are. Those of dynamic definitions with identity
@@ -234,6 +236,7 @@ impl LoadedImage {
                 .map(|(number, _)| number),
             boot,
             hooks: hooks(&image),
+            math_context: math_context(&image),
         };
         for (number, proto) in image.protos.iter().enumerate() {
             let proto = loaded.load_proto(number, proto)?;
@@ -507,6 +510,12 @@ impl LoadedImage {
         self.hooks.get(name).copied()
     }
 
+    /// The slot of `*math-context*`, by which decimals are rounded; none where nobody can bind it.
+    #[must_use]
+    pub fn math_context(&self) -> Option<u32> {
+        self.math_context
+    }
+
     /// The prototype that a call of the definition with so many arguments enters.
     #[must_use]
     pub fn proto_for_call(&self, slot: u32, args: usize) -> Option<u32> {
@@ -525,6 +534,16 @@ fn hooks(image: &Image) -> FxHashMap<String, u32> {
         })
         .map(|(number, slot)| (slot.name.clone(), number))
         .collect()
+}
+
+fn math_context(image: &Image) -> Option<u32> {
+    let is_context = |slot: &bytecode::Slot| {
+        slot.kind == SlotKind::Dynamic
+            && slot.namespace == "ox.core.decimal"
+            && slot.name == "*math-context*"
+    };
+    let found = image.slots.iter().position(is_context)?;
+    u32::try_from(found).ok()
 }
 
 /// That constants, definitions' values and shared functions are values of the boot segment.

@@ -14,6 +14,21 @@
 
 (def ^:no-doc rounding-modes "The ways of rounding." '#{UP DOWN CEILING FLOOR HALF_UP HALF_DOWN HALF_EVEN UNNECESSARY})
 
+;; ---------------------------------------------------------------------------------------------
+;; Contexts. Whoever adds, multiplies or divides decimals asks for the one that is bound; it is the machine that does.
+
+(def ^:dynamic *math-context* "How results that are decimals are rounded, as `with-precision` says; nil: not at all." nil)
+
+(defn ^:no-doc math-context "A context of so many digits, 0 for all of them, and a way of rounding." [precision rounding]
+  (cond
+    (not (int? precision)) (fail :ox/type "expected a number of digits" {:value precision :expected "an integer"})
+    (neg? precision) (fail :ox/argument "Digits < 0" {:value precision})
+    (contains? rounding-modes rounding) {:precision precision :rounding rounding}
+    :else (fail :ox/argument (str* "there is no rounding " rounding) {:value rounding})))
+
+;; ---------------------------------------------------------------------------------------------
+;; Rounding
+
 (defn ^:no-doc decimal-parts "The unscaled value of a decimal, or an integer, and its scale." [x]
   (if (integer? x)
     [x 0]
@@ -30,9 +45,6 @@
     (if (= n 0)
       made
       (recur (if (= n 1) base (* base base)) (quot n 2) (if (odd? n) (* made base) made)))))
-
-(defn- digits-of "How many digits an integer has; 0 has one." [n]
-  (count (str* (if (neg? n) (-' n) n))))
 
 (defn ^:no-doc divide-rounded "The integer next to the quotient of two integers, by a way of rounding." [n d rounding]
   (let [q (quot n d)
@@ -61,12 +73,8 @@
       (decimal-of (divide-rounded unscaled (power-of-ten (- old scale)) rounding) scale))))
 
 (defn ^:no-doc rounded-to-precision "A decimal with no more than so many digits; 0: as it is." [x precision rounding]
-  (let [[unscaled scale] (decimal-parts x)]
-    (loop [unscaled unscaled scale scale]
-      (let [drop (- (digits-of unscaled) precision)]
-        (if (or (= precision 0) (<= drop 0))
-          (decimal-of unscaled scale)
-          (recur (divide-rounded unscaled (power-of-ten drop) rounding) (- scale drop)))))))
+  (binding [*math-context* (math-context precision rounding)]
+    (* 1 x)))
 
 (defn ^:no-doc without-zeros "A decimal without zeros at its end, but for those that make its scale no less than `least`." [x least]
   (let [[unscaled scale] (decimal-parts x)]
@@ -87,22 +95,5 @@
                 scale)))
 
 (defn ^:no-doc divided-to-precision "The quotient of two decimals with no more than so many digits; 0: the exact one." [x y precision rounding]
-  (let [[a sx] (decimal-parts x)
-        [b sy] (decimal-parts y)
-        preferred (- sx sy)]
-    (cond
-      (zero? b) (fail :ox/arithmetic "Divide by zero")
-      (= precision 0) (/ (bigdec x) (bigdec y))
-      (zero? a) (decimal-of 0 preferred)
-      :else
-      (let [divided (fn [shift] (if (neg? shift)
-                                  [a (*' b (power-of-ten (- shift)))]
-                                  [(*' a (power-of-ten shift)) b]))
-            shift (- precision (- (digits-of a) (digits-of b)))
-            [n d] (divided shift)
-            shift (if (< precision (digits-of (quot n d))) (dec shift) shift)
-            [n d] (divided shift)
-            made (rounded-to-precision (decimal-of (divide-rounded n d rounding) (+ preferred shift)) precision rounding)]
-        (if (zero? (rem n d))
-          (without-zeros made preferred)
-          made)))))
+  (binding [*math-context* (math-context precision rounding)]
+    (/ x (bigdec y))))

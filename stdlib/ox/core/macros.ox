@@ -13,6 +13,7 @@
             [ox.core.function :refer :all]
             [ox.core.map :refer :all]
             [ox.core.string :refer :all]
+            [ox.core.decimal :refer :all]
             [ox.core.atom :refer :all]
             [ox.core.array :refer :all]
             [ox.core.writer :refer :all]
@@ -586,6 +587,17 @@
 
 (defmacro with-in-str "Evaluates the body with `*in*` a stream of the characters of the string `s`." [s & body]
   `(binding [*in* (in-stream ~s)] ~@body))
+
+(defmacro with-precision
+  "Evaluates the body; results of arithmetic that are decimals are rounded to so many digits, 0 for all of them. `:rounding` before the
+  body is one of UP, DOWN, CEILING, FLOOR, HALF_UP (which it is without it), HALF_DOWN, HALF_EVEN and UNNECESSARY."
+  [precision & exprs]
+  (let [named? (= :rounding (first exprs))
+        rounding (if named? (second exprs) 'HALF_UP)]
+    (if (contains? rounding-modes rounding)
+      `(binding [*math-context* (math-context ~precision '~rounding)]
+         ~@(if named? (nnext exprs) exprs))
+      (syntax-error "with-precision rounds by UP, DOWN, CEILING, FLOOR, HALF_UP, HALF_DOWN, HALF_EVEN or UNNECESSARY" rounding))))
 
 (defmacro pvalues "Returns the lazy sequence of the values of the expressions, evaluated as `pmap` calls its function." [& exprs]
   `(pcalls ~@(map (fn [expr] `(fn* ([] ~expr))) exprs)))

@@ -104,7 +104,6 @@ const UNSUPPORTED: &[&str] = &[
     "sync",
     "with-loading-context",
     "with-local-vars",
-    "with-precision",
     "with-redefs",
 ];
 

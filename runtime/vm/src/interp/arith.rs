@@ -3,6 +3,7 @@
 use super::{Machine, Next};
 use crate::native::NativeResult;
 use crate::stack::Link;
+use crate::value::number::context;
 use crate::value::number::large::{self, Op};
 use crate::value::{equal, number};
 use crate::word::Word;
@@ -25,6 +26,9 @@ macro_rules! operations {
                     }
                     self.charge($op, x, y);
                     self.began = self.process.heap.used_words();
+                    if let Some(result) = self.rounded($op, x, y) {
+                        return self.finish(i, result);
+                    }
                     let result = $path(&mut self.process.heap, x, y);
                     self.finish(i, result)
                 }
@@ -45,6 +49,15 @@ operations! {
 }
 
 impl Machine<'_> {
+    /// The answer of an operation with decimals in a context that rounds them.
+    fn rounded(&mut self, op: Op, x: Word, y: Word) -> Option<NativeResult> {
+        let bindings = self.process.fibers[self.fiber].bindings;
+        let heap = &mut self.process.heap;
+        let (result, fuel) = context::rounded(heap, &self.image, bindings, op, [x, y])?;
+        self.spend(fuel);
+        Some(result)
+    }
+
     /// Takes the fuel that an operation on these numbers costs: big ones cost by their size.
     fn charge(&mut self, op: Op, x: Word, y: Word) {
         self.spend(large::cost(&self.process.heap, op, x, y));

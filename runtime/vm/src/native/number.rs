@@ -6,7 +6,8 @@ use super::{Native, NativeCall, NativeResult, Trap};
 use crate::heap::Heap;
 use crate::object::Kind;
 use crate::value::fault::{Fallible, Fault, OrThrow, describe};
-use crate::value::number::arithmetic::{abs, signum};
+use crate::value::number::arithmetic::signum;
+use crate::value::number::context::{self, Context};
 use crate::value::number::decimal::Decimal;
 use crate::value::number::large::{self, Op};
 use crate::value::number::{self, Num, bits, compare, convert, make_int, text};
@@ -28,7 +29,7 @@ macro_rules! of_two {
                 return Err(Trap::Slow(name));
             }
             call.fiber.fuel_spent = large::cost(call.heap, $op, a, b);
-            $path(call.heap, a, b)
+            rounded(call, $op, a, b).unwrap_or_else(|| $path(call.heap, a, b))
         })
     };
 }
@@ -90,11 +91,13 @@ pub(super) const NATIVES: &[Native] = &[
         == Some(Kind::Decimal)),
     Native::new("ox.core/inc", 1, 1, |call| {
         charge_one(call);
-        number::inc(call.heap, call.args[0])
+        let (x, one) = (call.args[0], Word::small(1));
+        rounded(call, Op::Add, x, one).unwrap_or_else(|| number::inc(call.heap, x))
     }),
     Native::new("ox.core/dec", 1, 1, |call| {
         charge_one(call);
-        number::dec(call.heap, call.args[0])
+        let (x, one) = (call.args[0], Word::small(1));
+        rounded(call, Op::Sub, x, one).unwrap_or_else(|| number::dec(call.heap, x))
     }),
     of_two!("ox.core/quot", number::quot, Op::Quot),
     of_two!("ox.core/rem", number::rem, Op::Rem),
@@ -123,7 +126,14 @@ pub(super) const NATIVES: &[Native] = &[
     of_number!("ox.core/infinite?", |n| Ok(
         matches!(n, Num::Double(d) if d.is_infinite())
     )),
-    converting!("ox.core/abs", |n| Ok(abs(n))),
+    Native::new("ox.core/abs", 1, 1, |call| {
+        charge_one(call);
+        let context = Context::bound(call.heap, call.image, call.fiber.bindings, call.args)
+            .or_throw(call.heap)?;
+        let result = Num::expect(call.heap, call.args[0]).and_then(|n| context::abs(n, context));
+        let result = result.or_throw(call.heap)?;
+        Ok(result.make(call.heap))
+    }),
     Native::new("ox.core/num", 1, 1, |call| {
         Num::expect(call.heap, call.args[0]).or_throw(call.heap)?;
         Ok(call.args[0])
@@ -230,6 +240,14 @@ fn parity(call: Call<'_, '_>, even: bool) -> NativeResult {
     Ok(Word::bool(is_even == even))
 }
 
+/// The answer of an operation with decimals in a context that rounds them.
+fn rounded(call: Call<'_, '_>, op: Op, a: Word, b: Word) -> Option<NativeResult> {
+    let bindings = call.fiber.bindings;
+    let (result, fuel) = context::rounded(call.heap, call.image, bindings, op, [a, b])?;
+    call.fiber.fuel_spent = call.fiber.fuel_spent.saturating_add(fuel);
+    Some(result)
+}
+
 fn long(call: Call<'_, '_>) -> NativeResult {
     if let Some(c) = call.args[0].as_char() {
         return Ok(Word::small(i64::from(u32::from(c))));
@@ -271,7 +289,14 @@ fn bigdec(call: Call<'_, '_>) -> NativeResult {
     let result = match try_text(call.heap, word) {
         Some(digits) => number::check_decimal_bits(digits.len() as u64 * 10 / 3)
             .and_then(|()| text::parse_decimal(digits).ok_or_else(|| not_a_numeral(digits))),
-        None => Num::expect(call.heap, word).and_then(Decimal::of),
+        None => {
+            let context = Context::of_division(call.heap, call.image, call.fiber.bindings)
+                .or_throw(call.heap)?;
+            Num::expect(call.heap, word).and_then(|num| match context {
+                Some(context) => context.decimal(num),
+                None => Decimal::of(num),
+            })
+        }
     };
     let d = result.or_throw(call.heap)?;
     Ok(Num::Decimal(d).make(call.heap))

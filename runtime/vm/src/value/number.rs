@@ -23,6 +23,7 @@
 pub mod arithmetic;
 pub mod bits;
 pub mod compare;
+pub(crate) mod context;
 pub mod convert;
 pub mod decimal;
 pub(crate) mod large;
@@ -250,7 +251,11 @@ pub fn cost(heap: &Heap, a: Word, b: Word) -> u32 {
     if !a.is_object() && !b.is_object() {
         return 0;
     }
-    let (a, b) = (extra_words(heap, a) + 1, extra_words(heap, b) + 1);
+    words_cost(extra_words(heap, a) + 1, extra_words(heap, b) + 1)
+}
+
+/// Fuel of a product or quotient of numbers of so many words.
+fn words_cost(a: u64, b: u64) -> u32 {
     // Word by word while small; large numbers are multiplied and divided in less.
     let (less, more) = (a.min(b), a.max(b));
     let per_word = if less <= SMALL_WORDS {

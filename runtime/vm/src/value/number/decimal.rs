@@ -246,6 +246,27 @@ impl Decimal {
         })
     }
 
+    /// The same digits with the other sign.
+    pub(crate) fn negative(self) -> Decimal {
+        Decimal {
+            unscaled: -self.unscaled,
+            scale: self.scale,
+        }
+    }
+
+    /// The same value without zeros at its end, but for those that make its scale no less than `least`.
+    pub(crate) fn without_zeros(self, least: i64) -> Decimal {
+        let most = self.scale.saturating_sub(least).max(0).unsigned_abs();
+        if self.unscaled.is_zero() {
+            return self;
+        }
+        let (zeros, unscaled) = strip_factor(self.unscaled, 10, most);
+        Decimal {
+            unscaled,
+            scale: self.scale - i64::try_from(zeros).expect("numbers have a greatest size"),
+        }
+    }
+
     /// Order by value.
     pub(crate) fn compare(&self, other: &Decimal) -> Ordering {
         let sign = |d: &Decimal| match d.unscaled.sign() {
@@ -286,12 +307,7 @@ impl Decimal {
                 scale: 0,
             };
         }
-        let (zeros, unscaled) = strip_factor(self.unscaled.clone(), 10, u64::MAX);
-        let zeros = i64::try_from(zeros).expect("numbers have a greatest size");
-        Decimal {
-            unscaled,
-            scale: self.scale - zeros,
-        }
+        self.clone().without_zeros(i64::MIN)
     }
 
     /// Truncated to an integer.
