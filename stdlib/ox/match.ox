@@ -110,6 +110,8 @@
       (and (= b :as) (= n 3) (symbol? c)) (map (fn [row] (add-name row c path)) (pattern-rows env rows path a (conj at 0)))
       (and (contains? #{:guard :when} b) (= n 3)) (map (fn [row] (add-guards row path (guards-of c) {})) (pattern-rows env rows path a (conj at 0)))
       (and (= b :seq) (= n 2) (vector? a)) (seq-rows env rows path a (conj at 0))
+      ;; as in `core.match`, where such a pattern has nothing to test
+      (and (= b :only) (= a {}) (= c [])) rows
       (and (= b :only) (= n 3) (map? a) (vector? c)) (map-rows env rows path a (conj at 0) (set c))
       (and (= b :<<) (= n 3)) (pattern-rows env rows (conj path [:call c]) a (conj at 0))
       (and (symbol? a) (string/ends-with? (name a) "?") (= n 2)) (pattern-rows env (map (fn [row] (add-test row path :is a)) rows) path b (conj at 1))

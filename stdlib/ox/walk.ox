@@ -8,6 +8,7 @@
     (list? form) (outer (with-meta (apply list (map inner form)) (meta form)))
     (map-entry? form) (outer (map-entry (inner (key form)) (inner (val form))))
     (seq? form) (outer (with-meta (doall (map inner form)) (meta form)))
+    (record? form) (outer (reduce (fn [made entry] (conj made (inner entry))) form form))
     (coll? form) (outer (into (empty form) (map inner form)))
     :else (outer form)))
 

@@ -286,6 +286,21 @@
 (try (throw (ex-info "m" {} (ex-info "c" {:b 1}))) (catch Exception e (ex-data (ex-cause e)))) ;=> {:b 1}
 (try (try (throw (ex-info "a" {})) (finally (throw (ex-info "b" {})))) (catch Exception e (ex-message e))) ;=> "b"
 
+;;; ## `Throwable->map`
+(defn without-places [m] (dissoc (update m :via (fn [via] (mapv (fn [e] (dissoc e :at)) via))) :trace))
+(without-places (Throwable->map (ex-info "m" {:a 1})))
+;=> {:via [{:type clojure.lang.ExceptionInfo, :message "m", :data {:a 1}}], :cause "m", :data {:a 1}}
+(without-places (Throwable->map (ex-info "m" {:a 1} (ex-info "n" {:b 2}))))
+;=> {:via [{:type clojure.lang.ExceptionInfo, :message "m", :data {:a 1}} {:type clojure.lang.ExceptionInfo, :message "n", :data {:b 2}}], :cause "n", :data {:b 2}}
+(keys (Throwable->map (try (throw (ex-info "m" {:a 1})) (catch Exception e e)))) ;=> (:via :trace :cause :data)
+(:phase (Throwable->map (ex-info "m" {:clojure.error/phase :read}))) ;=> :read
+(map (comp :type peek :via Throwable->map) [(ArithmeticException. "a") (IllegalArgumentException. "b") (Exception.)])
+;=> (java.lang.ArithmeticException java.lang.IllegalArgumentException java.lang.Exception)
+(contains? (Throwable->map (Exception.)) :cause) ;=> false
+(let [m (Throwable->map (try (throw (ex-info "m" {})) (catch Exception e e)))] [(count (first (:trace m))) (= (first (:trace m)) (:at (first (:via m))))]) ;=> [4 true]
+(Throwable->map 1) ;! :ox/type "expected an error, got 1"
+(Throwable->map nil) ;! :ox/type "expected an error, got nil"
+
 ;;; ## `ex-data`
 (apply ex-data []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/ex-data"
 (ex-data (ex-info "m" {:a 1})) ;=> {:a 1}

@@ -49,6 +49,17 @@
 (apply data/diff [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.data/diff"
 (data/diff [(/ 1 0)] []) ;! :ox/arithmetic "Divide by zero"
 
+;;; ## Records
+(require '[clojure.data :as d])
+(defrecord R [x y])
+(defrecord S [x y])
+(d/diff (->R 1 2) (->R 1 3)) ;=> ({:y 2} {:y 3} {:x 1})
+(d/diff (->R 1 [1 2]) (->R 1 [1 3])) ;=> ({:y [nil 2]} {:y [nil 3]} {:y [1], :x 1})
+(d/diff (->R 1 2) (->R 1 2)) ;=> [nil nil #user.R{:x 1, :y 2}]
+(d/diff (->R 1 2) {:x 1 :y 2}) ;=> (nil nil {:y 2, :x 1})
+(d/diff (->R 1 2) (->S 1 2)) ;=> (nil nil {:y 2, :x 1})
+(apply d/diff [(->R 1 2)]) ;! :ox/arity "Wrong number of args (1) passed to: ox.data/diff"
+
 ;;; ## `apply-template`
 (require '[clojure.template :as template])
 (template/apply-template '[x] '(+ x x) '[2]) ;=> (+ 2 2)

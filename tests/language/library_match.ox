@@ -209,3 +209,10 @@
 (defn i [x] (match x 1))                                 ;! OX0202 "the pattern has no form"
 (defn j [x y] (match [x y] [1] :a :else :b))             ;! OX0202 "as many patterns as there are values, 2"
 (defn k [x] (match x a/b :a))                            ;! OX0202 "a pattern cannot bind `a/b`"
+
+;;; ## A pattern of no key and no other
+;;; As in `core.match`: it has nothing to test.
+(require '[clojure.core.match :refer [match]])
+(map (fn [x] (match x {:a 1} :one ({} :only []) :any)) [{:a 1} {} {:b 1} [1] nil])   ;=> (:one :any :any :any :any)
+(map (fn [x] (match x ({} :only [:a]) :only :else :no)) [{:a 1} {} {:a 1 :b 2} nil]) ;=> (:only :no :no :no)
+(match [{:a {:b 1}} 2] [{:a ({} :only [])} 3] 1)         ;! :ox/no-match

@@ -91,3 +91,17 @@
 (expanded (when-not a b)) ;=> (if a nil (do b))
 (expanded 5) ;=> 5
 (expanded [x '(twice y)]) ;=> [x (quote (do y y))]
+
+;;; ## Records stay records
+(require '[clojure.walk :as w])
+(defrecord R [x y])
+(defn up [x] (if (number? x) (inc x) x))
+(w/postwalk up {:a [(->R 1 2)]}) ;=> {:a [#user.R{:x 2, :y 3}]}
+(w/prewalk up {:a [(->R 1 [2])]}) ;=> {:a [#user.R{:x 2, :y [3]}]}
+(w/walk (fn [[k v]] [k (inc v)]) identity (->R 1 2)) ;=> #user.R{:x 2, :y 3}
+(w/walk identity meta (with-meta (->R 1 2) {:a 1})) ;=> {:a 1}
+(w/keywordize-keys (assoc (->R 1 2) "z" 3)) ;=> {:x 1, :y 2, :z 3}
+(w/stringify-keys (->R 1 2)) ;=> {"x" 1, "y" 2}
+(w/postwalk-replace {1 :one} (->R 1 2)) ;=> #user.R{:x :one, :y 2}
+(w/postwalk-replace {:x :z} (->R 1 2)) ;=> #user.R{:x 1, :y 2, :z 1}
+(w/walk inc identity (->R 1 2)) ;! :ox/type "expected a number, got a vector"

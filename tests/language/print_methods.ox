@@ -20,3 +20,19 @@
 (defmethod print-method clojure.lang.IPersistentSet [s writer] (.write writer "set"))
 (pr-str (ex-info "m" {}) [(Exception. "x")])             ;=> "m [x]"
 (pr-str (sorted-set 1) #{1})                             ;=> "set set"
+
+;;; ## The method that prints as the language does
+(defrecord Node [value children])
+(defmethod print-method Node [n writer]
+  (if (:plain (:value n))
+    ((get-method print-method :default) n writer)
+    (.write writer (str "<" (:value n) (apply str (map pr-str (:children n))) ">"))))
+(defmethod print-method clojure.lang.IPersistentVector [v writer]
+  ((get-method print-method clojure.lang.ISeq) (seq v) writer))
+(pr-str (->Node 1 [(->Node 2 nil)]))                     ;=> "<1<2>>"
+(pr-str (->Node {:plain true} [(->Node 2 nil)]))         ;=> "#user.Node{:value {:plain true}, :children (<2>)}"
+(pr-str [1 [2]])                                         ;=> "(1 (2))"
+[(fn? (get-method print-method :default)) (contains? (methods print-method) :default)]   ;=> (true true)
+(with-out-str ((get-method print-method String) "a" *out*))                              ;=> "\"a\""
+(binding [*print-length* 1] (pr-str (->Node {:plain true} 2)))                           ;=> "#user.Node{:value {:plain true}, ...}"
+(apply (get-method print-method :default) [1])           ;! :ox/arity

@@ -12,7 +12,7 @@
             [ox.core.map :refer :all]
             [ox.core.string :refer :all]
             [ox.core.atom :refer :all]
-            [ox.core.writer :refer [print-method print-methods]]
+            [ox.core.writer :refer [print-as-it-is print-method print-methods]]
             [ox.core.print :refer :all]
             [ox.core.types :refer :all]
             [ox.core.hierarchy :refer :all]
@@ -101,7 +101,7 @@
 (def ^:private printing
   "`print-method` as `multimethod*` makes them: its own function is below what multimethods stand on."
   (multimethod* 'ox.core/print-method (fn [x _] (or (:type (meta x)) (class x))) :default nil
-                (fn [] {:owner 'ox.core/print-method :methods (print-methods) :prefers {}})))
+                (fn [] {:owner 'ox.core/print-method :methods (merge {:default print-as-it-is} (print-methods)) :prefers {}})))
 
 (defn- multi? [x] (and (instance-of-type? x) (= multi-type (type-name x))))
 

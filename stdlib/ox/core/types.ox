@@ -34,3 +34,49 @@
                  (contains? superclasses class)
                  (= class 'Object)
                  (some (fn [chain] (some (fn [known] (= known class)) chain)) (vals class-chains))))))
+
+;; ---------------------------------------------------------------------------------------------
+;; Errors
+
+(def ^:private error-classes
+  "For each kind of error the class that it is on the JVM; of others `ExceptionInfo`."
+  '{:ox/arithmetic java.lang.ArithmeticException
+    :ox/type java.lang.ClassCastException
+    :ox/argument java.lang.IllegalArgumentException
+    :ox/no-match java.lang.IllegalArgumentException
+    :ox/no-method java.lang.IllegalArgumentException
+    :ox/arity clojure.lang.ArityException
+    :ox/number-format java.lang.NumberFormatException
+    :ox/state java.lang.IllegalStateException
+    :ox/index java.lang.IndexOutOfBoundsException
+    :ox/unsupported java.lang.UnsupportedOperationException
+    :ox/assert java.lang.AssertionError
+    :ox/memory-limit java.lang.OutOfMemoryError
+    :ox/parse java.lang.RuntimeException
+    :ox/exception java.lang.Exception
+    :ox/io java.io.IOException
+    :ox/timeout java.util.concurrent.TimeoutException
+    :ox/cancelled java.util.concurrent.CancellationException})
+
+(defn- frame-parts "A frame of a trace as Clojure has it: name, method, file, line." [frame]
+  [(symbol (get frame :name)) 'invoke (get frame :file) (get frame :line)])
+
+(defn Throwable->map
+  "Returns an error as data: in `:via` each error and its causes with `:type`, `:message`, `:data` and, if it was thrown, `:at`, a frame
+  `[name invoke file line]`; `:trace`, message in `:cause` and `:data` of the innermost cause; `:phase` if the data has
+  `:clojure.error/phase`."
+  [error]
+  (when-not (error? error)
+    (fail :ox/type (str "expected an error, got " (pr-str error)) {:value error :expected "an error"}))
+  (let [via (vec (take-while some? (iterate ex-cause error)))
+        root (peek via)
+        described (fn [e]
+                    (merge {:type (get error-classes (error-kind e) 'clojure.lang.ExceptionInfo)}
+                           (when-some [message (ex-message e)] {:message message})
+                           (when-some [data (ex-data e)] {:data data})
+                           (when-some [frame (first (error-trace e))] {:at (frame-parts frame)})))]
+    (merge {:via (mapv described via)
+            :trace (mapv frame-parts (error-trace root))}
+           (when-some [message (ex-message root)] {:cause message})
+           (when-some [data (ex-data root)] {:data data})
+           (when-some [phase (get (ex-data error) :clojure.error/phase)] {:phase phase}))))

@@ -113,3 +113,9 @@
   are in what is printed; the dispatch value may also be a class, or a keyword that is the `:type` of metadata."
   [x writer]
   (write writer (print* x (print-options *print-readably*))))
+
+(defn ^:no-doc print-as-it-is
+  "Writes `x` as it would be without a method for it; there may be some for its parts."
+  [x writer]
+  (let [options (print-options *print-readably*)]
+    (write writer (print* x (if (map? options) (assoc* options :bare true) options)))))

@@ -17,8 +17,15 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/print*", 2, 2, print_of),
     Native::new("ox.core/print-start", 2, 2, |call| {
         let options = options(call, call.args[1])?;
-        let methods = methods(call, call.args[1]);
-        Ok(print::start(call.heap, call.args[0], options, methods))
+        let methods = option(call, call.args[1], "methods");
+        let methods = if map::is_map(call.heap, methods) {
+            methods
+        } else {
+            Word::NIL
+        };
+        let is_bare = option(call, call.args[1], "bare").is_truthy();
+        let value = call.args[0];
+        Ok(print::start(call.heap, value, options, methods, is_bare))
     }),
     Native::new("ox.core/print-step", 1, 1, |call| {
         let state = call.args[0];
@@ -105,21 +112,21 @@ fn options(call: &mut NativeCall<'_>, word: Word) -> Result<Options, Trap> {
     Ok(options)
 }
 
-/// The `:methods` of the options of `print*`: nil, or a map from names of types to functions.
-fn methods(call: &mut NativeCall<'_>, options: Word) -> Word {
+/// One of the options of `print*` that are values: `:methods`, a map from names of types to functions, and
+/// whether the value is to be written without one, `:bare`. Nil if it is not there.
+fn option(call: &mut NativeCall<'_>, options: Word, name: &str) -> Word {
     if !map::is_map(call.heap, options) {
         return Word::NIL;
     }
-    let key = string::make_keyword(call.heap, None, "methods");
+    let key = string::make_keyword(call.heap, None, name);
     let found = map::get(call.heap, options, key).ok().flatten();
-    found
-        .filter(|found| map::is_map(call.heap, *found))
-        .unwrap_or(Word::NIL)
+    found.unwrap_or(Word::NIL)
 }
 
 fn print_of(call: &mut NativeCall<'_>) -> NativeResult {
     let options = options(call, call.args[1])?;
-    if !methods(call, call.args[1]).is_nil() {
+    let methods = option(call, call.args[1], "methods");
+    if map::is_map(call.heap, methods) {
         return Err(Trap::Slow("print*slow"));
     }
     let mut out = String::new();

@@ -302,7 +302,7 @@ impl Evaluator {
 
 /// Prints without the fast path: in steps.
 pub(super) fn print_in_steps(evaluator: &mut Evaluator, value: Word, options: Options) -> String {
-    let state = print::start(&mut evaluator.heap, value, options, Word::NIL);
+    let state = print::start(&mut evaluator.heap, value, options, Word::NIL, false);
     loop {
         let answer = evaluator
             .call("ox.core/print-step", &[state])

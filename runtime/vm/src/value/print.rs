@@ -116,6 +116,9 @@ const NESTED: i64 = 1;
 /// Keys are written without their namespace.
 const STRIP: i64 = 2;
 
+/// In place of the depth of a value at the top: it is written without its metadata and without a method.
+const BARE: i64 = -(1 << 32);
+
 const TEXTS: [&str; 7] = [")", "]", "}", " ", "}]", "\"", "N"];
 const CLOSE_LIST: i64 = 0;
 const CLOSE_VECTOR: i64 = 1;
@@ -183,13 +186,15 @@ pub fn print(
 }
 
 /// A state for [`step`] that prints a value. `methods` is nil, or a map from names of types to the functions that
-/// write their values: of such a value the step gives `[function value depth]`, and takes its text.
-pub fn start(heap: &mut Heap, value: Word, options: Options, methods: Word) -> Word {
+/// write their values: of such a value the step gives `[function value depth]`, and takes its text. If
+/// `is_bare`, the value itself is written without any.
+pub fn start(heap: &mut Heap, value: Word, options: Options, methods: Word, is_bare: bool) -> Word {
     let [flags, length, level] = options.to_words();
     let words = [Word::NIL, flags, length, level, methods];
     let output = heap.make(Kind::Array, 0, 0, &[], &words);
     let mut work = Work::new();
-    work.push_item(&[value, Word::small(0)], VALUE);
+    let depth = if is_bare { BARE } else { 0 };
+    work.push_item(&[value, Word::small(depth)], VALUE);
     work.into_state(heap, Walk::Print, output)
 }
 
@@ -281,7 +286,9 @@ impl Printer<'_> {
                 VALUE => {
                     let depth = self.work.number(self.heap);
                     let value = self.work.operand(self.heap);
-                    if let Some(method) = self.method(value) {
+                    if depth != BARE
+                        && let Some(method) = self.method(value)
+                    {
                         let depth = Word::small(if depth < 0 { -1 - depth } else { depth });
                         let asked = vector::make(self.heap, &[method, value, depth]);
                         return Err(Stop::Library(asked));
@@ -571,9 +578,13 @@ impl Printer<'_> {
     /// Begins with a value: writes it, or what is before its parts, and plans them. Nothing is
     /// written when a lazy cell has to be realized first.
     fn value(&mut self, value: Word, depth: i64) -> Result<(), Word> {
-        if depth < 0 {
-            // Its metadata is written.
+        if depth < 0 && value.is_object() {
+            // Its metadata is written, or not wanted.
+            let depth = if depth == BARE { -1 } else { depth };
             let kind = self.heap.header(value).kind();
+            if kind == Kind::Lazy {
+                lazy::follow(self.heap, value)?;
+            }
             self.bare_value(value, kind, -1 - depth);
             return Ok(());
         }

@@ -89,7 +89,13 @@ fn values(e: &mut Evaluator) -> Vec<Word> {
     values.push(order::start(heap, vector, vector));
     values.push(equal::start(heap, map, map));
     values.push(hash::start(heap, set));
-    values.push(print::start(heap, map, print::Options::READABLE, Word::NIL));
+    values.push(print::start(
+        heap,
+        map,
+        print::Options::READABLE,
+        Word::NIL,
+        false,
+    ));
     values
 }
 

@@ -121,7 +121,7 @@ fn an_unrealized_cell_stops_printing_there_and_it_goes_on() {
     let mut e = Evaluator::new();
     let cell = lazy::make(&mut e.heap, Word::NIL);
     let value = vector::make(&mut e.heap, &[Word::small(1), cell, Word::small(2)]);
-    let state = crate::value::print::start(&mut e.heap, value, Options::READABLE, Word::NIL);
+    let state = crate::value::print::start(&mut e.heap, value, Options::READABLE, Word::NIL, false);
     assert_eq!(e.call("ox.core/print-step", &[state]), Ok(cell));
     assert_eq!(
         e.call("ox.core/print-step", &[state]),
