@@ -474,14 +474,14 @@
                          (:fail :error) (do (inc-report-counter (:type m))
                                             (tell (under-way (told-of m))))
                          :begin-test-var (when-not (next *testing-vars*)
-                                           (vreset! begun {:counters (counters) :at (effect* :ox/monotonic [])})
+                                           (vreset! begun {:counters (counters) :at (effect* :ox/monotonic [:of-world])})
                                            (let [at (function-place (:test (test-at (:var m))))]
                                              (tell (under-way {:event "begin" :file (:file at) :line (:line at)}))))
                          :end-test-var (when-not (next *testing-vars*)
                                          (let [{before :counters at :at} (deref begun)]
                                            (tell (under-way
                                                    (merge {:event "end"
-                                                           :ms (/ (quot (- (effect* :ox/monotonic []) at) 1000) 1000.0)}
+                                                           :ms (/ (quot (- (effect* :ox/monotonic [:of-world]) at) 1000) 1000.0)}
                                                           (dissoc (merge-with - (counters) before) :test))))))
                          (:begin-test-ns :end-test-ns :summary) nil
                          (usual m)))]

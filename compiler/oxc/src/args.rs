@@ -473,6 +473,8 @@ pub(crate) enum Deny {
 /// The examples in docstrings are tests too: fenced blocks `ox` in which comments `;=> value` say
 /// what comes of expressions.
 ///
+/// Time in which nothing can happen is skipped: a test that sleeps for an hour is done at once.
+///
 /// Exit status: 0 if all tests passed, 1 if one failed or none was chosen by --filter, 2 after
 /// wrong usage.
 #[derive(Debug, Args)]
@@ -506,6 +508,9 @@ pub(crate) struct Test {
     /// Leave out the examples in docstrings
     #[arg(long)]
     pub(crate) no_doc: bool,
+    /// Wait for time to pass, in place of skipping it when nothing else is to be done
+    #[arg(long)]
+    pub(crate) real_time: bool,
     /// Files, folders or namespaces [default: all of the project]
     #[arg(value_name = "PATH")]
     pub(crate) targets: Vec<String>,

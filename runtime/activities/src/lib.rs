@@ -27,7 +27,7 @@ mod serve;
 mod streams;
 mod transport;
 
-pub use clock::SystemClock;
+pub use clock::{SkippingClock, SystemClock};
 pub use command::supervisor::supervise;
 pub use serve::{Served, ServedError};
 pub use streams::Streams;

@@ -264,7 +264,7 @@ impl<'a> Step<'a> {
         let arg = |index: usize| args.get(index).copied().unwrap_or(Word::NIL);
         match name {
             "now" => self.now_instant(),
-            "monotonic" => self.monotonic(),
+            "monotonic" => self.monotonic(arg(0)),
             "sleep" => self.sleep(fiber, arg(0)),
             "rand" => self.rand(),
             "random-uuid" => self.random_uuid(),

@@ -13,7 +13,17 @@ pub trait Clock: Debug + Send + Sync {
     fn monotonic_ns(&self) -> u64;
     /// 64 random bits.
     fn random(&self) -> u64;
-    /// Blocks until `wall_ms`, or until `wake` says so. Virtual clocks advance instead.
+    /// Nanoseconds of the clock that programs measure with: as `monotonic_ns`, if it is the world's.
+    fn program_ns(&self) -> u64 {
+        self.monotonic_ns()
+    }
+    /// Attempts are under way outside, or none is any more: a clock that stands still goes on meanwhile.
+    fn outside(&self, _is_under_way: bool) {}
+    /// Nothing can happen before this time. A clock that is not the world's goes there at once; whether it did.
+    fn skip_to(&self, _wall_ms: u64) -> bool {
+        false
+    }
+    /// How long to wait for `wall_ms`. Virtual clocks advance instead.
     fn park_until(&self, wall_ms: Option<u64>) -> Option<std::time::Duration> {
         wall_ms.map(|at| std::time::Duration::from_millis(at.saturating_sub(self.now_ms())))
     }

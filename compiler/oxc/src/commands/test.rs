@@ -15,7 +15,7 @@ use crate::failure::{FAILED, Failure, Outcome, io};
 use crate::folder::Folder;
 use crate::manner::Manner;
 use crate::output::Output;
-use process::Ran;
+use process::{Ran, Setting};
 use report::{Counts, Reporter};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,13 +25,17 @@ use std::sync::mpsc::channel;
 pub(crate) fn run(output: Output, args: &Test) -> Outcome {
     let mut manner = Manner::default();
     manner.limit(&args.limit)?;
+    let setting = Setting {
+        limits: manner.limits,
+        real_time: args.real_time,
+    };
     let jobs = find::jobs(output, args)?;
     let at_once = match args.jobs {
         Some(jobs) => jobs.get(),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     let mut reporter = Reporter::new(output, args.format);
-    let ran = run_all(output, &jobs, at_once, &manner, args, &mut reporter)?;
+    let ran = run_all(output, &jobs, at_once, &setting, args, &mut reporter)?;
     let mut total = Counts::default();
     for one in &ran {
         total.add(&one.counts());
@@ -63,7 +67,7 @@ fn run_all(
     output: Output,
     jobs: &[find::Job],
     at_once: usize,
-    manner: &Manner,
+    setting: &Setting,
     args: &Test,
     reporter: &mut Reporter,
 ) -> Result<Vec<Ran>, Failure> {
@@ -77,7 +81,7 @@ fn run_all(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     let folder = Folder::around(job.root()).ok();
-                    let ran = process::run(output, job, folder.as_ref(), manner, &args.filter);
+                    let ran = process::run(output, job, folder.as_ref(), setting, &args.filter);
                     // If nobody reads the report, what has not begun need not.
                     if sender.send((index, ran)).is_err() {
                         break;

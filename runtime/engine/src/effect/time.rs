@@ -16,8 +16,14 @@ impl Step<'_> {
         Ok(Reply::Value(make_instant(self.heap(), instant)))
     }
 
-    pub(super) fn monotonic(&mut self) -> Performed {
-        let nanos = i64::try_from(self.inner.clock.monotonic_ns()).unwrap_or(i64::MAX);
+    /// With an argument that is true, of the world's clock, also where programs see another.
+    pub(super) fn monotonic(&mut self, of_world: Word) -> Performed {
+        let clock = &self.inner.clock;
+        let nanos = match of_world.is_truthy() {
+            true => clock.monotonic_ns(),
+            false => clock.program_ns(),
+        };
+        let nanos = i64::try_from(nanos).unwrap_or(i64::MAX);
         Ok(Reply::Value(make_int(self.heap(), nanos)))
     }
 

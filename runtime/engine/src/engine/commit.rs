@@ -553,6 +553,7 @@ impl Inner {
         for task in &starts {
             shared.attempts.insert(task.id);
         }
+        self.tell_clock(&shared);
         let mut fallen = Vec::new();
         for process in ended {
             fallen.extend(shared.fallen(process));

@@ -69,6 +69,11 @@ impl Leaving {
         self.came += 1;
     }
 
+    /// Whether all that has come has left.
+    pub(super) fn is_done(&self) -> bool {
+        self.left == self.came
+    }
+
     fn may_write(&self) -> bool {
         !self.queue.is_empty() && self.known == Known::Durably
     }

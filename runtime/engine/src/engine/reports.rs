@@ -29,6 +29,7 @@ impl Inner {
     pub(super) fn complete(&self, id: AttemptId, result: Result<Data, TaskError>) {
         let mut shared = self.lock();
         shared.attempts.remove(&id);
+        self.tell_clock(&shared);
         let epoch = shared.epoch;
         shared.deliver(id.process, epoch, Incoming::Attempt { id, result });
         let wants_worker = shared.wants_worker();
@@ -41,10 +42,16 @@ impl Inner {
     pub(super) fn not_begun(&self, id: AttemptId) {
         let mut shared = self.lock();
         shared.attempts.remove(&id);
+        self.tell_clock(&shared);
         let epoch = shared.epoch;
         shared.deliver(id.process, epoch, Incoming::NotBegun(id));
         drop(shared);
         self.work.notify_one();
+    }
+
+    /// Time that attempts take goes by.
+    pub(super) fn tell_clock(&self, shared: &Shared) {
+        self.clock.outside(!shared.attempts.is_empty());
     }
 
     /// Waits until no report of an attempt waits for its process, which may be in a long slice.

@@ -71,6 +71,11 @@ impl Stdin {
         self.askers.retain(is_kept);
     }
 
+    /// Whether a read has not come back.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
     /// A read has come back; an empty text is the end.
     fn has_read(&mut self, text: String) {
         let all = self.under_way.take().unwrap_or_default();

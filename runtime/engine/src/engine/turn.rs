@@ -113,6 +113,12 @@ impl Inner {
                 return Some((shared, process));
             }
             let timer = shared.timers.peek().map(|timer| timer.0.0);
+            if let Some(at) = timer
+                && shared.has_nothing_to_do()
+                && self.clock.skip_to(at)
+            {
+                continue;
+            }
             let mut wait = self.clock.park_until(timer);
             // One watches those at work; the others need not.
             let watches = is_full && !shared.ready.is_empty() && !shared.watched;
@@ -803,6 +809,20 @@ impl Slot {
 }
 
 impl Shared {
+    /// Whether nothing happens before a timer's time comes: nobody works, nothing is on its way out, and
+    /// nothing is awaited from outside.
+    fn has_nothing_to_do(&self) -> bool {
+        let none_works = self.ready.is_empty() && self.at_work == 0 && self.away.is_empty();
+        let none_commits = self.closing.is_none() && !self.committing && !self.commit_wanted;
+        let none_leaves =
+            self.outputs.is_empty() && self.unwritten.is_empty() && self.leaving.is_done();
+        none_works
+            && none_commits
+            && none_leaves
+            && self.attempts.is_empty()
+            && !self.stdin.is_under_way()
+    }
+
     /// Takes a process in hand that has ended since the last group was begun.
     fn take_ended(&mut self, process: u64) -> Option<Box<Actor>> {
         let slot = self.slots.get_mut(&process).filter(|slot| slot.ended)?;

@@ -12,16 +12,15 @@ use super::report::{Counts, Event};
 use crate::compile;
 use crate::failure::{Failure, chain, io};
 use crate::folder::Folder;
-use crate::manner::Manner;
 use crate::output::Output;
 use crate::place;
-use activities::{Callbacks, Config, LocalTransport, Streams, SystemClock};
+use activities::{Callbacks, Config, LocalTransport, SkippingClock, Streams, SystemClock};
 use bytecode::Image;
 use driver::Workspace;
 use driver::doc_tests::{DocProgram, DocTest};
 use driver::project::{Found, FoundFile};
-use engine::transport::Transport;
-use engine::{Engine, Options};
+use engine::transport::{Clock, Transport};
+use engine::{Engine, Limits, Options};
 use source::{Diagnostic, Severity};
 use std::io::Write;
 use std::path::Path;
@@ -38,6 +37,14 @@ const CALL: &str = "(ox.core/apply ox.test/run-for-oxc ox.core/*command-line-arg
 const END_OF_EXAMPLES: &str = "(ox.test/end-of-examples)\n";
 /// Where `CALL` finds that: a namespace that does not reach it has no tests.
 const LIBRARY: &str = "ox.test";
+
+/// How processes of tests run.
+#[derive(Clone, Copy)]
+pub(super) struct Setting {
+    pub(super) limits: Limits,
+    /// Whether time takes its time.
+    pub(super) real_time: bool,
+}
 
 /// What came of a namespace.
 pub(super) struct Ran {
@@ -66,16 +73,16 @@ pub(super) fn run(
     output: Output,
     job: &Job,
     folder: Option<&Folder>,
-    manner: &Manner,
+    setting: &Setting,
     filter: &str,
 ) -> Result<Option<Ran>, Failure> {
     let begun = Instant::now();
     let events = match &job.what {
-        What::Tests => tests(output, job, folder, manner, filter)?,
+        What::Tests => tests(output, job, folder, setting, filter)?,
         What::Docs(blocks) => {
             let mut events = Vec::new();
             for block in blocks {
-                events.extend(examples(output, job, block, folder, manner)?);
+                events.extend(examples(output, job, block, folder, setting)?);
             }
             events
         }
@@ -92,7 +99,7 @@ fn tests(
     output: Output,
     job: &Job,
     folder: Option<&Folder>,
-    manner: &Manner,
+    setting: &Setting,
     filter: &str,
 ) -> Result<Vec<Event>, Failure> {
     let image = match compiled(job, folder) {
@@ -102,7 +109,7 @@ fn tests(
             return Ok(vec![rejected(output, job, &workspace, &diagnostics)]);
         }
     };
-    let (printed, end) = printed_by(image, &job.namespace, manner, filter)?;
+    let (printed, end) = printed_by(image, &job.namespace, setting, filter)?;
     let mut events = events_of(&printed, job);
     if !events.iter().any(|event| event.event == "namespace") {
         let under_way = events
@@ -134,7 +141,7 @@ fn examples(
     job: &Job,
     block: &DocTest,
     folder: Option<&Folder>,
-    manner: &Manner,
+    setting: &Setting,
 ) -> Result<Vec<Event>, Failure> {
     let begun = Instant::now();
     let place = |event: &str, line| {
@@ -157,7 +164,7 @@ fn examples(
     match (&block.program, job.file()) {
         (Ok(program), Some(file)) => match compiled_examples(job, program, file, folder) {
             Compiled::Image(image) => {
-                let (printed, end) = printed_by(*image, program.namespace(), manner, "")?;
+                let (printed, end) = printed_by(*image, program.namespace(), setting, "")?;
                 told = events_of(&printed, job);
                 let frames = told.iter_mut().flat_map(|event| &mut event.trace);
                 for frame in frames.flat_map(|error| &mut error.frames) {
@@ -331,7 +338,7 @@ impl Write for Printed {
 fn printed_by(
     image: Image,
     namespace: &str,
-    manner: &Manner,
+    setting: &Setting,
     filter: &str,
 ) -> Result<(String, String), Failure> {
     let Some(entry) = image.entry else {
@@ -352,14 +359,18 @@ fn printed_by(
     let transport = LocalTransport::open(config).map_err(|error| Failure::new(chain(&error)))?;
     let options = Options {
         durable: false,
-        limits: manner.limits,
+        limits: setting.limits,
         // Others run beside it.
         threads: 1,
         ..Options::default()
     };
     let world: Arc<dyn Transport> = Arc::new(transport.clone());
     let store = Arc::new(MemoryStore::new());
-    let engine = Engine::open(store, Arc::new(SystemClock::new()), world, options)?;
+    let clock: Arc<dyn Clock> = match setting.real_time {
+        true => Arc::new(SystemClock::new()),
+        false => Arc::new(SkippingClock::new()),
+    };
+    let engine = Engine::open(store, clock, world, options)?;
     connect(&transport, &engine, &printed);
     let args = [MARK.to_owned(), filter.to_owned()];
     engine.describe(1, namespace, &args, Vec::new());
