@@ -427,6 +427,8 @@
   [e]
   (let [frames (take-while (fn [frame] (not (contains? runners (:name frame)))) (error-trace e))]
     (cons {:error (with-out-str (stacktrace/print-throwable e))
+           :kind (let [kind (error-kind e)] (when (and (keyword? kind) (= "ox" (namespace kind))) (name kind)))
+           :data (into {} (keep (fn [[k v]] (when (contains? #{:expected :reason} k) [(name k) (str v)])) (ex-data e)))
            :frames (mapv (fn [frame]
                            (update frame :name
                                    (fn [name] (string/replace (stacktrace/shown-name name) #"/tests\[:(.*)\]$" "/$1"))))

@@ -581,7 +581,8 @@ impl Resolver<'_> {
             }),
         };
         let (manifest, text) = project::read_manifest(folder).map_err(failed)?;
-        let files = project::read_texts(folder, &manifest.paths).map_err(failed)?;
+        let files =
+            project::read_texts(folder, &manifest.paths, &project::EXTENSIONS).map_err(failed)?;
         let mut content = Content::default();
         content
             .0

@@ -120,6 +120,9 @@ pub struct Found {
 pub(crate) const MANIFEST: &str = "ox.edn";
 /// Extensions of source files, in the order in which they are preferred.
 pub(crate) const EXTENSIONS: [&str; 2] = ["ox", "cljc"];
+/// Those of tests, and of what lies beside a loose script: programs written for Clojure's own host are none
+/// of Ox, but tests that were written for it may be.
+pub const TEST_EXTENSIONS: [&str; 3] = ["ox", "cljc", "clj"];
 
 fn read(path: &Path) -> Result<String, ProjectError> {
     let error = |error| ProjectError::Read {
@@ -151,19 +154,29 @@ fn find_root(start: &Path) -> Option<PathBuf> {
 /// # Errors
 /// When it is not there or its project file is not as it should be.
 pub fn find(target: &Target, cwd: &Path, options: &Options) -> Result<Found, ProjectError> {
+    find_among(target, cwd, options, false)
+}
+
+/// As [`find`], with the tests of a project if they are wanted.
+pub(crate) fn find_among(
+    target: &Target,
+    cwd: &Path,
+    options: &Options,
+    with_tests: bool,
+) -> Result<Found, ProjectError> {
     match target {
         Target::Folder(folder) => {
             let folder = cwd.join(folder);
             let root = find_root(&folder)
                 .ok_or_else(|| ProjectError::NoProject(folder.display().to_string()))?;
-            let mut found = read_project(root, false, options)?;
+            let mut found = read_project(root, with_tests, options)?;
             found.entry.clone_from(&found.manifest.main);
             Ok(found)
         }
         Target::Namespace(namespace) => {
             let root =
                 find_root(cwd).ok_or_else(|| ProjectError::NoProject(cwd.display().to_string()))?;
-            let mut found = read_project(root, false, options)?;
+            let mut found = read_project(root, with_tests, options)?;
             if !found.files.contains_key(namespace) {
                 return Err(ProjectError::NoNamespace {
                     namespace: namespace.clone(),
@@ -173,7 +186,7 @@ pub fn find(target: &Target, cwd: &Path, options: &Options) -> Result<Found, Pro
             found.entry = Some(namespace.clone());
             Ok(found)
         }
-        Target::File(path) => find_file(&cwd.join(path), options),
+        Target::File(path) => find_file(&cwd.join(path), options, with_tests),
     }
 }
 
@@ -190,14 +203,14 @@ pub(crate) fn looked(manifest: &Manifest, namespace: &str) -> String {
 
 /// A file is part of the project around it if it lies under one of its source roots; else it is a
 /// loose script.
-fn find_file(path: &Path, options: &Options) -> Result<Found, ProjectError> {
+fn find_file(path: &Path, options: &Options, with_tests: bool) -> Result<Found, ProjectError> {
     let text = read(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     if let Some(root) = std::path::absolute(folder)
         .ok()
         .and_then(|folder| find_root(&folder))
     {
-        let mut found = read_project(root, false, options)?;
+        let mut found = read_project(root, with_tests, options)?;
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let relative = absolute
             .strip_prefix(&found.root)
@@ -272,7 +285,7 @@ impl Found {
                 if known {
                     continue;
                 }
-                for extension in EXTENSIONS {
+                for extension in TEST_EXTENSIONS {
                     let path = format!("{}.{extension}", namespace_path(&namespace));
                     let Ok(text) = read(&self.root.join(&path)) else {
                         continue;
@@ -378,15 +391,16 @@ pub(crate) fn read_manifest(root: &Path) -> Result<(Manifest, Option<String>), P
     }
 }
 
-/// The texts of all sources below source roots, by path relative to their common root.
+/// The texts of all sources with these extensions below source roots, by path relative to their common root.
 pub(crate) fn read_texts(
     root: &Path,
     source_roots: &[String],
+    extensions: &[&str],
 ) -> Result<BTreeMap<String, String>, ProjectError> {
     let mut texts = BTreeMap::new();
     for source_root in source_roots {
         let mut sources = Vec::new();
-        walk(&root.join(source_root), &mut sources)?;
+        walk(&root.join(source_root), extensions, &mut sources)?;
         for source in sources {
             let path = source.strip_prefix(root).unwrap_or(&source);
             let path = path.to_string_lossy().into_owned();
@@ -398,7 +412,8 @@ pub(crate) fn read_texts(
     Ok(texts)
 }
 
-/// Sources as namespaces. `.ox` is preferred to `.cljc`; the first source root that has a namespace wins.
+/// Sources as namespaces. `.ox` is preferred to `.cljc`, that to `.clj`; the first source root that has a
+/// namespace wins.
 pub(crate) fn by_namespace(
     texts: BTreeMap<String, String>,
     source_roots: &[String],
@@ -414,9 +429,15 @@ pub(crate) fn by_namespace(
                 .to_string_lossy()
                 .replace(std::path::MAIN_SEPARATOR, ".")
                 .replace('_', "-");
-            let is_better = places.get(&namespace).is_none_or(|(root, known)| {
-                *root == number && path.ends_with(".ox") && known.ends_with(".cljc")
-            });
+            let rank = |path: &str| {
+                let extension = Path::new(path).extension();
+                TEST_EXTENSIONS
+                    .iter()
+                    .position(|one| extension.is_some_and(|it| it == *one))
+            };
+            let is_better = places
+                .get(&namespace)
+                .is_none_or(|(root, known)| *root == number && rank(path) < rank(known));
             if is_better {
                 places.insert(namespace, (number, path.clone()));
             }
@@ -452,9 +473,13 @@ fn read_project(root: PathBuf, with_tests: bool, options: &Options) -> Result<Fo
         diagnostics,
     })?;
     let packages = packages::resolve(&root, &manifest, &text, options)?;
-    let test_paths = manifest.test_paths.iter().filter(|_| with_tests);
-    let source_roots: Vec<String> = manifest.paths.iter().chain(test_paths).cloned().collect();
-    let files = by_namespace(read_texts(&root, &source_roots)?, &source_roots);
+    let mut source_roots = manifest.paths.clone();
+    let mut texts = read_texts(&root, &source_roots, &EXTENSIONS)?;
+    if with_tests {
+        texts.extend(read_texts(&root, &manifest.test_paths, &TEST_EXTENSIONS)?);
+        source_roots.extend(manifest.test_paths.iter().cloned());
+    }
+    let files = by_namespace(texts, &source_roots);
     Ok(Found {
         root,
         is_project: true,
@@ -465,7 +490,7 @@ fn read_project(root: PathBuf, with_tests: bool, options: &Options) -> Result<Fo
     })
 }
 
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ProjectError> {
+fn walk(folder: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) -> Result<(), ProjectError> {
     let error = |error| ProjectError::Read {
         path: folder.display().to_string(),
         error,
@@ -481,10 +506,10 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), ProjectError> {
         let kind = entry.file_type().map_err(error)?;
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         if kind.is_dir() && !hidden {
-            walk(&path, found)?;
+            walk(&path, extensions, found)?;
         } else if path
             .extension()
-            .is_some_and(|e| EXTENSIONS.iter().any(|x| e == *x))
+            .is_some_and(|e| extensions.iter().any(|x| e == *x))
             && !hidden
         {
             found.push(path);

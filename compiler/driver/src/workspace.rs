@@ -83,6 +83,20 @@ impl Workspace {
         Ok(Workspace::of(found))
     }
 
+    /// As [`Workspace::open`], with the tests of a project.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_with_tests(
+        target: &Target,
+        cwd: &Path,
+        options: &Options,
+    ) -> Result<Workspace, ProjectError> {
+        let found = project::find_among(target, cwd, options, true)?;
+        project::require_parts(&found)?;
+        Ok(Workspace::of(found))
+    }
+
     /// A workspace of one text, in namespace `user`.
     #[must_use]
     pub fn of_text(name: &str, text: &str) -> Workspace {

@@ -161,7 +161,7 @@ pub(crate) struct StoreArg {
 
 /// Compile a program and run it as a durable process
 ///
-/// X is a path if it has a `/`, is `.`, or ends in `.ox`, `.cljc` or `.oxi`: of a file, or of a
+/// X is a path if it has a `/`, is `.`, or ends in `.ox`, `.cljc`, `.clj` or `.oxi`: of a file, or of a
 /// folder (`./shop`) with an `ox.edn`, whose `:main` is run. `-` is standard input. Anything else
 /// is a namespace of the project around this folder. Calls `-main` (or `main`) with the arguments
 /// as strings; a script sees them as `*command-line-args*`.
@@ -434,7 +434,7 @@ pub(crate) struct Rm {
     pub(crate) pids: Vec<Pid>,
 }
 
-/// Show all diagnostics of a program
+/// Show all diagnostics of a program, and of its tests
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

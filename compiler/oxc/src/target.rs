@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// How the name of an image file ends.
 pub(crate) const IMAGE_EXTENSION: &str = "oxi";
 /// How the names of programs' files end.
-const EXTENSIONS: [&str; 3] = ["ox", "cljc", IMAGE_EXTENSION];
+const EXTENSIONS: [&str; 4] = ["ox", "cljc", "clj", IMAGE_EXTENSION];
 /// The file that `-` stands for.
 const STDIN: &str = "/dev/stdin";
 /// What image files begin with.
@@ -202,12 +202,12 @@ mod tests {
     #[test]
     fn a_path_has_a_slash_or_a_programs_ending() {
         assert!(
-            ["a.ox", "a.cljc", "a.oxi", "./a", "a/b", ".", ".."]
+            ["a.ox", "a.cljc", "a.clj", "a.oxi", "./a", "a/b", ".", ".."]
                 .iter()
                 .all(|text| is_path(text))
         );
         assert!(
-            !["app.core", "user", "a.clj", "ox"]
+            !["app.core", "user", "a.txt", "ox"]
                 .iter()
                 .any(|text| is_path(text))
         );

@@ -5,6 +5,7 @@ use crate::compile::{Purpose, compile};
 use crate::failure::{Failure, Outcome, io};
 use crate::output::{self, Output};
 use crate::target::{IMAGE_EXTENSION, Program};
+use driver::project::TEST_EXTENSIONS;
 use serde::Serialize;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -63,7 +64,7 @@ fn default_path(label: &str) -> PathBuf {
         .map_or_else(|| PathBuf::from("program"), PathBuf::from);
     let is_source = name
         .extension()
-        .is_some_and(|extension| extension == "ox" || extension == "cljc");
+        .is_some_and(|extension| TEST_EXTENSIONS.iter().any(|known| extension == *known));
     let stem = if is_source {
         name.with_extension("")
     } else {

@@ -1,11 +1,12 @@
-//! `oxc check`: all diagnostics of a program, without running it.
+//! `oxc check`: all diagnostics of a program and its tests, without running it.
 
 use crate::args::{Check, Deny, Format};
-use crate::compile::{count, open, show, shown_files, summary};
-use crate::failure::{FAILED, Failure, Outcome};
+use crate::compile::{count, not_opened, show, shown_files, summary};
+use crate::failure::{FAILED, Failure, Outcome, io};
 use crate::folder::Folder;
 use crate::output::{self, Output};
 use crate::target::Program;
+use driver::Workspace;
 use source::Severity;
 
 /// Checks each target. The exit status is 1 if one has errors, or warnings that are denied.
@@ -18,12 +19,14 @@ pub(crate) fn run(output: Output, args: &Check) -> Outcome {
             .map(|text| Some(text.as_str()))
             .collect()
     };
+    let dir = std::env::current_dir().map_err(io("find the working folder"))?;
     let (mut errors, mut warnings) = (0, 0);
     for target in targets {
         let Program::Source(target) = Program::named(target)? else {
             return Err(Failure::usage("an image file holds no source to check"));
         };
-        let mut workspace = open(output, &target, &args.packages.options(), args.format)?;
+        let mut workspace = Workspace::open_with_tests(&target, &dir, &args.packages.options())
+            .map_err(|error| not_opened(output, error, args.format))?;
         let progress = output.progress("checking");
         // A check makes no folder: it takes what compiled before has left, and adds to it.
         let folder = Folder::around(workspace.root()).ok();

@@ -123,9 +123,15 @@ fn app(output: Output, path: &Path) -> Outcome {
                 .help("choose another name, or remove the folder"),
         );
     }
-    let source = path.join("src").join(name.replace('-', "_"));
-    fs::create_dir_all(&source)
-        .map_err(io(format_args!("make the folder {}", source.display())))?;
+    let folder = name.replace('-', "_");
+    let (source, tests) = (
+        path.join("src").join(&folder),
+        path.join("test").join(&folder),
+    );
+    for folder in [&source, &tests] {
+        fs::create_dir_all(folder)
+            .map_err(io(format_args!("make the folder {}", folder.display())))?;
+    }
     let fill = |template: &str| template.replace("NAME", name);
     write_new(&path.join("ox.edn"), &fill(include_str!("new/ox.edn")))?;
     write_new(&path.join(".gitignore"), "/.ox/\n*.oxi\n")?;
@@ -134,6 +140,10 @@ fn app(output: Output, path: &Path) -> Outcome {
         &fill(include_str!("new/README.md")),
     )?;
     write_new(&source.join("core.ox"), &fill(include_str!("new/core.ox")))?;
+    write_new(
+        &tests.join("core_test.ox"),
+        &fill(include_str!("new/core_test.ox")),
+    )?;
     output.say(format!(
         "{0}: a project; {1}`oxc run .` runs it",
         path.display(),

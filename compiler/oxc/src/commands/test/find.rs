@@ -7,7 +7,7 @@ use crate::folder::project_root;
 use crate::output::Output;
 use crate::target::is_path;
 use driver::doc_tests::{self, DocTest};
-use driver::project::{Found, FoundFile, ProjectError, find, find_with_tests};
+use driver::project::{Found, FoundFile, ProjectError, TEST_EXTENSIONS, find, find_with_tests};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -187,7 +187,7 @@ impl Finder<'_> {
             files.sort();
             if files.is_empty() {
                 return Err(Failure::new(format!(
-                    "the folder {target} has no source file: .ox or .cljc"
+                    "the folder {target} has no source file: .ox, .cljc or .clj"
                 )));
             }
             for file in files {
@@ -234,7 +234,10 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
         }
         if path.is_dir() {
             sources(&path, found)?;
-        } else if name.ends_with(".ox") || name.ends_with(".cljc") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| TEST_EXTENSIONS.iter().any(|known| extension == *known))
+        {
             found.push(path);
         }
     }

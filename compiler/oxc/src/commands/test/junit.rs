@@ -1,7 +1,7 @@
 //! A report in the XML that continuous integration takes: JUnit's.
 
 use super::process::Ran;
-use super::report::Event;
+use super::report::{Event, Traced};
 use std::fmt::Write as _;
 
 /// The document.
@@ -139,11 +139,13 @@ fn bad(text: &mut String, event: &Event) {
         let _ = writeln!(body, "expected: {expected}");
     }
     if let Some(actual) = &event.actual {
-        let _ = writeln!(body, "  actual: {actual}");
+        let code = event.trace.first().and_then(Traced::prefix);
+        let _ = writeln!(body, "  actual: {}{actual}", code.unwrap_or_default());
     }
     for (index, error) in event.trace.iter().enumerate() {
         if index > 0 {
-            let _ = writeln!(body, "caused by: {}", error.error.trim_end());
+            let code = error.prefix().unwrap_or_default();
+            let _ = writeln!(body, "caused by: {code}{}", error.error.trim_end());
         }
         for frame in &error.frames {
             let file = frame.file.as_deref().unwrap_or("?");

@@ -8,7 +8,7 @@
 //! - A process that ends without saying what came of all tests is an error.
 
 use super::find::{Job, What};
-use super::report::{Counts, Event};
+use super::report::{Counts, Event, Traced};
 use crate::compile;
 use crate::failure::{Failure, chain, io};
 use crate::folder::Folder;
@@ -435,6 +435,7 @@ fn events_of(printed: &str, job: &Job) -> Vec<Event> {
             Ok(mut event) => {
                 event.namespace.clone_from(&job.namespace);
                 shown_places(&mut event, job.root());
+                event.trace.iter_mut().for_each(Traced::find_code);
                 test = match &*event.event {
                     "begin" => event.test.clone(),
                     "end" => None,

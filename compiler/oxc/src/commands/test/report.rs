@@ -18,7 +18,9 @@ use super::process::{Ran, milliseconds};
 use crate::args::Format;
 use crate::failure::Failure;
 use crate::output::{self, Output, Style};
+use engine::code;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Something that happened, as the library tells it and as programs are told.
@@ -83,9 +85,32 @@ pub(super) struct Difference {
 
 /// An error with its frames, innermost first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Traced {
     pub(super) error: String,
+    /// The code of an error that Ox has made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<String>,
+    /// What tells it: the kind, without its namespace, and entries of the data.
+    #[serde(skip_serializing)]
+    pub(super) kind: Option<String>,
+    #[serde(skip_serializing)]
+    pub(super) data: BTreeMap<String, String>,
     pub(super) frames: Vec<Frame>,
+}
+
+impl Traced {
+    /// Finds the code.
+    pub(super) fn find_code(&mut self) {
+        let kind = self.kind.as_deref();
+        let code = kind.and_then(|kind| code::of(kind, |key| self.data.get(key).cloned()));
+        self.code = code.map(ToString::to_string);
+    }
+
+    /// What stands before an error with a code.
+    pub(super) fn prefix(&self) -> Option<String> {
+        self.code.as_ref().map(|code| format!("[{code}] "))
+    }
 }
 
 /// A frame of a stack trace.
@@ -316,7 +341,12 @@ impl Reporter {
             labelled(text, "  expected: ", expected);
         }
         if let Some(actual) = &event.actual {
-            labelled(text, "    actual: ", actual);
+            let code = event.trace.first().and_then(Traced::prefix);
+            labelled(
+                text,
+                "    actual: ",
+                &format!("{}{actual}", code.unwrap_or_default()),
+            );
         }
         if let Some(difference) = &event.difference {
             let minus = self.output.paint(Style::Red, "-");
@@ -326,7 +356,12 @@ impl Reporter {
         }
         for (index, error) in event.trace.iter().enumerate() {
             if index > 0 {
-                labelled(text, "    caused by: ", error.error.trim_end());
+                let code = error.prefix().unwrap_or_default();
+                labelled(
+                    text,
+                    "    caused by: ",
+                    &format!("{code}{}", error.error.trim_end()),
+                );
             }
             for frame in &error.frames {
                 let _ = write!(text, "      at {}", frame.name);
