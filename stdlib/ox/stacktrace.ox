@@ -16,6 +16,8 @@
   (print (str (shown-name name) " (" (or file "unknown") ":" (or line "?") ")")))
 
 (defn print-throwable "Prints kind and message of an error, and its data if it is one of the program's own." [e]
+  (when-not (error? e)
+    (fail :ox/type (str "expected an error, got " (pr-str e)) {:value e :expected "an error"}))
   (let [kind (error-kind e)
         data (dissoc (ex-data e) :ox/kind)]
     (println (str (if (nil? kind) "ExceptionInfo" kind) ": " (ex-message e)))

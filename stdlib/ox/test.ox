@@ -270,9 +270,10 @@
                    (merge (function-place test) (test :facts) {:test test :number number}))
                  (get tests#table ns))))
 
-(defn- test-at "The test of a var, or nil." [v]
-  (first (filter (fn [test] (= v (:var test)))
-                 (tests-in (symbol (namespace (symbol v)))))))
+(defn- test-at "The test of a var; nil of anything else." [v]
+  (when (var? v)
+    (first (filter (fn [test] (= v (:var test)))
+                   (tests-in (symbol (namespace (symbol v))))))))
 
 (defn- fixtures-of
   "The fixtures of a namespace of a kind: those that were named last."
@@ -362,6 +363,8 @@
 (defn test-ns
   "Runs the tests of a namespace, a symbol: its `test-ns-hook` if it has one, else all of them. Returns the counters."
   [ns]
+  (when-not (symbol? ns)
+    (fail :ox/type (str "expected the name of a namespace, got " (pr-str ns)) {:value ns :expected "the name of a namespace"}))
   (binding [*report-counters* (atom *initial-report-counters*)]
     (do-report {:type :begin-test-ns :ns ns})
     (if-let [hook (some :hook (tests-in ns))]

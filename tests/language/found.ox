@@ -77,3 +77,12 @@
 (let [a (atom 1 :meta false :validator false)] [@a (meta a)]) ;=> [1 nil]
 (atom 1 :meta 5) ;! :ox/type "map"
 (atom 1 :validator neg?) ;! :ox/state "Invalid reference state"
+
+;;; ## `conj` of a lazy sequence realizes it
+(map list? [(conj (map inc []) 1) (conj (lazy-seq nil) 1) (conj (map inc [1]) 1) (cons 1 (lazy-seq nil))]) ;=> (true true false false)
+(conj (map inc []) 1 2) ;=> (2 1)
+(list? (into (map - []) "a")) ;=> true
+(do (conj (lazy-seq (println "ran") nil) 1) :done)
+;out ran
+;=> :done
+(conj (map inc [:a]) 1) ;! :ox/type "number"

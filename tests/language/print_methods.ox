@@ -36,3 +36,10 @@
 (with-out-str ((get-method print-method String) "a" *out*))                              ;=> "\"a\""
 (binding [*print-length* 1] (pr-str (->Node {:plain true} 2)))                           ;=> "#user.Node{:value {:plain true}, ...}"
 (apply (get-method print-method :default) [1])           ;! :ox/arity
+
+;;; ## A method for what metadata calls its type
+(defmethod print-method ::own [v writer] (.write writer (str "<" (count v) ">")))
+(pr-str (with-meta [1] {:type ::own}) [(with-meta {} {:type ::own})])                    ;=> "<1> [<0>]"
+(pr-str (with-meta (map inc [1 2]) {:type ::own}) [(with-meta (filter odd? [2]) {:type ::own})])   ;=> "<2> [<0>]"
+(pr-str (with-meta [1] {:type ::other}) (with-meta () {:type ::own}))                    ;=> "[1] <0>"
+(pr-str (with-meta 'a {:type ::own}))                                                    ;! :ox/type

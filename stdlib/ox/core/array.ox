@@ -35,7 +35,7 @@
     :double (double x)
     :float (float x)
     :char (char x)
-    :boolean (boolean x)))
+    :boolean (if (boolean? x) x (fail :ox/type (str* "expected true or false, got " (print* x true)) {:value x :expected "true or false"}))))
 
 (defn- nothing "What an array of a kind begins with." [kind]
   (case kind
@@ -98,8 +98,8 @@
   ([class len & more] (array-of :object (mapv (fn [_] (apply make-array class more)) (range len)))))
 
 (defn into-array "Returns an array of the elements of a collection, of a class if one is given."
-  ([coll] (filled :object (or coll [])))
-  ([class coll] (filled (kind-of-class class) (or coll []))))
+  ([coll] (into-array "Object" coll))
+  ([class coll] (filled (kind-of-class class) (vec coll))))
 
 (defn to-array "Returns an array of the elements of a collection; an array is its own." [coll]
   (if (and (array? coll) (= :object (field* coll 0)))

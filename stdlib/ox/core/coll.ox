@@ -406,7 +406,7 @@
       (let [found (seq s)]
         (if (and found (< 0 n))
           (recur (rest found) (dec n))
-          (if found s ()))))
+          (if found s (if (nil? coll) nil ())))))
     coll))
 
 (defn vary-meta "Returns `x` with the metadata `(apply f (meta x) args)`." [x f & args]

@@ -8,7 +8,9 @@
 
 use super::error::{bad_argument, out_of_bounds, wrong_state, wrong_type};
 use super::seq::{Advance, Cursor};
-use super::{list, map, meta, number, queue, record, seq, set, sorted, string, transient, vector};
+use super::{
+    lazy, list, map, meta, number, queue, record, seq, set, sorted, string, transient, vector,
+};
 use crate::heap::Heap;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
@@ -364,9 +366,15 @@ pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
         Some(Kind::SortedMap | Kind::SortedSet) => sorted::conj(heap, collection, x),
         Some(Kind::Queue) => queue::push(heap, collection, x),
         Some(Kind::List) => Ok(list::push(heap, collection, x)),
-        Some(Kind::Cons | Kind::Lazy | Kind::Range | Kind::IndexSeq | Kind::NodeSeq) => {
+        Some(Kind::Cons | Kind::Range | Kind::IndexSeq | Kind::NodeSeq) => {
             seq::cons(heap, x, collection)
         }
+        // As in Clojure it is realized, and an empty one becomes a list.
+        Some(Kind::Lazy) => match lazy::follow(heap, collection) {
+            Ok(Word::NIL) => Ok(list::push(heap, Word::EMPTY_LIST, x)),
+            Ok(found) => seq::cons(heap, x, found),
+            Err(cell) => Err(Trap::Force(cell)),
+        },
         None if matches!(collection, Word::NIL | Word::EMPTY_LIST) => {
             Ok(list::push(heap, Word::EMPTY_LIST, x))
         }

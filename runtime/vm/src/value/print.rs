@@ -503,7 +503,7 @@ impl Printer<'_> {
             return None;
         }
         if let Some(object) = self.heap.try_object(value)
-            && object.header().has_meta()
+            && (object.header().has_meta() || object.kind() == Kind::Lazy)
             && let meta = meta::get(self.heap, value)
             && map::is_map(self.heap, meta)
         {
