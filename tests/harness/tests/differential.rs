@@ -99,6 +99,8 @@ impl Sides {
 /// A difference that is meant.
 struct Listed {
     names: Vec<String>,
+    /// What the whole program fits.
+    program: String,
     ox: String,
     clojure: String,
     see: String,
@@ -120,22 +122,24 @@ impl Listed {
         let Node::Group("{", parts) = entry else {
             panic!("{entry} is no map");
         };
-        let part = |key: &str| {
+        let found = |key: &str| {
             let entry = parts.chunks(2).find(|entry| entry[0].to_string() == key);
-            &entry.unwrap_or_else(|| panic!("{key} is missing in {entry:?}"))[1]
+            entry.map(|entry| &entry[1])
         };
-        let text = |key| {
-            part(key)
-                .to_string()
+        let part = |key: &str| found(key).unwrap_or_else(|| panic!("{key} is missing in {entry}"));
+        let plain = |node: &Node| {
+            node.to_string()
                 .trim_matches('"')
                 .replace("\\\"", "\"")
                 .replace("\\\\", "\\")
         };
+        let text = |key| plain(part(key));
         let Node::Group("[", names) = part(":names") else {
             panic!(":names of {entry} is a vector");
         };
         Listed {
             names: names.iter().map(ToString::to_string).collect(),
+            program: found(":program").map_or_else(|| "*".to_owned(), plain),
             ox: text(":ox"),
             clojure: text(":clojure"),
             see: text(":see"),
@@ -145,6 +149,10 @@ impl Listed {
     fn has(&self, program: &Program, ox: &Answer, clojure: &Answer) -> bool {
         fits(&self.ox, &ox.to_string())
             && fits(&self.clojure, &clojure.to_string())
+            && fits(
+                &self.program,
+                &format!("{} {}", program.definitions, program.expression),
+            )
             && [&program.definitions, &program.expression]
                 .iter()
                 .any(|text| self.is_named(text))
