@@ -388,3 +388,126 @@
 (= (gensym) (gensym)) ;=> false
 (= "ab" (subs (name (gensym "ab")) 0 2)) ;=> true
 (symbol? (gensym "a")) ;=> true
+
+;;; ## `some-fn`, `comparator`, `memfn`, `trampoline`
+[((some-fn :a :b) {:b 1}) ((some-fn odd? neg?) 2 4) ((some-fn nil? pos?) 0)] ;=> [1 false false]
+((some-fn inc) :a) ;! :ox/type "expected a number, got a keyword: :a"
+(sort (comparator >) [1 3 2]) ;=> (3 2 1)
+(sort (comparator (fn [a b] (< (count a) (count b)))) ["aaa" "b" "cc"]) ;=> ("b" "cc" "aaa")
+((comparator <) 1 1) ;=> 0
+((comparator <) 1 :a) ;! :ox/type "expected a number, got a keyword: :a"
+(map (memfn toUpperCase) ["a" "b"]) ;=> ("A" "B")
+((memfn indexOf s) "abc" "c") ;=> 2
+((memfn toUpperCase) 5) ;! :ox/no-method "No matching field found: toUpperCase for class java.lang.Long"
+(trampoline (fn step [n] (if (pos? n) (fn [] (step (dec n))) :done)) 100) ;=> :done
+(trampoline (fn [] 1)) ;=> 1
+(trampoline inc 1) ;=> 2
+(trampoline inc :a) ;! :ox/type "expected a number, got a keyword: :a"
+(trampoline (fn [] inc)) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/inc, which takes 1 argument"
+
+;;; ## `any?`, `record?`, `map-entry?`, `volatile?`, `delay?`, `inst?`, `var?`, `tagged-literal?`
+(map any? [1 nil false]) ;=> (true true true)
+(apply any? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/any?, which takes 1 argument"
+(map record? [{} nil [1]]) ;=> (false false false)
+(apply record? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/record?, which takes 1 argument"
+(map map-entry? [(first {:a 1}) [1 2] nil]) ;=> (true false false)
+(apply map-entry? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/map-entry?, which takes 1 argument"
+(map volatile? [(volatile! 1) (atom 1) nil]) ;=> (true false false)
+(apply volatile? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/volatile?, which takes 1 argument"
+(map delay? [(delay 1) 1 nil]) ;=> (true false false)
+(delay? (delay (throw (ex-info "not run" {})))) ;=> true
+(delay? (atom 1)) ;=> false
+(apply delay? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/delay?, which takes 1 argument"
+(map inst? [#inst "2020-01-01" "2020-01-01" nil]) ;=> (true false false)
+(inst? 0) ;=> false
+(inst? (java.util.Date. 0)) ;=> true
+(apply inst? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/inst?, which takes 1 argument"
+[(inst-ms #inst "1970-01-01T00:00:01.500Z") (inst-ms #inst "1970-01-01") (inst-ms #inst "1969-12-31T23:59:59Z")] ;=> [1500 0 -1000]
+(inst-ms 5) ;! :ox/type "expected an instant, got an integer: 5"
+(inst-ms nil) ;! :ox/type "expected an instant, got nil"
+(map var? [#'inc inc 'inc nil]) ;=> (true false false false)
+(var? (var map)) ;=> true
+(var? 1) ;=> false
+(apply var? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/var?, which takes 1 argument"
+(map tagged-literal? [(tagged-literal 'a 1) 1 nil]) ;=> (true false false)
+(tagged-literal? [(tagged-literal 'a 1)]) ;=> false
+(apply tagged-literal? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/tagged-literal?, which takes 1 argument"
+[(:tag (tagged-literal 'a 1)) (:form (tagged-literal 'a [1]))] ;=> [a [1]]
+(= (tagged-literal 'a 1) (tagged-literal 'a 1)) ;=> true
+(tagged-literal "a" 1) ;! :ox/type "expected a symbol, got a string: \"a\""
+(apply tagged-literal ['a]) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/tagged-literal, which takes 2 arguments"
+
+;;; ## Predicates of names
+(map ident? [:a 'a :n/a 'n/a "a" nil]) ;=> (true true true true false false)
+(map simple-ident? [:a 'a :n/a 'n/a "a" nil]) ;=> (true true false false false false)
+(map qualified-ident? [:a 'a :n/a 'n/a "a" nil]) ;=> (false false true true false false)
+(map simple-keyword? [:a 'a :n/a "a" nil]) ;=> (true false false false false)
+(map qualified-keyword? [:a 'a :n/a "a" nil]) ;=> (false false true false false)
+(map simple-symbol? [:a 'a 'n/a "a" nil]) ;=> (false true false false false)
+(map qualified-symbol? [:a 'a 'n/a "a" nil]) ;=> (false false true false false)
+[(ident? 1) (simple-ident? 'a.b) (qualified-ident? 'a.b)] ;=> [false true false]
+[(ident? 'a/b) (simple-ident? :a.b) (qualified-ident? :a.b/c)] ;=> [true true true]
+(apply ident? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/ident?, which takes 1 argument"
+(apply simple-ident? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/simple-ident?, which takes 1 argument"
+(apply qualified-ident? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/qualified-ident?, which takes 1 argument"
+(apply simple-keyword? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/simple-keyword?, which takes 1 argument"
+(apply qualified-keyword? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/qualified-keyword?, which takes 1 argument"
+(apply simple-symbol? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/simple-symbol?, which takes 1 argument"
+(apply qualified-symbol? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/qualified-symbol?, which takes 1 argument"
+(map find-keyword ["a" :b (quote c)]) ;=> (:a :b :c)
+(find-keyword "n" "a") ;=> :n/a
+(find-keyword 5) ;=> nil
+
+;;; ## `char?`, `char-escape-string`, `namespace-munge`
+(map char? [\a "a" 97 nil]) ;=> (true false false false)
+(apply char? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/char?, which takes 1 argument"
+(map char-escape-string [\newline \" \a]) ;=> ("\\n" "\\\"" nil)
+(char-escape-string nil) ;=> nil
+(char-escape-string 5) ;=> nil
+(apply char-escape-string []) ;! :ox/arity "a map cannot be called with 0 arguments"
+(namespace-munge 'a-b.c-d) ;=> "a_b.c_d"
+(namespace-munge "a-b") ;=> "a_b"
+(apply namespace-munge []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/namespace-munge, which takes 1 argument"
+
+;;; ## `print-str`, `println-str`, `prn-str`, `printf`, `pr`, `newline`
+[(print-str "a" \b :c nil) (print-str) (print-str ["a"])] ;=> ["a b :c nil" "" "[a]"]
+(print-str (lazy-seq (throw (ex-info "no" {})))) ;! {} "no"
+[(println-str "a" 1) (println-str)] ;=> ["a 1\n" "\n"]
+(println-str (map inc [:a])) ;! :ox/type "expected a number, got a keyword: :a"
+[(prn-str "a" 1) (prn-str)] ;=> ["\"a\" 1\n" "\n"]
+(prn-str (map inc [:a])) ;! :ox/type "expected a number, got a keyword: :a"
+(with-out-str (printf "%s-%d" "a" 5)) ;=> "a-5"
+(with-out-str (printf "plain")) ;=> "plain"
+(printf "%d" "a") ;! :ox/argument "d != a string"
+(printf 5) ;! :ox/type "expected a format, a string,, got an integer: 5"
+(with-out-str (pr "a" \b)) ;=> "\"a\" \\b"
+(with-out-str (pr (map inc [:a]))) ;! :ox/type "expected a number, got a keyword: :a"
+(with-out-str (newline) (newline)) ;=> "\n\n"
+(apply newline [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.core/newline, which takes no arguments"
+
+;;; ## Watchers, validators and metadata of atoms
+(let [a (atom 1) seen (atom [])] (add-watch a :k (fn [k r o n] (swap! seen conj [k o n]))) (swap! a inc) (remove-watch a :k) (swap! a inc) @seen) ;=> [[:k 1 2]]
+(identical? :same (let [a (atom 1)] (if (= a (add-watch a :k (fn [& _] nil))) :same :other))) ;=> true
+(let [a (atom 1)] (add-watch a :k (fn [k r o n] (throw (ex-info "watched" {})))) (reset! a 2)) ;! {} "watched"
+(add-watch 5 :k inc) ;! :ox/type "expected an atom, got an integer: 5"
+(remove-watch 5 :k) ;! :ox/type "expected an atom, got an integer: 5"
+(let [a (atom 1)] (= a (remove-watch a :missing))) ;=> true
+(let [a (atom 1)] (add-watch a :k (fn [& _] (throw (ex-info "never" {})))) (remove-watch a :k) (reset! a 3)) ;=> 3
+(let [a (atom 1 :validator pos?)] [((get-validator a) 1) (get-validator (atom 1))]) ;=> [true nil]
+(let [a (atom 1)] (set-validator! a odd?) (get-validator a) (swap! a + 2)) ;=> 3
+(let [a (atom 1)] (set-validator! a odd?) (swap! a inc)) ;! :ox/state "Invalid reference state"
+(let [a (atom 1)] (set-validator! a even?)) ;! :ox/state "Invalid reference state"
+(let [a (atom 1 :validator odd?)] (set-validator! a nil) (swap! a inc)) ;=> 2
+(set-validator! 5 odd?) ;! :ox/type "expected an atom, got an integer: 5"
+(get-validator 5) ;! :ox/type "expected an atom, got an integer: 5"
+(let [a (atom 1 :meta {:a 1})] [(alter-meta! a assoc :b 2) (meta a)]) ;=> [{:a 1, :b 2} {:a 1, :b 2}]
+(let [a (atom 1)] (alter-meta! a assoc :b 2)) ;=> {:b 2}
+(let [a (atom 1)] [(reset-meta! a {:x 1}) (meta a)]) ;=> [{:x 1} {:x 1}]
+(let [a (atom 1 :meta {:a 1})] (reset-meta! a nil) (meta a)) ;=> nil
+(reset-meta! 5 {}) ;! :ox/type "expected an atom, got an integer: 5"
+(alter-meta! 5 assoc :a 1) ;! :ox/type "expected an atom, got an integer: 5"
+(reset-meta! (atom 1) 5) ;! :ox/type "expected a map or nil, got an integer: 5"
+(let [a (atom 1)] [(reset-vals! a 2) (swap-vals! a + 3) @a]) ;=> [[1 2] [2 5] 5]
+(reset-vals! 5 1) ;! :ox/type "expected an atom, got an integer: 5"
+(swap-vals! 5 inc) ;! :ox/type "expected an atom, got an integer: 5"
+(swap-vals! (atom :a) inc) ;! :ox/type "expected a number, got a keyword: :a"

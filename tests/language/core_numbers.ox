@@ -355,3 +355,223 @@
 (binding [*math-context* :x] [(+ 1 3) (+ 1.5 3)]) ;=> [4 4.5]
 (binding [*math-context* :x] (+ 1M 3)) ;! :ox/type "expected a context of `with-precision`, got a keyword"
 (java.math.MathContext. -1) ;! :ox/argument "Digits < 0"
+
+;;; ## `+'`, `-'`, `inc'`, `dec'`
+(+' 1 :a) ;! :ox/type "expected a number, got a keyword: :a"
+(-' "1" 2) ;! :ox/type "expected a number, got a string: \"1\""
+(inc' nil) ;! :ox/type "expected a number, got nil"
+(dec' :a) ;! :ox/type "expected a number, got a keyword: :a"
+(+' 9223372036854775807 1 1) ;=> 9223372036854775809N
+(-' -9223372036854775808 1) ;=> -9223372036854775809N
+(inc' 1.5) ;=> 2.5
+(dec' 1/2) ;=> -1/2
+(inc' 9223372036854775807) ;=> 9223372036854775808N
+(dec' -9223372036854775808) ;=> -9223372036854775809N
+
+;;; ## `==`
+(== 1 1.0 1N) ;=> true
+(== 1/2 0.5) ;=> true
+(== 1 2) ;=> false
+(== 1 :a) ;! :ox/type "expected a number, got a keyword: :a"
+(== nil 1) ;! :ox/type "expected a number, got nil"
+
+;;; ## `NaN?`, `infinite?`
+(map NaN? [##NaN 1.0 ##Inf 0]) ;=> (true false false false)
+(map infinite? [##NaN 1.0 ##Inf ##-Inf]) ;=> (false false true true)
+(NaN? nil) ;! :ox/type "expected a number, got nil"
+(NaN? "a") ;! :ox/type "expected a number, got a string: \"a\""
+(infinite? :a) ;! :ox/type "expected a number, got a keyword: :a"
+(infinite? nil) ;! :ox/type "expected a number, got nil"
+
+;;; ## `abs`
+(map abs [-1 1 -1.5 -1/2 -2N -1.50M]) ;=> (1 1 1.5 1/2 2N 1.50M)
+(abs :a) ;! :ox/type "expected a number, got a keyword: :a"
+(abs nil) ;! :ox/type "expected a number, got nil"
+
+;;; ## `bigdec`, `biginteger`
+(bigdec 1) ;=> 1M
+(bigdec "1.50") ;=> 1.50M
+(bigdec 1/4) ;=> 0.25M
+(bigdec 1/3) ;! :ox/arithmetic "Non-terminating decimal expansion; no exact representable decimal result."
+(bigdec "x") ;! :ox/number-format "For input string: \"x\""
+(bigdec :a) ;! :ox/type "expected a number, got a keyword: :a"
+(bigdec nil) ;! :ox/type "expected a number, got nil"
+(= (biginteger 5) 5) ;=> true
+(str (biginteger 100000000000000000000)) ;=> "100000000000000000000"
+(biginteger :a) ;! :ox/type "expected a number, got a keyword: :a"
+(biginteger nil) ;! :ox/type "expected a number, got nil"
+
+;;; ## Bit operations of two and more
+[(bit-and-not 7 2) (bit-and-not 7 1 2) (bit-and-not -1 0)] ;=> [5 4 -1]
+(bit-and-not 1 1.5) ;! :ox/argument "bit operation not supported for a double"
+(bit-and-not nil 1) ;! :ox/argument "bit operation not supported for nil"
+[(bit-or 1 2) (bit-or 1 2 4) (bit-or -8 3)] ;=> [3 7 -5]
+(bit-or 1.5 1) ;! :ox/argument "bit operation not supported for a double"
+(bit-or 1 nil) ;! :ox/argument "bit operation not supported for nil"
+[(bit-xor 5 1) (bit-xor 5 1 2) (bit-xor -1 1)] ;=> [4 6 -2]
+(bit-xor :a 1) ;! :ox/argument "bit operation not supported for a keyword"
+(bit-xor 1 2 "a") ;! :ox/argument "bit operation not supported for a string"
+(bit-and 1.5 1) ;! :ox/argument "bit operation not supported for a double"
+(bit-and-not 5N 1) ;! :ox/argument "bit operation not supported for an integer"
+
+;;; ## Single bits
+[(bit-clear 5 0) (bit-clear 5 1) (bit-clear -1 63)] ;=> [4 5 9223372036854775807]
+(bit-clear 1.5 0) ;! :ox/argument "bit operation not supported for a double"
+(bit-clear :a 0) ;! :ox/argument "bit operation not supported for a keyword"
+[(bit-set 5 1) (bit-set 5 0) (bit-set 0 63)] ;=> [7 5 -9223372036854775808]
+(bit-set nil 0) ;! :ox/argument "bit operation not supported for nil"
+[(bit-flip 5 0) (bit-flip 5 1) (bit-flip 0 63)] ;=> [4 7 -9223372036854775808]
+(bit-flip "a" 1) ;! :ox/argument "bit operation not supported for a string"
+[(bit-test 5 0) (bit-test 5 1) (bit-test -1 63)] ;=> [true false true]
+(bit-test 1.0 0) ;! :ox/argument "bit operation not supported for a double"
+(bit-test :a 1) ;! :ox/argument "bit operation not supported for a keyword"
+[(bit-not 5) (bit-not -1) (bit-not 0)] ;=> [-6 0 -1]
+(bit-not 1.5) ;! :ox/argument "bit operation not supported for a double"
+(bit-not nil) ;! :ox/argument "bit operation not supported for nil"
+(map (fn [f] (f 5 64)) [bit-set bit-clear bit-flip bit-test]) ;=> (5 4 4 true)
+
+;;; ## Shifts
+[(bit-shift-left 1 3) (bit-shift-left 1 63) (bit-shift-left 1 64) (bit-shift-left -1 1)] ;=> [8 -9223372036854775808 1 -2]
+(bit-shift-left 1.5 1) ;! :ox/argument "bit operation not supported for a double"
+(bit-shift-left nil 1) ;! :ox/argument "bit operation not supported for nil"
+[(bit-shift-right 8 1) (bit-shift-right -8 1) (bit-shift-right 8 65)] ;=> [4 -4 4]
+(bit-shift-right :a 1) ;! :ox/argument "bit operation not supported for a keyword"
+[(unsigned-bit-shift-right 8 1) (unsigned-bit-shift-right -1 60) (unsigned-bit-shift-right -1 1)] ;=> [4 15 9223372036854775807]
+(unsigned-bit-shift-right 1.0 1) ;! :ox/argument "bit operation not supported for a double"
+(unsigned-bit-shift-right nil 1) ;! :ox/argument "bit operation not supported for nil"
+
+;;; ## `byte`, `short`, `long`, `num`
+[(byte 1) (byte -128) (byte 127) (byte \a)] ;=> [1 -128 127 97]
+(byte 128) ;! :ox/argument "Value out of range for byte: 128"
+(byte :a) ;! :ox/type "expected a number, got a keyword: :a"
+[(short 1) (short -32768) (short 32767)] ;=> [1 -32768 32767]
+(short 32768) ;! :ox/argument "Value out of range for short: 32768"
+(short nil) ;! :ox/type "expected a number, got nil"
+[(num 1) (num 1.5) (num 1/2)] ;=> [1 1.5 1/2]
+(num :a) ;! :ox/type "expected a number, got a keyword: :a"
+(num "1") ;! :ox/type "expected a number, got a string: \"1\""
+[(float 1) (float 0.5)] ;=> [1.0 0.5]
+(float :a) ;! :ox/type "expected a number, got a keyword: :a"
+(float nil) ;! :ox/type "expected a number, got nil"
+
+;;; ## `numerator`, `denominator`, `rationalize`
+[(numerator 1/2) (denominator 1/2) (numerator -6/4)] ;=> [1 2 -3]
+(numerator 1) ;! :ox/type "expected a ratio, got an integer: 1"
+(denominator 1.5) ;! :ox/type "expected a ratio, got a double: 1.5"
+[(rationalize 0.5) (rationalize 1) (rationalize 1.5M)] ;=> [1/2 1 3/2]
+(rationalize :a) ;! :ox/type "expected a number, got a keyword: :a"
+(rationalize ##NaN) ;! :ox/number-format "Infinite or NaN"
+
+;;; ## Number predicates of one argument
+(map decimal? [1M 1 1.0 nil]) ;=> (true false false false)
+(map ratio? [1/2 1 0.5 nil]) ;=> (true false false false)
+(map rational? [1/2 1 0.5 1M 1N nil]) ;=> (true true false true true false)
+(map int? [1 1N 1.0 nil]) ;=> (true false false false)
+(map float? [1.0 1 1M nil]) ;=> (true false false false)
+(map double? [1.0 1 1M nil]) ;=> (true false false false)
+(map nat-int? [0 1 -1 1N 1.0 nil]) ;=> (true true false false false false)
+(map pos-int? [0 1 -1 1N 1.0 nil]) ;=> (false true false false false false)
+(map neg-int? [0 1 -1 -1N 1.0 nil]) ;=> (false false true false false false)
+(double? ##NaN) ;=> true
+(double? "1.0") ;=> false
+(neg-int? -9223372036854775808) ;=> true
+(pos-int? 9223372036854775807) ;=> true
+(decimal? 1e3M) ;=> true
+(decimal? 1/2) ;=> false
+(float? ##Inf) ;=> true
+(ratio? 4/2) ;=> false
+(apply decimal? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/decimal?, which takes 1 argument"
+(apply ratio? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/ratio?, which takes 1 argument"
+(apply rational? [1 2]) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/rational?, which takes 1 argument"
+(apply int? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/int?, which takes 1 argument"
+(apply float? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/float?, which takes 1 argument"
+(apply double? [1 2]) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/double?, which takes 1 argument"
+(apply nat-int? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/nat-int?, which takes 1 argument"
+(apply pos-int? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/pos-int?, which takes 1 argument"
+(apply neg-int? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/neg-int?, which takes 1 argument"
+
+;;; ## Unchecked operations
+[(unchecked-add 1 2) (unchecked-add 9223372036854775807 1) (unchecked-add 1.5 1)] ;=> [3 -9223372036854775808 2.5]
+(unchecked-add 1 :a) ;! :ox/type "expected a number, got a keyword: :a"
+(unchecked-add nil 1) ;! :ox/type "expected a number, got nil"
+[(unchecked-subtract 1 2) (unchecked-subtract -9223372036854775808 1) (unchecked-subtract 1.5 1)] ;=> [-1 9223372036854775807 0.5]
+(unchecked-subtract :a 1) ;! :ox/type "expected a number, got a keyword: :a"
+(unchecked-subtract 1 nil) ;! :ox/type "expected a number, got nil"
+[(unchecked-multiply 3 2) (unchecked-multiply 9223372036854775807 2) (unchecked-multiply 1.5 2)] ;=> [6 -2 3.0]
+(unchecked-multiply "a" 1) ;! :ox/type "expected a number, got a string: \"a\""
+(unchecked-multiply 2 nil) ;! :ox/type "expected a number, got nil"
+[(unchecked-inc 1) (unchecked-inc 9223372036854775807) (unchecked-inc 1.5)] ;=> [2 -9223372036854775808 2.5]
+(unchecked-inc nil) ;! :ox/type "expected a number, got nil"
+(unchecked-inc :a) ;! :ox/type "expected a number, got a keyword: :a"
+[(unchecked-dec 1) (unchecked-dec -9223372036854775808) (unchecked-dec 1.5)] ;=> [0 9223372036854775807 0.5]
+(unchecked-dec nil) ;! :ox/type "expected a number, got nil"
+(unchecked-dec :a) ;! :ox/type "expected a number, got a keyword: :a"
+[(unchecked-negate 1) (unchecked-negate -9223372036854775808) (unchecked-negate 1.5)] ;=> [-1 -9223372036854775808 -1.5]
+(unchecked-negate nil) ;! :ox/type "expected a number, got nil"
+(unchecked-negate :a) ;! :ox/type "expected a number, got a keyword: :a"
+[(unchecked-long 1.9) (unchecked-long -1.9) (unchecked-long 3N)] ;=> [1 -1 3]
+(unchecked-long :a) ;! :ox/type "expected a number, got a keyword: :a"
+(unchecked-long nil) ;! :ox/type "expected a number, got nil"
+
+;;; ## Unchecked operations of 32 bits
+(unchecked-inc-int 2147483647) ;=> -2147483648
+(unchecked-dec-int -2147483648) ;=> 2147483647
+(unchecked-negate-int -2147483648) ;=> -2147483648
+(unchecked-add-int 2147483647 1) ;=> -2147483648
+(unchecked-subtract-int -2147483648 1) ;=> 2147483647
+(unchecked-multiply-int 2147483647 2) ;=> -2
+(unchecked-divide-int 7 2) ;=> 3
+(unchecked-divide-int 7 0) ;! :ox/arithmetic "Divide by zero"
+(unchecked-remainder-int 7 2) ;=> 1
+(unchecked-remainder-int 7 0) ;! :ox/arithmetic "Divide by zero"
+(unchecked-int 4294967297) ;=> 1
+(unchecked-short 65537) ;=> 1
+(unchecked-byte 257) ;=> 1
+(unchecked-float 1.5) ;=> 1.5
+(unchecked-inc-int :a) ;! :ox/type "expected a number, got a keyword: :a"
+(unchecked-dec-int nil) ;! :ox/type "expected a number, got nil"
+(unchecked-negate-int :a) ;! :ox/type "expected a number, got a keyword: :a"
+(unchecked-subtract-int nil 1) ;! :ox/type "expected a number, got nil"
+(unchecked-multiply-int 1 nil) ;! :ox/type "expected a number, got nil"
+(unchecked-int :a) ;! :ox/type "expected a number, got a keyword: :a"
+(unchecked-short nil) ;! :ox/type "expected a number, got nil"
+(unchecked-float :a) ;! :ox/type "expected a number, got a keyword: :a"
+
+;;; ## `max-key`, `min-key`
+[(max-key count "a" "bbb" "cc") (max-key count "a" "b") (max-key - 1)] ;=> ["bbb" "b" 1]
+[(min-key count "a" "bbb" "cc") (min-key count "a" "b") (min-key - 1)] ;=> ["a" "b" 1]
+(max-key :k {:k 1} {:k 3} {:k 2}) ;=> {:k 3}
+(min-key :k {:k 1} {:k 3} {:k 2}) ;=> {:k 1}
+(max-key identity :a :b) ;! :ox/type "expected a number, got a keyword: :b"
+(min-key identity nil 1) ;! :ox/type "expected a number, got nil"
+(max-key :missing {} {}) ;! :ox/type "expected a number, got nil"
+
+;;; ## `rand`, `rand-nth`, `shuffle`
+(let [r (rand)] (and (<= 0 r) (< r 1))) ;=> true
+(let [r (rand 10)] (and (<= 0 r) (< r 10))) ;=> true
+(double? (rand 0)) ;=> true
+(rand :a) ;! :ox/type "expected a number, got a keyword: :a"
+(rand nil) ;! :ox/type "expected a number, got nil"
+(rand-nth [7]) ;=> 7
+(contains? #{1 2 3} (rand-nth [1 2 3])) ;=> true
+(rand-nth nil) ;=> nil
+(rand-nth []) ;! :ox/index "index 0 is out of bounds for a count of 0"
+(rand-nth #{1}) ;! :ox/type "expected a sequence, vector or string, got a set"
+(sort (shuffle [3 1 2])) ;=> (1 2 3)
+(vector? (shuffle (list 1 2))) ;=> true
+(shuffle []) ;=> []
+(shuffle nil) ;! :ox/type "shuffle takes a collection of elements"
+(shuffle 5) ;! :ox/type "shuffle takes a collection of elements"
+
+;;; ## `parse-boolean`, `parse-double`, `parse-uuid`, `parse-long`
+(map parse-boolean ["true" "false" "TRUE" "" "1"]) ;=> (true false nil nil nil)
+(parse-boolean :a) ;! :ox/argument "Expected string"
+(parse-boolean nil) ;! :ox/argument "Expected string"
+(map parse-double ["1.5" "1" "1e3" "x" "" "NaN" "-Infinity"]) ;=> (1.5 1.0 1000.0 nil nil ##NaN ##-Inf)
+(parse-double 1.5) ;! :ox/argument "expected a string, got a double"
+(parse-double nil) ;! :ox/argument "expected a string, got nil"
+(parse-uuid "00000000-0000-0000-0000-000000000001") ;=> #uuid "00000000-0000-0000-0000-000000000001"
+(parse-uuid "x") ;=> nil
+(parse-uuid "0-0-0-0-1") ;=> #uuid "00000000-0000-0000-0000-000000000001"
+(parse-uuid :a) ;! :ox/argument "expected a string, got a keyword"
+(parse-uuid nil) ;! :ox/argument "expected a string, got nil"

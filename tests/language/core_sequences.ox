@@ -531,3 +531,165 @@
 (force -0.5) ;=> -0.5
 (force (rest [1])) ;=> ()
 (force -1) ;=> -1
+
+;;; ## `filterv`, `keep-indexed`, `dedupe`
+(filterv odd? [1 2 3]) ;=> [1 3]
+(filterv odd? nil) ;=> []
+(vector? (filterv pos? #{1})) ;=> true
+(filterv inc [:a]) ;! :ox/type "expected a number, got a keyword: :a"
+(filterv odd? 5) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(keep-indexed (fn [i x] (when (odd? i) x)) [:a :b :c :d]) ;=> (:b :d)
+(keep-indexed (fn [i x] x) [nil 1 false]) ;=> (1 false)
+(into [] (keep-indexed vector) [:a]) ;=> [[0 :a]]
+(doall (keep-indexed inc [1])) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/inc, which takes 1 argument"
+(doall (keep-indexed vector 5)) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(dedupe [1 1 2 2 1]) ;=> (1 2 1)
+(dedupe nil) ;=> ()
+(into [] (dedupe) "aabb") ;=> [\a \b]
+(doall (dedupe 5)) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+
+;;; ## `distinct?`, `not-any?`, `not-every?`
+[(distinct? 1 2 3) (distinct? 1 2 1) (distinct? nil)] ;=> [true false true]
+(apply distinct? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/distinct?, which takes at least 1 argument"
+(not-any? odd? [2 4]) ;=> true
+(not-any? inc [:a]) ;! :ox/type "expected a number, got a keyword: :a"
+(not-any? odd? 5) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+[(not-every? odd? [1 2]) (not-every? odd? [1 3]) (not-every? odd? nil)] ;=> [true false false]
+(not-every? odd? [:a]) ;! :ox/argument "Argument must be an integer: a keyword"
+(not-every? odd? 5) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+
+;;; ## `drop-last`, `split-with`, `partition-by`
+[(drop-last [1 2 3]) (drop-last 2 [1 2 3]) (drop-last 5 [1])] ;=> [(1 2) (1) ()]
+(drop-last nil) ;=> ()
+(doall (drop-last 5)) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(doall (drop-last :a [1])) ;! :ox/type "expected a number, got a keyword: :a"
+[(split-with odd? [1 3 4 5]) (split-with odd? nil)] ;=> [[(1 3) (4 5)] [() ()]]
+(split-with odd? [2]) ;=> [() (2)]
+(split-with odd? [:a]) ;! :ox/argument "Argument must be an integer: a keyword"
+(partition-by odd? [1 3 2 4 5]) ;=> ((1 3) (2 4) (5))
+(doall (partition-by inc [:a])) ;! :ox/type "expected a number, got a keyword: :a"
+(doall (partition-by odd? 5)) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+
+;;; ## `reductions`, `tree-seq`, `iteration`
+(reductions + [1 2 3]) ;=> (1 3 6)
+(reductions conj [] [1 2]) ;=> ([] [1] [1 2])
+(reductions + []) ;=> (0)
+(doall (reductions + [1 :a])) ;! :ox/type "expected a number, got a keyword: :a"
+(doall (reductions + 5)) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(tree-seq sequential? seq [1 [2 [3]] 4]) ;=> ([1 [2 [3]] 4] 1 [2 [3]] 2 [3] 3 4)
+(tree-seq map? vals {:a {:b 1}}) ;=> ({:a {:b 1}} {:b 1} 1)
+(tree-seq (fn [x] false) seq 1) ;=> (1)
+(doall (tree-seq sequential? inc [1])) ;! :ox/type "expected a number, got a vector"
+(apply tree-seq [sequential? seq]) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/tree-seq, which takes 3 arguments"
+(vec (iteration (fn [k] (let [k (or k 0)] {:v k :next (when (< k 3) (inc k))})) :vf :v :kf :next)) ;=> [0 1 2 3]
+(reduce + 0 (iteration (fn [k] [k (inc k)]) :initk 0 :somef (fn [[k]] (< k 4)) :vf first :kf second)) ;=> 6
+(seq (iteration (fn [k] nil))) ;=> nil
+(vec (iteration (fn [k] (throw (ex-info "no" {:k k}))))) ;! {:k nil} "no"
+(vec (iteration inc :initk :a)) ;! :ox/type "expected a number, got a keyword: :a"
+
+;;; ## `nnext`, `nfirst`, `fnext`, `ffirst`, `nthnext`, `nthrest`
+[(nnext [1 2 3]) (nnext [1 2]) (nnext nil)] ;=> [(3) nil nil]
+(nnext 5) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+[(nfirst [[1 2 3] 4]) (nfirst nil) (nfirst [[1]])] ;=> [(2 3) nil nil]
+(nfirst [1]) ;! :ox/type "expected a collection, a string or nil, got an integer: 1"
+[(fnext [1 2]) (fnext [1]) (fnext nil)] ;=> [2 nil nil]
+(fnext :a) ;! :ox/type "expected a collection, a string or nil, got a keyword: :a"
+[(ffirst [[1 2]]) (ffirst nil) (ffirst {:a 1})] ;=> [1 nil :a]
+(ffirst [1]) ;! :ox/type "expected a collection, a string or nil, got an integer: 1"
+[(nthnext [1 2 3] 2) (nthnext [1] 1) (nthnext nil 3)] ;=> [(3) nil nil]
+(nthnext 5 1) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(nthnext [1 2] :a) ;! :ox/type "expected a number, got a keyword: :a"
+[(nthrest [1 2 3] 2) (nthrest [1] 1) (nthrest nil 3)] ;=> [(3) () nil]
+(nthrest [1 2] :a) ;! :ox/type "expected a number, got a keyword: :a"
+(nthrest 5 1) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+
+;;; ## `bounded-count`, `counted?`, `indexed?`, `reversible?`, `seqable?`, `sorted?`, `associative?`
+[(bounded-count 2 [1 2 3]) (bounded-count 2 (range)) (bounded-count 5 (map inc [1]))] ;=> [3 2 1]
+(bounded-count 2 5) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(bounded-count :a (map inc [1])) ;! :ox/type "expected a number, got a keyword: :a"
+(map counted? [[1] '(1) {} #{} "a" nil (map inc [1])]) ;=> (true true true true false false false)
+(map indexed? [[1] '(1) {} nil]) ;=> (true false false false)
+(map reversible? [[1] '(1) (sorted-map) (sorted-set) {}]) ;=> (true false true true false)
+(map seqable? [[1] nil "a" 1 :a {}]) ;=> (true true true false false true)
+(map sorted? [(sorted-map) (sorted-set) {} #{} nil]) ;=> (true true false false false)
+(map associative? [[1] {} '(1) nil #{}]) ;=> (true true false false false)
+(indexed? (subvec [1 2] 1)) ;=> true
+(indexed? "a") ;=> false
+(reversible? nil) ;=> false
+(apply counted? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/counted?, which takes 1 argument"
+(apply indexed? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/indexed?, which takes 1 argument"
+(apply reversible? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/reversible?, which takes 1 argument"
+(apply seqable? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/seqable?, which takes 1 argument"
+(apply sorted? [1 2]) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/sorted?, which takes 1 argument"
+(apply associative? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/associative?, which takes 1 argument"
+
+;;; ## `disj!`, `dissoc!`, `pop!`
+(persistent! (disj! (transient #{1 2}) 1)) ;=> #{2}
+(persistent! (disj! (transient #{1}) 5)) ;=> #{1}
+(disj! #{1} 1) ;! :ox/type "expected a transient set, got a set"
+(persistent! (dissoc! (transient {:a 1 :b 2}) :a)) ;=> {:b 2}
+(persistent! (dissoc! (transient {:a 1}) :z)) ;=> {:a 1}
+(dissoc! {:a 1} :a) ;! :ox/type "expected a transient map, got a map"
+(persistent! (pop! (transient [1 2]))) ;=> [1]
+(pop! (transient [])) ;! :ox/state "an empty vector has nothing to pop"
+(pop! [1]) ;! :ox/type "expected a transient vector, got a vector"
+(let [t (transient [1])] (persistent! t) (pop! t)) ;! :ox/state "a transient was used after persistent!"
+
+;;; ## `array-map`, `update-keys`, `update-vals`
+(array-map :a 1 :b 2) ;=> {:a 1, :b 2}
+(keys (array-map :z 1 :a 2)) ;=> (:z :a)
+(array-map) ;=> {}
+(array-map :a) ;! :ox/argument "No value supplied for key: :a"
+(update-keys {:a 1 :b 2} name) ;=> {"a" 1, "b" 2}
+(update-keys nil name) ;=> {}
+(meta (update-keys (with-meta {:a 1} {:m 1}) name)) ;=> {:m 1}
+(update-keys {:a 1} inc) ;! :ox/type "expected a number, got a keyword: :a"
+(update-keys 5 name) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(update-vals {:a 1 :b 2} inc) ;=> {:a 2, :b 3}
+(update-vals nil inc) ;=> {}
+(update-vals {:a :b} inc) ;! :ox/type "expected a number, got a keyword: :b"
+(update-vals 5 inc) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+
+;;; ## `replace`, `lazy-cat`, `eduction`, `halt-when`
+(replace {1 :one} [1 2 1]) ;=> [:one 2 :one]
+(replace [:a :b] (list 0 1 5)) ;=> (:a :b 5)
+(into [] (replace {:a 1}) [:a :b]) ;=> [1 :b]
+(replace 5 [1]) ;! :ox/type "expected a map, a vector or nil, got an integer: 5"
+(doall (replace {} 5)) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(lazy-cat [1] nil [2 3]) ;=> (1 2 3)
+(take 2 (lazy-cat [1 2] (throw (ex-info "not reached" {})))) ;=> (1 2)
+(doall (lazy-cat [1] 5)) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(into [] (eduction (map inc) (filter odd?) [1 2 3 4])) ;=> [3 5]
+(reduce + (eduction (map inc) [1 2])) ;=> 5
+(seq (eduction (map inc) nil)) ;=> nil
+(into [] (eduction (map inc) [:a])) ;! :ox/type "expected a number, got a keyword: :a"
+(into [] (eduction (map inc) 5)) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(transduce (halt-when neg?) conj [1 -2 3]) ;=> -2
+(transduce (halt-when neg? (fn [r x] [r x])) conj [1 -2 3]) ;=> [[1] -2]
+(transduce (halt-when neg?) conj [:a]) ;! :ox/type "expected a number, got a keyword: :a"
+
+;;; ## `completing`, `ensure-reduced`, `unreduced`, `reduced?`
+(transduce (map inc) (completing + str) 0 [1 2]) ;=> "5"
+(transduce (map inc) (completing conj) [] [1]) ;=> [2]
+((completing +) 1) ;=> 1
+((completing inc) 1 2) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/inc, which takes 1 argument"
+[(reduced? (ensure-reduced 1)) @(ensure-reduced (reduced 2)) @(ensure-reduced nil)] ;=> [true 2 nil]
+(apply ensure-reduced []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/ensure-reduced, which takes 1 argument"
+[(unreduced (reduced 1)) (unreduced 1) (unreduced nil)] ;=> [1 1 nil]
+(apply unreduced []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/unreduced, which takes 1 argument"
+(map reduced? [(reduced 1) 1 nil]) ;=> (true false false)
+(apply reduced? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.core/reduced?, which takes 1 argument"
+
+;;; ## `splitv-at`, `partitionv`, `partitionv-all`
+;;; differs: Clojure 1.11, with which it is compared, does not have them
+[(splitv-at 1 [1 2 3]) (splitv-at 5 [1]) (splitv-at 0 nil)] ;=> [[[1] (2 3)] [[1] ()] [[] ()]]
+(splitv-at 2 (range 4)) ;=> [[0 1] (2 3)]
+(splitv-at :a [1]) ;! :ox/type "expected a number, got a keyword: :a"
+[(partitionv 2 [1 2 3 4 5]) (partitionv 2 1 [1 2 3]) (partitionv 2 2 [0] [1 2 3])] ;=> [([1 2] [3 4]) ([1 2] [2 3]) ([1 2] [3 0])]
+(partitionv 2 nil) ;=> ()
+(vector? (first (partitionv 2 (range 4)))) ;=> true
+(doall (partitionv :a [1 2])) ;! :ox/type "expected a number, got a keyword: :a"
+[(partitionv-all 2 [1 2 3]) (partitionv-all 2 1 [1 2 3])] ;=> [([1 2] [3]) ([1 2] [2 3] [3])]
+(into [] (partitionv-all 2) [1 2 3]) ;=> [[1 2] [3]]
+(partitionv-all 2 nil) ;=> ()
+(doall (partitionv-all :a [1 2])) ;! :ox/type "expected a number, got a keyword: :a"

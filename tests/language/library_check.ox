@@ -236,3 +236,132 @@
 (defrecord Told [ok why] results/Result (pass? [_] ok) (result-data [_] {:why why}))
 (:result-data (tc/quick-check 1 (prop/for-all [n gen/nat] (->Told false "because")) :seed 1)) ;=> {:why "because"}
 (:pass? (tc/quick-check 1 (prop/for-all [n gen/nat] (->Told true nil)) :seed 1)) ;=> true
+
+;;; ## Generators: a sample of each is what its name says
+(require '[clojure.test.check.generators :as gen])
+(defn of? [pred & gens] (every? (fn [g] (every? (fn [seed] (pred (gen/generate g (mod seed 12) seed))) (range 12))) gens))
+(of? int? gen/int gen/nat gen/pos-int gen/neg-int gen/s-pos-int gen/s-neg-int gen/byte gen/small-integer gen/large-integer) ;=> true
+(of? char? gen/char gen/char-ascii gen/char-alpha gen/char-alphanumeric gen/char-alpha-numeric) ;=> true
+(of? string? gen/string gen/string-ascii gen/string-alphanumeric gen/string-alpha-numeric) ;=> true
+(of? symbol? gen/symbol gen/symbol-ns) ;=> true
+(of? keyword? gen/keyword gen/keyword-ns) ;=> true
+(of? number? gen/ratio gen/big-ratio gen/double gen/size-bounded-bigint) ;=> true
+(of? (complement coll?) gen/simple-type gen/simple-type-printable gen/simple-type-equatable gen/simple-type-printable-equatable) ;=> true
+(of? some? gen/uuid (gen/fmap vector gen/any) (gen/fmap vector gen/any-equatable) (gen/fmap vector gen/any-printable) (gen/fmap vector gen/any-printable-equatable)) ;=> true
+(of? (fn [x] (= x x)) gen/any-equatable gen/any-printable-equatable gen/simple-type-equatable gen/simple-type-printable-equatable) ;=> true
+(of? (fn [x] (string? (pr-str x))) gen/any gen/any-printable gen/any-equatable gen/any-printable-equatable gen/simple-type gen/simple-type-printable) ;=> true
+(every? gen/generator? [gen/any gen/any-printable gen/any-equatable gen/any-printable-equatable gen/simple-type gen/simple-type-equatable gen/simple-type-printable gen/simple-type-printable-equatable]) ;=> true
+(every? gen/generator? [gen/int gen/pos-int gen/neg-int gen/s-pos-int gen/s-neg-int gen/byte gen/char gen/char-ascii gen/char-alpha gen/char-alphanumeric gen/char-alpha-numeric]) ;=> true
+(every? gen/generator? [gen/string gen/string-ascii gen/string-alphanumeric gen/string-alpha-numeric gen/symbol gen/symbol-ns gen/keyword gen/keyword-ns gen/uuid gen/ratio gen/big-ratio gen/double gen/size-bounded-bigint]) ;=> true
+(count (gen/sample gen/ratio 3)) ;=> 3
+(map (fn [g] (count (gen/sample g 2))) [gen/byte gen/char gen/char-ascii gen/char-alpha gen/neg-int gen/s-neg-int gen/s-pos-int gen/string gen/symbol gen/symbol-ns gen/any gen/any-equatable]) ;=> (2 2 2 2 2 2 2 2 2 2 2 2)
+(map (fn [g] (count (gen/sample g 2))) [gen/big-ratio gen/double gen/size-bounded-bigint gen/any-printable-equatable gen/simple-type gen/simple-type-printable gen/keyword-ns gen/uuid gen/string-ascii gen/string-alphanumeric]) ;=> (2 2 2 2 2 2 2 2 2 2)
+
+;;; ## Generators of collections: sizes and errors
+(require '[clojure.test.check.generators :as gen])
+(defn made [g] (gen/generate g 8 3))
+[(count (made (gen/list-distinct gen/nat {:num-elements 3 :max-tries 99}))) (count (made (gen/list-distinct-by - gen/nat {:num-elements 2 :max-tries 99})))] ;=> [3 2]
+[(count (made (gen/sorted-set gen/nat {:num-elements 3 :max-tries 99}))) (count (made (gen/set gen/nat {:num-elements 3 :max-tries 99})))] ;=> [3 3]
+[(count (made (gen/vector-distinct-by - gen/nat {:num-elements 2 :max-tries 99}))) (count (made (gen/vector-distinct gen/nat {:num-elements 2 :max-tries 99})))] ;=> [2 2]
+[(count (made (gen/map gen/nat gen/nat {:num-elements 2 :max-tries 99}))) (count (made (gen/hash-map :a gen/nat :b gen/nat)))] ;=> [2 2]
+(apply distinct? nil (made (gen/list-distinct gen/nat))) ;=> true
+(apply distinct? nil (made (gen/vector-distinct gen/nat))) ;=> true
+(list? (made (gen/list-distinct-by - gen/nat))) ;=> true
+(vector? (made (gen/vector-distinct-by - gen/nat))) ;=> true
+(sorted? (made (gen/sorted-set gen/nat))) ;=> true
+(coll? (made (gen/container-type gen/nat))) ;=> true
+(gen/generator? (gen/container-type gen/nat)) ;=> true
+(nat-int? (first (flatten [(made (gen/recursive-gen gen/vector gen/nat)) 1]))) ;=> true
+(= [1] (made (gen/not-empty (gen/vector (gen/return 1) 1)))) ;=> true
+[(made (gen/no-shrink (gen/return 1))) (made (gen/shrink-2 (gen/return 2))) (made (gen/delay (gen/return 3)))] ;=> [1 2 3]
+[(made (gen/resize 0 gen/nat)) (made (gen/scale (fn [n] 0) gen/nat)) (made (gen/sized (fn [size] (gen/return size))))] ;=> [0 0 8]
+[(map? (made (gen/hash-map))) (made (gen/list (gen/return 1)))] ;=> [true (1 1 1 1 1)]
+(gen/list 1) ;! :ox/assert "vector takes a generator"
+(gen/list-distinct 1) ;! :ox/assert "a generator of distinct elements takes a generator"
+(gen/list-distinct-by - 1) ;! :ox/assert "a generator of distinct elements takes a generator"
+(gen/sorted-set 1) ;! :ox/assert "a generator of distinct elements takes a generator"
+(gen/set 1) ;! :ox/assert "a generator of distinct elements takes a generator"
+(gen/vector-distinct 1) ;! :ox/assert "a generator of distinct elements takes a generator"
+(gen/vector-distinct-by - 1) ;! :ox/assert "a generator of distinct elements takes a generator"
+(gen/map 1 gen/nat) ;! :ox/assert "tuple takes a generator"
+(gen/hash-map :a 1) ;! :ox/assert "tuple takes a generator"
+(gen/container-type 1) ;! :ox/assert "vector takes a generator"
+(made (gen/recursive-gen inc 1)) ;! :ox/assert "recursive-gen takes a generator"
+(gen/not-empty 1) ;! :ox/assert "such-that takes a generator"
+(gen/no-shrink 1) ;=> #ox.test.check.generate.Generator{:gen #function[ox.test.check.generate/mapped]}
+(gen/shrink-2 1) ;=> #ox.test.check.generate.Generator{:gen #function[ox.test.check.generate/mapped]}
+(made (gen/delay 1)) ;! :ox/assert "the function of sized takes a generator"
+(gen/resize 1 2) ;! :ox/assert "resize takes a generator"
+(made (gen/scale 1 gen/nat)) ;! :ox/type "an integer is not a function: it cannot be called"
+(made (gen/sized inc)) ;! :ox/assert "the function of sized takes a generator"
+(gen/tuple 1) ;! :ox/assert "tuple takes a generator"
+(gen/such-that odd? 1) ;! :ox/assert "such-that takes a generator"
+(gen/sample 1) ;! :ox/type "nil is not a function: it cannot be called"
+(doall (take 1 (gen/sample-seq 1))) ;! :ox/type "nil is not a function: it cannot be called"
+(gen/large-integer* {:min 2 :max 1}) ;! :ox/assert "the :min of large-integer* is at most its :max"
+(gen/double* {:min 2.0 :max 1.0}) ;=> #ox.test.check.generate.Generator{:gen #function[ox.test.check.generate/mapped]}
+(made (gen/let [x 1] (throw (ex-info "in let" {:x x})))) ;! {:x 1} "in let"
+(apply gen/return []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.generators/return, which takes 1 argumen"
+(apply gen/generator? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.generators/generator?, which takes 1 arg"
+(every? (fn [x] (<= 1.0 x 2.0)) (gen/sample (gen/double* {:min 1.0 :max 2.0}))) ;=> true
+(every? (fn [n] (<= 1 n 2)) (gen/sample (gen/large-integer* {:min 1 :max 2}))) ;=> true
+
+;;; ## Trees of what values shrink to
+(require '[clojure.test.check.rose-tree :as rose] '[clojure.test.check.random :as random] '[clojure.test.check.properties :as prop] '[clojure.test.check.generators :as gen] '[clojure.test.check.clojure-test :as ct])
+(def tree (rose/make-rose 2 [(rose/pure 0) (rose/pure 1)]))
+[(rose/root tree) (map rose/root (rose/children tree)) (rose/children (rose/pure 1))] ;=> [2 (0 1) []]
+(rose/seq (rose/bind tree (fn [n] (rose/pure (* 10 n))))) ;=> (20 0 10)
+(rose/seq (rose/bind (rose/pure 1) (fn [n] tree))) ;=> (2 0 1)
+(rose/bind tree nil) ;! :ox/type "nil is not a function: it cannot be called"
+(rose/seq (rose/join (rose/pure tree))) ;=> (2 0 1)
+(rose/root (rose/join (rose/fmap rose/pure tree))) ;=> 2
+(apply rose/join []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.rose-tree/join, which takes 1 argument"
+(map (fn [trees] (map rose/root trees)) (rose/permutations [tree (rose/pure :x)])) ;=> ((0 :x) (1 :x))
+(rose/permutations []) ;=> ()
+(apply rose/permutations []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.rose-tree/permutations, which takes 1 ar"
+(rose/seq (rose/zip vector [tree (rose/pure :x)])) ;=> ([2 :x] [0 :x] [1 :x])
+(rose/root (rose/zip + [tree tree])) ;=> 4
+(rose/root (rose/zip inc [tree tree])) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/inc, which takes 1 argument"
+(map first (rose/seq (rose/fmap vector tree))) ;=> (2 0 1)
+(rose/root (rose/shrink-vector vector [tree tree])) ;=> [2 2]
+(count (rose/children (rose/shrink-vector vector [(rose/pure 1) (rose/pure 2)]))) ;=> 3
+(rose/root (rose/shrink-vector inc [tree tree])) ;! :ox/arity "Wrong number of args (2) passed to: ox.core/inc, which takes 1 argument"
+(rose/seq (rose/filter even? (rose/pure 1))) ;=> (1)
+(rose/root (rose/filter even? tree)) ;=> 2
+(rose/seq (rose/filter inc (rose/make-rose 1 [(rose/pure :a)]))) ;! :ox/type "expected a number, got a keyword: :a"
+(rose/root (rose/fmap inc (rose/pure :a))) ;! :ox/type "expected a number, got a keyword: :a"
+(rose/seq (rose/make-rose 1 nil)) ;=> (1)
+(apply rose/make-rose [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.test.check.rose-tree/make-rose, which takes 2 argum"
+(apply rose/pure []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.rose-tree/pure, which takes 1 argument"
+(apply rose/root []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.rose-tree/root, which takes 1 argument"
+(apply rose/seq []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.rose-tree/seq, which takes 1 argument"
+[(count (random/split (random/make-random 3))) (count (random/split-n (random/make-random 3) 4))] ;=> [2 4]
+(= (random/rand-double (random/make-random 3)) (random/rand-double (random/make-random 3))) ;=> true
+(distinct? (map random/rand-long (random/split (random/make-random 3)))) ;=> true
+(< -1 (random/rand-double (random/make-random 4)) 1) ;=> true
+(random/split nil) ;! :ox/type "expected a number, got nil"
+(random/split-n nil 2) ;! :ox/type "expected a number, got nil"
+(random/rand-double nil) ;! :ox/type "expected a number, got nil"
+(random/rand-long nil) ;! :ox/type "expected a number, got nil"
+(:num-tests ((prop/for-all* [gen/nat] (fn [n] true)) 1)) ;! :ox/type "expected a function, got #ox.test.check.generate.Generator{:gen #function[ox.test.check.ge"
+(gen/generator? (prop/for-all* [gen/nat] pos?)) ;=> true
+(binding [ct/*default-opts* {:seed 3}] (:seed ct/*default-opts*)) ;=> 3
+[ct/*default-test-count* ct/*default-opts*] ;=> [100 {}]
+(binding [ct/*default-test-count* 5] ct/*default-test-count*) ;=> 5
+(binding [ct/*default-opts* {}] ct/*default-opts*) ;=> {}
+(apply ct/assert-check []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.clojure-test/assert-check, which takes 1"
+(ct/assert-check {:pass? true :result true}) ;=> true
+
+;;; ## More of each generator
+(require '[clojure.test.check.generators :as gen] '[clojure.test.check.clojure-test :as ct])
+(defn made [g] (gen/generate g 8 3))
+(made (gen/bind (gen/return 1) (fn [n] (gen/return [n])))) ;=> [1]
+(made (gen/frequency [[1 (gen/return :only)]])) ;=> :only
+(every? char? [(made gen/char-alpha-numeric) (made gen/char-alphanumeric)]) ;=> true
+(every? int? [(made gen/int) (made gen/pos-int)]) ;=> true
+(string? (made gen/string-alpha-numeric)) ;=> true
+(apply gen/double* []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.generators/double*, which takes 1 argume"
+(apply gen/no-shrink []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.generators/no-shrink, which takes 1 argu"
+(apply gen/shrink-2 []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test.check.generators/shrink-2, which takes 1 argum"
+(take 3 (gen/sample-seq (gen/return 1))) ;=> (1 1 1)
+(ct/assert-check {:pass? true :result true :num-tests 1}) ;=> true

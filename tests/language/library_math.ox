@@ -97,3 +97,17 @@
 (let [x (m/random)] (and (double? x) (<= 0.0 x) (< x 1.0))) ;=> true
 (= (m/random) (m/random)) ;=> false
 (apply m/random [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.math/random"
+
+;;; ## Functions of doubles
+(require '[clojure.math :as m])
+(map (fn [f] (f 1.0)) [m/atan m/cbrt m/ceil m/cosh m/expm1 m/floor m/get-exponent m/log m/log10 m/log1p]) ;=> (0.7853981633974483 1.0 1.0 1.543080634815244 1.718281828459045 1.0 0 0.0 0.0 0.6931471805599453)
+(map (fn [f] (f 0.5)) [m/next-down m/next-up m/rint m/round m/signum m/sinh m/tan m/to-degrees m/to-radians m/ulp]) ;=> (0.49999999999999994 0.5000000000000001 0.0 1 1.0 0.5210953054937474 0.5463024898437905 28.64788975654116 0.008726646259971648 1.1102230246251565E-16)
+[(m/exp 0) (m/atan2 1 2) (m/hypot 3 4) (m/IEEE-remainder 5 3) (m/copy-sign 2 -1) (m/next-after 1.0 2.0)] ;=> [1.0 0.4636476090008061 5.0 -1.0 -2.0 1.0000000000000002]
+(< 2.718 m/E 2.719) ;=> true
+
+;;; ## Errors of functions of doubles
+(require '[clojure.math :as m])
+(m/atan :a) ;! :ox/type "expected a number, got a keyword: :a"
+(m/cbrt nil) ;! :ox/type "expected a number, got nil"
+(m/hypot 1 :a) ;! :ox/type "expected a number, got a keyword: :a"
+(m/round "1") ;! :ox/type "expected a number, got a string: \"1\""

@@ -103,3 +103,9 @@
 (s/escape "abc" nil) ;! :ox/type "nil is not a function: it cannot be called"
 (s/escape "abc" 5) ;! :ox/type "an integer is not a function: it cannot be called"
 (s/reverse 12) ;! :ox/type "expected a string, got 12"
+
+;;; ## `re-quote-replacement`
+(require '[clojure.string :as s])
+(s/replace "a" #"a" (s/re-quote-replacement "$1\\")) ;=> "$1\\"
+(s/re-quote-replacement "a.b") ;=> "a.b"
+(s/re-quote-replacement :a) ;=> ":a"

@@ -33,6 +33,11 @@
 (is) ;! OX0303 "`is` takes 1 or 2 arguments, 0 given"
 (testing) ;! OX0303 "`testing` takes at least 1 argument, 0 given"
 
+;;; ## `run-test` and `try-expr` want a name, and a form
+(require '[clojure.test :as t])
+(t/run-test) ;! OX0303 "takes 1 argument"
+(t/try-expr "m") ;! OX0303 "takes 2 arguments"
+
 ;;; ## `thrown?` and `thrown-with-msg?`
 (require '[clojure.test :as t :refer [is]])
 (defn types [f]
@@ -245,3 +250,88 @@ t/*initial-report-counters* ;=> {:test 0, :pass 0, :fail 0, :error 0}
 (with-out-str (trace/print-trace-element {:name "a/b" :file "a.ox" :line 1})) ;=> "a/b (a.ox:1)"
 ;differs frames are maps
 (trace/root-cause) ;! :ox/arity
+
+;;; ## `print-throwable` and others
+(require '[clojure.stacktrace :as st])
+(re-find #"no" (with-out-str (st/print-throwable (ex-info "no" {:a 1})))) ;=> "no"
+(re-find #":a 1" (with-out-str (st/print-throwable (ex-info "no" {:a 1})))) ;=> ":a 1"
+(st/print-throwable 5) ;! :ox/type "expected an error, got 5"
+(re-find #"no" (with-out-str (st/print-stack-trace (ex-info "no" {})))) ;=> "no"
+(boolean (re-find #"Caused by" (with-out-str (st/print-stack-trace (ex-info "no" {} (ex-info "why" {})))))) ;=> false
+(st/print-stack-trace 5) ;! :ox/type "expected an error, got 5"
+(re-find #"Caused by" (with-out-str (st/print-cause-trace (ex-info "no" {} (ex-info "why" {}))))) ;=> "Caused by"
+(re-find #"why" (with-out-str (st/print-cause-trace (ex-info "no" {} (ex-info "why" {})) 1))) ;=> "why"
+(st/print-cause-trace 5) ;! :ox/type "expected an error, got 5"
+(apply st/print-trace-element []) ;! :ox/arity "Wrong number of args (0) passed to: ox.stacktrace/print-trace-element, which takes 1 argum"
+(ex-message (st/root-cause (ex-info "a" {} (ex-info "b" {})))) ;=> "b"
+
+;;; ## The test library's names
+(require '[clojure.test :as t])
+(defn reports [f] (let [all (atom [])] (binding [t/report (fn [m] (swap! all conj (:type m)))] (f)) @all))
+(t/deftest good (t/is (= 1 1)))
+(t/deftest bad (t/is (= 1 2)))
+(reports (fn [] (t/do-report {:type :pass}))) ;=> [:pass]
+(reports (fn [] (t/do-report {:type :fail :message "m"}))) ;=> [:fail]
+(binding [t/report (fn [m] (throw (ex-info "reported" {})))] (t/do-report {:type :pass})) ;! {} "reported"
+((t/compose-fixtures (fn [f] [:outer (f)]) (fn [f] [:inner (f)])) (fn [] :test)) ;=> [:outer [:inner :test]]
+((t/join-fixtures [(fn [f] [:outer (f)]) (fn [f] [:inner (f)])]) (fn [] :test)) ;=> [:outer [:inner :test]]
+((t/join-fixtures []) (fn [] :test)) ;=> :test
+((t/join-fixtures [(fn [f] (throw (ex-info "fixture" {})))]) (fn [] :test)) ;! {} "fixture"
+((t/compose-fixtures inc inc) (fn [] :test)) ;! :ox/type "expected a number, got a function"
+[(t/function? inc) (t/function? :a) (t/function? {})] ;=> [true false false]
+[(t/function? 1) (t/function? (fn [] 1)) (t/function? "a")] ;=> [false true false]
+(apply t/function? []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/function?, which takes 1 argument"
+(binding [t/*report-counters* nil] (t/inc-report-counter :pass)) ;=> nil
+(t/inc-report-counter :pass) ;=> nil
+(apply t/inc-report-counter []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/inc-report-counter, which takes 1 argument"
+[(t/testing-contexts-str) (t/testing "a" (t/testing-contexts-str))] ;=> ["" "a"]
+(t/testing "a" (t/testing "b" t/*testing-contexts*)) ;=> ("b" "a")
+(apply t/testing-contexts-str [1]) ;! :ox/arity "Wrong number of args (1) passed to: ox.test/testing-contexts-str, which takes no arguments"
+(empty? t/*testing-vars*) ;=> true
+(binding [t/*testing-vars* (list #'good)] (count t/*testing-vars*)) ;=> 1
+(boolean (re-find #"good" (binding [t/*testing-vars* (list #'good)] (t/testing-vars-str {:file "x.clj" :line 1})))) ;=> true
+(apply t/testing-vars-str []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/testing-vars-str, which takes 1 argument"
+[t/*load-tests* t/*stack-trace-depth* (map? t/*initial-report-counters*)] ;=> [true nil true]
+(binding [t/*stack-trace-depth* 1] t/*stack-trace-depth*) ;=> 1
+(binding [t/*load-tests* false] t/*load-tests*) ;=> false
+[(:test t/*initial-report-counters*) (:pass t/*initial-report-counters*) (:fail t/*initial-report-counters*)] ;=> [0 0 0]
+(nil? t/*report-counters*) ;=> true
+(t/with-test-out 1) ;=> 1
+(with-out-str (binding [t/*test-out* *out*] (t/with-test-out (print "x")))) ;=> "x"
+(t/with-test-out (throw (ex-info "out" {}))) ;! {} "out"
+(reports (fn [] (t/test-var #'good))) ;=> [:begin-test-var :pass :end-test-var]
+(reports (fn [] (t/test-var #'bad))) ;=> [:begin-test-var :fail :end-test-var]
+(t/test-var 5) ;=> nil
+(reports (fn [] (t/test-vars [#'good #'bad]))) ;=> [:begin-test-var :pass :end-test-var :begin-test-var :fail :end-test-var]
+(t/test-vars 5) ;! :ox/type "expected a collection, a string or nil, got an integer: 5"
+(with-out-str (binding [t/*test-out* *out*] (t/run-tests 5))) ;! :ox/type "expected the name of a namespace, got 5"
+(t/test-ns 5) ;! :ox/type "expected the name of a namespace, got 5"
+(apply t/run-test-var [5 6]) ;! :ox/arity "Wrong number of args (2) passed to: ox.test/run-test-var, which takes 1 argument"
+(apply t/test-all-vars []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/test-all-vars, which takes 1 argument"
+(apply t/test-ns []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/test-ns, which takes 1 argument"
+(apply t/run-test-var []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/run-test-var, which takes 1 argument"
+(apply t/run-all-tests [1 2 3]) ;! :ox/arity "Wrong number of args (3) passed to: ox.test/run-all-tests, which takes 0 or 1 arguments"
+(apply t/get-possibly-unbound-var []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/get-possibly-unbound-var, which takes 1 argume"
+((t/get-possibly-unbound-var #'inc) 1) ;=> 2
+(apply t/file-position []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/file-position, which takes 1 argument"
+(:pass (t/successful? {:fail 0 :error 0})) ;=> nil
+[(t/successful? {:fail 0 :error 0}) (t/successful? {:fail 1 :error 0})] ;=> [true false]
+(reports (fn [] (t/try-expr "m" (= 1 1)))) ;=> [:pass]
+(reports (fn [] (t/try-expr "m" (throw (ex-info "x" {}))))) ;=> [:error]
+(first (t/assert-predicate "m" '(= 1 1))) ;=> clojure.core/let
+(count (t/assert-predicate "m" '(= 1 1))) ;=> 4
+(apply t/assert-predicate []) ;! :ox/arity "Wrong number of args (0) passed to: ox.test/assert-predicate, which takes 2 arguments"
+
+;;; ## More of what runs tests
+(require '[clojure.test :as t])
+(t/deftest one (t/is (= 1 1)))
+(defn told [f] (with-out-str (binding [t/*test-out* *out*] (f))))
+(defn reports [f] (let [all (atom [])] (binding [t/report (fn [m] (swap! all conj (:type m)))] (f)) @all))
+(boolean (re-find #"Ran 1 tests" (told (fn [] (t/run-test one))))) ;=> true
+(boolean (re-find #"1 assertions" (told (fn [] (t/run-test one))))) ;=> true
+(reports (fn [] (t/try-expr "m" (= 1 2)))) ;=> [:fail]
+(reports (fn [] (t/try-expr "m" nil))) ;=> [:fail]
+[t/*load-tests* t/*stack-trace-depth* (nil? t/*report-counters*)] ;=> [true nil true]
+[t/*stack-trace-depth* t/*load-tests* t/*report-counters*] ;=> [nil true nil]
+(apply t/test-var []) ;! :ox/arity "Wrong number of args (0)"
+(reports (fn [] (t/test-var (var one)))) ;=> [:begin-test-var :pass :end-test-var]

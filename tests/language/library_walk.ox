@@ -105,3 +105,12 @@
 (w/postwalk-replace {1 :one} (->R 1 2)) ;=> #user.R{:x :one, :y 2}
 (w/postwalk-replace {:x :z} (->R 1 2)) ;=> #user.R{:x 1, :y 2, :z 1}
 (w/walk inc identity (->R 1 2)) ;! :ox/type "expected a number, got a vector"
+
+;;; ## Errors of `macroexpand-all`, demos and `prewalk-replace`
+(require '[clojure.walk :as w])
+(apply w/macroexpand-all []) ;! :ox/arity "Wrong number of args (0) passed to: ox.walk/macroexpand-all, which takes 1 argument"
+(apply w/postwalk-demo []) ;! :ox/arity "Wrong number of args (0) passed to: ox.walk/postwalk-demo, which takes 1 argument"
+(apply w/prewalk-demo []) ;! :ox/arity "Wrong number of args (0) passed to: ox.walk/prewalk-demo, which takes 1 argument"
+(w/prewalk-replace 5 [0]) ;! :ox/type "expected a map, set, vector, string or nil, got an integer: 5"
+(with-out-str (w/prewalk-demo [1])) ;=> "Walked: [1]\nWalked: 1\n"
+(with-out-str (w/postwalk-demo [1])) ;=> "Walked: 1\nWalked: [1]\n"

@@ -115,3 +115,35 @@
 (def deep (reduce (fn [t _] [t]) :leaf (range 1000)))
 (count (zip/path (last (take-while (complement zip/end?) (iterate zip/next (zip/vector-zip deep)))))) ;=> 1000
 (= (reduce (fn [t _] [t]) :new (range 1000)) (zip/root (zip/replace (last (take-while (complement zip/end?) (iterate zip/next (zip/vector-zip deep)))) :new))) ;=> true
+
+;;; ## `left`, `lefts`, `leftmost`, `right`, `rights`, `rightmost`, `path`, `prev`
+(require '[clojure.zip :as z])
+(def loc (-> (z/vector-zip [1 [2 3] 4]) z/down z/right))
+[(z/lefts loc) (z/rights loc) (z/node (z/left loc)) (z/node (z/leftmost loc)) (z/node (z/rightmost loc))] ;=> [(1) (4) 1 1 4]
+[(z/path (z/down loc)) (z/node (z/prev loc)) (z/root loc) (z/end? loc)] ;=> [[[1 [2 3] 4] [2 3]] 1 [1 [2 3] 4] false]
+[(z/left (z/leftmost loc)) (z/prev (z/vector-zip [1]))] ;=> [nil nil]
+[(z/left nil) (z/lefts nil) (z/path nil)] ;! :ox/type "nil is not a function: it cannot be called"
+(z/left 5) ;! :ox/type "expected a sequence, vector or string, got an integer: 5"
+(z/lefts 5) ;! :ox/type "an integer is not a function: it cannot be called"
+(z/leftmost 5) ;! :ox/type "expected a sequence, vector or string, got an integer: 5"
+(z/rights 5) ;! :ox/type "an integer is not a function: it cannot be called"
+(z/rightmost 5) ;! :ox/type "expected a sequence, vector or string, got an integer: 5"
+(z/path 5) ;! :ox/type "an integer is not a function: it cannot be called"
+(z/prev 5) ;! :ox/type "expected a sequence, vector or string, got an integer: 5"
+(z/root 5) ;! :ox/type "an integer is not a function: it cannot be called"
+(z/end? 5) ;! :ox/type "an integer is not a function: it cannot be called"
+(z/replace 5 1) ;! :ox/type "expected a sequence, vector or string, got an integer: 5"
+(z/make-node 5 [1] [2]) ;! :ox/type "nil is not a function: it cannot be called"
+(z/make-node loc [1] [2 3]) ;=> [2 3]
+(z/make-node (z/seq-zip '(1)) '(1) [2]) ;=> [2]
+(z/insert-left (z/vector-zip [1]) 0) ;! :ox/exception "Insert at top"
+(z/insert-right (z/vector-zip [1]) 0) ;! :ox/exception "Insert at top"
+(z/root (z/insert-left loc 0)) ;=> [1 0 [2 3] 4]
+(z/root (z/insert-child loc 0)) ;=> [1 [0 2 3] 4]
+(z/insert-child (z/down (z/vector-zip [1])) 0) ;! :ox/exception "called children on a leaf node"
+(z/node (z/xml-zip {:tag :a :content ["b"]})) ;=> {:tag :a, :content ["b"]}
+(z/node (z/down (z/xml-zip {:tag :a :content ["b"]}))) ;=> "b"
+(apply z/xml-zip []) ;! :ox/arity "Wrong number of args (0) passed to: ox.zip/xml-zip, which takes 1 argument"
+(apply z/vector-zip []) ;! :ox/arity "Wrong number of args (0) passed to: ox.zip/vector-zip, which takes 1 argument"
+(apply z/seq-zip []) ;! :ox/arity "Wrong number of args (0) passed to: ox.zip/seq-zip, which takes 1 argument"
+(z/root (z/replace loc :new)) ;=> [1 :new 4]

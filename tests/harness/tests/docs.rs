@@ -137,8 +137,16 @@ const FORMS: &[(&str, &str)] = &[
     ),
 ];
 
-/// The public names of the library by namespace, each with its first sentence.
-type Names = BTreeMap<String, BTreeMap<String, String>>;
+/// What the list says of a public name.
+pub(crate) struct Entry {
+    /// The first sentence of its docstring.
+    doc: String,
+    /// Whether it is the name of a value: neither function nor macro.
+    pub(crate) is_value: bool,
+}
+
+/// The public names of the library by namespace.
+pub(crate) type Names = BTreeMap<String, BTreeMap<String, Entry>>;
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder)
@@ -170,8 +178,8 @@ fn is_hidden(name: &Datum) -> bool {
     entries.iter().any(|(key, _)| hides(key))
 }
 
-/// A definition's name and docstring, if it is public.
-fn definition(datum: &Datum) -> Option<(String, String)> {
+/// A definition's name and what the list says of it, if it is public.
+fn definition(datum: &Datum) -> Option<(String, Entry)> {
     let items = datum.as_list()?;
     let head = items.first()?.as_symbol()?;
     let name = items.get(1)?;
@@ -184,7 +192,11 @@ fn definition(datum: &Datum) -> Option<(String, String)> {
     }
     // The only thing after a `def`'s name is its value.
     let doc = items.get(2).filter(|_| items.len() > 3).and_then(text_of);
-    Some((name.as_symbol()?.name.to_string(), doc.unwrap_or_default()))
+    let entry = Entry {
+        doc: summary(&doc.unwrap_or_default()),
+        is_value: matches!(&*head.name, "def" | "defonce"),
+    };
+    Some((name.as_symbol()?.name.to_string(), entry))
 }
 
 /// The first sentence of a docstring, on one line. A point within code ends none.
@@ -219,14 +231,19 @@ fn summary(doc: &str) -> String {
     paragraphs.join("\n\n  ")
 }
 
-fn names() -> Names {
+/// All public names, those of forms that no source file defines among them.
+pub(crate) fn library() -> Names {
     let mut files = Vec::new();
     sources(&root().join("stdlib/ox"), &mut files);
     files.sort();
     let mut all = Names::new();
     for (name, doc) in FORMS {
         let core = all.entry("ox.core".to_owned()).or_default();
-        core.insert((*name).to_owned(), (*doc).to_owned());
+        let entry = Entry {
+            doc: (*doc).to_owned(),
+            is_value: false,
+        };
+        core.insert((*name).to_owned(), entry);
     }
     for file in files {
         let text = fs::read_to_string(&file).expect("the library is text");
@@ -242,9 +259,7 @@ fn names() -> Names {
         });
         let shown = whole.map_or(namespace.clone(), str::to_owned);
         let names = all.entry(shown).or_default();
-        for (name, doc) in data.iter().filter_map(definition) {
-            names.insert(name, summary(&doc));
-        }
+        names.extend(data.iter().filter_map(definition));
     }
     all
 }
@@ -258,7 +273,7 @@ fn listed(all: &Names) -> String {
         .to_owned();
     for (namespace, names) in all {
         let _ = write!(text, "\n## {namespace}\n\n");
-        for (name, doc) in names {
+        for (name, Entry { doc, .. }) in names {
             let _ = writeln!(
                 text,
                 "- `{name}`{}{doc}",
@@ -272,7 +287,7 @@ fn listed(all: &Names) -> String {
 #[test]
 fn the_list_of_the_library_is_current() {
     let path = root().join("docs/library.md");
-    let made = listed(&names());
+    let made = listed(&library());
     if updates_expectations() {
         fs::write(&path, &made).expect("the list can be written");
     }

@@ -63,6 +63,7 @@ chapters! {
     library_edn
     library_match
     library_math
+    library_ox
     library_pprint
     library_set
     library_string

@@ -1,5 +1,6 @@
 //! The integration tests of the workspace: one binary, a module for each kind.
 
+mod assertions;
 mod cli;
 mod differential;
 mod docs;

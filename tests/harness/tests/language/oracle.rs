@@ -17,6 +17,7 @@ const NOT_CLOJURE: &[&str] = &[
     "library_check",
     "library_csv",
     "library_match",
+    "library_ox",
     "limits",
     "namespaces",
     "print_methods",
