@@ -115,7 +115,10 @@ impl Machine<'_> {
     fn unhandled(&mut self, effect: Word) -> Next {
         let heap = &mut self.process.heap;
         let name = string::try_keyword(heap, effect)
-            .map(|(ns, name)| format!("{}/{name}", ns.unwrap_or_default()))
+            .map(|(ns, name)| match ns {
+                Some(ns) => format!("{ns}/{name}"),
+                None => name.to_owned(),
+            })
             .unwrap_or_default();
         let message =
             format!("nobody handles the effect {name}: no with-handlers around it names it");
