@@ -22,6 +22,7 @@ pub(crate) use names::Names;
 use crate::project::dependency::{Dependency, Git, Revision, Source};
 use crate::project::{self, Found, FoundFile, MANIFEST, Manifest, ProjectError, manifest};
 use content::{Content, ContentHash};
+use git::Past;
 use kept::Kept;
 use lock::{LOCK, Lock, Locked};
 use source::{Code, Diagnostic, FileId, Span, TextRange};
@@ -121,6 +122,8 @@ struct Resolver<'a> {
     root: &'a Path,
     kept: Result<Kept, String>,
     lock: Lock,
+    /// The revision at which folders of its repository are read.
+    past: Option<Past>,
     /// What was looked up so far, in place of the lock's.
     found: BTreeMap<Git, (String, ContentHash)>,
     locked: Vec<Locked>,
@@ -142,6 +145,17 @@ pub(crate) fn resolve(
     manifest: &Manifest,
     text: &str,
     options: &Options,
+) -> Result<Packages, ProjectError> {
+    resolve_at(root, manifest, text, options, None)
+}
+
+/// The same, with folders as they were at a revision if they are in its repository.
+fn resolve_at(
+    root: &Path,
+    manifest: &Manifest,
+    text: &str,
+    options: &Options,
+    past: Option<Past>,
 ) -> Result<Packages, ProjectError> {
     let lock_path = root.join(LOCK);
     let lock_error = |message: String| ProjectError::Lock {
@@ -180,6 +194,7 @@ pub(crate) fn resolve(
                 "there is no place for packages: neither XDG_CACHE_HOME nor HOME is set".to_owned()
             }),
         lock,
+        past,
         found: BTreeMap::new(),
         locked: Vec::new(),
         all: Vec::new(),
@@ -333,8 +348,8 @@ pub fn look_up(root: &Path, options: &Options) -> Result<Packages, ProjectError>
     resolve(root, &manifest, &text.unwrap_or_default(), options)
 }
 
-/// A project as it was at a revision of the repository that it is in. Its dependencies are looked for as those of
-/// the project now.
+/// A project as it was at a revision of the repository that it is in, with the folders of this repository that it
+/// depends on. Its other dependencies are looked for as those of the project now.
 ///
 /// # Errors
 /// When there is no such revision, and as of [`resolve`].
@@ -349,13 +364,17 @@ pub fn at_revision(root: &Path, revision: &str, options: &Options) -> Result<Fou
     };
     let folder = options.kept.clone().or_else(folder);
     let folder = folder.unwrap_or_else(std::env::temp_dir);
-    let content = git::at_revision(&folder, root, revision).map_err(wrong)?;
+    let (past, package) = git::at_revision(root, revision).map_err(wrong)?;
+    let content = past.content(&folder, &package);
+    let content = content.ok_or_else(|| wrong("the package is not in it".to_owned()))?;
+    let content = content.map_err(wrong)?;
     let manifest = manifest_of(&content).map_err(|trouble| wrong(trouble.message))?;
     let text = content
         .0
         .get(MANIFEST)
         .map(|text| String::from_utf8_lossy(text).into_owned());
-    let packages = resolve(root, &manifest, &text.unwrap_or_default(), &options)?;
+    let text = text.unwrap_or_default();
+    let packages = resolve_at(root, &manifest, &text, &options, Some(past))?;
     let read = Read {
         manifest,
         content,
@@ -417,6 +436,56 @@ fn plain(path: &str) -> String {
     }
 }
 
+/// The address of a repository as the project says it, of one that a package says. A path starts at the package's
+/// folder; of a package in git that is a place below the address of its repository, so that packages beside each other
+/// find one another wherever both are.
+fn address_from(url: &str, base: &Base) -> Result<String, Box<Trouble>> {
+    // As git tells them apart: `host:path` has no slash before the colon.
+    let is_local = |url: &str| match (url.find(':'), url.find('/')) {
+        (Some(colon), Some(slash)) => slash < colon,
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    if !is_local(url) || url.starts_with('/') {
+        return Ok(url.to_owned());
+    }
+    let (head, folder) = match base {
+        Base::Folder { shown, .. } if shown.is_empty() => return Ok(url.to_owned()),
+        Base::Folder { shown, .. } => ("", shown.clone()),
+        Base::Git { url: of, root, .. } => {
+            let host = match of.find("://") {
+                Some(at) => of[at + 3..].find('/').map_or(of.len(), |end| at + 3 + end),
+                None if is_local(of) => 0,
+                None => of.find(':').map_or(0, |colon| colon + 1),
+            };
+            let (head, path) = of.split_at(host);
+            let root = root.as_deref().unwrap_or_default();
+            (head, format!("{path}/{root}"))
+        }
+        Base::Nowhere => {
+            return Err(invalid(format!(
+                "`{url}` is a repository beside a package that is known by its hash alone"
+            )));
+        }
+    };
+    let found = plain(&format!("{folder}/{url}"));
+    let leaves = found.starts_with("/..") || (!head.is_empty() && found.starts_with(".."));
+    if leaves || found.trim_matches('/').is_empty() {
+        let at = match base {
+            Base::Git { url, .. } => format!("{url}, where the package is"),
+            _ => "the package's folder".to_owned(),
+        };
+        return Err(invalid(format!(
+            "`{url}`, seen from {at}, is no repository"
+        )));
+    }
+    // A path stays one.
+    match head.is_empty() && !is_local(&found) {
+        true => Ok(format!("./{found}")),
+        false => Ok(format!("{head}{found}")),
+    }
+}
+
 /// What was read of a package.
 struct Read {
     manifest: Manifest,
@@ -438,7 +507,11 @@ impl Resolver<'_> {
         let folder = match (&source, base) {
             (Source::Path(path), Base::Folder { path: from, .. }) => {
                 let folder = from.join(path);
+                // What was there need not be there now.
+                let was = PathBuf::from(plain(&folder.to_string_lossy()));
                 let folder = folder.canonicalize().ok().filter(|folder| folder.is_dir());
+                let past = self.past.as_ref();
+                let folder = folder.or_else(|| past?.has(&was).then_some(was));
                 let folder = folder.ok_or_else(|| {
                     invalid(format!(
                         "`{path}`, where `{}` should be, is no folder",
@@ -460,7 +533,11 @@ impl Resolver<'_> {
                 let folder = folder.clone().unwrap_or_default();
                 self.read_folder(&folder, path, base)?
             }
-            Source::Git(git) => self.read_git(&dep.name, git)?,
+            Source::Git(git) => {
+                let read = self.read_git(&dep.name, git)?;
+                check_hash(dep, git, &read)?;
+                read
+            }
             Source::Hash(hash) => self.read_kept(hash)?,
         };
         let identity = match (&folder, &read.base) {
@@ -542,10 +619,16 @@ impl Resolver<'_> {
             .note(format!("write `{found}` in place of `{wanted}`: what a package is called, its own ox.edn says")))
     }
 
-    /// Where a dependency is, seen from the package that needs it: within a repository a path is one of that.
+    /// Where a dependency is, seen from the package that needs it: within a repository a path is one of that, and the
+    /// address of a repository that is a path starts at the package.
     fn source_from(&self, dep: &Dependency, base: &Base) -> Result<Source, Box<Trouble>> {
-        let Source::Path(path) = &dep.source else {
-            return Ok(dep.source.clone());
+        let path = match &dep.source {
+            Source::Path(path) => path,
+            Source::Git(git) => {
+                let url = address_from(&git.url, base)?;
+                return Ok(Source::Git(Git { url, ..git.clone() }));
+            }
+            Source::Hash(_) => return Ok(dep.source.clone()),
         };
         match base {
             Base::Folder { .. } => Ok(dep.source.clone()),
@@ -567,7 +650,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn read_folder(&self, folder: &Path, path: &str, base: &Base) -> Result<Read, Box<Trouble>> {
+    /// The manifest and the content of a folder, now or then.
+    fn content_of(&self, folder: &Path, path: &str) -> Result<(Manifest, Content), Box<Trouble>> {
         let failed = |error: ProjectError| match error {
             ProjectError::Manifest {
                 path, diagnostics, ..
@@ -580,6 +664,12 @@ impl Resolver<'_> {
                 None => error.to_string(),
             }),
         };
+        if let Some(past) = &self.past
+            && let Some(content) = past.content(&self.kept()?.folder, folder)
+        {
+            let content = content.map_err(|wrong| invalid(format!("{path}: {wrong}")))?;
+            return Ok((manifest_of(&content)?, content));
+        }
         let (manifest, text) = project::read_manifest(folder).map_err(failed)?;
         let files =
             project::read_texts(folder, &manifest.paths, &project::EXTENSIONS).map_err(failed)?;
@@ -592,6 +682,11 @@ impl Resolver<'_> {
                 .into_iter()
                 .map(|(path, text)| (path, text.into_bytes())),
         );
+        Ok((manifest, content))
+    }
+
+    fn read_folder(&self, folder: &Path, path: &str, base: &Base) -> Result<Read, Box<Trouble>> {
+        let (manifest, content) = self.content_of(folder, path)?;
         let place = match base {
             Base::Folder { shown, .. } if !shown.is_empty() && !path.starts_with('/') => {
                 plain(&format!("{shown}/{path}"))
@@ -618,14 +713,13 @@ impl Resolver<'_> {
     }
 
     fn read_kept(&self, hash: &str) -> Result<Read, Box<Trouble>> {
-        let hash = ContentHash::read(hash)
-            .ok_or_else(|| invalid("the hash of a package is 64 hexadecimal digits"))?;
+        let hash = hash_of(hash)?;
         let content = self.kept()?.load(hash).ok_or_else(|| {
             Trouble::new(
                 Code::UNAVAILABLE_DEPENDENCY,
                 "this machine has no package with this hash",
             )
-            .note("a hash does not say where a package could be fetched from: give a `:git`, too, once")
+            .note("a hash does not say where a package could be fetched from: give a `:git`, too")
         })?;
         Ok(Read {
             manifest: manifest_of(&content)?,
@@ -643,7 +737,11 @@ impl Resolver<'_> {
             Some((locked.commit.clone()?, locked.hash?))
         });
         let kept = self.kept()?;
-        let content = known.as_ref().and_then(|(_, hash)| kept.load(*hash));
+        let content = known.as_ref().and_then(|(commit, hash)| {
+            // What another machine could not fetch must not pass here because the content happens to be known.
+            let is_of = self.options.offline || kept.is_of(*hash, commit);
+            is_of.then(|| kept.load(*hash)).flatten()
+        });
         let (commit, content) = match (known, content) {
             (Some((commit, _)), Some(content)) => (commit, content),
             (known, _) => {
@@ -712,10 +810,32 @@ impl Resolver<'_> {
             return Err(invalid(format!("there are no sources in `{name}`"))
                 .note("they are below `src`, or where `:paths` of its ox.edn says; `:root` names a folder within the repository"));
         }
-        kept.save(&content)
+        kept.save(&content, &commit)
             .map_err(|error| unavailable(format!("`{name}` cannot be kept: {error}")))?;
         Ok((commit, content))
     }
+}
+
+fn hash_of(text: &str) -> Result<ContentHash, Box<Trouble>> {
+    ContentHash::read(text).ok_or_else(|| invalid("the hash of a package is 64 hexadecimal digits"))
+}
+
+/// Whether a package in git is what its `:hash` says.
+fn check_hash(dep: &Dependency, git: &Git, read: &Read) -> Result<(), Box<Trouble>> {
+    let Some(wanted) = &dep.hash else {
+        return Ok(());
+    };
+    let (wanted, found) = (hash_of(wanted)?, read.content.hash());
+    if wanted == found {
+        return Ok(());
+    }
+    let commit = read.commit.as_deref().unwrap_or_default();
+    let message = format!("`{}` is not what its `:hash` says", dep.name);
+    Err(Trouble::new(Code::CHANGED_DEPENDENCY, message)
+        .note(format!("from {}, commit {commit}", git.url))
+        .note(format!(
+            "its content has the hash {found}, `:hash` says {wanted}"
+        )))
 }
 
 fn manifest_of(content: &Content) -> Result<Manifest, Box<Trouble>> {

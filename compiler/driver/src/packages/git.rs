@@ -311,15 +311,42 @@ fn content(
     Ok(content)
 }
 
-/// What a package was at a revision of the repository that its folder is in. `folder` as of [`fetch`].
+/// A revision of a repository that is on this machine.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    /// Where its files are now.
+    top: PathBuf,
+    commit: String,
+}
+
+impl Past {
+    /// Whether a folder, an absolute path, is in the repository.
+    pub(crate) fn has(&self, folder: &Path) -> bool {
+        folder.starts_with(&self.top)
+    }
+
+    /// What a folder of the repository held. `None` if the folder, an absolute path, is not in it; `kept` is
+    /// the `folder` of [`fetch`].
+    ///
+    /// # Errors
+    /// What is wrong, one line.
+    pub(crate) fn content(&self, kept: &Path, folder: &Path) -> Option<Result<Content, String>> {
+        let within = folder.strip_prefix(&self.top).ok()?;
+        let root = within.to_string_lossy().into_owned();
+        let git = Git {
+            url: self.top.display().to_string(),
+            at: Revision::Commit(self.commit.clone()),
+            root: (!root.is_empty()).then_some(root),
+        };
+        Some(fetch(kept, &self.top, &git).map(|(_, content)| content))
+    }
+}
+
+/// A revision of the repository that a package's folder is in, and where in it the package is.
 ///
 /// # Errors
 /// What is wrong, one line.
-pub(crate) fn at_revision(
-    folder: &Path,
-    package: &Path,
-    revision: &str,
-) -> Result<Content, String> {
+pub(crate) fn at_revision(package: &Path, revision: &str) -> Result<(Past, PathBuf), String> {
     let run = |args: &[&str]| {
         let mut command = Command::new("git");
         for name in FOREIGN {
@@ -344,10 +371,7 @@ pub(crate) fn at_revision(
     let commit = format!("{revision}^{{commit}}");
     let commit = run(&["--verify", "--quiet", "--end-of-options", &commit])
         .map_err(|_| format!("the repository has no revision `{revision}`"))?;
-    let git = Git {
-        url: top,
-        at: Revision::Commit(commit),
-        root: (!prefix.is_empty()).then(|| prefix.to_owned()),
-    };
-    fetch(folder, package, &git).map(|(_, content)| content)
+    let top = PathBuf::from(top);
+    let folder = top.join(prefix);
+    Ok((Past { top, commit }, folder))
 }

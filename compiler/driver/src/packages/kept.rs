@@ -1,4 +1,5 @@
 //! The packages that a machine has: `<hash of the content>/` with the files of each, in `$XDG_CACHE_HOME/ox/packages`.
+//! Beside it `<hash>-<commit>`, an empty file, says that this was the content at that commit.
 //!
 //! Invariants:
 //! - What is found under a hash has it: it is looked at each time. What has not is as if it were not there, and is
@@ -28,11 +29,25 @@ impl Kept {
         (content.hash() == hash).then_some(content)
     }
 
-    /// Keeps a content.
+    fn seen(&self, hash: ContentHash, commit: &str) -> PathBuf {
+        self.folder.join(format!("{hash}-{commit}"))
+    }
+
+    /// Whether this machine has seen that the content is that of a commit.
+    pub(crate) fn is_of(&self, hash: ContentHash, commit: &str) -> bool {
+        self.seen(hash, commit).is_file()
+    }
+
+    /// Keeps the content of a commit.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(crate) fn save(&self, content: &Content) -> io::Result<()> {
+    pub(crate) fn save(&self, content: &Content, commit: &str) -> io::Result<()> {
+        self.save_content(content)?;
+        std::fs::write(self.seen(content.hash(), commit), "")
+    }
+
+    fn save_content(&self, content: &Content) -> io::Result<()> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let hash = content.hash();
@@ -54,7 +69,11 @@ impl Kept {
             // What is there is damaged.
             let old = temporary("old");
             let _ = std::fs::rename(&path, &old);
-            let _ = std::fs::remove_dir_all(&old);
+            let is_folder = std::fs::symlink_metadata(&old).is_ok_and(|what| what.is_dir());
+            let _ = match is_folder {
+                true => std::fs::remove_dir_all(&old),
+                false => std::fs::remove_file(&old),
+            };
             let renamed = std::fs::rename(&new, &path);
             if renamed.is_err() && self.load(hash).is_none() {
                 return renamed;

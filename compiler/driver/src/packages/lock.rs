@@ -14,6 +14,7 @@
 //!
 //! Invariants:
 //! - The text is a function of the packages: nothing of the machine and no time is in it.
+//! - A lock that says two things of one place is none: of two sides of a merge neither counts silently.
 
 use super::content::ContentHash;
 use crate::project::dependency::{Git, Revision, Source, quoted};
@@ -68,7 +69,23 @@ impl Lock {
         let packages = map.get("packages").and_then(|all| all.as_vector());
         let packages = packages.ok_or("it has no `:packages`")?;
         let all: Option<Vec<Locked>> = packages.iter().map(locked).collect();
-        Ok(Lock(all.ok_or("one of its packages cannot be read")?))
+        let lock = Lock(all.ok_or("one of its packages cannot be read")?);
+        // A merge that kept both sides: which of them is meant, nobody knows.
+        let is_other = |one: &Locked, of: &Git| {
+            let known = lock.git(of);
+            known.is_some_and(|known| (&known.commit, known.hash) != (&one.commit, one.hash))
+        };
+        for one in &lock.0 {
+            if let Source::Git(git) = &one.source
+                && is_other(one, git)
+            {
+                return Err(format!(
+                    "it says two things of `{}`, as after a merge",
+                    one.name
+                ));
+            }
+        }
+        Ok(lock)
     }
 
     /// Its text.
@@ -239,6 +256,15 @@ mod tests {
         assert!(Lock::read(&conflict).is_err());
         let short = text.replace("0123456789", "0123");
         assert!(Lock::read(&short).is_err());
+        let both = text
+            .lines()
+            .find(|line| line.contains(":branch"))
+            .expect("it has one");
+        let other = both.replacen("0123456789", "1111111111", 1);
+        let merged = text.replace(both, &format!("{both}\n{other}"));
+        let wrong = "it says two things of `lib/p3`, as after a merge";
+        assert_eq!(Lock::read(&merged), Err(wrong.to_owned()));
+        assert!(Lock::read(&text.replace(both, &format!("{both}\n{both}"))).is_ok());
         for text in [
             "",
             "5",

@@ -12,6 +12,8 @@ pub struct Dependency {
     pub name: String,
     /// Where it is.
     pub source: Source,
+    /// The hash that the content of one in git must have, if it is said.
+    pub hash: Option<String>,
 }
 
 /// Where a package is.
@@ -108,10 +110,11 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Datum) -> Vec<Dependency> {
             reader.mistake(name, message, "for instance `util {:path \"../util\"}`");
             continue;
         };
-        if let Some(source) = source(reader, spec) {
+        if let Some((source, hash)) = source(reader, spec) {
             all.push(Dependency {
                 name: symbol.to_string(),
                 source,
+                hash,
             });
         }
     }
@@ -119,7 +122,8 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Datum) -> Vec<Dependency> {
     all
 }
 
-fn source(reader: &mut Reader<'_>, spec: &Datum) -> Option<Source> {
+/// Where it is, and the hash that it must have besides.
+fn source(reader: &mut Reader<'_>, spec: &Datum) -> Option<(Source, Option<String>)> {
     const PLACES: &str = "it is in a folder, `{:path \"../util\"}`, or in a git repository, \
         `{:git \"https://…\" :tag \"v1.2.0\"}`, or is given by the hash of its content, `{:hash \"…\"}`";
     let DatumKind::Map(entries) = &spec.kind else {
@@ -157,7 +161,8 @@ fn source(reader: &mut Reader<'_>, spec: &Datum) -> Option<Source> {
     }
     let given = values.each_ref().map(Option::is_some);
     let [path, git, rev, tag, branch, root, hash] = values.map(|value| value.map(|(_, text)| text));
-    let places = [given[0], given[1], given[6]];
+    // Of a repository a hash says what must be there.
+    let places = [given[0], given[1], given[6] && !given[1]];
     if places.iter().filter(|given| **given).count() != 1 {
         let message = "a dependency says one of `:path`, `:git` and `:hash`".to_owned();
         reader.mistake(spec, message, PLACES);
@@ -174,18 +179,17 @@ fn source(reader: &mut Reader<'_>, spec: &Datum) -> Option<Source> {
         return None;
     }
     if let Some(path) = path {
-        return Some(Source::Path(path));
+        return Some((Source::Path(path), None));
     }
-    if let Some(hash) = hash {
-        return Some(Source::Hash(hash));
-    }
+    let Some(url) = git else {
+        return Some((Source::Hash(hash?), None));
+    };
     let at = match (rev, tag, branch) {
         (Some(rev), ..) => Revision::Commit(rev),
         (_, Some(tag), _) => Revision::Tag(tag),
         (.., Some(branch)) => Revision::Branch(branch),
         _ => Revision::Head,
     };
-    let url = git?;
     let is_option = |text: &str| text.starts_with('-');
     if is_option(&url) || at.entry().is_some_and(|(_, name)| is_option(name)) {
         let message = "what begins with `-` is no place and no revision".to_owned();
@@ -199,5 +203,5 @@ fn source(reader: &mut Reader<'_>, spec: &Datum) -> Option<Source> {
         reader.mistake(spec, message, "for instance `:root \"packages/json\"`");
         return None;
     }
-    Some(Source::Git(Git { url, at, root }))
+    Some((Source::Git(Git { url, at, root }), hash))
 }

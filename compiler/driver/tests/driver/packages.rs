@@ -2,7 +2,6 @@
 use crate::support::{listed, value};
 use driver::packages::{Change, Options, Packages, change, look_up};
 use driver::project::{Dependency, Git, ProjectError, Revision, Source};
-use driver::semver::{Interface, differences};
 use driver::{Built, Target, Workspace};
 use expect_test::{Expect, expect};
 use std::fs;
@@ -11,12 +10,12 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// Folders with projects, and the packages of a machine.
-struct Machine {
+pub(crate) struct Machine {
     folder: TempDir,
 }
 
 impl Machine {
-    fn new(files: &[(&str, &str)]) -> Machine {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Machine {
         let machine = Machine {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -24,11 +23,11 @@ impl Machine {
         machine
     }
 
-    fn path(&self, path: &str) -> std::path::PathBuf {
+    pub(crate) fn path(&self, path: &str) -> std::path::PathBuf {
         self.folder.path().join(path)
     }
 
-    fn write(&self, files: &[(&str, &str)]) {
+    pub(crate) fn write(&self, files: &[(&str, &str)]) {
         for (path, text) in files {
             let path = self.path(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -36,27 +35,27 @@ impl Machine {
         }
     }
 
-    fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         Options {
             kept: Some(self.path("kept")),
             ..Options::default()
         }
     }
 
-    fn offline(&self) -> Options {
+    pub(crate) fn offline(&self) -> Options {
         Options {
             offline: true,
             ..self.options()
         }
     }
 
-    fn open(&self, project: &str, options: &Options) -> Result<Workspace, String> {
+    pub(crate) fn open(&self, project: &str, options: &Options) -> Result<Workspace, String> {
         let target = Target::Folder(self.path(project));
         Workspace::open(&target, self.folder.path(), options).map_err(|error| self.told(error))
     }
 
     /// An error without the folder's name.
-    fn told(&self, error: ProjectError) -> String {
+    pub(crate) fn told(&self, error: ProjectError) -> String {
         let text = match error {
             ProjectError::Manifest { diagnostics, .. } => {
                 let lines = diagnostics.iter().map(|one| {
@@ -81,18 +80,18 @@ impl Machine {
         .replace(&self.folder.path().display().to_string(), "…")
     }
 
-    fn built(&self, project: &str) -> Built {
+    pub(crate) fn built(&self, project: &str) -> Built {
         let mut workspace = self.open(project, &self.options()).unwrap();
         let built = workspace.build();
         built.unwrap_or_else(|wrong| panic!("{}", listed(&workspace, &wrong)))
     }
 
-    fn value(&self, project: &str) -> String {
+    pub(crate) fn value(&self, project: &str) -> String {
         value(self.built(project))
     }
 
     /// What is wrong with the program of a project.
-    fn wrong(&self, project: &str) -> String {
+    pub(crate) fn wrong(&self, project: &str) -> String {
         match self.open(project, &self.options()) {
             Ok(mut workspace) => {
                 let all = workspace.check_linked();
@@ -102,11 +101,11 @@ impl Machine {
         }
     }
 
-    fn lock(&self, project: &str) -> String {
+    pub(crate) fn lock(&self, project: &str) -> String {
         fs::read_to_string(self.path(project).join("ox.lock")).unwrap()
     }
 
-    fn git(&self, repository: &str, args: &[&str]) -> String {
+    pub(crate) fn git(&self, repository: &str, args: &[&str]) -> String {
         let output = Command::new("git")
             .current_dir(self.path(repository))
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -130,7 +129,7 @@ impl Machine {
     }
 
     /// Commits all files of a folder, which is a repository afterwards; the commit.
-    fn commit(&self, repository: &str) -> String {
+    pub(crate) fn commit(&self, repository: &str) -> String {
         if !self.path(repository).join(".git").exists() {
             self.git(repository, &["init", "-q"]);
         }
@@ -616,6 +615,7 @@ fn revisions_are_commits_tags_and_branches() {
         let dep = Dependency {
             name: "json".to_owned(),
             source,
+            hash: None,
         };
         let packages = change(
             &machine.path("app"),
@@ -700,6 +700,147 @@ fn what_is_not_what_the_lock_says_is_an_error() {
             "0".repeat(64)
         )
     );
+}
+
+#[test]
+fn a_commit_of_the_lock_is_looked_at_though_the_content_is_known() {
+    let (machine, commit) = with_repository();
+    machine.value("app");
+    let wrong = machine.lock("app").replace(&commit, &"dead".repeat(10));
+    fs::write(machine.path("app/ox.lock"), wrong).unwrap();
+    let told = machine.open("app", &machine.options()).err().unwrap();
+    assert!(
+        told.starts_with("OX0704 `json` cannot be fetched: "),
+        "{told}"
+    );
+    // Without a network the hash is what there is to go by.
+    assert!(machine.open("app", &machine.offline()).is_ok());
+}
+
+#[test]
+fn a_file_in_the_place_of_a_package_is_replaced() {
+    let (machine, _) = with_repository();
+    machine.value("app");
+    let kept = || {
+        let all = fs::read_dir(machine.path("kept")).unwrap();
+        let mut all: Vec<_> = all.map(|entry| entry.unwrap().path()).collect();
+        all.sort();
+        all
+    };
+    let before = kept();
+    for package in before.iter().filter(|path| path.is_dir()) {
+        fs::remove_dir_all(package).unwrap();
+        fs::write(package, "a file").unwrap();
+    }
+    assert_eq!(machine.value("app"), r#"[:first "a\nb"]"#);
+    assert_eq!(kept(), before);
+}
+
+#[test]
+fn a_hash_beside_a_repository_says_what_must_be_there() {
+    let (machine, commit) = with_repository();
+    machine.value("app");
+    let hash = look_up(&machine.path("app"), &machine.offline()).unwrap();
+    let hash = hash.all[hash.deps["json"]].hash;
+    let with = |hash: &str| {
+        let deps =
+            format!("{{json {{:git \"../repo\" :root \"packages/json\" :hash \"{hash}\"}}}}");
+        let text = format!("{{:name app :main app.core :deps {deps}}}");
+        machine.write(&[("app/ox.edn", &text)]);
+    };
+    let lock = machine.lock("app");
+    with(&hash.to_string());
+    assert_eq!(machine.value("app"), r#"[:first "a\nb"]"#);
+    assert_eq!(machine.lock("app"), lock);
+    let other = "0".repeat(64);
+    with(&other);
+    assert_eq!(
+        machine.wrong("app"),
+        format!(
+            "OX0705 `json` is not what its `:hash` says\n  from ../repo, commit {commit}\n  its content has the hash {hash}, `:hash` says {other}\n"
+        )
+    );
+    with("12");
+    assert_eq!(
+        machine.wrong("app"),
+        "OX0703 the hash of a package is 64 hexadecimal digits\n"
+    );
+}
+
+/// Two repositories, of which one is beside the other for the package that is in the first.
+fn with_neighbors() -> Machine {
+    let machine = Machine::new(&[
+        ("libs/a/ox.edn", "{:name aa :deps {bb {:git \"../b\"}}}"),
+        (
+            "libs/a/src/aa.ox",
+            "(ns aa (:require [bb]))\n(defn f [] [:a (bb/f)])",
+        ),
+        ("libs/b/ox.edn", "{:name bb}"),
+        ("libs/b/src/bb.ox", "(ns bb)\n(defn f [] :b)"),
+        (
+            "apps/app/src/app/core.ox",
+            "(ns app.core (:require [aa]))\n(aa/f)",
+        ),
+    ]);
+    machine.commit("libs/b");
+    machine
+}
+
+#[test]
+fn an_address_that_is_a_path_starts_at_the_package_that_says_it() {
+    let machine = with_neighbors();
+    let app = |place: &str| {
+        let text = format!("{{:name app :main app.core :deps {{aa {place}}}}}");
+        machine.write(&[("apps/app/ox.edn", &text)]);
+    };
+    app("{:path \"../../libs/a\"}");
+    assert_eq!(machine.value("apps/app"), "[:a :b]");
+    let lock = machine.lock("apps/app");
+    assert!(lock.contains("{:name bb :git \"../../libs/b\" "), "{lock}");
+    // Of a package in git it is beside the address of its repository.
+    machine.commit("libs/a");
+    app("{:git \"../../libs/a\"}");
+    assert_eq!(machine.value("apps/app"), "[:a :b]");
+    assert_eq!(
+        machine.lock("apps/app").matches("\"../../libs/b\"").count(),
+        1
+    );
+    let url = format!("file://{}", machine.path("libs/a").display());
+    app(&format!("{{:git \"{url}\"}}"));
+    assert_eq!(machine.value("apps/app"), "[:a :b]");
+    let beside = format!("file://{}", machine.path("libs/b").display());
+    assert!(machine.lock("apps/app").contains(&beside));
+    // As it is of a package that is a folder of the repository.
+    machine.write(&[
+        (
+            "libs/b/sub/cc/ox.edn",
+            "{:name cc :deps {aa {:git \"../../../a\"}}}",
+        ),
+        (
+            "libs/b/sub/cc/src/cc.ox",
+            "(ns cc (:require [aa]))\n(defn f [] [:c (aa/f)])",
+        ),
+        (
+            "apps/app/ox.edn",
+            "{:name app :main app.core :deps {cc {:git \"../../libs/b\" :root \"sub/cc\"}}}",
+        ),
+        (
+            "apps/app/src/app/core.ox",
+            "(ns app.core (:require [cc]))\n(cc/f)",
+        ),
+    ]);
+    machine.commit("libs/b");
+    fs::remove_file(machine.path("apps/app/ox.lock")).unwrap();
+    assert_eq!(machine.value("apps/app"), "[:c [:a :b]]");
+    // Beyond the top there is nothing.
+    let up = "../".repeat(40);
+    let text = format!("{{:name aa :deps {{bb {{:git \"{up}b\"}}}}}}");
+    machine.write(&[("libs/a/ox.edn", &text)]);
+    machine.commit("libs/a");
+    app(&format!("{{:git \"{url}\" :branch \"main\"}}"));
+    let told = machine.wrong("apps/app");
+    let start = format!("OX0703 `{up}b`, seen from file://");
+    assert!(told.starts_with(&start), "{told}");
 }
 
 #[test]
@@ -868,135 +1009,4 @@ fn warnings_of_packages_are_their_authors() {
         machine.wrong("json")
     );
     assert!(Path::new(&machine.path("json/ox.lock")).exists());
-}
-
-/// What has changed from one text of a namespace to another.
-fn changed(before: &str, after: &str) -> String {
-    let interface = |text: &str| {
-        let machine = Machine::new(&[
-            ("a/ox.edn", "{:name a}"),
-            ("a/src/a.ox", &format!("(ns a)\n{text}")),
-        ]);
-        let mut workspace = machine.open("a", &machine.options()).unwrap();
-        let wrong = workspace.check();
-        assert!(wrong.is_empty(), "{}", listed(&workspace, &wrong));
-        Interface::of(&mut workspace)
-    };
-    let all = differences(&interface(before), &interface(after));
-    let lines = all
-        .iter()
-        .map(|one| format!("{} {} {}", one.level, one.name, one.what));
-    lines.collect::<Vec<_>>().join("; ")
-}
-
-#[test]
-fn what_a_change_asks_of_the_version() {
-    let cases = [
-        ("(defn f [x] x)", "(defn f \"doc\" [y] ; c\n y)", ""),
-        (
-            "(defn f [x] x)",
-            "(defn f [x] [x])",
-            "patch a/f does something else",
-        ),
-        (
-            "(defn f [x] x)",
-            "(defn g [x] x)",
-            "major a/f is gone; minor a/g is new",
-        ),
-        (
-            "(defn f [x] x)",
-            "(defn- f [x] x)",
-            "major a/f is private now; patch a does something else that has no public name: a method, or what is private",
-        ),
-        (
-            "(defn f [x] x)",
-            "(defn f ([x] x) ([x y] y))",
-            "minor a/f takes 1 or 2 arguments, and took 1 argument",
-        ),
-        (
-            "(defn f ([x] x) ([x y] y))",
-            "(defn f [x] x)",
-            "major a/f takes 1 argument, and took 1 or 2 arguments",
-        ),
-        (
-            "(defn f [x] x)",
-            "(defn f [x y] x)",
-            "major a/f takes 2 arguments, and took 1 argument",
-        ),
-        (
-            "(defn f ([x] x) ([x y] y))",
-            "(defn f [x & more] more)",
-            "minor a/f takes at least 1 argument, and took 1 or 2 arguments",
-        ),
-        (
-            "(defn f [x & more] more)",
-            "(defn f [& more] more)",
-            "minor a/f takes at least 0 arguments, and took at least 1 argument",
-        ),
-        (
-            "(defn f [& more] more)",
-            "(defn f [x & more] more)",
-            "major a/f takes at least 1 argument, and took at least 0 arguments",
-        ),
-        (
-            "(defmacro f [x] x)",
-            "(defn f [x] x)",
-            "minor a/f is a function now, and was a macro",
-        ),
-        (
-            "(defn f [x] x)",
-            "(defmacro f [x] x)",
-            "major a/f is a macro now, and was a function",
-        ),
-        (
-            "(def ^:dynamic d 1)",
-            "(def d 1)",
-            "major a/d is a value now, and was dynamic",
-        ),
-        (
-            "(def d (str 1))",
-            "(def ^:dynamic d (str 1))",
-            "minor a/d is dynamic now",
-        ),
-        ("(def d 1)", "(def d 2)", "patch a/d does something else"),
-        ("(defrecord R [x y])", "(defrecord R [x y])", ""),
-        (
-            "(defrecord R [x y])",
-            "(defrecord R [y x])",
-            "major a/R has the fields [y x], and had [x y]",
-        ),
-        (
-            "(defrecord R [x])",
-            "(defrecord R [x y])",
-            "major a/->R takes 2 arguments, and took 1 argument; major a/R has the fields [x y], and had [x]",
-        ),
-        (
-            "(defprotocol P (f [x]) (g [x]))",
-            "(defprotocol P (f [x]))",
-            "major a/g is gone",
-        ),
-        (
-            "(defprotocol P (f [x]))",
-            "(defprotocol P (f [x]) (g [x]))",
-            "minor a/g is new",
-        ),
-        (
-            "(defprotocol P (f [x])) (extend-type String P (f [x] 1))",
-            "(defprotocol P (f [x])) (extend-type String P (f [x] 2))",
-            "patch a does something else that has no public name",
-        ),
-        (
-            "(defn- h [] 1) (defn f [] (h))",
-            "(defn- h [] 2) (defn f [] (h))",
-            "patch a does something else that has no public name: a method, or what is private; patch a/f does something else",
-        ),
-    ];
-    for (before, after, expected) in cases {
-        let found = changed(before, after);
-        let is_it = match expected {
-            "" => found.is_empty(),
-            _ => expected.split("; ").all(|part| found.contains(part)),
-        };
-        assert!(is_it, "{before} -> {after}: {found}");
-    }
 }

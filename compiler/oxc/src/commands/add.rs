@@ -21,6 +21,7 @@ pub(crate) fn run(output: Output, args: &Add) -> Outcome {
     }
     let source = source(args, &root)?;
     let dep = Dependency {
+        hash: None,
         name: args.name.clone(),
         source,
     };

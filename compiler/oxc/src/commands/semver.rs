@@ -35,6 +35,11 @@ struct Fact {
 /// Compares two versions of the project.
 pub(crate) fn run(output: Output, args: &Semver) -> Outcome {
     let options = args.packages.options();
+    // It only looks; with `--locked` a lock that does not fit is an error nevertheless.
+    let options = Options {
+        keeps_lock: !options.locked,
+        ..options
+    };
     let (root, _) = project(output)?;
     let told = |error| not_opened(output, error, args.format);
     let new = find(&Target::Folder(root.clone()), Path::new(""), &options).map_err(told)?;
