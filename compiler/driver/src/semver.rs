@@ -8,7 +8,9 @@
 //! - What is reported is a function of the two interfaces, in the order of names.
 
 use crate::Workspace;
-use hir::definition::{Arities, DefKind};
+use hir::body::DefName;
+use hir::contributions::TABLE_SUFFIX;
+use hir::definition::{Arities, Asks, DefKind};
 use hir::{Hash, SourceFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -133,17 +135,30 @@ pub struct Difference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
     Function,
+    /// Others handle it.
+    Effect,
+    /// Others handle it.
+    Activity,
     Macro,
     Value,
+    /// A protocol or a multimethod: others add methods to it.
+    Extended,
     Dynamic,
 }
 
 impl Use {
-    fn of(kind: &DefKind) -> Use {
+    /// `has_table` says whether there is a table of its own name.
+    fn of(kind: &DefKind, has_table: bool) -> Use {
         match kind {
-            DefKind::Function { .. } | DefKind::Native(..) => Use::Function,
+            DefKind::Function { asks, .. } => match asks {
+                Some(Asks::Effect) => Use::Effect,
+                Some(Asks::Activity) => Use::Activity,
+                None => Use::Function,
+            },
+            DefKind::Native(..) => Use::Function,
             DefKind::Macro(_) => Use::Macro,
             DefKind::Dynamic => Use::Dynamic,
+            DefKind::Value { .. } if has_table => Use::Extended,
             DefKind::Value { .. } | DefKind::Cell | DefKind::Table => Use::Value,
         }
     }
@@ -151,6 +166,9 @@ impl Use {
     fn name(self) -> &'static str {
         match self {
             Use::Function => "a function",
+            Use::Effect => "an effect",
+            Use::Activity => "an activity",
+            Use::Extended => "a protocol or multimethod",
             Use::Macro => "a macro",
             Use::Value => "a value",
             Use::Dynamic => "dynamic",
@@ -162,6 +180,8 @@ impl Use {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Item {
     used_as: Use,
+    /// Of a method, its protocol.
+    protocol: Option<String>,
     arities: Option<Arities>,
     /// Of a type, its fields.
     fields: Option<Vec<String>>,
@@ -175,6 +195,8 @@ pub struct Interface {
     namespaces: BTreeMap<String, BTreeMap<String, Item>>,
     /// Names of private ones, with their namespaces.
     private: BTreeSet<String>,
+    /// Host calls that namespaces settle, and what each calls.
+    hosts: BTreeMap<String, BTreeMap<Arc<str>, String>>,
     /// What else there is of each namespace, by hash: private definitions, what is contributed to tables, expressions.
     others: BTreeMap<String, Vec<Hash>>,
 }
@@ -193,10 +215,23 @@ impl Interface {
             let mut others: Vec<Hash> = others.map(|(_, hash)| *hash).collect();
             others.sort();
             interface.others.insert(namespace.to_string(), others);
+            let hosts = hir::host::entries(db, file);
+            interface.hosts.insert(namespace.to_string(), hosts);
             interface.namespaces.insert(namespace.to_string(), public);
         }
         interface
     }
+}
+
+/// Of which protocol a function is a method: that to whose table it looks.
+fn protocol_of(db: &dyn hir::Db, name: &DefName) -> Option<String> {
+    let lowered = hir::lowered_def(db, hir::definition(db, name));
+    let lowered = lowered.as_ref()?;
+    let mut tables = lowered.body.globals.iter().filter_map(|global| {
+        let owner = global.name.name.strip_suffix(TABLE_SUFFIX)?;
+        (global.name.ns == name.ns).then(|| owner.to_owned())
+    });
+    tables.next()
 }
 
 /// Public definitions, and the names of private ones.
@@ -208,6 +243,11 @@ fn items(db: &dyn hir::Db, file: SourceFile) -> Items {
     for one in &namespace.definitions {
         arglists.insert(&one.name.name, &one.arglists);
     }
+    let tables: BTreeSet<&str> = namespace
+        .definitions
+        .iter()
+        .filter_map(|one| one.name.name.strip_suffix(TABLE_SUFFIX))
+        .collect();
     let mut public = BTreeMap::new();
     let mut private = BTreeSet::new();
     for one in &namespace.definitions {
@@ -227,7 +267,11 @@ fn items(db: &dyn hir::Db, file: SourceFile) -> Items {
             list.split_whitespace().map(str::to_owned).collect()
         });
         let item = Item {
-            used_as: Use::of(&one.kind),
+            used_as: Use::of(&one.kind, tables.contains(&*one.name.name)),
+            protocol: match one.kind {
+                DefKind::Function { .. } => protocol_of(db, &one.name),
+                _ => None,
+            },
             arities: one.kind.arities().cloned(),
             fields,
             hash,
@@ -266,6 +310,9 @@ pub fn differences(base: &Interface, new: &Interface) -> Vec<Difference> {
             let what = "does something else that has no public name: a method, or what is private";
             add(Level::Patch, namespace.clone(), what.to_owned());
         }
+        for (level, what) in of_hosts(base.hosts.get(namespace), new.hosts.get(namespace)) {
+            add(level, namespace.clone(), what);
+        }
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for name in names {
             let full = format!("{namespace}/{name}");
@@ -288,6 +335,28 @@ pub fn differences(base: &Interface, new: &Interface) -> Vec<Difference> {
     all
 }
 
+/// What has changed of the host calls that a namespace settles.
+fn of_hosts(
+    before: Option<&BTreeMap<Arc<str>, String>>,
+    after: Option<&BTreeMap<Arc<str>, String>>,
+) -> Vec<(Level, String)> {
+    let none = BTreeMap::new();
+    let (before, after) = (before.unwrap_or(&none), after.unwrap_or(&none));
+    let keys: BTreeSet<&Arc<str>> = before.keys().chain(after.keys()).collect();
+    let found = keys.into_iter().filter_map(|key| {
+        Some(match (before.get(key), after.get(key)) {
+            (Some(before), Some(after)) if before == after => return None,
+            (Some(_), Some(after)) => (
+                Level::Patch,
+                format!("the host call `{key}` calls `{after}`"),
+            ),
+            (Some(_), None) => (Level::Major, format!("the host call `{key}` is gone")),
+            (None, _) => (Level::Minor, format!("the host call `{key}` is new")),
+        })
+    });
+    found.collect()
+}
+
 /// What has changed of a definition that is in both.
 fn of_definition(before: &Item, after: &Item) -> Vec<(Level, String)> {
     let mut all = Vec::new();
@@ -305,6 +374,15 @@ fn of_definition(before: &Item, after: &Item) -> Vec<(Level, String)> {
             let what = format!("is {} now, and was {}", after.name(), before.name());
             all.push((Level::Major, what));
         }
+    }
+    if let Some(protocol) = &before.protocol
+        && before.protocol != after.protocol
+    {
+        let now = match &after.protocol {
+            Some(other) => format!("is a method of {other} now, and was of {protocol}"),
+            None => format!("is no method of {protocol} any more"),
+        };
+        all.push((Level::Major, now));
     }
     if before.fields != after.fields {
         let shown = |fields: &Option<Vec<String>>| match fields {

@@ -107,6 +107,15 @@ impl Hosts {
     }
 }
 
+/// What a file says of host calls: the definition that each key calls, as text.
+#[must_use]
+pub fn entries(db: &dyn Db, file: SourceFile) -> BTreeMap<Arc<str>, String> {
+    let entries = written_names(db, file).hosts.entries.iter();
+    entries
+        .map(|(key, target)| (Arc::clone(key), target.to_string()))
+        .collect()
+}
+
 /// Whether a file of this text may call the host, by the look of it: then what is kept of the
 /// library's table is worth loading.
 #[must_use]

@@ -11,6 +11,7 @@ mod packages;
 mod packs;
 mod rewrites;
 mod same;
+mod semver;
 mod summaries;
 mod support;
 mod tables;
