@@ -380,3 +380,26 @@ wide                               ;=> #user.Wide{:a 11, :b 10, :c 9, :d 8, :e 7
 (bounded-count 2 (reify clojure.lang.Counted (count [_] 5)))           ;=> 5
 (ifn? (reify clojure.lang.IFn (invoke [_] 1)))         ;=> true
 (apply (reify clojure.lang.IFn (applyTo [_ args] (vec args))) 1 [2 3]) ;=> [1 2 3]
+
+;;; ## A map takes the entries of records and of types that have a `seq`
+(defrecord R [a b])
+(deftype S [m] clojure.lang.Seqable (seq [_] (seq m)))
+(merge {:z 0} (->R 1 2))                                                ;=> {:z 0, :a 1, :b 2}
+(merge nil (->R 1 2))                                                   ;=> {:a 1, :b 2}
+(into {:q 1} [(assoc (->R 1 2) :c 3)])                                  ;=> {:q 1, :a 1, :b 2, :c 3}
+(persistent! (conj! (transient {:z 0}) (->R 1 2)))                      ;=> {:z 0, :a 1, :b 2}
+(conj (sorted-map :z 0) (->R 1 2))                                      ;=> {:a 1, :b 2, :z 0}
+(count (conj {} (into (->R 1 2) (map (fn [i] [i i]) (range 100)))))     ;=> 102
+(merge {:z 0} (S. {:a 1}))                                              ;=> {:z 0, :a 1}
+(conj {} (S. nil))                                                      ;=> {}
+(count (into {} [(S. (zipmap (range 100) (range)))]))                   ;=> 100
+(persistent! (conj! (transient {:z 0}) (S. {:a 1})))                    ;=> {:z 0, :a 1}
+(merge {:z 0} (S. [1 2]))                                               ;! :ox/type
+(persistent! (conj! (transient {}) (S. [[1 2]])))                       ;! :ox/type
+(conj {} (deref (delay (reify Object (toString [_] "x")))))             ;! :ox/type
+(= (conj (->R 1 2) (S. {:a 5, :c 6})) (assoc (->R 5 2) :c 6))           ;=> true
+(= (conj (->R 1 2) (sorted-map :a 7)) (->R 7 2))                        ;=> true
+(= (conj (->R 1 2) (seq {:b 7})) (->R 1 7))                             ;=> true
+(= (merge (->R 1 2) {:a 9} nil [:b 8]) (->R 9 8))                       ;=> true
+(conj (->R 1 2) 5)                                                      ;! :ox/type
+(try (conj (->R 1 2) [:a]) (catch Exception _ :error))                  ;=> :error

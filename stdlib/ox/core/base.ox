@@ -480,11 +480,23 @@
       (format* fmt written))))
 
 (defn ^:no-doc conj*slow
-  "`(conj* coll x)` where `x` is a large map, or `coll` a sorted collection or an instance of a type of the program."
+  "`(conj* coll x)` where `x` is a large map, or one of both an instance of a type of the program, or `coll` a sorted collection; `(conj!* coll x)` where
+  `x` is an instance."
   [coll x]
   (if (instance-of-type? coll)
     ((inline-method :cons coll "a collection") coll x)
-    (conj-all coll x)))
+    (if (transient? coll)
+      (conj-entries conj!* coll x)
+      (conj-all coll x))))
+
+(defn- conj-entries "Adds the entries of `x`, one after the other." [add coll x]
+  (loop [coll coll s (seq x)]
+    (if (nil? s)
+      coll
+      (let [entry (first s)]
+        (if (map-entry? entry)
+          (recur (add coll entry) (next s))
+          (fail :ox/type "conj of a map takes map entries" {:value entry}))))))
 
 (defn- conj-all "`conj*slow` of a collection of the language." [coll x]
   (if (if (sorted? coll) (if (set? coll) true (vector? x)) false)
@@ -492,13 +504,7 @@
       (sorted-put coll (sorted-path coll x) x nil)
       (let [k (nth x 0)]
         (sorted-put coll (sorted-path coll k) k (nth x 1))))
-    (loop [coll coll s (seq x)]
-      (if (nil? s)
-        coll
-        (let [entry (first s)]
-          (if (map-entry? entry)
-            (recur (conj* coll entry) (next s))
-            (fail :ox/type "conj of a map takes map entries" {:value entry})))))))
+    (conj-entries conj* coll x)))
 
 (defn ^:no-doc count*slow
   "`(count coll)` of a sequence that has to be walked, or of an instance of a type of the program."

@@ -383,18 +383,28 @@ pub fn conj(heap: &mut Heap, collection: Word, x: Word) -> NativeResult {
     }
 }
 
-/// A record with an entry more, or with those of a map.
+/// A record with an entry more, or with those of a map or a sequence.
 fn conj_record(heap: &mut Heap, record: Word, x: Word) -> NativeResult {
+    if x.is_nil() {
+        return Ok(record);
+    }
+    if let Some((key, value)) = map::entry_of(heap, x)? {
+        return record::assoc(heap, record, key, value);
+    }
     let words = match heap.kind_of(x) {
-        None if x.is_nil() => Vec::new(),
-        Some(Kind::SmallVector | Kind::Vector) if vector::count(heap.object(x)) == 2 => {
-            vector::elements(heap, x)
-        }
         Some(Kind::SmallMap) => map::entries(heap, x),
         Some(Kind::Record) => record::entries(heap, x),
-        // Of many entries the library adds one after the other.
-        Some(Kind::Map) => return Err(Trap::Slow("conj*slow")),
-        _ => return Err(wrong_type(heap, x, "an entry, a pair or a map")),
+        // Of many entries, and of what says them itself, the library adds one after the other.
+        Some(Kind::Map | Kind::SortedMap | Kind::Instance) => {
+            return Err(Trap::Slow("conj*slow"));
+        }
+        _ => {
+            let pairs = map::entries_of_seq(heap, x)?;
+            pairs
+                .into_iter()
+                .flat_map(|(key, value)| [key, value])
+                .collect()
+        }
     };
     let mut all = record;
     for pair in words.chunks_exact(2) {

@@ -291,11 +291,11 @@ pub fn entries(heap: &Heap, map: Word) -> Vec<Word> {
 /// Entries that `conj` adds at once.
 const CONJ_MAX: usize = 32;
 
-/// `(conj map x)`: `x` is an entry, a vector of two, a map, or nil.
+/// `(conj map x)`: `x` is an entry, a vector of two, a map, a record, or nil.
 ///
 /// # Errors
 /// `:ox/type`, `:ox/argument`, [`Trap::Force`]; [`Trap::Ready`] for an unfinished sequence of entries;
-/// [`Trap::Slow`] (`conj*slow`) for a large map.
+/// [`Trap::Slow`] (`conj*slow`) for a large map, and an instance of a type of the program.
 pub fn conj(heap: &mut Heap, map: Word, x: Word) -> NativeResult {
     if x.is_nil() {
         return Ok(map);
@@ -308,15 +308,31 @@ pub fn conj(heap: &mut Heap, map: Word, x: Word) -> NativeResult {
             return Err(Trap::Slow("conj*slow"));
         }
         let words = entries(heap, x);
-        let mut result = map;
-        for pair in words.chunks_exact(2) {
-            result = assoc(heap, result, pair[0], pair[1])?;
+        return with_entries(heap, map, &words);
+    }
+    match heap.kind_of(x) {
+        Some(Kind::Record) if super::record::count(heap, x) > CONJ_MAX => {
+            return Err(Trap::Slow("conj*slow"));
         }
-        return Ok(result);
+        Some(Kind::Record) => {
+            let words = super::record::entries(heap, x);
+            return with_entries(heap, map, &words);
+        }
+        // What it has, its `seq` says.
+        Some(Kind::Instance) => return Err(Trap::Slow("conj*slow")),
+        _ => {}
     }
     let mut result = map;
     for (key, value) in entries_of_seq(heap, x)? {
         result = assoc(heap, result, key, value)?;
+    }
+    Ok(result)
+}
+
+fn with_entries(heap: &mut Heap, map: Word, words: &[Word]) -> NativeResult {
+    let mut result = map;
+    for pair in words.chunks_exact(2) {
+        result = assoc(heap, result, pair[0], pair[1])?;
     }
     Ok(result)
 }

@@ -283,8 +283,13 @@ pub fn conj(heap: &mut Heap, transient: Word, x: Word) -> NativeResult {
             if let Some((key, value)) = map::entry_of(heap, x)? {
                 return insert(heap, transient, Shape::Map, key, value);
             }
-            let pairs = if map::is_map(heap, x) {
-                let words = map::entries(heap, x);
+            let words = match heap.kind_of(x) {
+                Some(Kind::Record) => Some(super::record::entries(heap, x)),
+                // What it has, its `seq` says.
+                Some(Kind::Instance) => return Err(Trap::Slow("conj*slow")),
+                _ => map::is_map(heap, x).then(|| map::entries(heap, x)),
+            };
+            let pairs = if let Some(words) = words {
                 words
                     .chunks_exact(2)
                     .map(|pair| (pair[0], pair[1]))
