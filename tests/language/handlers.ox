@@ -16,6 +16,7 @@
 (ask 1)                                         ;! :ox/unhandled "nobody handles the effect user/ask"
 (try (ask 1) (catch :ox/unhandled e (:effect (ex-data e))))                     ;=> :user/ask
 (with-handlers {ask (fn [resume q] (ask q))} (ask 1))                           ;! :ox/unhandled
+(perform :nope 1)                               ;! :ox/unhandled "nobody handles the effect nope: no with-handlers"
 (try (ask 1) (catch Exception e :an-exception))                                 ;=> :an-exception
 (perform :user/ask 1)                           ;! :ox/unhandled "user/ask"
 
@@ -260,3 +261,9 @@
 (with-handlers {api/lookup (fn [resume k] (resume 21))} (api/double-of :a))     ;=> 42
 (with-handlers {lookup (fn [resume k] (resume 4))} (api/double-of :a))          ;=> 8
 (with-handlers {:app.api/lookup (fn [resume k] (resume 5))} (api/double-of :a)) ;=> 10
+
+;;; ## What is set inside is set outside
+(defeffect ask [question])
+(def ^:dynamic *x* 0)
+(binding [*x* 1] (with-handlers {} (set! *x* 2)) *x*)                                            ;=> 2
+(binding [*x* 1] (with-handlers {ask (fn [resume q] (set! *x* q) (resume q))} (ask 5)) *x*)      ;=> 5

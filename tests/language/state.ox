@@ -105,3 +105,22 @@
 (let [s (binding [*d* 2] (map (fn [_] *d*) [1 2]))] (doall s)) ;=> (1 1)
 (binding [*d* 2] (try (throw (ex-info "" {})) (catch Exception e (getd)))) ;=> 2
 (binding [*d* 2] (set! *d* 3) *d*) ;=> 3
+
+;;; ## A binding is one for all that stands in it
+(def ^:dynamic *x* 0)
+(def ^:dynamic *y* 0)
+(binding [*x* 1] (binding [*y* 2] (set! *x* 5)) *x*)                                              ;=> 5
+(binding [*x* 1] (with-out-str (set! *x* 5)) *x*)                                                 ;=> 5
+(binding [*x* 1] (binding [*x* 2] (set! *x* 5)) *x*)                                              ;=> 1
+(binding [*x* 1] (set! *x* nil) *x*)                                                              ;=> nil
+(binding [*x* 1] (let [f (bound-fn [] (set! *x* (inc *x*)) *x*)] [(f) (f) *x*]))                  ;=> [2 2 1]
+(binding [*x* 1] (let [m (get-thread-bindings)] (set! *x* 2) [(get m #'*x*) (get (get-thread-bindings) #'*x*)])) ;=> [1 2]
+(binding [*x* (volatile! 1)] (vreset! *x* 2) @*x*)                                                ;=> 2
+(binding [*x* (volatile! 1)] (set! *x* (volatile! 3)) @*x*)                                       ;=> 3
+(binding [*x* 1] (with-bindings {#'*y* 5} (set! *x* 7) (set! *y* 8)) [*x* *y*])                   ;=> [7 0]
+(binding [*x* 1] (with-bindings* {#'*x* 5} (fn [] (set! *x* 7))) *x*)                             ;=> 1
+(binding [*x* 1] (try (binding [*y* 1] (set! *x* 3) (throw (ex-info "" {}))) (catch Exception _)) *x*) ;=> 3
+(binding [*x* 1] (let [l (lazy-seq [(do (set! *x* 9) 1)])] (binding [*y* 1] (doall l)) *x*))      ;=> 9
+(binding [*x* 1] (mapv (fn [i] (binding [*y* i] (set! *x* (+ *x* *y*)) *x*)) (range 5)))          ;=> [1 2 4 7 11]
+(set! *x* 1)                                                                                      ;! :ox/state
+(binding [*y* 1] (set! *x* 1))                                                                    ;! :ox/state

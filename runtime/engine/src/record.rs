@@ -29,8 +29,9 @@ use vm::fiber::FiberId;
 /// end of a body; fibers as runs. 5: with the time of the end, and fibers whose error nobody has seen or
 /// that somebody has waited for. 6: with those of which nobody had heard at the end. 7: with the ends
 /// that deadlines are set in; every fiber that has thrown one says so. 10: with these ends by number, and
-/// cancellations that wait for one. 11: with the bodies of handlers.
-pub const RECORD_VERSION: u8 = 11;
+/// cancellations that wait for one. 11: with the bodies of handlers. 12: dynamic bindings have boxes, which
+/// an older version would take for values.
+pub const RECORD_VERSION: u8 = 12;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 

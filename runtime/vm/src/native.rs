@@ -54,7 +54,7 @@ pub struct NativeCall<'a> {
 pub struct NativeFiber {
     /// The fiber's number.
     pub id: u64,
-    /// Dynamic bindings: a map from var to value, or nil.
+    /// Dynamic bindings ([`dynamic`](crate::value::dynamic)), or nil.
     pub bindings: Word,
     /// The process's own definitions, for [`cell_value`](crate::interp::cell_value).
     pub cells: Word,

@@ -7,6 +7,7 @@
             [ox.core.error :refer :all]
             [ox.core.number :refer :all]
             [ox.core.queue]
+            [ox.core.handler :refer [*handlers*]]
             [ox.core.interface :refer :all]
             [ox.core.base :refer :all]
             [ox.core.coll :refer :all]
@@ -173,17 +174,19 @@
             (boolean (test x)))
           (has-interface? short-name x))))))
 
+(defn get-thread-bindings "Returns the map of the dynamic bindings in force: var to value." []
+  ;; Which handlers are in force, says the stack: nobody takes them elsewhere.
+  (dissoc* (bindings) (var *handlers*)))
+
 (defn bound-fn*
   "Returns a function that calls `f` with the dynamic bindings that are in force now."
   [f]
-  (let [frame (bindings)]
+  (let [frame (get-thread-bindings)]
     (fn [& args]
       (let [saved (push-bindings frame)]
         (try
           (apply* f args)
           (finally (pop-bindings saved)))))))
-
-(defn get-thread-bindings "Returns the map of the dynamic bindings in force: var to value." [] (bindings))
 
 (defn with-bindings* "Calls `f` with the arguments while the map `frame` from vars to values is bound." [frame f & args]
   (let [saved (push-bindings frame)]

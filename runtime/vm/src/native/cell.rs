@@ -64,7 +64,8 @@ fn push_bindings(call: &mut NativeCall<'_>) -> NativeResult {
     };
     for pair in entries.chunks_exact(2) {
         expect_dynamic(call, pair[0])?;
-        bindings = map::assoc(call.heap, bindings, pair[0], pair[1])?;
+        let binding = dynamic::boxed(call.heap, call.fiber.id, pair[1]);
+        bindings = map::assoc(call.heap, bindings, pair[0], binding)?;
     }
     call.fiber.bindings = bindings;
     Ok(saved)
@@ -95,12 +96,8 @@ fn pop_bindings(call: &mut NativeCall<'_>) -> NativeResult {
 }
 
 fn set_binding(call: &mut NativeCall<'_>) -> NativeResult {
-    let (var, value, bindings) = (call.args[0], call.args[1], call.fiber.bindings);
-    let bound = !bindings.is_nil() && map::get(call.heap, bindings, var)?.is_some();
-    if !bound {
-        return Err(wrong_state(call.heap, "set! needs a binding of the var"));
-    }
-    call.fiber.bindings = map::assoc(call.heap, bindings, var, value)?;
+    let (var, value, fiber) = (call.args[0], call.args[1], &mut *call.fiber);
+    fiber.bindings = dynamic::set(call.heap, fiber.bindings, fiber.id, var, value)?;
     Ok(value)
 }
 
@@ -168,11 +165,7 @@ pub(super) const NATIVES: &[Native] = &[
         cell::is_realized(call.heap, call.args[0]).map(Word::bool)
     }),
     Native::new("ox.core/bindings", 0, 0, |call| {
-        Ok(if call.fiber.bindings.is_nil() {
-            map::empty(call.heap, Word::NIL)
-        } else {
-            call.fiber.bindings
-        })
+        dynamic::values(call.heap, call.fiber.bindings)
     }),
     Native::new("ox.core/push-bindings", 1, 1, push_bindings),
     Native::new("ox.core/pop-bindings", 1, 1, pop_bindings),

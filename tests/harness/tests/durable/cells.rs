@@ -1,5 +1,5 @@
 //! Lazy cells and delays that several fibers ask for, when the fiber that computes one ends: with an error,
-//! cancelled, by `exit`.
+//! cancelled, by `exit`. And the boxes of dynamic bindings, which fibers share.
 
 use crate::world::{
     Crash, Served, World, crash_everywhere, crash_everywhere_with, exit, options, output, program,
@@ -21,6 +21,27 @@ fn says(text: &str, expected: &str) {
             }
         },
     );
+}
+
+#[test]
+fn a_binding_is_one_for_all_that_stands_in_it_also_after_a_crash() {
+    let text = "(def ^:dynamic *x* 0)
+                (def ^:dynamic *y* 0)
+                (defeffect ask [q])
+                (binding [*x* 1]
+                  (sleep 10)
+                  (binding [*y* 2] (sleep 10) (set! *x* 5) (sleep 10) (println *x*))
+                  (sleep 10)
+                  (with-handlers {ask (fn [resume q] (sleep 5) (set! *x* (inc *x*)) (resume q))} (ask 1) (sleep 5) (set! *x* (+ *x* 10)))
+                  (println *x*)
+                  (let [f (future (sleep 10) *x*)]
+                    (set! *x* 9)
+                    (println @f))
+                  (println (try @(future (sleep 5) (set! *x* 2)) (catch :ox/state e [:not-its *x*])))
+                  (await-exit (spawn (fn [] (println *x*))))
+                  (sleep 10)
+                  (println *x*))";
+    says(text, "5\n16\n9\n[:not-its 9]\n0\n9\n");
 }
 
 #[test]

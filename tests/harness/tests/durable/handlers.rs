@@ -64,6 +64,22 @@ fn fibers_are_under_the_handlers_of_where_they_were_started() {
                  (let [f (future (tell 1))] (all (ask 2) @f)))))",
             "[[:outer 2] [:outer [:tell 1]]]\n",
         ),
+        // What takes bindings along takes no handlers along.
+        (
+            "(let [f (with-handlers {ask (fn [resume q] (resume :mine))} (bound-fn [] @(future (ask 1))))]
+               (println (try (f) (catch :ox/unhandled e :unhandled))))",
+            ":unhandled\n",
+        ),
+        (
+            "(def ^:dynamic *x* 0)
+             (let [f (binding [*x* 7] (with-handlers {ask (fn [resume q] (resume :inner))} (bound-fn [] [*x* @(future (ask 1))])))]
+               (println (with-handlers {ask (fn [resume q] (resume :outer))} (f))))",
+            "[7 :outer]\n",
+        ),
+        (
+            "(println (with-handlers {ask (fn [resume q] (resume :mine))} ((bound-fn [] @(future (ask 1))))))",
+            ":mine\n",
+        ),
         // Not resumed: that fiber ends with the value.
         (
             "(println (with-handlers {ask (fn [_ q] [:left q])} (let [f (future (try (ask 1) (finally (note :f))))] [@f @log])))",
