@@ -84,10 +84,8 @@ const PREFIX: &str = "doc-of.";
 /// The tests in the docstrings of a namespace of the project, in the order of its text.
 #[must_use]
 pub fn of_namespace(found: &Found, namespace: &str) -> Vec<DocTest> {
-    let usual = syntax::DEFAULT_FEATURES.iter().map(ToString::to_string);
-    let features: Vec<String> = usual.chain(found.manifest.features.clone()).collect();
     let file = found.files.get(namespace);
-    file.map(|file| of_file(file, &features))
+    file.map(|file| of_file(file, &found.features()))
         .unwrap_or_default()
 }
 

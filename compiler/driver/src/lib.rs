@@ -19,6 +19,7 @@ mod link;
 mod macros;
 pub mod packages;
 pub mod project;
+pub mod redefs;
 pub mod semver;
 mod summaries;
 mod tables;

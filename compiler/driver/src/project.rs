@@ -275,6 +275,14 @@ pub(crate) fn declared_namespace(text: &str) -> Option<String> {
 }
 
 impl Found {
+    /// The features that its files are read with.
+    pub(crate) fn features(&self) -> Vec<String> {
+        let usual = syntax::DEFAULT_FEATURES.iter().map(ToString::to_string);
+        usual
+            .chain(self.manifest.features.iter().cloned())
+            .collect()
+    }
+
     /// Of a loose script, the files beside it that it requires, directly or not.
     fn add_required(&mut self, text: &str) {
         let mut texts = vec![text.to_owned()];
@@ -306,8 +314,8 @@ impl Found {
     }
 }
 
-/// Symbols in `require`-like places of a text: what might be namespaces it needs.
-fn mentioned_namespaces(text: &str) -> Vec<String> {
+/// The arguments of `require`-like forms of a text.
+pub(crate) fn header_data(text: &str) -> Vec<Datum> {
     let parse = syntax::parse(text);
     let mut all = Vec::new();
     for form in syntax::program_forms(&parse, syntax::DEFAULT_FEATURES) {
@@ -319,16 +327,21 @@ fn mentioned_namespaces(text: &str) -> Vec<String> {
         let names = ["ns", "require", "use"];
         let is_clause = |name: &&str| head.as_keyword().is_some_and(|key| key.is(name));
         if names.iter().any(|name| head.is_symbol(name)) || names.iter().any(is_clause) {
-            let mut rest: Vec<&Datum> = items[1..].iter().collect();
-            while let Some(datum) = rest.pop() {
-                match &datum.kind {
-                    DatumKind::Symbol(symbol) if symbol.ns.is_none() => {
-                        all.push(symbol.name.to_string());
-                    }
-                    DatumKind::List(items) | DatumKind::Vector(items) => rest.extend(items.iter()),
-                    _ => {}
-                }
-            }
+            all.extend(items[1..].iter().cloned());
+        }
+    }
+    all
+}
+
+/// Symbols in `require`-like places of a text: what might be namespaces it needs.
+pub(crate) fn mentioned_namespaces(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut rest = header_data(text);
+    while let Some(datum) = rest.pop() {
+        match &datum.kind {
+            DatumKind::Symbol(symbol) if symbol.ns.is_none() => all.push(symbol.name.to_string()),
+            DatumKind::List(items) | DatumKind::Vector(items) => rest.extend(items.iter().cloned()),
+            _ => {}
         }
     }
     all

@@ -71,13 +71,7 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
     ),
     (
         "a definition keeps its value while the program runs: what changes is an `atom`, and what one call shall see otherwise is `^:dynamic` and given by `binding`",
-        &[
-            "alter-var-root",
-            "intern",
-            "ns-unmap",
-            "with-redefs",
-            "with-redefs-fn",
-        ],
+        &["alter-var-root", "intern", "ns-unmap", "with-redefs-fn"],
     ),
     (
         "what a body changes for itself is a `volatile!`, set by `vreset!`",

@@ -576,6 +576,23 @@
        ~@body
        (finally (pop-bindings saved#)))))
 
+(defn ^:no-doc push-redefs [frame]
+  (try
+    (push-bindings frame)
+    (catch :ox/state _
+      (fail :ox/state
+            "`with-redefs` gives other values to definitions of the project under test, where `oxc test` runs it; `with-handlers` answers effects and activities in place of the world, `^:dynamic` and `binding` are for all programs"
+            {:vars (vec (keys frame))}))))
+
+(defmacro with-redefs
+  "In tests: evaluates the body while definitions of the project have other values, in this fiber and those it starts."
+  [bindings & body]
+  (check-bindings "with-redefs" bindings)
+  `(let* [saved# (push-redefs ~(into {} (map (fn [[n v]] [(list 'var n) v]) (partition 2 bindings))))]
+     (try
+       ~@body
+       (finally (pop-bindings saved#)))))
+
 (defmacro with-bindings "Evaluates the body while a map from vars to values is bound." [frame & body]
   `(with-bindings* ~frame (fn* ([] ~@body))))
 

@@ -104,7 +104,6 @@ const UNSUPPORTED: &[&str] = &[
     "sync",
     "with-loading-context",
     "with-local-vars",
-    "with-redefs",
 ];
 
 /// What a name of the core is, if it is a macro there.

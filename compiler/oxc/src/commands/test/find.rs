@@ -8,6 +8,7 @@ use crate::output::Output;
 use crate::target::is_path;
 use driver::doc_tests::{self, DocTest};
 use driver::project::{Found, FoundFile, ProjectError, TEST_EXTENSIONS, find, find_with_tests};
+use driver::redefs;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,7 +39,7 @@ impl Job {
         self.found.files.get(&self.namespace)
     }
 
-    /// The namespace as a program, with a form added at its end.
+    /// The namespace as a program of tests, with a form added at its end.
     pub(super) fn program(&self, form: &str) -> Found {
         let mut found = Found::clone(&self.found);
         found.entry = Some(self.namespace.clone());
@@ -46,6 +47,7 @@ impl Job {
             file.text.push('\n');
             file.text.push_str(form);
         }
+        redefs::prepare(&mut found, &self.namespace);
         found
     }
 }
