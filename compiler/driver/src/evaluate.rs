@@ -21,11 +21,11 @@ use bytecode::{Image, SlotKind};
 use hir::body::DefName;
 use hir::contributions::is_contributed;
 use hir::{Frame, Stage};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 use std::sync::Arc;
 use vm::Word;
-use vm::boot::{BootBuilder, has_identity};
+use vm::boot::{BootBuilder, has_identity, has_identity_that};
 use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::interp::{Outcome, Zeal, trace_of};
@@ -150,8 +150,10 @@ pub(crate) fn evaluate(
         return Ok(());
     }
     let (draft, kinds) = draft_of(std::mem::take(image), boot, slots);
-    let result =
-        run_all(&draft, computed, &[], idle).and_then(|process| adopt(boot, &process, slots));
+    let result = run_all(&draft, computed, &[], idle).and_then(|process| {
+        require_own_state(&process, computed)?;
+        adopt(boot, &process, slots)
+    });
     *image = Arc::unwrap_or_clone(draft);
     image.boot = Vec::new();
     for (&slot, kind) in slots.iter().zip(kinds) {
@@ -206,7 +208,7 @@ fn run_all(
     calls: &[u32],
     idle: &dyn Fn(),
 ) -> Result<Process, Vec<Failed>> {
-    let loaded = LoadedImage::load_draft(Arc::clone(draft)).map_err(|error| {
+    let loaded = LoadedImage::load_draft(Arc::clone(draft), computed.first).map_err(|error| {
         let failure = Failure::new(format!("the linked code is wrong: {error}"));
         vec![Failed {
             slot: None,
@@ -420,6 +422,50 @@ fn reaches(image: &Image, from: u32, targets: &FxHashSet<u32>) -> bool {
         }
     }
     false
+}
+
+/// That no new value holds a part with identity of a value that is there already: what processes have of it is
+/// another.
+fn require_own_state(process: &Process, computed: &Computed) -> Result<(), Vec<Failed>> {
+    let (heap, cells) = (&process.heap, process.root(Root::Cells));
+    let held = |slot: u32| Some(heap.word(cells, process.image.cell_of(slot)? + 1));
+    let mut owner_of: FxHashMap<Word, u32> = FxHashMap::default();
+    for slot in 0..computed.first {
+        if let Some(word) = held(slot) {
+            has_identity_that(heap, word, |part| {
+                owner_of.entry(part).or_insert(slot);
+                false
+            });
+        }
+    }
+    if owner_of.is_empty() {
+        return Ok(());
+    }
+    let mut failed = Vec::new();
+    for &slot in &computed.slots {
+        let mut owner = None;
+        if let Some(word) = held(slot) {
+            has_identity_that(heap, word, |part| {
+                owner = owner_of.get(&part).copied();
+                owner.is_some()
+            });
+        }
+        if let Some(owner) = owner {
+            let owner = &process.image.image().slots[owner as usize];
+            let message = format!(
+                "it would hold a part of the value of {}/{}, which running processes have already",
+                owner.namespace, owner.name
+            );
+            failed.push(Failed {
+                slot: Some(slot),
+                failure: Failure::new(message),
+            });
+        }
+    }
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(failed),
+    }
 }
 
 /// Copies the values to the boot segment: their words, and whether they have parts with identity.

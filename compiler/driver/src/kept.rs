@@ -111,6 +111,7 @@ pub(crate) fn source<'db>(db: &'db dyn Db, def: Def<'db>) -> Option<Vec<u8>> {
     let map = SourceMap {
         files: Vec::new(),
         slots: vec![source.clone()],
+        program: Vec::new(),
     };
     Some(map.encode())
 }

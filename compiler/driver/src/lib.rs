@@ -14,6 +14,7 @@ mod datum;
 pub mod doc_tests;
 mod embedded;
 mod evaluate;
+pub mod extend;
 mod kept;
 mod link;
 mod macros;
@@ -29,5 +30,6 @@ mod workspace;
 
 pub use database::Database;
 pub use embedded::{has_library, summaries_of_library};
+pub use hir::LastForm;
 pub use project::{ProjectError, Target};
 pub use workspace::{Built, Files, Workspace};

@@ -6,6 +6,9 @@
 //! 4. *Evaluate* ([`crate::evaluate`]): the values of definitions that are computed, in one process
 //!    and in order, so that what they share stays shared.
 //!
+//! An image can be linked onto another, which it extends: definitions that this has already keep their slots
+//! ([`kept_slots`]).
+//!
 //! # Invariants
 //! - The image depends on the definitions alone: not on the order in which anything was asked for.
 //! - Only what the roots reach is in it, besides the functions that the machine itself calls.
@@ -14,9 +17,7 @@
 use crate::evaluate::{self, Failed, Reason};
 use crate::tables::{Computed, Table, TableEntry};
 use crate::unit::{Unit, references, slot_source, unit};
-use bytecode::{
-    Hash, Image, ImageProto, ImageTemplate, NativeRef, Slot, SlotKind, SlotSource, SourceMap,
-};
+use bytecode::{Hash, Image, ImageProto, ImageTemplate, NativeRef, Slot, SlotKind, SlotSource};
 use hir::body::DefName;
 use hir::contributions::{Contribution, Scope, TABLE_SUFFIX, contributions_in};
 use hir::definition::DefKind;
@@ -24,8 +25,8 @@ use hir::stored::RootKind;
 use hir::{Db, Def, Frame, SourceFile, Stage};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use vm::Word;
 use vm::boot::BootBuilder;
@@ -223,8 +224,30 @@ pub(crate) fn link<'db>(
     roots: &[Def<'db>],
     purpose: Purpose,
 ) -> Result<(Image, Vec<u32>), Vec<LinkError>> {
+    link_onto(view, roots, purpose, None)
+}
+
+/// What an image is linked onto.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Base<'a> {
+    /// The image that is extended.
+    pub(crate) image: &'a Image,
+    /// Cells that are made anew, though their definitions may look like those of cells that are there.
+    pub(crate) new_cells: &'a BTreeSet<DefName>,
+}
+
+/// As [`link`], onto an image. The image is that one if nothing is new.
+///
+/// # Errors
+/// As of `link`.
+pub(crate) fn link_onto<'db>(
+    view: &View<'db>,
+    roots: &[Def<'db>],
+    purpose: Purpose,
+    base: Option<Base<'_>>,
+) -> Result<(Image, Vec<u32>), Vec<LinkError>> {
     let db = view.db;
-    let (mut linker, slot_of) = Linker::with_code(view, roots, purpose)?;
+    let (mut linker, slot_of) = Linker::with_code(view, roots, purpose, base)?;
     let computed = linker.computed(view, &slot_of);
     let idle = || db.unwind_if_revision_cancelled();
     evaluate::evaluate(&mut linker.image, &mut linker.boot, &computed, &idle)
@@ -247,7 +270,7 @@ pub(crate) fn call_all<'db>(
     functions: &[Def<'db>],
 ) -> Result<(), Vec<LinkError>> {
     let db = view.db;
-    let (linker, slot_of) = Linker::with_code(view, functions, Purpose::Compiler)?;
+    let (linker, slot_of) = Linker::with_code(view, functions, Purpose::Compiler, None)?;
     let computed = linker.computed(view, &slot_of);
     let calls: Vec<u32> = functions
         .iter()
@@ -393,10 +416,78 @@ fn too_large() -> LinkError {
     )
 }
 
+/// By member, the slot that it has in the image that is extended; `None` of what is new.
+///
+/// A definition keeps its slot if it is the same in all that it refers to, and a table if its entries are. Those
+/// that have a state (templates, dynamic definitions) keep it by their own hash, and cells by their name: it is
+/// theirs, whatever has become of what they were made with. Of a definition with several versions the newest counts.
+fn kept_slots(view: &View<'_>, members: &[Member<'_>], base: Base<'_>) -> Vec<Option<u32>> {
+    let db = view.db;
+    let mut newest: FxHashMap<(&str, &str), u32> = FxHashMap::default();
+    for (number, slot) in (0u32..).zip(&base.image.slots) {
+        newest.insert((&slot.namespace, &slot.name), number);
+    }
+    let slot = |number: u32| &base.image.slots[number as usize];
+    let mut kept: Vec<Option<u32>> = members
+        .iter()
+        .map(|member| {
+            let name = member.def.name(db);
+            let number = *newest.get(&(&*name.ns, &*name.name))?;
+            let is_cell = hir::definition_info(db, member.def)
+                .as_ref()
+                .is_some_and(|info| info.kind == DefKind::Cell);
+            let is_same = match is_cell {
+                // What is in it was made when its definition was run.
+                true => slot(number).kind == SlotKind::Cell && !base.new_cells.contains(name),
+                false => slot(number).definition.0 == hir::definition_hash(db, name)?.0,
+            };
+            is_same.then_some(number)
+        })
+        .collect();
+    let member_of: FxHashMap<Def<'_>, usize> = members
+        .iter()
+        .enumerate()
+        .map(|(index, member)| (member.def, index))
+        .collect();
+    let entries: Vec<Vec<usize>> = members
+        .iter()
+        .map(|member| {
+            let all = view.contributions_to(member.def).unwrap_or_default().iter();
+            all.flat_map(|one| [&one.key, &one.value])
+                .map(|part| member_of[&view.part(part)])
+                .collect()
+        })
+        .collect();
+    loop {
+        let mut has_changed = false;
+        for (index, member) in members.iter().enumerate() {
+            let Some(number) = kept[index] else { continue };
+            let has_state = matches!(
+                slot(number).kind,
+                SlotKind::Template | SlotKind::Dynamic | SlotKind::Cell
+            );
+            let refers_to_kept = || {
+                let refs = member.refs.iter().map(|&target| kept[target as usize]);
+                refs.eq(slot(number).refs.iter().map(|&target| Some(target)))
+            };
+            let has_kept_entries = entries[index].iter().all(|&part| kept[part].is_some());
+            if !has_kept_entries || !(has_state || refers_to_kept()) {
+                kept[index] = None;
+                has_changed = true;
+            }
+        }
+        if !has_changed {
+            return kept;
+        }
+    }
+}
+
 struct Linker<'db> {
     db: &'db dyn Db,
     purpose: Purpose,
+    /// The new ones, from slot `first` on.
     members: Vec<Member<'db>>,
+    first: u32,
     image: Image,
     boot: BootBuilder,
     chunks: FxHashMap<Hash, u32>,
@@ -409,10 +500,60 @@ impl<'db> Linker<'db> {
             db,
             purpose,
             members,
+            first: 0,
             image: Image::default(),
             boot: BootBuilder::new(),
             chunks: FxHashMap::default(),
             natives: FxHashMap::default(),
+        }
+    }
+
+    /// A linker of the members that are new; `slot_of` becomes what their slots and those of the others are.
+    fn onto(
+        view: &View<'db>,
+        purpose: Purpose,
+        members: Vec<Member<'db>>,
+        slot_of: &mut FxHashMap<Def<'db>, u32>,
+        base: Base<'_>,
+    ) -> Self {
+        let first = base.image.slots.len() as u32;
+        let mut next = first;
+        let slots: Vec<u32> = kept_slots(view, &members, base)
+            .into_iter()
+            .map(|kept| {
+                kept.unwrap_or_else(|| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect();
+        *slot_of = std::mem::take(slot_of)
+            .into_iter()
+            .map(|(def, member)| (def, slots[member as usize]))
+            .collect();
+        let new = members.into_iter().zip(&slots);
+        let new = new.filter(|(_, slot)| **slot >= first).map(|(member, _)| {
+            let refs = member.refs.iter();
+            Member {
+                refs: refs.map(|&target| slots[target as usize]).collect(),
+                ..member
+            }
+        });
+        let members: Vec<Member<'db>> = new.collect();
+        let mut image = base.image.clone();
+        if !members.is_empty() {
+            image.extensions.push(first);
+        }
+        let natives = (0u32..).zip(&image.natives);
+        Linker {
+            db: view.db,
+            purpose,
+            members,
+            first,
+            boot: BootBuilder::extending(&image.boot),
+            chunks: FxHashMap::default(),
+            natives: natives.map(|(n, native)| (native.clone(), n)).collect(),
+            image,
         }
     }
 
@@ -421,9 +562,13 @@ impl<'db> Linker<'db> {
         view: &View<'db>,
         roots: &[Def<'db>],
         purpose: Purpose,
+        base: Option<Base<'_>>,
     ) -> Result<(Self, FxHashMap<Def<'db>, u32>), Vec<LinkError>> {
-        let (members, slot_of) = collect(view, roots)?;
-        let mut linker = Linker::new(view.db, purpose, members);
+        let (members, mut slot_of) = collect(view, roots)?;
+        let mut linker = match base {
+            Some(base) => Linker::onto(view, purpose, members, &mut slot_of, base),
+            None => Linker::new(view.db, purpose, members),
+        };
         linker.add_code().map_err(|error| vec![error])?;
         linker.add_constants()?;
         // Code may come from the cache: each chunk was verified when it was read, and now that they
@@ -474,7 +619,7 @@ impl<'db> Linker<'db> {
     }
 
     fn add_slot(&mut self, number: usize) -> Result<(), LinkError> {
-        let slot = number as u32;
+        let slot = self.first + number as u32;
         let unit = Arc::clone(&self.members[number].unit);
         let first_proto = self.image.protos.len() as u32;
         let first_template = self.image.templates.len() as u32;
@@ -559,7 +704,8 @@ impl<'db> Linker<'db> {
         let mut errors = Vec::new();
         for number in 0..self.members.len() {
             let unit = Arc::clone(&self.members[number].unit);
-            let first = self.image.slots[number].first_proto as usize;
+            let slot = &self.image.slots[self.first as usize + number];
+            let first = slot.first_proto as usize;
             let mut wrong = None;
             for (index, proto) in unit.chunk.protos.iter().enumerate() {
                 let words = proto
@@ -583,13 +729,13 @@ impl<'db> Linker<'db> {
     /// Slots whose value prototype 0 of their chunk computes, in order, and what the tables among
     /// them are made of.
     fn computed(&self, view: &View<'db>, slot_of: &FxHashMap<Def<'db>, u32>) -> Computed {
-        let slots = (0u32..)
-            .zip(&self.image.slots)
+        let slots = (self.first..)
+            .zip(&self.image.slots[self.first as usize..])
             .filter(|(_, slot)| matches!(slot.kind, SlotKind::Value | SlotKind::Dynamic))
             .map(|(number, _)| number)
             .collect();
         let mut tables = Vec::new();
-        for (slot, member) in (0u32..).zip(&self.members) {
+        for (slot, member) in (self.first..).zip(&self.members) {
             let Some(contributions) = view.contributions_to(member.def) else {
                 continue;
             };
@@ -620,6 +766,7 @@ impl<'db> Linker<'db> {
         let scopes = view.scopes.iter();
         let hooks = hooks(self.db).filter_map(|hook| slot_of.get(&hook).copied());
         Computed {
+            first: self.first,
             slots,
             tables,
             hooks: hooks.collect(),
@@ -638,9 +785,10 @@ impl<'db> Linker<'db> {
             .collect();
         let stage = |name: &DefName| stages.get(name).copied().unwrap_or(Stage::ALL);
         let errors = failed.into_iter().map(|failed| LinkError {
-            definition: failed
-                .slot
-                .map(|slot| self.members[slot as usize].def.name(self.db).clone()),
+            definition: failed.slot.map(|slot| {
+                let slot = &self.image.slots[slot as usize];
+                DefName::new(slot.namespace.as_str(), slot.name.as_str())
+            }),
             trace: evaluate::frames(&self.image, &failed.failure.trace, stage),
             reason: failed.failure.reason,
         });
@@ -648,16 +796,17 @@ impl<'db> Linker<'db> {
     }
 
     fn add_source_map(&mut self) {
-        let mut map = SourceMap::default();
-        let mut files: FxHashMap<SourceFile, u32> = FxHashMap::default();
+        let mut map = std::mem::take(&mut self.image.source_map);
+        let mut files: FxHashMap<String, u32> = map.files.iter().cloned().zip(0..).collect();
         for member in &self.members {
             let source = slot_source(self.db, member.def).as_ref();
             map.slots
                 .push(source.map_or_else(SlotSource::default, |(file, source)| {
                     let next = map.files.len() as u32;
-                    let number = *files.entry(*file).or_insert(next);
+                    let path = file.path(self.db).to_string();
+                    let number = *files.entry(path.clone()).or_insert(next);
                     if number == next {
-                        map.files.push(file.path(self.db).to_string());
+                        map.files.push(path);
                     }
                     SlotSource {
                         file: number,

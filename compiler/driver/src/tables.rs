@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// The values of an image that are computed when it is linked.
 #[derive(Debug, Default)]
 pub(crate) struct Computed {
+    /// The first slot that is new: those before it have their values.
+    pub(crate) first: u32,
     /// Their slots, in the order in which they are computed.
     pub(crate) slots: Vec<u32>,
     /// The tables among them.

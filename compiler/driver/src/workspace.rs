@@ -7,6 +7,7 @@
 use crate::cache;
 use crate::database::Database;
 use crate::evaluate::{self, Reason};
+use crate::extend;
 use crate::link::{self, LinkError, Purpose, View};
 use crate::packages::{Names, Options, Packages};
 use crate::project::{self, Found, FoundFile, ProjectError, Target};
@@ -16,7 +17,8 @@ use crate::unit::{Places, first_origin};
 use bytecode::Image;
 use hir::body::DefName;
 use hir::contributions::Scope;
-use hir::{SourceFile, Stage};
+use hir::package::Seen;
+use hir::{LastForm, Project, SourceFile, Stage};
 use source::render::SourceFiles;
 use source::{Code, Diagnostic, FileId, Severity, Span, TextRange};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +51,17 @@ pub struct Workspace {
     of_packages: BTreeMap<Arc<str>, SourceFile>,
     library: BTreeMap<Arc<str>, SourceFile>,
     summaries: Summaries,
+}
+
+/// A file as the database has it, without its place on a disk.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    /// The key of its namespace.
+    pub(crate) key: Arc<str>,
+    pub(crate) package: Arc<str>,
+    pub(crate) path: Arc<str>,
+    pub(crate) text: Arc<str>,
+    pub(crate) seen: Option<Arc<Seen>>,
 }
 
 /// Paths and texts of all files, for renderers.
@@ -123,43 +136,68 @@ impl Workspace {
 
     /// A workspace over a database of the caller, for tests that watch its queries.
     #[must_use]
-    pub fn with_database(found: Found, mut db: Database) -> Workspace {
-        let library = db.add_library(FIRST_LIBRARY_FILE);
-        let mut files = BTreeMap::new();
-        let mut of_packages = BTreeMap::new();
+    pub fn with_database(found: Found, db: Database) -> Workspace {
         let package = if found.manifest.name.is_empty() {
             hir::package::NO_PACKAGE
         } else {
             &found.manifest.name
         };
-        let mut numbers = (0u32..).map(FileId);
-        let mut add = |key: &Arc<str>, package: &str, file: &FoundFile, db: &Database| {
-            let source = SourceFile::new(
-                db,
-                numbers.next().unwrap_or(FileId(0)),
-                Arc::from(file.path.as_str()),
-                Arc::clone(key),
-                Arc::from(package),
-                false,
-                Arc::from(file.text.as_str()),
-            );
-            (Arc::clone(key), source)
+        let text_of = |key: &Arc<str>, package: &str, file: &FoundFile, seen| Text {
+            key: Arc::clone(key),
+            package: Arc::from(package),
+            path: Arc::from(file.path.as_str()),
+            text: Arc::from(file.text.as_str()),
+            seen,
         };
-        for (namespace, file) in &found.files {
-            files.extend([add(&namespace.as_str().into(), package, file, &db)]);
-        }
-        if !found.packages.all.is_empty() {
-            let view = Names::of(&found.packages, &found.files);
-            for file in files.values() {
-                hir::set_seen(&mut db, *file, Arc::clone(&view.seen_by_project));
-            }
-            for (index, package) in found.packages.all.iter().enumerate() {
+        let packages = &found.packages.all;
+        let view = (!packages.is_empty()).then(|| Names::of(&found.packages, &found.files));
+        let seen = view.as_ref().map(|view| &view.seen_by_project);
+        let own = found.files.iter();
+        let own = own.map(|(name, file)| {
+            text_of(&name.as_str().into(), package, file, seen.map(Arc::clone))
+        });
+        let mut texts: Vec<Text> = own.collect();
+        let own_count = texts.len();
+        if let Some(view) = &view {
+            for (index, package) in packages.iter().enumerate() {
                 for (name, file) in &package.files {
-                    let (key, source) = add(&view.keys[index][name], &package.name, file, &db);
-                    hir::set_seen(&mut db, source, Arc::clone(&view.seen[index]));
-                    of_packages.insert(key, source);
+                    let key = &view.keys[index][name];
+                    let seen = Some(Arc::clone(&view.seen[index]));
+                    texts.push(text_of(key, &package.name, file, seen));
                 }
             }
+        }
+        Workspace::assemble(found, texts, own_count, db)
+    }
+
+    /// The workspace of a program whose texts are at hand, all of which count as its own.
+    pub(crate) fn of_texts(found: Found, texts: Vec<Text>) -> Workspace {
+        let own_count = texts.len();
+        Workspace::assemble(found, texts, own_count, Database::default())
+    }
+
+    /// A workspace of these texts, the first of which are the project's own.
+    fn assemble(found: Found, texts: Vec<Text>, own_count: usize, mut db: Database) -> Workspace {
+        let library = db.add_library(FIRST_LIBRARY_FILE);
+        let mut files = BTreeMap::new();
+        let mut of_packages = BTreeMap::new();
+        for (number, one) in (0u32..).zip(texts) {
+            let source = SourceFile::new(
+                &db,
+                FileId(number),
+                one.path,
+                Arc::clone(&one.key),
+                one.package,
+                false,
+                one.text,
+            );
+            if let Some(seen) = one.seen {
+                hir::set_seen(&mut db, source, seen);
+            }
+            match (number as usize) < own_count {
+                true => files.insert(one.key, source),
+                false => of_packages.insert(one.key, source),
+            };
         }
         let mut all = library.clone();
         all.extend(of_packages.clone());
@@ -233,9 +271,34 @@ impl Workspace {
         }
     }
 
-    /// Lets the program of the entry print the value of the last form. Summaries are taken after.
-    pub fn show_last(&mut self) {
-        hir::set_shows_last(&mut self.db, true);
+    /// Says what the program of the entry does with the value of the last form. Summaries are taken after.
+    pub fn set_last_form(&mut self, last_form: LastForm) {
+        hir::set_last_form(&mut self.db, last_form);
+    }
+
+    /// Says how many forms of the entry its program leaves out, from its start.
+    pub(crate) fn set_forms_run(&mut self, count: usize) {
+        hir::set_forms_run(&mut self.db, count);
+    }
+
+    /// The database.
+    pub(crate) fn db(&self) -> &Database {
+        &self.db
+    }
+
+    /// What the compiler needs to extend the program while it runs.
+    fn program(&self, entry: &str) -> Vec<u8> {
+        let all = self.files.iter().chain(&self.of_packages);
+        let texts: Vec<Text> = all
+            .map(|(key, file)| Text {
+                key: Arc::clone(key),
+                package: Arc::clone(file.package(&self.db)),
+                path: Arc::clone(file.path(&self.db)),
+                text: Arc::clone(file.text(&self.db)),
+                seen: file.seen(&self.db).clone(),
+            })
+            .collect();
+        extend::encode(entry, Project::get(&self.db).features(&self.db), &texts)
     }
 
     /// Paths and texts, for renderers.
@@ -369,6 +432,13 @@ impl Workspace {
             .map(|file| Arc::clone(file.text(&self.db)))
     }
 
+    /// The diagnostics of the entry, and of all that it reaches.
+    pub(crate) fn check_entry(&mut self) -> Vec<Diagnostic> {
+        let entry = self.found.entry.as_deref();
+        let entry = entry.and_then(|entry| self.file(entry));
+        entry.map_or_else(Vec::new, |entry| self.entry_diagnostics(entry))
+    }
+
     /// The diagnostics of the files that the entry reaches.
     fn entry_diagnostics(&self, entry: SourceFile) -> Vec<Diagnostic> {
         let mut all = hir::diagnostics(&self.db, entry).clone();
@@ -464,6 +534,9 @@ impl Workspace {
         let main_slot = main.and_then(|_| slots.next());
         image.entry = entry_slot;
         image.main = main_slot;
+        if extend::may_ask(&image) {
+            image.source_map.program.push(self.program(&namespace));
+        }
         let mut sources = vec![self.source_hash(entry)];
         for other in hir::project::reachable(&self.db, entry) {
             if let Some(file) = self.file_of_program(other).filter(|_| *other != namespace) {
@@ -614,7 +687,11 @@ impl Workspace {
         })
     }
 
-    fn link_diagnostics(&self, errors: &[LinkError], entry: SourceFile) -> Vec<Diagnostic> {
+    pub(crate) fn link_diagnostics(
+        &self,
+        errors: &[LinkError],
+        entry: SourceFile,
+    ) -> Vec<Diagnostic> {
         let mut all: Vec<Diagnostic> = errors
             .iter()
             .map(|error| self.link_diagnostic(error, entry))

@@ -92,7 +92,11 @@ const HEADS: &[&str] = &["contribute*", "do", "let", "let*"];
 
 /// The contributions of a form at a stage.
 #[salsa::tracked]
-fn form_contributions<'db>(db: &'db dyn Db, form: Form<'db>, stage: Stage) -> Vec<Contribution> {
+pub(crate) fn form_contributions<'db>(
+    db: &'db dyn Db,
+    form: Form<'db>,
+    stage: Stage,
+) -> Vec<Contribution> {
     let Some(home) = home_stage(db, form) else {
         if !may_contribute(form.datum(db)) {
             return Vec::new();

@@ -178,10 +178,28 @@ pub struct Project {
     /// The file whose entry body is run, if the database is for running one.
     #[returns(copy)]
     pub entry: Option<SourceFile>,
-    /// Whether the entry body prints the value of the last form of its file.
+    /// What the entry body does with the value of the last form of its file.
     #[default]
     #[returns(copy)]
-    pub shows_last: bool,
+    pub last_form: LastForm,
+    /// How many forms of the entry file, from its start, have been run by who extends the program: the entry
+    /// body leaves them out.
+    #[default]
+    #[returns(copy)]
+    pub forms_run: usize,
+}
+
+/// What the entry body does with the value of the last form of its file: that of an expression, or the var of
+/// what is defined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastForm {
+    /// Nothing: it returns the value of its last expression.
+    #[default]
+    Runs,
+    /// Prints it.
+    IsPrinted,
+    /// Returns it.
+    IsReturned,
 }
 
 /// Sets a file's text, if it differs.
@@ -253,12 +271,21 @@ pub fn set_entry(db: &mut dyn Db, entry: Option<SourceFile>) {
     }
 }
 
-/// Sets whether the entry body prints the value of the last form, if it differs.
-pub fn set_shows_last(db: &mut dyn Db, shows_last: bool) {
+/// Sets what the entry body does with the value of the last form, if it differs.
+pub fn set_last_form(db: &mut dyn Db, last_form: LastForm) {
     let project = Project::get(db);
-    if project.shows_last(db) != shows_last {
+    if project.last_form(db) != last_form {
         forget_all_stored(db);
-        project.set_shows_last(db).to(shows_last);
+        project.set_last_form(db).to(last_form);
+    }
+}
+
+/// Sets how many forms of the entry file its entry body leaves out, if it differs. No summary may have been given
+/// to that file: it has the entry body.
+pub fn set_forms_run(db: &mut dyn Db, forms_run: usize) {
+    let project = Project::get(db);
+    if project.forms_run(db) != forms_run {
+        project.set_forms_run(db).to(forms_run);
     }
 }
 

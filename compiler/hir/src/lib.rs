@@ -9,6 +9,7 @@
 
 pub mod advice;
 pub mod body;
+pub mod claims;
 mod closure;
 mod context;
 pub mod contributions;
@@ -35,9 +36,9 @@ pub mod summary;
 pub mod wire;
 
 pub use db::{
-    Caller, Db, Def, Frame, MacroCall, MacroFailure, MacroWarning, PartPath, Project, RegexFault,
-    SourceFile, Stage, file_of, is_entry, set_entry, set_features, set_files, set_seen,
-    set_shows_last, set_stored, set_text,
+    Caller, Db, Def, Frame, LastForm, MacroCall, MacroFailure, MacroWarning, PartPath, Project,
+    RegexFault, SourceFile, Stage, file_of, is_entry, set_entry, set_features, set_files,
+    set_forms_run, set_last_form, set_seen, set_stored, set_text,
 };
 pub use dump::dump;
 pub use hash::{Hash, body_hash, definition_hash, interface_hash, namespace_hashes};

@@ -18,7 +18,7 @@ use crate::body::{
 use crate::closure::PhaseCycle;
 use crate::context::PHASE_CYCLE;
 use crate::contributions::is_contributed;
-use crate::db::{Db, Def, Project, SourceFile, Stage, file_of, is_entry};
+use crate::db::{Db, Def, LastForm, Project, SourceFile, Stage, file_of, is_entry};
 use crate::definition::{Arities, DefInfo, DefKind};
 use crate::forms::{Form, FormId, form_by_id, form_set, forms};
 use crate::generated::{generated_name, generating_count, home_stage};
@@ -287,22 +287,22 @@ pub fn definitions(db: &dyn Db, file: SourceFile) -> Vec<DefName> {
     all
 }
 
-/// Adds to an entry body, the calls of the pieces so far, that it prints the value of the last form:
-/// that of its last expression, else the var of what it defines last, else nil.
-fn show_last(
+/// Adds to an entry body, the calls of the pieces so far, that it prints or returns the value of the last form:
+/// that of its last expression, else the var of what it defines last, else nil. The forms before it have been run.
+fn add_last(
     db: &dyn Db,
     file: SourceFile,
+    (is_printed, forms_run): (bool, usize),
     exprs: &mut Vec<Expr>,
     steps: &mut Vec<ExprIdx>,
     globals: &mut Vec<GlobalRef>,
 ) {
-    let Resolution::Def(prn) = resolve(db, file, Stage::ALL, &Symbol::qualified(CORE, "prn"))
-    else {
-        return;
-    };
-    let last = forms(db, file)
-        .last()
-        .and_then(|form| lowered(db, *form, Stage::ALL).defs.last());
+    let all = forms(db, file);
+    let last = all.get(forms_run..).and_then(<[Form<'_>]>::last);
+    let last = last.and_then(|form| {
+        let defs = lowered(db, *form, Stage::ALL).defs.iter();
+        defs.rev().find(|def| !is_contributed(&def.info.name.name))
+    });
     let shown = match last {
         Some(last) if is_entry_name(&last.info.name.name) => steps.pop(),
         _ => None,
@@ -317,6 +317,11 @@ fn show_last(
         });
         ExprIdx(exprs.len() as u32 - 1)
     });
+    let prn = || resolve(db, file, Stage::ALL, &Symbol::qualified(CORE, "prn"));
+    let Some(Resolution::Def(prn)) = is_printed.then(prn) else {
+        steps.push(shown);
+        return;
+    };
     globals.push(global_ref(&prn));
     exprs.push(Expr::CallGlobal {
         global: GlobalIdx(globals.len() as u32 - 1),
@@ -327,18 +332,25 @@ fn show_last(
 }
 
 /// The entry body of a file, if it has top-level expressions: a function that calls the pieces in
-/// order and returns the value of the last, or prints that of the last form if it is asked for.
+/// order and returns the value of the last, or does with that of the last form what is asked for.
 #[salsa::tracked]
 fn entry(db: &dyn Db, file: SourceFile) -> Option<LoweredDef> {
+    let (last_form, forms_run) = match is_entry(db, file) {
+        true => {
+            let project = Project::get(db);
+            (project.last_form(db), project.forms_run(db))
+        }
+        false => (LastForm::Runs, 0),
+    };
     let pieces: Vec<DefName> = forms(db, file)
         .iter()
+        .skip(forms_run)
         .flat_map(|form| form_definitions(db, *form))
         .filter(|name| is_entry_name(&name.name))
         .cloned()
         .collect();
     let form = forms(db, file).first()?.id(db);
-    let shows_last = Project::get(db).shows_last(db) && is_entry(db, file);
-    if pieces.is_empty() && !shows_last {
+    if pieces.is_empty() && last_form == LastForm::Runs {
         return None;
     }
     // The last is no tail call: this frame is where people see how far the file has come.
@@ -358,13 +370,18 @@ fn entry(db: &dyn Db, file: SourceFile) -> Option<LoweredDef> {
             core: None,
         })
         .collect();
-    if shows_last {
-        show_last(db, file, &mut exprs, &mut steps, &mut globals);
+    if last_form != LastForm::Runs {
+        let is_printed = last_form == LastForm::IsPrinted;
+        let which = (is_printed, forms_run);
+        add_last(db, file, which, &mut exprs, &mut steps, &mut globals);
     }
-    if steps.len() > 1 {
-        exprs.push(Expr::Do(steps));
-    }
-    let root = ExprIdx(exprs.len() as u32 - 1);
+    let root = match steps[..] {
+        [only] => only,
+        _ => {
+            exprs.push(Expr::Do(steps));
+            ExprIdx(exprs.len() as u32 - 1)
+        }
+    };
     let source = BodySource {
         origins: vec![Origin::NONE; exprs.len()],
         funcs: vec![FuncSource {

@@ -152,7 +152,7 @@ impl Subject {
             if words > CALL_WORDS_MAX {
                 continue;
             }
-            let image = self.engine.image(record.image).ok();
+            let image = self.engine.image().ok();
             let view = inspect::view(snapshot, summary.pid, image.as_ref(), self.running());
             // What is damaged is told by those who look at it alone.
             if let Ok(mut view) = view {
@@ -176,11 +176,11 @@ impl Subject {
         }
         let pid = self.pid(process);
         let snapshot = self.store.snapshot();
-        let record = engine::read_record(&snapshot, process).map_err(|error| match error {
+        engine::read_record(&snapshot, process).map_err(|error| match error {
             engine::LoadError::Missing { .. } => crate::access::no_process(pid),
             error => error.into(),
         })?;
-        let image = self.engine.image(record.image).ok();
+        let image = self.engine.image().ok();
         let mut view = inspect::view(&snapshot, pid, image.as_ref(), self.running())?;
         if self.at_work().any(|number| number == process) {
             view.summary.status = Status::Running;

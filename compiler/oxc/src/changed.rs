@@ -10,9 +10,6 @@ use driver::{Target, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Number of the image that a run is started with.
-const FIRST_IMAGE: u32 = 1;
-
 /// Says so if definitions of the program's files differ from those it was started with.
 pub(crate) fn tell(output: Output, run: &Surveyed, host: &Host) {
     let record = host.engine.store_record();
@@ -28,7 +25,7 @@ pub(crate) fn tell(output: Output, run: &Surveyed, host: &Host) {
     if record.sources.iter().all(is_same) {
         return;
     }
-    let Ok(image) = host.engine.image(FIRST_IMAGE) else {
+    let Ok(image) = host.engine.image() else {
         return;
     };
     let dir = std::env::current_dir().unwrap_or_default();
@@ -112,7 +109,11 @@ struct Key {
 /// The program's own definitions, and the hashes of their code.
 fn definitions(image: &Image) -> BTreeMap<Key, Vec<Hash>> {
     let mut all: BTreeMap<Key, Vec<Hash>> = BTreeMap::new();
-    for (slot, source) in image.slots.iter().zip(&image.source_map.slots) {
+    let linked = match image.extensions.first() {
+        Some(&first) => &image.slots[..first as usize],
+        None => &image.slots[..],
+    };
+    for (slot, source) in linked.iter().zip(&image.source_map.slots) {
         let Some(file) = image.source_map.files.get(source.file as usize) else {
             continue;
         };

@@ -8,7 +8,8 @@
 
 use crate::chunk::{Arity, Catches, Chunk, Const, Handler, NativeRef, Prototype, RefUse, Template};
 use crate::encode::{
-    CHUNK_FORMAT, CHUNK_MAGIC, IMAGE_FORMAT, IMAGE_MAGIC, SOURCE_MAP_FORMAT, SOURCE_MAP_MAGIC, tag,
+    CHUNK_FORMAT, CHUNK_MAGIC, EXTENSION_MAGIC, IMAGE_FORMAT, IMAGE_MAGIC, SOURCE_MAP_FORMAT,
+    SOURCE_MAP_MAGIC, tag,
 };
 use crate::image::{
     Hash, Image, ImageProto, ImageTemplate, ProtoSource, Slot, SlotKind, SlotSource, SourceMap,
@@ -226,7 +227,7 @@ impl SourceMap {
     /// Says what the bytes lack, or that they are of a newer format.
     pub fn decode(bytes: &[u8]) -> Result<SourceMap, DecodeError> {
         let mut r = Reader::new(bytes);
-        r.header(SOURCE_MAP_MAGIC, "source map", SOURCE_MAP_FORMAT)?;
+        let format = r.header(SOURCE_MAP_MAGIC, "source map", SOURCE_MAP_FORMAT)?;
         let files = r.sequence(1, "file", |r| r.text("file"))?;
         let slots = r.sequence(5, "definition's source", |r| {
             Ok(SlotSource {
@@ -237,8 +238,17 @@ impl SourceMap {
                 protos: r.sequence(3, "prototype's source", proto_source)?,
             })
         })?;
+        // In format 1 there was nothing about the program.
+        let program = match format {
+            1 => Vec::new(),
+            _ => r.sequence(1, "program", |r| Ok(r.bytes("program")?.to_vec()))?,
+        };
         r.end("source map")?;
-        Ok(SourceMap { files, slots })
+        Ok(SourceMap {
+            files,
+            slots,
+            program,
+        })
     }
 }
 
@@ -287,8 +297,16 @@ struct Parts<'a> {
 }
 
 fn parts(bytes: &[u8]) -> Result<Parts<'_>, DecodeError> {
+    parts_of(bytes, IMAGE_MAGIC, "image")
+}
+
+fn parts_of<'a>(
+    bytes: &'a [u8],
+    magic: [u8; 4],
+    what: &'static str,
+) -> Result<Parts<'a>, DecodeError> {
     let mut r = Reader::new(bytes);
-    r.header(IMAGE_MAGIC, "image", IMAGE_FORMAT)?;
+    r.header(magic, what, IMAGE_FORMAT)?;
     let offset = r.offset();
     match r.u16("image")? {
         0 => {}
@@ -343,6 +361,28 @@ impl Image {
         let mut image = decode_code(parts.code)?;
         image.source_map = SourceMap::decode(parts.map)?;
         Ok(image)
+    }
+
+    /// The image with what an extension of it adds. What comes of an extension of another image is for
+    /// the verifier to find.
+    ///
+    /// # Errors
+    /// As [`Image::decode`].
+    pub fn extended(mut self, bytes: &[u8]) -> Result<Image, DecodeError> {
+        let parts = parts_of(bytes, EXTENSION_MAGIC, "extension of an image")?;
+        let new = decode_code(parts.code)?;
+        let map = SourceMap::decode(parts.map)?;
+        self.extensions.push(self.slots.len() as u32);
+        self.slots.extend(new.slots);
+        self.chunks.extend(new.chunks);
+        self.protos.extend(new.protos);
+        self.templates.extend(new.templates);
+        self.natives.extend(new.natives);
+        self.boot.extend(new.boot);
+        self.source_map.files.extend(map.files);
+        self.source_map.slots.extend(map.slots);
+        self.source_map.program.extend(map.program);
+        Ok(self)
     }
 
     /// Reads an image without its source map, for a start that needs no names: the map is read when
@@ -403,6 +443,7 @@ fn decode_code(bytes: &[u8]) -> Result<Image, DecodeError> {
         boot,
         entry,
         main,
+        extensions: Vec::new(),
         source_map: SourceMap::default(),
     })
 }

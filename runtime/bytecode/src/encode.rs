@@ -6,6 +6,8 @@
 //! image   "OxIm" format:16 0:16 code-bytes:64 map-bytes:64 | code part | source map | code hash:256 map hash:256
 //! ```
 //!
+//! An *extension* is laid out as an image and begins with "OxEx". Its parts hold what is new of each list.
+//!
 //! # Invariants
 //! - [`crate::decode`] reads back exactly what is written here.
 //! - The code part of an image holds everything needed to run and nothing else; its blake3 hash is
@@ -21,13 +23,14 @@ use crate::wire::Writer;
 /// Format of chunks, beside the version of their instructions.
 pub const CHUNK_FORMAT: u16 = 1;
 /// Format of source maps.
-pub const SOURCE_MAP_FORMAT: u16 = 1;
-/// Format of images.
+pub const SOURCE_MAP_FORMAT: u16 = 2;
+/// Format of images and extensions.
 pub const IMAGE_FORMAT: u16 = 1;
 
 pub(crate) const CHUNK_MAGIC: [u8; 4] = *b"OxCh";
 pub(crate) const SOURCE_MAP_MAGIC: [u8; 4] = *b"OxSm";
 pub(crate) const IMAGE_MAGIC: [u8; 4] = *b"OxIm";
+pub(crate) const EXTENSION_MAGIC: [u8; 4] = *b"OxEx";
 
 /// First bytes of constants.
 pub(crate) mod tag {
@@ -240,17 +243,17 @@ impl SourceMap {
     /// The source map's bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        self.encode_since(&SourceMap::default())
+    }
+
+    /// The bytes of what it has beyond another that it begins with.
+    pub(crate) fn encode_since(&self, base: &SourceMap) -> Vec<u8> {
         let mut w = Writer::default();
         w.raw(&SOURCE_MAP_MAGIC);
         w.u16(SOURCE_MAP_FORMAT);
-        w.count(self.files.len());
-        for file in &self.files {
-            w.text(file);
-        }
-        w.count(self.slots.len());
-        for slot in &self.slots {
-            slot_source(&mut w, slot);
-        }
+        w.beyond(&self.files, &base.files, |w, file| w.text(file));
+        w.beyond(&self.slots, &base.slots, slot_source);
+        w.beyond(&self.program, &base.program, |w, part| w.bytes(part));
         w.bytes
     }
 }
@@ -299,23 +302,40 @@ impl Image {
     /// from an older encoding hashes otherwise than the bytes it came from.
     #[must_use]
     pub fn hash(&self) -> Hash {
-        Hash::of(&code_part(self, Chunk::encode))
+        Hash::of(&code_part(self, &Image::default(), Chunk::encode))
+    }
+}
+
+impl Image {
+    /// The bytes of an extension: of what this image has beyond `base`, which it extends.
+    #[must_use]
+    pub fn encode_extension(&self, base: &Image) -> Vec<u8> {
+        debug_assert!(self.boot.starts_with(&base.boot), "it is extended");
+        let code = code_part(self, base, Chunk::encode);
+        container(
+            EXTENSION_MAGIC,
+            &code,
+            &self.source_map.encode_since(&base.source_map),
+        )
     }
 }
 
 pub(crate) fn encode_image(image: &Image, chunk: impl Fn(&Chunk) -> Vec<u8>) -> Vec<u8> {
-    let code = code_part(image, chunk);
-    let map = image.source_map.encode();
+    let code = code_part(image, &Image::default(), chunk);
+    container(IMAGE_MAGIC, &code, &image.source_map.encode())
+}
+
+fn container(magic: [u8; 4], code: &[u8], map: &[u8]) -> Vec<u8> {
     let mut w = Writer::default();
-    w.raw(&IMAGE_MAGIC);
+    w.raw(&magic);
     w.u16(IMAGE_FORMAT);
     w.u16(0);
     w.count_fixed(code.len());
     w.count_fixed(map.len());
-    w.raw(&code);
-    w.raw(&map);
-    w.raw(&Hash::of(&code).0);
-    w.raw(&Hash::of(&map).0);
+    w.raw(code);
+    w.raw(map);
+    w.raw(&Hash::of(code).0);
+    w.raw(&Hash::of(map).0);
     w.bytes
 }
 
@@ -324,37 +344,35 @@ impl Writer {
         self.u64(count as u64);
     }
     fn words(&mut self, words: &[u64]) {
-        self.count(words.len());
-        for word in words {
-            self.u64(*word);
+        self.beyond(words, &[], |w, word| w.u64(*word));
+    }
+    /// What a list has beyond another that it begins with.
+    fn beyond<T>(&mut self, all: &[T], base: &[T], write: impl Fn(&mut Writer, &T)) {
+        let new = &all[base.len()..];
+        self.count(new.len());
+        for one in new {
+            write(self, one);
         }
     }
 }
 
-fn code_part(image: &Image, chunk: impl Fn(&Chunk) -> Vec<u8>) -> Vec<u8> {
+/// What an image has in its code part beyond another.
+fn code_part(image: &Image, base: &Image, chunk: impl Fn(&Chunk) -> Vec<u8>) -> Vec<u8> {
     let mut w = Writer::default();
-    w.count(image.slots.len());
-    for slot in &image.slots {
-        encode_slot(&mut w, slot);
-    }
-    w.count(image.chunks.len());
-    for c in &image.chunks {
-        w.bytes(&chunk(c));
-    }
-    w.count(image.protos.len());
-    for proto in &image.protos {
+    w.beyond(&image.slots, &base.slots, encode_slot);
+    w.beyond(&image.chunks, &base.chunks, |w, one| w.bytes(&chunk(one)));
+    w.beyond(&image.protos, &base.protos, |w, proto| {
         w.number(u64::from(proto.slot));
         w.number(u64::from(proto.index));
         w.words(&proto.consts);
-    }
-    w.count(image.templates.len());
-    for template in &image.templates {
+    });
+    w.beyond(&image.templates, &base.templates, |w, template| {
         w.number(u64::from(template.slot));
         w.number(u64::from(template.index));
         w.u64(template.function);
-    }
-    natives(&mut w, &image.natives);
-    w.words(&image.boot);
+    });
+    natives(&mut w, &image.natives[base.natives.len()..]);
+    w.beyond(&image.boot, &base.boot, |w, word| w.u64(*word));
     for slot in [image.entry, image.main] {
         w.option(slot, |w, slot| w.number(u64::from(slot)));
     }

@@ -7,6 +7,8 @@
 //!   all processes of the image. Its references point inside itself only.
 //! - An image holds the hash of every chunk it names; the chunks travel with it.
 //! - Two links of the same definitions give byte-identical images.
+//! - An image can be extended: all that it has keeps its number and its words, what is new follows.
+//!   Whatever is stored of a process means the same in an extension of its image.
 
 use crate::chunk::{Chunk, NativeRef};
 
@@ -48,6 +50,8 @@ pub struct Image {
     pub entry: Option<u32>,
     /// Slot of `-main` (or `main`) of the entry namespace.
     pub main: Option<u32>,
+    /// Number of slots before each extension, in order; none of an image as it was linked.
+    pub extensions: Vec<u32>,
     /// Sources and names, for traces and inspection; outside every hash.
     pub source_map: SourceMap,
 }
@@ -125,6 +129,9 @@ pub struct SourceMap {
     pub files: Vec<String>,
     /// Per definition, by slot.
     pub slots: Vec<SlotSource>,
+    /// What the compiler needs to extend the image, and has noted at each extension: bytes that it alone
+    /// reads. Nothing of a program that never asks for it.
+    pub program: Vec<Vec<u8>>,
 }
 
 /// Source facts of one definition.

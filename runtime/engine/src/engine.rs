@@ -27,7 +27,7 @@ use crate::record::{Ending, Status, StoreRecord};
 use crate::transport::{AttemptId, Clock, TaskError, Transport};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use store::{Batch, Store};
 use vm::checkpoint::State;
@@ -308,7 +308,10 @@ pub(crate) struct Inner {
     leave: Condvar,
     /// Text that was said and has not left, in bytes.
     unsent_bytes: AtomicU64,
-    images: Mutex<BTreeMap<u32, Arc<LoadedImage>>>,
+    /// The image of the run with all its extensions, and the number of the last.
+    image: Mutex<Option<(u32, Arc<LoadedImage>)>>,
+    /// That number, to look at without the lock.
+    newest_image: AtomicU32,
     next_segment: AtomicU64,
     next_letter: AtomicU64,
     next_output: AtomicU64,
@@ -439,12 +442,21 @@ impl Engine {
         self.inner.add_image(image)
     }
 
-    /// An image of the store.
+    /// The image of the run with all its extensions. To a process that has not come so far it means the same.
     ///
     /// # Errors
     /// When it is missing, damaged, or needs a newer `oxc`.
-    pub fn image(&self, number: u32) -> Result<Arc<LoadedImage>, EngineError> {
-        self.inner.image(number)
+    pub fn image(&self) -> Result<Arc<LoadedImage>, EngineError> {
+        self.inner.image()
+    }
+
+    /// Puts an extension of [`Engine::image`] into the store with the next commit. Processes go on in it from
+    /// their next turns on. Whoever makes extensions makes one after the other.
+    ///
+    /// # Errors
+    /// When the image cannot be read that it extends, or is another.
+    pub fn extend_image(&self, image: Arc<LoadedImage>) -> Result<(), EngineError> {
+        self.inner.extend_image(image)
     }
 
     /// Starts the main process: calls the definition in `slot` with `args`, strings.

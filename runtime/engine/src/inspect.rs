@@ -5,7 +5,7 @@
 
 use crate::persist::{self, LoadError};
 use crate::pid::Pid;
-use crate::record::{ActorRecord, FiberNote, Notes, Status, Unheard, Wait};
+use crate::record::{ActorRecord, FIRST_IMAGE, FiberNote, Notes, Status, Unheard, Wait};
 use crate::report::{Place, is_repeated, place_of};
 use crate::transport::Transport;
 use bytecode::Live;
@@ -178,16 +178,18 @@ pub fn list(
     Ok(all)
 }
 
-/// What is wrong with the records of an image.
-fn image_damage(snapshot: &Snapshot, image: u32) -> Option<String> {
-    let mut pieces = 0;
-    for entry in snapshot.range(crate::key::image_pieces(image)) {
-        if let Err(error) = entry {
-            return Some(format!("image {image}: {error}"));
+/// What is wrong with the records of an image, and of all that it extends.
+fn image_damage(snapshot: &Snapshot, newest: u32) -> Option<String> {
+    (FIRST_IMAGE..=newest).find_map(|image| {
+        let mut pieces = 0;
+        for entry in snapshot.range(crate::key::image_pieces(image)) {
+            if let Err(error) = entry {
+                return Some(format!("image {image}: {error}"));
+            }
+            pieces += 1;
         }
-        pieces += 1;
-    }
-    (pieces == 0).then(|| format!("image {image} is missing"))
+        (pieces == 0).then(|| format!("image {image} is missing"))
+    })
 }
 
 impl Summary {

@@ -35,6 +35,9 @@ pub const RECORD_VERSION: u8 = 12;
 /// Version of a run's description. 2: with limits.
 pub const DESCRIPTION_VERSION: u8 = 2;
 
+/// Number of the image that a run is started with; those of its extensions follow.
+pub(crate) const FIRST_IMAGE: u32 = 1;
+
 /// Of the whole store: who it belongs to and the counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreRecord {
@@ -50,7 +53,7 @@ pub struct StoreRecord {
     pub next_segment: u64,
     /// All outputs have smaller numbers.
     pub next_output: u64,
-    /// Number of the next image.
+    /// Number of the next extension of the image.
     pub next_image: u32,
     /// What was run, for people: `deploy.ox`.
     pub command: String,

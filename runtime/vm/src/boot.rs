@@ -266,6 +266,11 @@ impl BootBuilder {
 /// Whether a value has parts with identity, so that each process needs its own copy.
 #[must_use]
 pub fn has_identity(heap: &Heap, root: Word) -> bool {
+    has_identity_that(heap, root, |_| true)
+}
+
+/// Whether a value has parts with identity that are so.
+pub fn has_identity_that(heap: &Heap, root: Word, mut is_so: impl FnMut(Word) -> bool) -> bool {
     let mut seen = FxHashSet::default();
     let mut rest = vec![root];
     while let Some(word) = rest.pop() {
@@ -282,7 +287,7 @@ pub fn has_identity(heap: &Heap, root: Word) -> bool {
             Kind::Lazy => !matches!(lazy::read(heap, word), Some((lazy::State::Realized, _))),
             _ => false,
         };
-        if identity {
+        if identity && is_so(word) {
             return true;
         }
         rest.extend(object.values().iter().map(|&word| Word(word)));

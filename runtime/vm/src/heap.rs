@@ -182,6 +182,12 @@ impl Heap {
         heap
     }
 
+    /// Has another boot segment, which begins with the words of this one.
+    pub(crate) fn extend_boot(&mut self, boot: Arc<[u64]>) {
+        debug_assert!(boot.starts_with(&self.boot), "it is extended");
+        self.boot = boot;
+    }
+
     /// The boot segment.
     #[must_use]
     pub fn boot(&self) -> &Arc<[u64]> {

@@ -116,8 +116,8 @@ pub struct LoadedImage {
     /// Per slot: the number of the process's own cell for it, or `u32::MAX`.
     cells: Vec<u32>,
     cell_count: u32,
-    /// Whether the values of its definitions are still to be computed.
-    is_draft: bool,
+    /// Slots below this one have their values, of the others they are still to be computed.
+    draft_from: u32,
     /// A slot that is a cell of the entry file, if there is one.
     entry_cell: Option<u32>,
     boot: Arc<[u64]>,
@@ -128,27 +128,46 @@ pub struct LoadedImage {
 }
 
 /// The number of each slot's cell, and how many there are. Those of dynamic definitions with identity
-/// in their value come last: processes stored before these had cells have fewer.
-fn cells_of(image: &Image, boot: &Arc<[u64]>, is_draft: bool) -> (Vec<u32>, u32) {
+/// in their value come last: processes stored before these had cells have fewer. Those of each extension come
+/// after all that were there before.
+fn cells_of(image: &Image, boot: &Arc<[u64]>, draft_from: u32) -> (Vec<u32>, u32) {
     let heap = Heap::new(Arc::clone(boot));
     let mut cells = vec![u32::MAX; image.slots.len()];
     let mut count = 0;
-    for is_dynamic in [false, true] {
-        for (cell, slot) in cells.iter_mut().zip(&image.slots) {
-            let own = match slot.kind {
-                SlotKind::Cell | SlotKind::Template => !is_dynamic,
-                SlotKind::Dynamic => {
-                    is_dynamic && (is_draft || has_identity(&heap, Word(slot.value)))
+    let mut starts = vec![0];
+    starts.extend(image.extensions.iter().map(|&start| start as usize));
+    starts.push(image.slots.len());
+    for part in starts.windows(2) {
+        for is_dynamic in [false, true] {
+            let slots = image.slots.iter().zip(&mut cells).enumerate();
+            for (number, (slot, cell)) in slots.take(part[1]).skip(part[0]) {
+                let own = match slot.kind {
+                    SlotKind::Cell | SlotKind::Template => !is_dynamic,
+                    SlotKind::Dynamic => {
+                        let is_draft = number >= draft_from as usize;
+                        is_dynamic && (is_draft || has_identity(&heap, Word(slot.value)))
+                    }
+                    _ => false,
+                };
+                if own {
+                    *cell = count;
+                    count += 1;
                 }
-                _ => false,
-            };
-            if own {
-                *cell = count;
-                count += 1;
             }
         }
     }
     (cells, count)
+}
+
+/// That extensions begin where there are slots, one after the other.
+fn check_extensions(image: &Image) -> Result<(), LoadError> {
+    let starts = image.extensions.iter().map(|&start| start as usize);
+    match starts.clone().is_sorted() && starts.max().is_none_or(|last| last <= image.slots.len()) {
+        true => Ok(()),
+        false => Err(LoadError::Invalid(
+            "its extensions do not follow one another".to_owned(),
+        )),
+    }
 }
 
 /// An image cannot be run by this `oxc`.
@@ -194,19 +213,20 @@ impl LoadedImage {
     /// # Errors
     /// When it needs natives that are not here or its boot segment is damaged.
     pub fn load_linked(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
-        LoadedImage::load_as(image, false)
+        LoadedImage::load_as(image, u32::MAX)
     }
 
-    /// As [`LoadedImage::load_linked`], of an image whose values are still to be computed: what is
-    /// to have one is a cell, or a dynamic definition, which has a cell here.
+    /// As [`LoadedImage::load_linked`], of an image whose values from a slot on are still to be computed: what
+    /// is to have one is a cell, or a dynamic definition, which has a cell here.
     ///
     /// # Errors
     /// As of `load_linked`.
-    pub fn load_draft(image: Arc<Image>) -> Result<LoadedImage, LoadError> {
-        LoadedImage::load_as(image, true)
+    pub fn load_draft(image: Arc<Image>, draft_from: u32) -> Result<LoadedImage, LoadError> {
+        LoadedImage::load_as(image, draft_from)
     }
 
-    fn load_as(image: Arc<Image>, is_draft: bool) -> Result<LoadedImage, LoadError> {
+    fn load_as(image: Arc<Image>, draft_from: u32) -> Result<LoadedImage, LoadError> {
+        check_extensions(&image)?;
         let boot: Arc<[u64]> = image.boot.clone().into();
         let starts = verify::boot_starts(&boot).map_err(LoadError::Boot)?;
         check_words(&image, &starts)?;
@@ -218,7 +238,7 @@ impl LoadedImage {
                     .ok_or_else(|| LoadError::UnknownNative(r.clone()))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let (cells, cell_count) = cells_of(&image, &boot, is_draft);
+        let (cells, cell_count) = cells_of(&image, &boot, draft_from);
         let templates = load_templates(&image)?;
         let captures_of = |template: u32| Some(templates.get(template as usize)?.captures);
         verify::verify_functions(&boot, captures_of, natives.len()).map_err(LoadError::Boot)?;
@@ -229,7 +249,7 @@ impl LoadedImage {
             natives,
             cells,
             cell_count,
-            is_draft,
+            draft_from,
             entry_cell: (0u32..)
                 .zip(&image.slots)
                 .find(|(_, slot)| slot.kind == SlotKind::Cell)
@@ -467,7 +487,7 @@ impl LoadedImage {
     #[must_use]
     pub fn is_template(&self, slot: u32) -> bool {
         let kind = self.image.slots[slot as usize].kind;
-        kind == SlotKind::Template || (kind == SlotKind::Dynamic && !self.is_draft)
+        kind == SlotKind::Template || (kind == SlotKind::Dynamic && slot < self.draft_from)
     }
 
     /// The process's cell for a slot.
@@ -493,14 +513,14 @@ impl LoadedImage {
         Word(self.image.slots[slot as usize].value)
     }
 
-    /// The slot of a definition by namespace and name.
+    /// The slot of a definition by namespace and name: of several versions the newest.
     #[must_use]
     pub fn find(&self, namespace: &str, name: &str) -> Option<u32> {
         let index = self
             .image
             .slots
             .iter()
-            .position(|slot| slot.namespace == namespace && slot.name == name)?;
+            .rposition(|slot| slot.namespace == namespace && slot.name == name)?;
         u32::try_from(index).ok()
     }
 
@@ -525,7 +545,8 @@ impl LoadedImage {
     }
 }
 
-/// Library functions by name; those of `ox.core`'s parts are what the machine may call.
+/// Library functions by name, of several versions the newest; those of `ox.core`'s parts are what the machine
+/// may call.
 fn hooks(image: &Image) -> FxHashMap<String, u32> {
     (0u32..)
         .zip(&image.slots)

@@ -44,7 +44,7 @@ pub const ROOT_COUNT: usize = 6;
 pub struct Process {
     /// Its memory.
     pub heap: Heap,
-    /// The image it was started with.
+    /// The image it was started with, or the newest extension of it that it has come to.
     pub image: Arc<LoadedImage>,
     /// Fibers by ascending number; ended ones leave when their future has the result.
     pub fibers: Vec<Fiber>,
@@ -127,6 +127,24 @@ impl Process {
             .map(|part| u64::from(part.base.saturating_sub(part.stored)))
             .sum();
         stack + u64::from(self.heap.used_words() - self.heap.sealed_words())
+    }
+
+    /// Has the process go on in an extension of its image. Between slices, and before anything of the
+    /// extension comes into its memory.
+    pub fn extend_image(&mut self, image: Arc<LoadedImage>) {
+        self.heap.extend_boot(Arc::clone(image.boot()));
+        self.image = image;
+        let cells = self.root(Root::Cells);
+        let known = self.heap.object(cells).values().len();
+        let count = self.image.cell_count() as usize;
+        if count > known {
+            let mut words: Vec<Word> = vec![Word::UNBOUND; count];
+            for (index, word) in (1u32..).zip(&mut words[..known]) {
+                *word = self.heap.word(cells, index);
+            }
+            let cells = self.heap.make(Kind::Array, 0, 0, &[], &words);
+            self.set_root(Root::Cells, cells);
+        }
     }
 
     /// What a definition of the entry file is in this process, if it is a cell with a value.

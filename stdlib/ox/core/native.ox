@@ -206,6 +206,7 @@
   [reference] [reference milliseconds otherwise])
 (defnative realized? "Returns true if a delay, lazy sequence, future or promise has its value, or its error." [x])
 (defnative ^:no-doc bindings "Returns the map of the dynamic bindings in force in this fiber: var to value." [])
+(defnative ^:no-doc var-of-slot "Returns the var of a definition of the image by its number, which the host has given." [slot])
 (defnative ^:no-doc push-bindings "Puts the map `frame` from vars to values over the bindings in force. Returns the map that was in force, for `pop-bindings`." [frame])
 (defnative ^:no-doc pop-bindings "Puts back the map that `push-bindings` returned. Returns nil." [saved])
 (defnative ^:no-doc set-binding! "Changes the innermost binding of a var in this fiber; `:ox/state` if there is none. Returns `value`." [var value])

@@ -3,6 +3,7 @@
 
 mod cache;
 mod damage;
+mod extend;
 mod generate;
 mod incremental;
 mod laws;

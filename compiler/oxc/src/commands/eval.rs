@@ -9,7 +9,7 @@ use crate::failure::{FAILED, Failure, Outcome, io};
 use crate::host::{Host, foreground};
 use crate::manner::Manner;
 use crate::output::{Output, answer};
-use driver::Workspace;
+use driver::{LastForm, Workspace};
 use engine::pid::MAIN;
 use std::io::Read as _;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) fn run(output: Output, args: &Eval) -> Outcome {
     }
     let progress = output.progress("compiling");
     let mut workspace = Workspace::of_text(NAME, &text);
-    workspace.show_last();
+    workspace.set_last_form(LastForm::IsPrinted);
     workspace.take_summaries(None);
     let built = workspace.build();
     drop(progress);

@@ -138,7 +138,7 @@ fn newer_formats_are_named_before_anything_else_is_looked_at() {
     map[5] = 1;
     assert_eq!(
         SourceMap::decode(&map),
-        Err(newer("source map", 257, SOURCE_MAP_FORMAT))
+        Err(newer("source map", 258, SOURCE_MAP_FORMAT))
     );
     assert_eq!(
         Chunk::decode(b"PK\x03\x04"),
@@ -171,6 +171,19 @@ fn damage_of_an_image_names_the_part() {
             what: "image's source map"
         })
     );
+}
+
+#[test]
+fn a_source_map_of_format_1_says_nothing_of_the_program() {
+    let map = SourceMap {
+        files: vec!["src/a.ox".to_owned()],
+        ..SourceMap::default()
+    };
+    let mut bytes = map.encode();
+    assert_eq!(SourceMap::decode(&bytes).as_ref(), Ok(&map));
+    bytes[4] = 1;
+    assert_eq!(bytes.pop(), Some(0));
+    assert_eq!(SourceMap::decode(&bytes), Ok(map));
 }
 
 #[test]

@@ -104,6 +104,43 @@ fn images_are_valid_and_read_back_from_bytes() {
     }
 }
 
+/// The image that ends before a slot: what an extension begins with.
+fn first_slots(image: &Image, count: usize) -> Image {
+    let mut base = image.clone();
+    let before = |slot: u32| (slot as usize) < count;
+    let chunks = image.slots[..count].iter().filter_map(|slot| slot.chunk);
+    base.chunks
+        .truncate(chunks.map(|chunk| chunk as usize + 1).max().unwrap_or(0));
+    base.slots.truncate(count);
+    base.protos.retain(|proto| before(proto.slot));
+    base.templates.retain(|template| before(template.slot));
+    base.boot.truncate(image.boot.len() / 2);
+    base.source_map.slots.truncate(count);
+    base.source_map.program.truncate(1);
+    base
+}
+
+#[test]
+fn extensions_read_back_from_bytes() {
+    for seed in 0..60 {
+        let mut image = image(seed, &Options::default());
+        image.source_map.program = vec![b"texts".to_vec(), b"more".to_vec()];
+        for count in 0..image.slots.len() {
+            let base = first_slots(&image, count);
+            let bytes = image.encode_extension(&base);
+            image.extensions = vec![count as u32];
+            let read = base.clone().extended(&bytes);
+            assert_eq!(read.as_ref(), Ok(&image), "seed {seed}, {count} slots");
+            assert!(Image::decode(&bytes).is_err());
+            assert!(base.clone().extended(&image.encode()).is_err());
+            let mut damaged = bytes.clone();
+            damaged[bytes.len() / 2] ^= 1;
+            assert!(base.extended(&damaged).is_err());
+            image.extensions.clear();
+        }
+    }
+}
+
 #[test]
 fn code_of_version_0_means_the_same() {
     let mut seen = 0;

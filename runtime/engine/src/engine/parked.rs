@@ -12,7 +12,7 @@
 //! - The count is that of the messages in the mailbox when the process was parked, and of those that
 //!   wait in the store since; it is made anew when a store is opened.
 
-use super::{Inner, Place, Shared, Slot};
+use super::{Inner, Shared, Slot};
 use crate::actor::Incoming;
 use crate::key;
 use crate::letter::Letter;
@@ -21,7 +21,6 @@ use crate::record::{Ending, Status};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use store::StoreError;
-use vm::image::LoadedImage;
 
 /// What waits for a parked process.
 #[derive(Clone, Copy, Debug, Default)]
@@ -122,7 +121,7 @@ impl Inner {
             };
             // What cannot be read stays where it is.
             let stored = self.stored_letters(process).unwrap_or_default();
-            let image = self.image_of(process);
+            let image = self.image().ok();
             let is_wish = |letter: &Letter| letter.is_wish(image.as_deref());
             let mut shared = self.lock();
             let Some(slot) = shared.slots.get(&process) else {
@@ -152,15 +151,6 @@ impl Inner {
             self.work.notify_one();
             return;
         }
-    }
-
-    /// The image of a process at rest.
-    fn image_of(&self, process: u64) -> Option<Arc<LoadedImage>> {
-        if let Place::Here(actor) = &self.lock().slots.get(&process)?.place {
-            return Some(Arc::clone(&actor.process.image));
-        }
-        let record = persist::read_record(&self.store.snapshot(), process).ok()?;
-        self.image(record.image).ok()
     }
 
     /// The letters of which the store knows that they wait for a process.

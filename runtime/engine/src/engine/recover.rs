@@ -21,16 +21,15 @@ use crate::letter::Letter;
 use crate::output::Text;
 use crate::persist::{self, Hole, LoadError, StoredName};
 use crate::pid::MAIN;
-use crate::record::{ActorRecord, Ending, FiberNote, Status, StoreRecord};
+use crate::record::{ActorRecord, Ending, FIRST_IMAGE, FiberNote, Status, StoreRecord};
 use crate::transport::Stream;
 use crate::transport::{Clock, Transport};
 use crate::wire::WireError;
 use bytecode::{DecodeError, Image, SlotKind};
 use std::cmp::Reverse;
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use store::key::KeyReader;
 use store::{Batch, Snapshot, Store, StoreError};
 use vm::Word;
@@ -93,13 +92,14 @@ impl Inner {
                 next_process: crate::pid::MAIN,
                 next_segment: 1,
                 next_output: 1,
-                next_image: 1,
+                next_image: FIRST_IMAGE,
                 limits: options.limits,
                 ..StoreRecord::default()
             },
         };
         let limits = record.limits;
         let (run, stdin_lost) = (record.run, record.stdin_used);
+        let newest_image = record.next_image.saturating_sub(1);
         let mut shared = Shared {
             slots: HashMap::new(),
             ready: VecDeque::new(),
@@ -207,7 +207,8 @@ impl Inner {
             progress: Condvar::new(),
             leave: Condvar::new(),
             unsent_bytes: AtomicU64::new(0),
-            images: Mutex::new(BTreeMap::new()),
+            image: Mutex::new(None),
+            newest_image: AtomicU32::new(newest_image),
             store,
         })
     }
@@ -217,7 +218,7 @@ impl Inner {
         let snapshot = self.store.snapshot();
         let record = persist::read_record(&snapshot, number)?;
         let (state, notes) = persist::read_state(&snapshot, number, &record)?;
-        let image = self.image(record.image).map_err(|error| match error {
+        let image = self.image().map_err(|error| match error {
             EngineError::TooNew(error) => LoadError::TooNew {
                 what: "the image",
                 process: number,
@@ -260,7 +261,7 @@ impl Inner {
         }
         let mut batch = Batch::new();
         let mut resumed = Vec::new();
-        let mut images: BTreeMap<u32, Option<String>> = BTreeMap::new();
+        let mut image_damage: Option<Option<String>> = None;
         let mut damaged = Vec::new();
         let mut numbers = HashSet::new();
         let mut counted = BTreeSet::new();
@@ -282,9 +283,9 @@ impl Inner {
                 parked.insert(number);
                 continue;
             }
-            let damage = match images.entry(record.image) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(unknown) => unknown.insert(match self.image(record.image) {
+            let damage = match &image_damage {
+                Some(known) => known,
+                None => image_damage.insert(match self.image() {
                     Ok(_) => None,
                     Err(error @ EngineError::TooNew(_)) => return Err(error),
                     Err(error) => Some(error.to_string()),
@@ -417,41 +418,66 @@ impl Inner {
         let number = shared.record.next_image;
         shared.record.next_image += 1;
         if self.options.durable {
-            let bytes = image.image().encode();
-            for (piece, bytes) in (0u32..).zip(bytes.chunks(key::IMAGE_PIECE_BYTES)) {
-                shared.extra.put(&key::image_piece(number, piece), bytes);
-            }
+            shared.put_image(number, &image.image().encode());
         }
         drop(shared);
-        self.images
-            .lock()
-            .expect("loading an image does not panic under the lock")
-            .insert(number, image);
+        *self.lock_image() = Some((number, image));
+        self.newest_image.store(number, Ordering::Release);
         number
     }
 
-    pub(super) fn image(&self, number: u32) -> Result<Arc<LoadedImage>, EngineError> {
-        let mut images = self
-            .images
+    pub(super) fn extend_image(&self, image: Arc<LoadedImage>) -> Result<(), EngineError> {
+        let base = self.image()?;
+        let (base, stored) = (base.image(), image.image());
+        if stored.extensions.last() != Some(&(base.slots.len() as u32))
+            || stored.extensions.len() != base.extensions.len() + 1
+        {
+            let what = "an extension of another image was made";
+            return Err(EngineError::Internal(what.to_owned()));
+        }
+        let bytes = match self.options.durable {
+            true => stored.encode_extension(base),
+            false => Vec::new(),
+        };
+        let mut shared = self.lock();
+        let number = shared.record.next_image;
+        shared.record.next_image += 1;
+        if self.options.durable {
+            shared.put_image(number, &bytes);
+        }
+        drop(shared);
+        *self.lock_image() = Some((number, image));
+        self.newest_image.store(number, Ordering::Release);
+        Ok(())
+    }
+
+    /// Has an actor go on in the newest extension of its image, at the beginning of a turn.
+    pub(super) fn come_to_newest_image(&self, actor: &mut Actor) -> Result<(), EngineError> {
+        let newest = self.newest_image.load(Ordering::Acquire);
+        if actor.record.image < newest {
+            let image = self.image()?;
+            actor.process.extend_image(image);
+            actor.record.image = newest;
+        }
+        Ok(())
+    }
+
+    fn lock_image(&self) -> MutexGuard<'_, Option<(u32, Arc<LoadedImage>)>> {
+        self.image
             .lock()
-            .expect("loading an image does not panic under the lock");
-        if let Some(image) = images.get(&number) {
+            .expect("loading an image does not panic under the lock")
+    }
+
+    pub(super) fn image(&self) -> Result<Arc<LoadedImage>, EngineError> {
+        let mut image = self.lock_image();
+        if let Some((_, image)) = &*image {
             return Ok(Arc::clone(image));
         }
-        let snapshot = self.store.snapshot();
-        let mut bytes = Vec::new();
-        for entry in snapshot.range(key::image_pieces(number)) {
-            let (_, piece) =
-                entry.map_err(|error| EngineError::Load(format!("image {number}: {error}")))?;
-            bytes.extend_from_slice(&piece);
-        }
-        if bytes.is_empty() {
-            return Err(EngineError::Load(format!("image {number} is missing")));
-        }
-        let image = Image::decode(&bytes).map_err(|error| image_error(number, error))?;
-        let image = Arc::new(LoadedImage::load(Arc::new(image)).map_err(load_error)?);
-        images.insert(number, Arc::clone(&image));
-        Ok(image)
+        let newest = self.newest_image.load(Ordering::Acquire);
+        let read = read_image(&self.store.snapshot(), newest)?;
+        let read = Arc::new(LoadedImage::load(Arc::new(read)).map_err(load_error)?);
+        *image = Some((newest, Arc::clone(&read)));
+        Ok(read)
     }
 
     pub(super) fn start_main(
@@ -461,7 +487,7 @@ impl Inner {
         args: &[Data],
         function: &str,
     ) -> Result<u64, EngineError> {
-        let image = self.image(image_number)?;
+        let image = self.image()?;
         let birth = Birth::Main {
             slot,
             args: args.to_vec(),
@@ -537,6 +563,31 @@ impl Inner {
     }
 }
 
+/// The image of a run with its extensions up to this number.
+fn read_image(snapshot: &Snapshot, newest: u32) -> Result<Image, EngineError> {
+    let bytes_of = |number: u32| {
+        let mut bytes = Vec::new();
+        for entry in snapshot.range(key::image_pieces(number)) {
+            let (_, piece) =
+                entry.map_err(|error| EngineError::Load(format!("image {number}: {error}")))?;
+            bytes.extend_from_slice(&piece);
+        }
+        match bytes.is_empty() {
+            true => Err(EngineError::Load(format!("image {number} is missing"))),
+            false => Ok(bytes),
+        }
+    };
+    let decoded = |number, result: Result<Image, DecodeError>| {
+        result.map_err(|error| image_error(number, error))
+    };
+    let first = Image::decode(&bytes_of(FIRST_IMAGE)?);
+    let mut image = decoded(FIRST_IMAGE, first)?;
+    for number in FIRST_IMAGE + 1..=newest {
+        image = decoded(number, image.extended(&bytes_of(number)?))?;
+    }
+    Ok(image)
+}
+
 /// What was said and is not known to have left. In place of what is damaged it says so.
 fn read_outputs(snapshot: &Snapshot) -> Result<Vec<Text>, EngineError> {
     let mut texts: Vec<Text> = Vec::new();
@@ -571,6 +622,13 @@ fn read_outputs(snapshot: &Snapshot) -> Result<Vec<Text>, EngineError> {
 }
 
 impl Shared {
+    /// Puts the bytes of an image, or of an extension, into the next batch.
+    fn put_image(&mut self, number: u32, bytes: &[u8]) {
+        for (piece, bytes) in (0u32..).zip(bytes.chunks(key::IMAGE_PIECE_BYTES)) {
+            self.extra.put(&key::image_piece(number, piece), bytes);
+        }
+    }
+
     /// Letters that wait for processes, by their place in the order of all.
     fn waiting_letters(&self) -> HashSet<u64> {
         let slots = self.slots.values();

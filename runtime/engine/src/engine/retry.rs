@@ -67,6 +67,8 @@ impl Inner {
         let is_taken_up = actor.record.is_parked_by_recoveries();
         let stored = self.stored_letters(number);
         let stored = stored.map_err(|error| RetryError::Damaged(error.to_string()))?;
+        let image = self.image();
+        let image = image.map_err(|error| RetryError::Damaged(error.to_string()))?;
 
         let mut shared = self.lock();
         let epoch = shared.epoch;
@@ -75,9 +77,8 @@ impl Inner {
             return Ok(false);
         }
         // Whoever asked it to stop did so before it was asked to go on.
-        let image = Some(&*actor.process.image);
         let is_dropped = |letter: &Letter| {
-            !is_taken_up && (letter.is_wish(image) || *letter == Letter::StdoutClosed)
+            !is_taken_up && (letter.is_wish(Some(&image)) || *letter == Letter::StdoutClosed)
         };
         let letters = self.wake_with_letters(&mut shared, number, stored, is_dropped);
         shared.count_child(number);

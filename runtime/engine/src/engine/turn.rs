@@ -270,6 +270,10 @@ impl Inner {
             }
             incoming = self.failures_apart(&mut actor, incoming, fails);
         }
+        if let Err(error) = self.come_to_newest_image(&mut actor) {
+            self.lock().turn_is_over(epoch);
+            return self.fail(error);
+        }
         actor.dirty_in = Some(epoch);
         self.go_on_with(Box::new(Turn {
             actor,

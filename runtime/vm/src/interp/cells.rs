@@ -5,7 +5,7 @@ use super::{Machine, Next};
 use crate::heap::Heap;
 use crate::image::LoadedImage;
 use crate::native::make_error;
-use crate::object::{FIRST_VALUE, Header, Kind};
+use crate::object::{FIRST_VALUE, Header};
 use crate::process::Root;
 use crate::value;
 use crate::word::Word;
@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 /// The value of a definition that each process has for itself; `cells` is the process's root of them.
 ///
-/// The first touch of a value with identity copies all such values at once, so that what definitions
-/// share stays shared.
+/// The first touch of a value with identity copies all such values at once that have not been copied, so that
+/// what definitions share stays shared.
 ///
 /// # Errors
 /// An `:ox/unbound` error for a cell of the entry file without a value.
@@ -59,6 +59,7 @@ fn copy_templates(image: &LoadedImage, heap: &mut Heap, cells: Word) {
     let (mut own, mut values) = (Vec::new(), Vec::new());
     for (slot, _) in (0u32..).zip(&image.image().slots) {
         let cell = image.cell_of(slot).filter(|cell| *cell < known);
+        let cell = cell.filter(|cell| heap.word(cells, cell + 1) == Word::UNBOUND);
         if let Some(cell) = cell.filter(|_| image.is_template(slot)) {
             own.push(cell);
             values.push(image.slot_value(slot));
@@ -116,7 +117,7 @@ impl Machine<'_> {
         let slot = &image.image().slots[i.x() as usize];
         let heap = &mut self.process.heap;
         let symbol = value::string::make_symbol(heap, Some(&slot.namespace), &slot.name);
-        let var = heap.make(Kind::Var, 0, 0, &[u64::from(i.x())], &[symbol]);
+        let var = value::dynamic::make_var(heap, i.x(), symbol);
         self.set_register(i.a(), var);
         self.after_allocation();
         Next::Go

@@ -4,9 +4,10 @@ use super::{Native, NativeCall};
 use crate::interp::cell_value;
 use crate::native::{NativeResult, Trap};
 use crate::object::Kind;
+use crate::value::dynamic::make_var;
 use crate::value::error::{wrong_state, wrong_type};
 use crate::value::number::make_int;
-use crate::value::string::make_keyword;
+use crate::value::string::{make_keyword, make_symbol};
 use crate::value::{cell, dynamic, lazy, map, vector};
 use crate::word::Word;
 use bytecode::SlotKind;
@@ -45,6 +46,22 @@ fn deref_var(call: &mut NativeCall<'_>, var: Word) -> NativeResult {
         return Ok(bound);
     }
     cell_value(call.image, call.heap, call.fiber.cells, slot).map_err(Trap::Throw)
+}
+
+/// The var of a slot, a number that the host has given.
+fn var_of_slot(call: &mut NativeCall<'_>) -> NativeResult {
+    let slot = call.args[0].as_small();
+    let slot = slot.and_then(|slot| u32::try_from(slot).ok());
+    let definition = slot.and_then(|slot| call.image.image().slots.get(slot as usize));
+    let (Some(slot), Some(definition)) = (slot, definition) else {
+        return Err(wrong_type(
+            call.heap,
+            call.args[0],
+            "the number of a definition of the image",
+        ));
+    };
+    let symbol = make_symbol(call.heap, Some(&definition.namespace), &definition.name);
+    Ok(make_var(call.heap, slot, symbol))
 }
 
 fn push_bindings(call: &mut NativeCall<'_>) -> NativeResult {
@@ -117,6 +134,7 @@ fn effect(call: &mut NativeCall<'_>) -> NativeResult {
 
 /// The natives of this family.
 pub(super) const NATIVES: &[Native] = &[
+    Native::new("ox.core/var-of-slot", 1, 1, var_of_slot),
     Native::new("ox.core/lazy-state", 1, 1, lazy_state),
     Native::new("ox.core/lazy-start!", 1, 1, |call| {
         lazy::start(call.heap, call.args[0], call.fiber.id)

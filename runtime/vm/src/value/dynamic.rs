@@ -117,6 +117,11 @@ fn place(heap: &Heap, bindings: Word, slot: u32) -> Option<Word> {
     }
 }
 
+/// The var of the definition in `slot`, of the name that this symbol is.
+pub(crate) fn make_var(heap: &mut Heap, slot: u32, name: Word) -> Word {
+    heap.make(Kind::Var, 0, 0, &[u64::from(slot)], &[name])
+}
+
 /// Bindings in which the definition in `slot`, of this name, has a value. Keys are vars, whose
 /// comparison never needs anything finished.
 #[must_use]
@@ -128,7 +133,7 @@ pub fn bind(
     value: Word,
 ) -> Word {
     let symbol = super::string::make_symbol(heap, Some(namespace), name);
-    let var = heap.make(Kind::Var, 0, 0, &[u64::from(slot)], &[symbol]);
+    let var = make_var(heap, slot, symbol);
     let base = if bindings.is_nil() {
         map::empty(heap, Word::NIL)
     } else {

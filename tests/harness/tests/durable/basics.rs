@@ -60,7 +60,7 @@ fn a_process_that_exits_goes_on_wherever_it_was_killed_while_its_fibers_tidy_up(
     let view = engine::inspect::view(
         &world.store.snapshot(),
         pid,
-        Some(&world.engine.image(1).unwrap()),
+        Some(&world.engine.image().unwrap()),
         engine::inspect::Running::No,
     );
     let fibers: Vec<u64> = view.unwrap().fibers.iter().map(|fiber| fiber.id).collect();

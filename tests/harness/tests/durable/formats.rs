@@ -51,7 +51,7 @@ fn write_fixture() {
         assert!(world.pass_time(), "the program waits for the next second");
     }
     world.settle();
-    let image = world.engine.image(1).expect("the image is there");
+    let image = world.engine.image().expect("the image is there");
     let bytes =
         bytecode::generate::encode_image_as_version_0(image.image()).expect("old code can say it");
     let prefix = KeyBuilder::of_kind(b'I').u32(1).finish();

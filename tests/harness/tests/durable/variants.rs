@@ -230,7 +230,7 @@ fn names_and_the_past_of_a_process_can_be_looked_at() {
     assert_eq!((waiting.attempt, waiting.max_attempts), (Some(1), Some(1)));
     let suspended = engine::inspect::list(&snapshot, 17, engine::inspect::Running::No).unwrap();
     assert_eq!(suspended[0].status, Status::Suspended);
-    let image = world.engine.image(1).unwrap();
+    let image = world.engine.image().unwrap();
     let view = engine::inspect::view(&snapshot, main.pid, Some(&image), running).unwrap();
     let functions: Vec<&str> = view.fibers[0]
         .frames
