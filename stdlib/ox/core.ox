@@ -27,5 +27,6 @@
               ox.core.multi
               ox.core.effect
               ox.core.handler
+              ox.core.eval
               ox.core.process
               ox.core.macros))

@@ -43,6 +43,7 @@ sources! {
     "ox.core.decimal" "ox/core/decimal.ox";
     "ox.core.effect" "ox/core/effect.ox";
     "ox.core.error" "ox/core/error.ox";
+    "ox.core.eval" "ox/core/eval.ox";
     "ox.core.function" "ox/core/function.ox";
     "ox.core.handler" "ox/core/handler.ox";
     "ox.core.hierarchy" "ox/core/hierarchy.ox";

@@ -15,6 +15,7 @@
 
 use crate::access::open_store;
 use crate::answers::Subject;
+use crate::extending::compiler_of;
 use crate::failure::{FAILED, Failure, Fault, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
 use crate::folder::Folder;
 use crate::manner::{
@@ -524,6 +525,7 @@ fn connect(
     transport.connect(Callbacks {
         started: Box::new(move |attempt| started.attempt_started(attempt)),
         complete: Box::new(move |attempt, result| complete.complete(attempt, result)),
+        compile: compiler_of(engine),
         read: Box::new(move |text| read.complete_read(text)),
         note: Box::new(move |line| output.note(line)),
         fallen: Box::new(move |fallen| {

@@ -17,6 +17,7 @@ mod changed;
 mod commands;
 mod compile;
 mod dependencies;
+mod extending;
 mod facts;
 mod failure;
 mod fault;

@@ -3,8 +3,8 @@
 use engine::data::Data;
 use engine::transport::TaskError;
 
-/// The arguments make no sense: trying again cannot help.
-pub(crate) fn misuse(message: impl Into<String>) -> TaskError {
+/// The arguments make no sense, or ask for what cannot be done: trying again cannot help.
+pub fn misuse(message: impl Into<String>) -> TaskError {
     TaskError {
         reason: "error",
         message: message.into(),

@@ -29,6 +29,7 @@ mod transport;
 
 pub use clock::{SkippingClock, SystemClock};
 pub use command::supervisor::supervise;
+pub use failure::misuse;
 pub use serve::{Served, ServedError};
 pub use streams::Streams;
-pub use transport::{Callbacks, Config, LocalTransport, OpenError};
+pub use transport::{Callbacks, Compile, Config, LocalTransport, OpenError};

@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 const COMMANDS_MAX: usize = 128;
 /// Requests that are under way at the same time.
 const REQUESTS_MAX: usize = 64;
-/// Threads for files and the environment.
+/// Threads for files and what is compiled.
 const FILES_MAX: usize = 8;
 /// How long a queue may be without a worker before somebody is told.
 const UNSERVED_TIME: Duration = Duration::from_secs(1);
@@ -75,6 +75,9 @@ impl Config {
 #[error("the journal of commands cannot be taken up: {0}")]
 pub struct OpenError(#[from] std::io::Error);
 
+/// Answers what a program asks of the compiler. It may take its time.
+pub type Compile = Box<dyn Fn(&str, &[Data]) -> Result<Data, TaskError> + Send + Sync>;
+
 /// Whom the transport tells. The calls come from threads of its own and must not block for long.
 pub struct Callbacks {
     /// What a command answers has been taken by it. Of built-in activities nothing is said: they
@@ -82,6 +85,8 @@ pub struct Callbacks {
     pub started: Box<dyn Fn(AttemptId) + Send + Sync>,
     /// An attempt has a result.
     pub complete: Box<dyn Fn(AttemptId, Result<Data, TaskError>) + Send + Sync>,
+    /// Answers what a program asks of the compiler, `ox.eval/…`: the name without namespace, and the arguments.
+    pub compile: Compile,
     /// What was read: a line with its end, or all; nothing at the end.
     pub read: Box<dyn Fn(String) + Send + Sync>,
     /// Something that people should know, one line.
@@ -338,7 +343,7 @@ impl Inner {
     }
 
     fn server<'a>(&'a self, name: &'a str) -> Server<'a> {
-        if let Some((namespace @ ("ox.sh" | "ox.http" | "ox.fs" | "ox.env"), rest)) =
+        if let Some((namespace @ ("ox.sh" | "ox.http" | "ox.fs" | "ox.env" | "ox.eval"), rest)) =
             name.split_once('/')
         {
             return Server::BuiltIn(namespace, rest);
@@ -375,7 +380,7 @@ impl Inner {
             // It is done sooner than a thread would wake up.
             Server::BuiltIn("ox.env", _) => return self.carry_out(task, control),
             Server::BuiltIn("ox.http", _) => &self.requests,
-            Server::BuiltIn("ox.fs", _) => &self.files,
+            Server::BuiltIn("ox.fs" | "ox.eval", _) => &self.files,
             Server::BuiltIn(..) | Server::Command(_) | Server::Nobody => &self.commands,
         };
         let inner = Arc::clone(self);
@@ -448,6 +453,10 @@ impl Inner {
             Server::BuiltIn("ox.sh", name) => command::call(name, arguments, attempt),
             Server::BuiltIn("ox.http", name) => self.client.call(name, arguments, key, limit_ms),
             Server::BuiltIn("ox.fs", name) => fs::call(name, arguments, key, &self.runner.journal),
+            Server::BuiltIn("ox.eval", name) => match self.callbacks.get() {
+                Some(callbacks) => (callbacks.compile)(name, &task.args),
+                None => unreachable!("nothing starts before the transport is connected"),
+            },
             Server::BuiltIn(_, name) => environment::call(name, arguments),
             Server::Command(served) => {
                 if let Some(callbacks) = self.callbacks.get() {

@@ -61,6 +61,7 @@ codes! {
     516 "exception", "an exception that the program makes and throws";
     517 "io", "an input or output error that the program makes and throws";
     518 "unhandled", "an effect that nobody handles";
+    519 "compile", "a form that a running program evaluates cannot be compiled";
     // limits
     521 "memory-limit", "the process's memory is used up";
     522 "mailbox-limit", "a message was dropped, as too many wait";

@@ -305,7 +305,12 @@ impl<'a> Step<'a> {
             "activity" => self.activity(fiber, args),
             "heartbeat" => self.heartbeat(fiber, arg(0)),
             "idempotency-key" => self.idempotency_key(),
-            "resolve" | "definition-kind" | "macroexpand" | "macroexpand-1" | "macro-warning" => {
+            // Who asks then asks the host, by an activity.
+            "resolve" | "macroexpand" | "macroexpand-1" => {
+                let running = make_keyword(self.heap(), Some("ox"), "running");
+                Ok(Reply::Value(running))
+            }
+            "definition-kind" | "macro-warning" => {
                 let message = format!(
                     "{name} is for macros: what names mean is known while they are expanded, not in a program that runs"
                 );

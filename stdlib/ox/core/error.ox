@@ -21,6 +21,7 @@
    'ExceptionInfo :info 'clojure.lang.ExceptionInfo :info 'IExceptionInfo :info 'clojure.lang.IExceptionInfo :info
    'ArithmeticException #{:ox/arithmetic} 'java.lang.ArithmeticException #{:ox/arithmetic}
    'ClassCastException #{:ox/type} 'java.lang.ClassCastException #{:ox/type}
+   'Compiler$CompilerException #{:ox/compile} 'clojure.lang.Compiler$CompilerException #{:ox/compile}
    'NullPointerException #{:ox/type} 'java.lang.NullPointerException #{:ox/type}
    'IllegalArgumentException #{:ox/argument :ox/arity :ox/type :ox/number-format :ox/parse :ox/no-match :ox/no-method}
    'java.lang.IllegalArgumentException #{:ox/argument :ox/arity :ox/type :ox/number-format :ox/parse :ox/no-match :ox/no-method}

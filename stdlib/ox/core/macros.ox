@@ -20,6 +20,7 @@
             [ox.core.print :refer :all]
             [ox.core.effect :refer :all]
             [ox.core.handler :refer :all]
+            [ox.core.eval :refer :all]
             [ox.core.process :refer :all]))
 
 (defn- syntax-error [message form]
@@ -28,27 +29,10 @@
 ;; ---------------------------------------------------------------------------------------------
 ;; What macros may ask
 
-(defn resolve
-  "In a macro: the full name, a symbol, of what `sym` means where the macro is called; nil if it means
-  nothing. Of the locals in `env`, which is `&env`, it is nil too."
-  ([sym] (effect* :ox/resolve [sym]))
-  ([env sym] (if (contains? env sym) nil (effect* :ox/resolve [sym]))))
-
 (defn ^:no-doc definition-kind
   "In a macro: `:function`, `:macro` or `:value`, what `sym` means where the macro is called; nil if it means nothing."
   [sym]
   (effect* :ox/definition-kind [sym]))
-
-(defn macroexpand-1
-  "In a macro: `form` expanded once, as it would be where the macro is called; `form` itself if it is no
-  call of a macro."
-  [form]
-  (effect* :ox/macroexpand-1 [form]))
-
-(defn macroexpand
-  "In a macro: `form` expanded until it is no call of a macro, as it would be where the macro is called."
-  [form]
-  (effect* :ox/macroexpand [form]))
 
 (defn macro-warning
   "In a macro: has the compiler warn of its call. `path` leads to the part of `&form` that is meant: positions within lists and

@@ -50,6 +50,7 @@ chapters! {
     destructuring
     equality
     errors
+    evaluation
     found
     functions
     fusion

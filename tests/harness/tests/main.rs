@@ -2,6 +2,7 @@
 
 mod assertions;
 mod cli;
+mod compiler;
 mod differential;
 mod docs;
 mod examples;

@@ -60,6 +60,7 @@ impl World {
             complete: Box::new(move |id, result| drop(sender.send((id, result)))),
             read: Box::new(|_| {}),
             note: Box::new(move |text| drop(note.send(text.to_owned()))),
+            compile: Box::new(|_, _| Err(activities::misuse("no compiler"))),
             fallen: Box::new(|_| {}),
             output_failed: Box::new(|_| {}),
         });

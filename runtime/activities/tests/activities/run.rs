@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         complete: Box::new(move |_, result| drop(sender.send(result))),
         read: Box::new(|_| {}),
         note: Box::new(|_| {}),
+        compile: Box::new(|_, _| Err(activities::misuse("no compiler"))),
         fallen: Box::new(|_| {}),
         output_failed: Box::new(|_| {}),
     });

@@ -182,6 +182,7 @@ fn output_is_written_and_input_read() {
         complete: Box::new(|_, _| {}),
         read: Box::new(move |text| drop(sender.send(text))),
         note: Box::new(|_| {}),
+        compile: Box::new(|_, _| Err(activities::misuse("no compiler"))),
         fallen: Box::new(|_| {}),
         output_failed: Box::new(|_| {}),
     });

@@ -5,11 +5,14 @@ mod activities;
 mod basics;
 mod beside;
 mod cells;
+#[path = "../compiler.rs"]
+mod compiler;
 mod cost;
 mod damage;
 mod deadlines;
 mod disk;
 mod epochs;
+mod evaluation;
 mod faults;
 mod formats;
 mod handlers;

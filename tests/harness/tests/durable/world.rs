@@ -1,6 +1,7 @@
 //! A world for the engine: virtual time, a transport that keeps what it is told, a store that
 //! crashes when it is told to. Everything happens on the test's thread.
 
+use crate::compiler::{self, Compiler};
 use crate::modes::in_mode;
 use durable_bench::Program;
 use engine::data::Data;
@@ -238,6 +239,7 @@ pub(crate) struct World {
     /// Commits that the engine has asked for.
     commits: Arc<AtomicU64>,
     pub(crate) options: Options,
+    compiler: Mutex<Compiler>,
 }
 
 impl World {
@@ -289,6 +291,7 @@ impl World {
             engine,
             commits,
             options,
+            compiler: Mutex::default(),
         })
     }
 
@@ -310,6 +313,7 @@ impl World {
         );
         self.engine = engine;
         self.commits = commits;
+        self.compiler = Mutex::default();
     }
 
     pub(crate) fn start(&self, program: &Program) -> u64 {
@@ -339,6 +343,11 @@ impl World {
         let mut any = false;
         let service = self.transport.service.lock().expect("not poisoned");
         for task in pending {
+            if task.name == compiler::NAME {
+                self.engine.complete(task.id, Ok(self.compile(&task.args)));
+                any = true;
+                continue;
+            }
             let served = service
                 .as_ref()
                 .map_or(Served::Silence, |service| service(&task));
@@ -350,6 +359,18 @@ impl World {
             any = true;
         }
         any
+    }
+
+    /// What the compiler answers; the engine has the image that it makes.
+    fn compile(&self, args: &[Data]) -> Data {
+        let image = self.engine.image().expect("the run has an image");
+        let mut compiler = self.compiler.lock().expect("not poisoned");
+        let (extended, answer) = compiler.answer(&image, args);
+        if let Some(image) = extended {
+            let extended = self.engine.extend_image(image);
+            extended.expect("it extends the run's image");
+        }
+        answer
     }
 
     /// Lets time pass to the next thing that happens by itself; false if nothing will.

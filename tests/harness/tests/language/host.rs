@@ -1,6 +1,9 @@
 //! Answers to the effects of pure programs: writing, time, chance. The same in every run.
 
+use crate::compiler::{self, Compiler};
+use engine::data;
 use scalar::{Instant, Uuid};
+use std::sync::Arc;
 use vm::Word;
 use vm::fiber::FiberId;
 use vm::heap::Heap;
@@ -18,6 +21,7 @@ pub(crate) struct Host {
     pub(crate) output: String,
     /// Number of times that time or chance was asked for.
     asked: u64,
+    compiler: Compiler,
 }
 
 /// What a program asks for that is no effect of a pure one.
@@ -58,10 +62,36 @@ impl Host {
             ("ox", "monotonic") => Word::small(self.next() as i64 * 1_000_000),
             ("ox", "rand") => Word::double((self.next() * 7_919 % 1_000) as f64 / 1_000.0),
             ("ox", "random-uuid") => self.uuid(heap),
+            ("ox", "resolve" | "macroexpand" | "macroexpand-1") => {
+                string::make_keyword(heap, Some("ox"), "running")
+            }
+            ("ox", "activity") => match self.compile(process, &parts) {
+                Ok(answer) => answer,
+                Err(name) => return Request::Unknown(format!("the activity {name}")),
+            },
             (namespace, name) => return Request::Unknown(format!(":{namespace}/{name}")),
         };
         process.answer_at_once(fiber, answer);
         Request::Answered
+    }
+
+    /// Answers the activity by which programs ask the compiler; `Err` is the name of another.
+    fn compile(&mut self, process: &mut Process, parts: &[Word]) -> Result<Word, String> {
+        let name = string::try_text(&process.heap, parts[1]).map(str::to_owned);
+        if name.as_deref() != Some(compiler::NAME) {
+            return Err(name.unwrap_or_default());
+        }
+        let image = Arc::clone(&process.image);
+        let args = vector::elements(&process.heap, parts[3]);
+        let args = args
+            .into_iter()
+            .map(|arg| data::from_word(&mut process.heap, &image, arg));
+        let args: Vec<_> = args.collect::<Result<_, _>>().expect("texts are data");
+        let (extended, answer) = self.compiler.answer(&image, &args);
+        if let Some(image) = extended {
+            process.extend_image(image);
+        }
+        Ok(data::to_word(&mut process.heap, &answer))
     }
 
     fn next(&mut self) -> u64 {

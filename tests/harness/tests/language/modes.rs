@@ -176,7 +176,7 @@ pub(crate) fn run(
         if pace.stores() {
             let stored = store(&mut process, &mut archive, &mut segments)?;
             if mode == Mode::Reload {
-                process = Process::restore(Arc::clone(image), stored)
+                process = Process::restore(Arc::clone(&process.image), stored)
                     .map_err(|error| format!("what was stored is no process: {error:?}"))?;
             }
         }

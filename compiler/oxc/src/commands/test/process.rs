@@ -10,6 +10,7 @@
 use super::find::{Job, What};
 use super::report::{Counts, Event, Traced};
 use crate::compile;
+use crate::extending::compiler_of;
 use crate::failure::{Failure, chain, io};
 use crate::folder::Folder;
 use crate::output::Output;
@@ -401,6 +402,7 @@ fn connect(transport: &LocalTransport, engine: &Engine, printed: &Printed) {
     transport.connect(Callbacks {
         started: Box::new(move |attempt| started.attempt_started(attempt)),
         complete: Box::new(move |attempt, result| complete.complete(attempt, result)),
+        compile: compiler_of(engine),
         read: Box::new(move |text| read.complete_read(text)),
         note: Box::new(move |line| noted.add(format!("note: {line}\n").as_bytes())),
         fallen: Box::new(move |fallen| {
