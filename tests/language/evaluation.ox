@@ -119,7 +119,10 @@
 ((requiring-resolve 'clojure.set/union) #{1} #{2})                              ;=> #{1 2}
 ((find-var 'clojure.core/dec) 3)                ;=> 2
 (resolve "inc")                                 ;! :ox/type
+(find-var 'clojure.core/no-such-name)           ;=> nil
 (find-var 'unqualified)                         ;! :ox/argument
+(ns-resolve 'clojure.string)                    ;! :ox/arity
+((requiring-resolve 'clojure.string/upper-case) "c")                            ;=> "C"
 (requiring-resolve 'unqualified)                ;! :ox/argument
 
 ;;; ## macroexpand shows what a macro makes
@@ -130,3 +133,5 @@
 (macroexpand-1 7)                               ;=> 7
 (first (macroexpand '(when-not a b)))           ;=> if
 (macroexpand-1)                                 ;! :ox/arity
+(macroexpand '(when))                           ;! :ox/compile
+(macroexpand 1 2)                               ;! :ox/arity

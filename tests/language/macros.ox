@@ -127,7 +127,7 @@ answer ;=> 42
 
 ;;; ## What is no name means nothing
 (defmacro meaning [sym] `'~(resolve sym))
-(meaning "inc") ;! OX0202 "resolve needs a symbol"
+(meaning "inc") ;! OX0202 "`resolve` takes a symbol"
 
 ;;; ## Expansion on request
 (defmacro unless [test & body] `(if ~test nil (do ~@body)))
