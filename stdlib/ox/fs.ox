@@ -11,6 +11,11 @@
   ([path content] (write path content {}))
   ([path content opts] (activity* "ox.fs/write" nil nil [path content opts])))
 
+(defn secret
+  "As `ox.env/secret`, for the text of a file, without the end of its last line. A relative path starts at the directory of the run."
+  [path]
+  (secret* "file" path))
+
 (defn list "Returns the sorted vector of the names in a directory; with `{:recursive true}` of the paths, from it, of all files below."
   ([path] (list path {}))
   ([path opts] (activity* "ox.fs/list" nil nil [path opts])))

@@ -5,7 +5,8 @@
 //! - Errors do not name the activity: the call that failed, with its arguments, is said before them.
 
 use crate::failure::misuse;
-use engine::data::Data;
+use crate::revealed::Revealed;
+use engine::data::{Data, SecretPart, secret_template};
 use engine::transport::TaskError;
 use std::path::{Path, PathBuf};
 
@@ -31,20 +32,22 @@ pub(crate) struct Arguments<'a> {
     activity: &'a str,
     values: &'a [Data],
     directory: &'a Path,
+    revealed: &'a Revealed,
 }
 
 impl<'a> Arguments<'a> {
-    pub(crate) fn new(activity: &'a str, values: &'a [Data], directory: &'a Path) -> Arguments<'a> {
+    pub(crate) fn new(
+        activity: &'a str,
+        values: &'a [Data],
+        directory: &'a Path,
+        revealed: &'a Revealed,
+    ) -> Arguments<'a> {
         Arguments {
             activity,
             values,
             directory,
+            revealed,
         }
-    }
-
-    /// The directory of the run.
-    pub(crate) fn directory(&self) -> &'a Path {
-        self.directory
     }
 
     /// The argument at an index; nil if there is none.
@@ -201,7 +204,10 @@ pub(crate) fn file_of(value: &Data) -> Option<&str> {
 
 /// The text of a value in an environment, a header or a query: strings and secrets as they are,
 /// keywords and symbols by name, numbers and booleans as printed.
-pub(crate) fn plain_text(value: &Data, directory: &Path) -> Result<Option<String>, TaskError> {
+pub(crate) fn plain_text(
+    value: &Data,
+    arguments: Arguments<'_>,
+) -> Result<Option<String>, TaskError> {
     Ok(Some(match value {
         Data::Str(text) | Data::Number(text) | Data::Printed(text) => text.clone(),
         Data::Keyword(None, name) | Data::Symbol(None, name) => name.clone(),
@@ -212,17 +218,26 @@ pub(crate) fn plain_text(value: &Data, directory: &Path) -> Result<Option<String
         Data::Int(value) => value.to_string(),
         Data::Double(value) => value.to_string(),
         Data::Char(value) => value.to_string(),
-        Data::Secret(source, name) => resolve_secret(source, name, directory)?,
+        Data::Secret(parts) => {
+            let mut whole = String::new();
+            for part in parts {
+                match part {
+                    SecretPart::Text(text) => whole.push_str(text),
+                    SecretPart::Named { source, name } => {
+                        let text = resolve_secret(source, name, arguments.directory)?;
+                        whole.push_str(&text);
+                        arguments.revealed.add(text, name);
+                    }
+                }
+            }
+            whole
+        }
         _ => return Ok(None),
     }))
 }
 
 /// The text that a secret stands for. The last line end of a file is no part of it.
-pub(crate) fn resolve_secret(
-    source: &str,
-    name: &str,
-    directory: &Path,
-) -> Result<String, TaskError> {
+fn resolve_secret(source: &str, name: &str, directory: &Path) -> Result<String, TaskError> {
     let missing = |why: &str| misuse(format!("the secret {name:?} cannot be resolved: {why}"));
     match source {
         "env" => std::env::var(name).map_err(|_| missing("the variable is not set, or no text")),
@@ -267,7 +282,7 @@ pub(crate) fn brief(value: &Data) -> String {
         Data::List(_) => "a list".to_owned(),
         Data::Map(_) => "a map".to_owned(),
         Data::Set(_) => "a set".to_owned(),
-        Data::Secret(_, name) => format!("#secret {name:?}"),
+        Data::Secret(parts) => format!("#secret {:?}", secret_template(parts)),
     };
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -169,7 +169,7 @@ fn input(options: Options<'_>) -> Result<(Input, Vec<u8>), TaskError> {
         None => (Input::Nothing, Vec::new()),
         Some(Data::Bytes(bytes)) => (Input::Frames, bytes.clone()),
         Some(value @ (Data::Str(_) | Data::Secret(..))) => {
-            let text = plain_text(value, options.arguments.directory())?.unwrap_or_default();
+            let text = plain_text(value, options.arguments)?.unwrap_or_default();
             (Input::Frames, text.into_bytes())
         }
         Some(value) => match file_of(value) {
@@ -192,14 +192,14 @@ fn environment(
     for (name, value) in entries {
         let text = match name {
             Data::Secret(..) => None,
-            other => plain_text(other, options.arguments.directory())?,
+            other => plain_text(other, options.arguments)?,
         };
         let Some(text) = text.filter(|text| !text.is_empty() && !text.contains(['=', '\0'])) else {
             return Err(options.wrong("env", "a map from names of variables", name));
         };
         let value = match value {
             Data::Nil => None,
-            other => match plain_text(other, options.arguments.directory())? {
+            other => match plain_text(other, options.arguments)? {
                 Some(value) if !value.contains('\0') => Some(OsString::from(value)),
                 _ => return Err(options.wrong("env", "a map to texts", other)),
             },

@@ -119,7 +119,6 @@ impl Client {
 }
 
 fn request(options: Options<'_>, key: &str) -> Result<(Request<()>, Content), TaskError> {
-    let directory = options.arguments.directory();
     let method = match options.get("method") {
         None => Method::GET,
         Some(Data::Keyword(None, name) | Data::Str(name)) => {
@@ -139,7 +138,7 @@ fn request(options: Options<'_>, key: &str) -> Result<(Request<()>, Content), Ta
     for (name, value) in entries(options, "headers")? {
         let name = match name {
             Data::Secret(..) => None,
-            other => plain_text(other, directory)?,
+            other => plain_text(other, options.arguments)?,
         };
         let Some(name) = name else {
             return Err(options.wrong("headers", "a map from names", value));
@@ -152,7 +151,7 @@ fn request(options: Options<'_>, key: &str) -> Result<(Request<()>, Content), Ta
             other => std::slice::from_ref(other),
         };
         for value in values {
-            let text = plain_text(value, directory)?;
+            let text = plain_text(value, options.arguments)?;
             let text = text.ok_or_else(|| options.wrong("headers", "a map to texts", value))?;
             builder = builder.header(name.as_str(), text);
         }
@@ -252,7 +251,7 @@ fn with_query(url: &str, options: Options<'_>) -> Result<String, TaskError> {
                     Data::Secret(..) => {
                         return Err(misuse("a secret may be sent in a header only"));
                     }
-                    other => plain_text(other, options.arguments.directory())?,
+                    other => plain_text(other, options.arguments)?,
                 };
                 let text = text.ok_or_else(|| options.wrong("query", "a map of texts", part))?;
                 if index > 0 {

@@ -9,7 +9,8 @@
 //!
 //! # Invariants
 //! - An attempt reports once, or not at all if the run is given up.
-//! - A secret is resolved here, where the request is made, and goes nowhere else.
+//! - A secret is resolved here, where the request is made, and goes nowhere else: in what comes back it stands
+//!   as its name again.
 //! - A file that an activity writes whole is there whole or not at all.
 //! - Linux only: groups of processes are found by `/proc`.
 
@@ -23,6 +24,7 @@ mod failure;
 mod fs;
 mod http;
 mod pool;
+mod revealed;
 mod serve;
 mod streams;
 mod transport;

@@ -17,6 +17,7 @@ use crate::control::{Control, Wish};
 use crate::failure::cancelled;
 use crate::http::Client;
 use crate::pool::Pool;
+use crate::revealed::Revealed;
 use crate::serve::Served;
 use crate::streams::Streams;
 use crate::{environment, fs};
@@ -441,7 +442,8 @@ impl Inner {
         task: &Task,
         control: &Control,
     ) -> Result<Data, TaskError> {
-        let arguments = Arguments::new(&task.name, &task.args, &self.directory);
+        let revealed = Revealed::default();
+        let arguments = Arguments::new(&task.name, &task.args, &self.directory, &revealed);
         let (key, limit_ms) = (task.idempotency_key.as_str(), task.start_to_close_ms);
         let attempt = Attempt {
             runner: &self.runner,
@@ -449,7 +451,7 @@ impl Inner {
             key,
             limit_ms,
         };
-        match server {
+        let result = match server {
             Server::BuiltIn("ox.sh", name) => command::call(name, arguments, attempt),
             Server::BuiltIn("ox.http", name) => self.client.call(name, arguments, key, limit_ms),
             Server::BuiltIn("ox.fs", name) => fs::call(name, arguments, key, &self.runner.journal),
@@ -465,7 +467,8 @@ impl Inner {
                 served.answer(task, &self.directory, attempt)
             }
             Server::Nobody => unreachable!("what nobody serves waits for a worker"),
-        }
+        };
+        revealed.hide(result)
     }
 
     /// Keeps an attempt that nobody carries out, until it is cancelled, and says so after a while.

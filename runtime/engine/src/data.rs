@@ -10,7 +10,9 @@ use vm::heap::Heap;
 use vm::image::LoadedImage;
 use vm::native::Trap;
 use vm::object::Kind;
-use vm::value::{json, list, map, number, print, read, seq, set, string, vector};
+use vm::value::{json, list, map, number, print, read, secret, seq, set, string, vector};
+
+pub use vm::value::secret::{Part as SecretPart, template as secret_template};
 
 /// Levels of collections inside one another that leave a process.
 const DEPTH_MAX: usize = 1_000;
@@ -46,8 +48,8 @@ pub enum Data {
     Map(Vec<(Data, Data)>),
     /// Set, in the set's order
     Set(Vec<Data>),
-    /// Secret: source (`env`, `file`) and name; resolved where the request is made
-    Secret(String, String),
+    /// Secret: names that are resolved where the request is made, and texts around them
+    Secret(Vec<SecretPart>),
     /// Any other plain value, as printed: instants, UUIDs, tagged literals
     Printed(String),
 }
@@ -57,6 +59,12 @@ impl Data {
     #[must_use]
     pub fn keyword(name: &str) -> Data {
         Data::Keyword(None, name.to_owned())
+    }
+
+    /// The secret of a name: in the environment, `env`, or of a file, `file`.
+    #[must_use]
+    pub fn secret(source: &str, name: &str) -> Data {
+        Data::Secret(vec![SecretPart::named(source, name)])
     }
 
     /// A string.
@@ -163,13 +171,7 @@ pub fn to_word(heap: &mut Heap, data: &Data) -> Word {
             }
             result
         }
-        Data::Secret(source, name) => {
-            let (source, name) = (
-                string::make_string(heap, source),
-                string::make_string(heap, name),
-            );
-            heap.make(Kind::Secret, 0, 0, &[], &[source, name])
-        }
+        Data::Secret(parts) => secret::make(heap, parts),
         Data::Number(text) | Data::Printed(text) => {
             match read::read(heap, text, read::Notation::Edn) {
                 Ok(Some((word, _))) => word,
@@ -345,14 +347,7 @@ impl Reader<'_> {
                 let words = set::elements(self.heap, word);
                 Data::Set(self.items(words)?)
             }
-            Kind::Secret => {
-                let text = |word| {
-                    string::try_text(self.heap, word)
-                        .unwrap_or_default()
-                        .to_owned()
-                };
-                Data::Secret(text(object.word(1)), text(object.word(2)))
-            }
+            Kind::Secret => Data::Secret(secret::parts(self.heap, word).unwrap_or_default()),
             Kind::Inst | Kind::Uuid | Kind::Regex | Kind::Tagged | Kind::Pid | Kind::Ref => {
                 Data::Printed(self.printed(word))
             }

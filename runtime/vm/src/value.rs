@@ -34,6 +34,7 @@ pub mod ready;
 pub mod record;
 pub mod regex;
 pub(crate) mod replace;
+pub mod secret;
 pub mod seq;
 pub mod set;
 pub(crate) mod slice;

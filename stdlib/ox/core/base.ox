@@ -453,7 +453,7 @@
   [x]
   (if (or (integer? x) (ratio? x))
     (number-text x)
-    (if (or (nil? x) (string? x) (number? x) (char? x) (keyword? x) (symbol? x) (boolean? x) (inst? x) (uuid? x) (regex? x))
+    (if (or (nil? x) (string? x) (number? x) (char? x) (keyword? x) (symbol? x) (boolean? x) (inst? x) (uuid? x) (regex? x) (secret? x))
       (str* x)
       (let [f (interface-method :toString x)]
         (if (nil? f)

@@ -88,7 +88,8 @@
   ([message data] (ex-info message data nil))
   ([message data cause]
    (if (map? data)
-     (error-new message data cause)
+     ;; A message is what people see of a secret.
+     (error-new (if (secret? message) (print* message true) message) data cause)
      (throw (error-new "Additional data must be non-nil." {:ox/kind :ox/argument :value data} nil)))))
 
 (defn ^:no-doc fail

@@ -58,6 +58,7 @@
 (defnative uuid? "Returns true if `x` is a UUID." [x])
 (defnative bytes? "Returns true if `x` is a byte string." [x])
 (defnative ^:no-doc regex? "Returns true if `x` is a regular expression." [x])
+(defnative ^:no-doc secret? "Returns true if `x` is a secret." [x])
 (defnative ^:no-doc atom? "Returns true if `x` is an atom." [x])
 (defnative volatile? "Returns true if `x` is a volatile." [x])
 (defnative delay? "Returns true if `x` is a delay." [x])
@@ -269,6 +270,7 @@
   "Returns the arguments as text, joined: nil is empty, strings and characters are themselves, all else
   is as `pr-str` writes it. Slow path `str*slow`, when a value is large or unfinished."
   [a] [a b] [a b c] [a b c d])
+(defnative ^:no-doc secret* "Returns the secret of a name, to be looked up in `source`, `\"env\"` or `\"file\"`, where a request is made." [source name])
 (defnative ^:no-doc join-strings "Returns the strings of a vector, joined with the string `separator` between them." [separator strings])
 (defnative subs "Returns the characters from `start` to before `end` (default: the count); `:ox/index` if they are not within the string." [s start] [s start end])
 (defnative name "Returns the name of a keyword or symbol; a string is its own." [x])

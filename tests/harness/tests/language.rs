@@ -81,6 +81,7 @@ chapters! {
     protocols
     queues
     reader
+    secrets
     sequences
     sorted
     state

@@ -8,4 +8,5 @@ mod docs;
 mod examples;
 mod language;
 mod pages;
+mod secrets;
 mod tidy;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
+use crate::revealed::Revealed;
 
 struct Folder {
     folder: tempfile::TempDir,
@@ -28,7 +29,8 @@ impl Folder {
     /// A call by another life of the run.
     fn call_as(&self, key: &str, name: &str, values: &[Data]) -> Result<Data, TaskError> {
         let journal = Journal::open(Some(&self.beside.path().join("store.groups"))).unwrap();
-        let arguments = Arguments::new("ox.fs/test", values, self.folder.path());
+        let revealed = Revealed::default();
+        let arguments = Arguments::new("ox.fs/test", values, self.folder.path(), &revealed);
         call(name, arguments, key, &journal)
     }
 

@@ -166,13 +166,18 @@ fn a_command_that_does_not_read_its_input_ends_all_the_same() {
 fn a_secret_goes_into_environment_and_input_and_nowhere_else() {
     let world = World::new();
     std::fs::write(world.path("token"), "s3cret\n").unwrap();
-    let secret = || Data::Secret("file".to_owned(), "token".to_owned());
+    let secret = || Data::secret("file", "token");
     let options = Data::record([
         ("env", Data::Map(vec![(Data::text("TOKEN"), secret())])),
         ("in", secret()),
     ]);
-    let found = world.sh("echo $TOKEN; cat", options).unwrap();
-    assert_eq!(text(&found, "out"), "s3cret\ns3cret");
+    let check =
+        "test $TOKEN = s3cret && test $(cat) = s3cret && echo both; echo $TOKEN; echo $TOKEN >&2";
+    let found = world.sh(check, options.clone()).unwrap();
+    assert_eq!(text(&found, "out"), "both\n#secret \"token\"\n");
+    assert_eq!(text(&found, "err"), "#secret \"token\"\n");
+    let error = world.sh("echo no $TOKEN >&2; exit 3", options).unwrap_err();
+    assert!(error.message.ends_with("no #secret \"token\""), "{error:?}");
     let command = Data::Vector(vec![Data::text("echo"), secret()]);
     let error = world
         .call("ox.sh/run", vec![command, Data::Nil])
@@ -181,10 +186,7 @@ fn a_secret_goes_into_environment_and_input_and_nowhere_else() {
         error.message.contains("#secret \"token\"") && !error.message.contains("s3cret"),
         "{error:?}"
     );
-    let missing = Data::record([(
-        "in",
-        Data::Secret("env".to_owned(), "OX_NOT_SET".to_owned()),
-    )]);
+    let missing = Data::record([("in", Data::secret("env", "OX_NOT_SET"))]);
     assert!(
         world
             .sh("cat", missing)

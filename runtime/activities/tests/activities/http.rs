@@ -1,7 +1,7 @@
 //! `ox.http` against a small server of our own.
 
 use crate::{World, detail};
-use engine::data::Data;
+use engine::data::{Data, SecretPart};
 use engine::transport::{TaskError, Transport};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -198,8 +198,12 @@ fn a_secret_is_resolved_in_a_header_only() {
     let world = World::new();
     std::fs::write(world.path("token"), "s3cret\n").unwrap();
     let (address, requests) = server(vec![answer("200 OK", "", "")]);
-    let secret = || Data::Secret("file".to_owned(), "token".to_owned());
-    let headers = Data::Map(vec![(Data::text("Authorization"), secret())]);
+    let secret = || Data::secret("file", "token");
+    let bearer = Data::Secret(vec![
+        SecretPart::Text("Bearer ".to_owned()),
+        SecretPart::named("file", "token"),
+    ]);
+    let headers = Data::Map(vec![(Data::text("Authorization"), bearer)]);
     request(
         &world,
         vec![("url", Data::text(&address)), ("headers", headers)],
@@ -207,7 +211,7 @@ fn a_secret_is_resolved_in_a_header_only() {
     .unwrap();
     assert_eq!(
         requests.recv().unwrap().header("authorization"),
-        Some("s3cret")
+        Some("Bearer s3cret")
     );
     for key in ["body", "json"] {
         let error =

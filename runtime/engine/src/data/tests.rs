@@ -35,7 +35,12 @@ fn data_survives_the_way_into_a_process_and_out() {
         Data::record([("k", Data::Int(1)), ("l", Data::text("v"))]),
         Data::Map((0..20).map(|n| (Data::Int(n), Data::Int(n * n))).collect()),
         Data::Set(vec![Data::keyword("only")]),
-        Data::Secret("env".to_owned(), "TOKEN".to_owned()),
+        Data::secret("env", "TOKEN"),
+        Data::Secret(vec![
+            SecretPart::Text("Bearer ".to_owned()),
+            SecretPart::named("file", "token"),
+            SecretPart::Text("!".to_owned()),
+        ]),
         Data::Printed("#inst \"2020-02-29T23:59:59.500-00:00\"".to_owned()),
         Data::Printed("#uuid \"f81d4fae-7dec-11d0-a765-00a0c91e6bf6\"".to_owned()),
     ];
@@ -134,7 +139,7 @@ fn values_have_forms_in_json() {
     for none in [
         Data::Double(f64::NAN),
         Data::Bytes(vec![1]),
-        Data::Secret("env".to_owned(), "TOKEN".to_owned()),
+        Data::secret("env", "TOKEN"),
     ] {
         let error = to_json(&none).unwrap_err();
         assert!(!error.contains("TOKEN"), "{error}");

@@ -213,6 +213,7 @@ pub(super) const NATIVES: &[Native] = &[
         }
     }),
     of_kind!("ox.core/var?", Var),
+    of_kind!("ox.core/secret?", Secret),
     of_kind!("ox.core/inst?", Inst),
     of_kind!("ox.core/uuid?", Uuid),
     of_kind!("ox.core/bytes?", Bytes),

@@ -5,6 +5,7 @@ use crate::object::Kind;
 use crate::value::fault::{Fault, OrThrow};
 use crate::value::number::large;
 use crate::value::print::{self, Options};
+use crate::value::secret::{self, Part};
 use crate::value::string::{self, make_string, try_text};
 use crate::value::walk::{copy_fuel, gives_numbers};
 use crate::value::work::{Stop, Walk};
@@ -15,6 +16,19 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/str*", 1, 4, str_of),
     Native::new("ox.core/join-strings", 2, 2, join_strings),
     Native::new("ox.core/print*", 2, 2, print_of),
+    Native::new("ox.core/secret*", 2, 2, |call| {
+        let texts = [call.args[0], call.args[1]].map(|word| try_text(call.heap, word));
+        match texts {
+            [Some(source), Some(name)] => {
+                let part = Part::named(source, name);
+                Ok(secret::make(call.heap, &[part]))
+            }
+            _ => {
+                let fault = Fault::type_error(call.heap, call.args[1], "a string");
+                Err(fault.trap(call.heap))
+            }
+        }
+    }),
     Native::new("ox.core/print-start", 2, 2, |call| {
         let options = options(call, call.args[1])?;
         let methods = option(call, call.args[1], "methods");
@@ -59,6 +73,10 @@ fn str_of(call: &mut NativeCall<'_>) -> NativeResult {
     {
         return Ok(only);
     }
+    let is_secret = |arg: &Word| call.heap.kind_of(*arg) == Some(Kind::Secret);
+    if call.args.iter().any(is_secret) {
+        return secret_of(call);
+    }
     let mut out = String::new();
     for &arg in call.args {
         let is_of_program = matches!(call.heap.kind_of(arg), Some(Kind::Record | Kind::Instance));
@@ -70,6 +88,27 @@ fn str_of(call: &mut NativeCall<'_>) -> NativeResult {
     }
     call.fiber.fuel_spent = print::text_fuel(out.len());
     Ok(make_string(call.heap, &out))
+}
+
+/// Texts around a secret are a secret.
+fn secret_of(call: &mut NativeCall<'_>) -> NativeResult {
+    let mut parts = Vec::new();
+    for &arg in call.args {
+        match secret::parts(call.heap, arg) {
+            Some(inner) => parts.extend(inner),
+            None => {
+                let is_of_program =
+                    matches!(call.heap.kind_of(arg), Some(Kind::Record | Kind::Instance));
+                if is_of_program {
+                    return Err(Trap::Slow(print::STR_SLOW));
+                }
+                let mut text = String::new();
+                print::write_str(call.heap, call.image, &mut text, arg)?;
+                parts.push(Part::Text(text));
+            }
+        }
+    }
+    Ok(secret::make(call.heap, &parts))
 }
 
 fn join_strings(call: &mut NativeCall<'_>) -> NativeResult {

@@ -8,6 +8,7 @@
 
 use super::fault::Fault;
 use super::print::text_fuel;
+use super::secret::{self, Part};
 use super::string::{is_ascii, is_space, make_string, text, try_text};
 use super::vector;
 use super::walk::{Pieces, length_of, make_state, window};
@@ -48,7 +49,10 @@ pub(crate) fn join(
             return Err(Trap::Walk(make_state(heap, Walk::Join, &words)));
         }
         let Some(text) = try_text(heap, word) else {
-            return Err(Fault::type_error(heap, word, "a string").trap(heap));
+            return match secret::parts(heap, word) {
+                Some(_) => join_secrets(heap, separator, strings),
+                None => Err(Fault::type_error(heap, word, "a string").trap(heap)),
+            };
         };
         if index > 0 {
             out.push_str(try_text(heap, separator).unwrap_or_default());
@@ -66,6 +70,23 @@ pub(crate) fn join(
     }
     *spent = text_fuel(out.len()) + index as u32 / 8;
     Ok(make_string(heap, &out))
+}
+
+/// Texts around secrets are a secret. A request is not made of many.
+fn join_secrets(heap: &mut Heap, separator: Word, strings: Word) -> Result<Word, Trap> {
+    let between = try_text(heap, separator).unwrap_or_default().to_owned();
+    let mut parts = Vec::new();
+    for (index, word) in vector::elements(heap, strings).into_iter().enumerate() {
+        if index > 0 {
+            parts.push(Part::Text(between.clone()));
+        }
+        match (secret::parts(heap, word), try_text(heap, word)) {
+            (Some(inner), _) => parts.extend(inner),
+            (None, Some(text)) => parts.push(Part::Text(text.to_owned())),
+            (None, None) => return Err(Fault::type_error(heap, word, "a string").trap(heap)),
+        }
+    }
+    Ok(secret::make(heap, &parts))
 }
 
 /// Joins on.

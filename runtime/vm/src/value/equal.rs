@@ -16,7 +16,7 @@ use super::class::{Class, class_of};
 use super::number::Num;
 use super::seq::{Advance, Cursor};
 use super::work::{Budget, Stop, Walk, Work};
-use super::{keys, lazy, map, record, set, sorted, trie, vector};
+use super::{keys, lazy, map, record, secret, set, sorted, trie, vector};
 use crate::heap::Heap;
 use crate::native::Trap;
 use crate::object::{Kind, Object};
@@ -100,12 +100,7 @@ fn quick_objects(heap: &Heap, a: Word, b: Word) -> Option<bool> {
         Kind::BigInt | Kind::Ratio | Kind::Decimal => numbers(heap, a, b),
         Kind::Bytes => x.raw(1) == y.raw(1) && x.words()[3..] == y.words()[3..],
         Kind::Regex => same_text(heap.object(x.word(1)), heap.object(y.word(1))),
-        Kind::Secret => {
-            let part = |object: Object<'_>, index| {
-                crate::value::string::try_text(heap, object.word(index))
-            };
-            identical(heap, x.word(1), y.word(1)) && part(x, 2) == part(y, 2)
-        }
+        Kind::Secret => secret::parts(heap, a) == secret::parts(heap, b),
         Kind::Var => x.raw(1) == y.raw(1),
         Kind::Type => {
             let fields = |object: Object<'_>| vector::elements(heap, object.word(2));

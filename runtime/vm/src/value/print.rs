@@ -803,9 +803,9 @@ impl Printer<'_> {
                 let _ = write!(self.out, "#object[{}]", record::type_text(self.heap, of));
             }
             Kind::Secret => {
-                let name = object.word(2);
-                self.out.push_str("#secret ");
-                self.push_value(name, depth);
+                // For people, too, so that it is not taken for the text itself.
+                let name = string::try_text(self.heap, object.word(2)).unwrap_or_default();
+                let _ = write!(self.out, "#secret {name:?}");
             }
             _ => {
                 let _ = write!(self.out, "#object[{kind:?}]");
