@@ -22,7 +22,6 @@ use hir::wire::{Reader, Writer};
 use hir::{LastForm, SourceFile, Stage};
 use source::{Code, Diagnostic, Severity, Span, TextRange};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -233,8 +232,7 @@ impl Extender {
         self.workspace.edit(&self.entry, &settled);
         let before = self.claims();
         // What the new forms claim is found with the old ones there, whose names they use.
-        self.workspace
-            .edit(&self.entry, &format!("{settled}\n{text}"));
+        self.workspace.edit(&self.entry, &below(&settled, text));
         let ranges: Vec<TextRange> = self.ranges();
         let forms_run = ranges
             .iter()
@@ -255,10 +253,11 @@ impl Extender {
                 blank(&mut replaced, *range);
             }
         }
-        let whole = format!("{replaced}\n{text}");
+        let whole = below(&replaced, text);
         self.workspace.edit(&self.entry, &whole);
         self.workspace.set_forms_run(count);
-        let offset = replaced.len() + 1;
+        // A form that is taken out leaves as much room.
+        let offset = whole.len() - text.len();
         if let Some(error) = self.first_error() {
             return Err(self.refused(&error, offset));
         }
@@ -266,13 +265,7 @@ impl Extender {
             .iter()
             .flat_map(|form| form.cells.iter().cloned())
             .collect();
-        let kept = self.kept(
-            &replaced,
-            text,
-            new,
-            &ranges[forms_run..],
-            settled.len() + 1,
-        );
+        let kept = self.kept(&replaced, text, new, &ranges[forms_run..], offset);
         let body = DefName::new(self.entry.as_str(), hir::ENTRY);
         let mut roots = vec![body];
         // What is contributed is in a table from now on, though nothing may read it yet: later texts take it as it is.
@@ -311,7 +304,7 @@ impl Extender {
             let is_again = last == Some(*range) || (form.is_header && settled.contains(form_text));
             if (form.is_header || !form.claims.is_empty()) && !is_again {
                 last = Some(*range);
-                let _ = write!(kept, "\n{form_text}");
+                kept = below(&kept, form_text);
             }
         }
         kept
@@ -450,9 +443,24 @@ impl Extender {
         });
         let first = image.extensions.last().map_or(0, |first| *first as usize);
         for slot in &mut map.slots[first..] {
-            if slot.file as usize == own && slot.line > self.own_lines {
+            if slot.file as usize != own {
+                continue;
+            }
+            if slot.line > self.own_lines {
                 slot.file = evaluated as u32;
                 slot.line -= self.own_lines;
+                continue;
+            }
+            // The entry body counts its lines from the file's first form on, and is made of the last ones.
+            let begin = slot.line;
+            let is_behind = |line: u32| begin + line > self.own_lines;
+            let mut lines = slot.protos.iter().flat_map(|proto| &proto.lines);
+            if lines.clone().next().is_some() && lines.all(|line| is_behind(line.1)) {
+                slot.file = evaluated as u32;
+                slot.line = 1;
+                for line in slot.protos.iter_mut().flat_map(|proto| &mut proto.lines) {
+                    line.1 = begin + line.1 - self.own_lines - 1;
+                }
             }
         }
     }
@@ -496,6 +504,15 @@ fn torn(taken: Option<&Claim>, kept: &Claim) -> Refused {
         code: Some(Code::DUPLICATE_DEFINITION.to_string()),
         place: None,
     }
+}
+
+/// A text that begins on the line after another.
+fn below(above: &str, text: &str) -> String {
+    let end = match above.is_empty() || above.ends_with('\n') {
+        true => "",
+        false => "\n",
+    };
+    format!("{above}{end}{text}")
 }
 
 /// Takes a form out of a text, whose lines stay where they are.
