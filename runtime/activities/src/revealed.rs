@@ -154,8 +154,11 @@ mod tests {
             data: vec![("stderr".to_owned(), Data::text("s3cret!"))],
             is_retryable: true,
         };
-        let error = revealed().hide(Err(error)).unwrap_err();
-        assert_eq!(error.message, "exit 1: bad token #secret \"SHORT\"");
-        assert_eq!(error.data[0].1, Data::text("#secret \"SHORT\"!"));
+        let hidden = TaskError {
+            message: "exit 1: bad token #secret \"SHORT\"".to_owned(),
+            data: vec![("stderr".to_owned(), Data::text("#secret \"SHORT\"!"))],
+            ..error.clone()
+        };
+        assert_eq!(revealed().hide(Err(error)), Err(hidden));
     }
 }
