@@ -20,7 +20,7 @@ use hir::claims::{Claim, FormClaims, form_claims};
 use hir::package::{Meaning, Seen};
 use hir::wire::{Reader, Writer};
 use hir::{LastForm, SourceFile, Stage};
-use source::{Code, Diagnostic, Severity, Span, TextRange};
+use source::{Code, Diagnostic, LineIndex, Severity, Span, TextRange, TextSize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -419,9 +419,8 @@ impl Extender {
             let text = files.text(file).to_owned();
             (files.path(file), text, usize::from(range.start()))
         };
-        let before = text.get(..start).unwrap_or(&text);
-        let line = 1 + before.matches('\n').count() as u32;
-        let column = 1 + before.chars().rev().take_while(|c| *c != '\n').count() as u32;
+        let at = LineIndex::new(&text).line_column(TextSize::new(start as u32));
+        let (line, column) = (at.line + 1, at.column + 1);
         Refused {
             message: format!("{} ({path}:{line}:{column})", diagnostic.message),
             code: Some(diagnostic.code.to_string()),
