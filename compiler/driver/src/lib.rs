@@ -30,6 +30,6 @@ mod workspace;
 
 pub use database::Database;
 pub use embedded::{has_library, summaries_of_library};
-pub use hir::LastForm;
+pub use hir::{LastForm, is_entry_name};
 pub use project::{ProjectError, Target};
 pub use workspace::{Built, Files, Workspace};

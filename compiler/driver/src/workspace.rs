@@ -432,6 +432,21 @@ impl Workspace {
             .map(|file| Arc::clone(file.text(&self.db)))
     }
 
+    /// Names of the macros of a namespace of the project.
+    #[must_use]
+    pub fn macros(&self, namespace: &str) -> BTreeSet<Arc<str>> {
+        let names = self
+            .file(namespace)
+            .map(|file| hir::definitions(&self.db, file));
+        let is_macro = |name: &&DefName| {
+            let info = hir::definition_info(&self.db, hir::definition(&self.db, name));
+            info.as_ref()
+                .is_some_and(|info| matches!(info.kind, hir::definition::DefKind::Macro(_)))
+        };
+        let macros = names.iter().flat_map(|names| names.iter()).filter(is_macro);
+        macros.map(|name| Arc::clone(&name.name)).collect()
+    }
+
     /// The diagnostics of the entry, and of all that it reaches.
     pub(crate) fn check_entry(&mut self) -> Vec<Diagnostic> {
         let entry = self.found.entry.as_deref();

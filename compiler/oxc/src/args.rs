@@ -499,6 +499,12 @@ pub(crate) struct Test {
     /// Write a report in JUnit's format, too
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Tell which lines of the project the tests have run
+    #[arg(long)]
+    pub(crate) coverage: bool,
+    /// Write that as a report in LCOV's format, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lcov: Option<PathBuf>,
     /// How many namespaces run at the same time [default: as many as there are processors]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,

@@ -32,8 +32,8 @@ fn answer(
     extender: &mut Option<Extender>,
     args: &[Data],
 ) -> Result<Data, TaskError> {
-    let image = engine.image().map_err(|error| misuse(error.to_string()))?;
-    let image = image.image();
+    let base = engine.image().map_err(|error| misuse(error.to_string()))?;
+    let image = base.image();
     let extender = match extender {
         Some(extender) => extender,
         None => extender.insert(Extender::of(&image.source_map.program).map_err(misuse)?),
@@ -47,7 +47,9 @@ fn answer(
     };
     if let Some(image) = answered.image {
         let loaded = LoadedImage::load_linked(Arc::new(image));
-        let loaded = loaded.map_err(|error| misuse(error.to_string()))?;
+        let loaded = loaded
+            .map_err(|error| misuse(error.to_string()))?
+            .watched_as(&base);
         let extended = engine.extend_image(Arc::new(loaded));
         extended.map_err(|error| misuse(error.to_string()))?;
     }

@@ -6,6 +6,7 @@
 //! - Binding never moves an instruction: a pc means the same in stored and in loaded code.
 
 use crate::boot::has_identity;
+use crate::cover::Covered;
 use crate::heap::Heap;
 use crate::native::{self, Native};
 use crate::object::{Header, Kind};
@@ -125,6 +126,8 @@ pub struct LoadedImage {
     hooks: FxHashMap<String, u32>,
     /// The slot of `*math-context*`, if the program mentions it.
     math_context: Option<u32>,
+    /// What has run of it, if somebody watches.
+    covered: Option<Covered>,
 }
 
 /// The number of each slot's cell, and how many there are. Those of dynamic definitions with identity
@@ -257,6 +260,7 @@ impl LoadedImage {
             boot,
             hooks: hooks(&image),
             math_context: math_context(&image),
+            covered: None,
         };
         for (number, proto) in image.protos.iter().enumerate() {
             let proto = loaded.load_proto(number, proto)?;
@@ -424,6 +428,27 @@ impl LoadedImage {
             }
             _ => Instr::axd(op, instr.a(), target, instr.d()),
         })
+    }
+
+    /// The image, of which is noted what runs.
+    #[must_use]
+    pub fn watched(mut self) -> LoadedImage {
+        self.covered = Some(Covered::new(&self.protos, None));
+        self
+    }
+
+    /// The image, watched if the one that it extends is.
+    #[must_use]
+    pub fn watched_as(mut self, extended: &LoadedImage) -> LoadedImage {
+        let covered = extended.covered.as_ref();
+        self.covered = covered.map(|covered| Covered::new(&self.protos, Some(covered)));
+        self
+    }
+
+    /// What has run of it, if it is watched.
+    #[must_use]
+    pub fn covered(&self) -> Option<&Covered> {
+        self.covered.as_ref()
     }
 
     /// The image as it is stored.

@@ -168,7 +168,7 @@ impl Machine<'_> {
         {
             return outcome;
         }
-        if self.zeal.collect {
+        if self.zeal.collect || self.image.covered().is_some() {
             self.run::<true>()
         } else {
             self.run::<false>()
@@ -401,7 +401,10 @@ impl Machine<'_> {
             // SAFETY: the verifier has checked that code ends with an instruction that does not
             // fall through, and that all jumps stay inside.
             let i = unsafe { Instr(*pc) };
-            if ZEAL && i.op().is_some_and(Op::is_safepoint) {
+            if ZEAL && let Some(covered) = self.image.covered() {
+                covered.note(self.code as usize, pc as usize);
+            }
+            if ZEAL && self.zeal.collect && i.op().is_some_and(Op::is_safepoint) {
                 sync!();
                 self.collect(Process::collect);
                 reload!();

@@ -13,6 +13,7 @@ pub mod boot;
 mod call;
 pub mod checkpoint;
 mod collect;
+pub mod cover;
 pub mod fiber;
 pub mod heap;
 pub mod image;

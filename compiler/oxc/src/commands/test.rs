@@ -5,6 +5,7 @@
 //!   keeps no other from running.
 //! - What is reported depends on the order of the namespaces' names, not on which ends first.
 
+mod coverage;
 mod find;
 mod junit;
 mod process;
@@ -15,6 +16,7 @@ use crate::failure::{FAILED, Failure, Outcome, io};
 use crate::folder::Folder;
 use crate::manner::Manner;
 use crate::output::Output;
+use coverage::Coverage;
 use process::{Ran, Setting};
 use report::{Counts, Reporter};
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ pub(crate) fn run(output: Output, args: &Test) -> Outcome {
     let setting = Setting {
         limits: manner.limits,
         real_time: args.real_time,
+        watched: args.coverage || args.lcov.is_some(),
     };
     let jobs = find::jobs(output, args)?;
     let at_once = match args.jobs {
@@ -35,7 +38,7 @@ pub(crate) fn run(output: Output, args: &Test) -> Outcome {
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
     let mut reporter = Reporter::new(output, args.format);
-    let ran = run_all(output, &jobs, at_once, &setting, args, &mut reporter)?;
+    let mut ran = run_all(output, &jobs, at_once, &setting, args, &mut reporter)?;
     let mut total = Counts::default();
     for one in &ran {
         total.add(&one.counts());
@@ -43,6 +46,21 @@ pub(crate) fn run(output: Output, args: &Test) -> Outcome {
     if let Some(path) = &args.junit {
         std::fs::write(path, junit::document(&ran))
             .map_err(io(format_args!("write {}", path.display())))?;
+    }
+    if setting.watched {
+        let mut coverage = Coverage::default();
+        for one in ran.iter_mut() {
+            coverage.merge(std::mem::take(&mut one.coverage));
+        }
+        coverage.add_all(&jobs);
+        match args.format {
+            Format::Text if args.coverage => coverage.show(output)?,
+            Format::Json if args.coverage => coverage.print_json()?,
+            _ => {}
+        }
+        if let Some(path) = &args.lcov {
+            coverage.write_lcov(path)?;
+        }
     }
     let found_none = ran.is_empty() && !args.filter.is_empty();
     if !found_none || args.format == Format::Json {

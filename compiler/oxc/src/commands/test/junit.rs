@@ -215,6 +215,7 @@ mod tests {
                 event("end", Some("two")),
                 event("error", None),
             ],
+            coverage: super::super::coverage::Coverage::default(),
             took: Duration::ZERO,
         };
         let text = document(&[ran]);

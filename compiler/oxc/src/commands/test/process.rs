@@ -7,6 +7,7 @@
 //!   is what was printed.
 //! - A process that ends without saying what came of all tests is an error.
 
+use super::coverage::Coverage;
 use super::find::{Job, What};
 use super::report::{Counts, Event, Traced};
 use crate::compile;
@@ -45,6 +46,8 @@ pub(super) struct Setting {
     pub(super) limits: Limits,
     /// Whether time takes its time.
     pub(super) real_time: bool,
+    /// Whether is noted which lines run.
+    pub(super) watched: bool,
 }
 
 /// What came of a namespace.
@@ -52,6 +55,7 @@ pub(super) struct Ran {
     pub(super) namespace: String,
     /// What happened, in order.
     pub(super) events: Vec<Event>,
+    pub(super) coverage: Coverage,
     pub(super) took: Duration,
 }
 
@@ -78,12 +82,20 @@ pub(super) fn run(
     filter: &str,
 ) -> Result<Option<Ran>, Failure> {
     let begun = Instant::now();
+    let mut coverage = Coverage::default();
     let events = match &job.what {
-        What::Tests => tests(output, job, folder, setting, filter)?,
+        What::Tests => tests(output, job, folder, setting, filter, &mut coverage)?,
         What::Docs(blocks) => {
             let mut events = Vec::new();
             for block in blocks {
-                events.extend(examples(output, job, block, folder, setting)?);
+                events.extend(examples(
+                    output,
+                    job,
+                    block,
+                    folder,
+                    setting,
+                    &mut coverage,
+                )?);
             }
             events
         }
@@ -91,6 +103,7 @@ pub(super) fn run(
     Ok((!events.is_empty()).then(|| Ran {
         namespace: job.namespace.clone(),
         events,
+        coverage,
         took: begun.elapsed(),
     }))
 }
@@ -102,6 +115,7 @@ fn tests(
     folder: Option<&Folder>,
     setting: &Setting,
     filter: &str,
+    coverage: &mut Coverage,
 ) -> Result<Vec<Event>, Failure> {
     let image = match compiled(job, folder) {
         Compiled::Image(image) => *image,
@@ -110,7 +124,9 @@ fn tests(
             return Ok(vec![rejected(output, job, &workspace, &diagnostics)]);
         }
     };
-    let (printed, end) = printed_by(image, &job.namespace, setting, filter)?;
+    let (printed, end) = printed_by(image, &job.namespace, setting, filter, |image| {
+        coverage.add_run(job, image)
+    })?;
     let mut events = events_of(&printed, job);
     if !events.iter().any(|event| event.event == "namespace") {
         let under_way = events
@@ -143,6 +159,7 @@ fn examples(
     block: &DocTest,
     folder: Option<&Folder>,
     setting: &Setting,
+    coverage: &mut Coverage,
 ) -> Result<Vec<Event>, Failure> {
     let begun = Instant::now();
     let place = |event: &str, line| {
@@ -165,7 +182,10 @@ fn examples(
     match (&block.program, job.file()) {
         (Ok(program), Some(file)) => match compiled_examples(job, program, file, folder) {
             Compiled::Image(image) => {
-                let (printed, end) = printed_by(*image, program.namespace(), setting, "")?;
+                let (printed, end) =
+                    printed_by(*image, program.namespace(), setting, "", |image| {
+                        coverage.add_run(job, image)
+                    })?;
                 told = events_of(&printed, job);
                 let frames = told.iter_mut().flat_map(|event| &mut event.trace);
                 for frame in frames.flat_map(|error| &mut error.frames) {
@@ -335,12 +355,14 @@ impl Write for Printed {
     }
 }
 
-/// Runs an image to the end of its main process: what it printed, and how it ended.
+/// Runs an image to the end of its main process: what it printed, and how it ended. `has_run` is given the
+/// image then.
 fn printed_by(
     image: Image,
     namespace: &str,
     setting: &Setting,
     filter: &str,
+    has_run: impl FnOnce(&LoadedImage),
 ) -> Result<(String, String), Failure> {
     let Some(entry) = image.entry else {
         let why = "what runs them stands behind a `#_` at the end of the file";
@@ -349,6 +371,11 @@ fn printed_by(
     let image = LoadedImage::load(Arc::new(image)).map_err(|error| {
         Failure::new(format!("the tests of {namespace} cannot be run: {error}"))
     })?;
+    let image = Arc::new(if setting.watched {
+        image.watched()
+    } else {
+        image
+    });
     let printed = Printed::default();
     let directory = std::env::current_dir().map_err(io("find the working folder"))?;
     let mut config = Config::new(directory);
@@ -375,7 +402,7 @@ fn printed_by(
     connect(&transport, &engine, &printed);
     let args = [MARK.to_owned(), filter.to_owned()];
     engine.describe(1, namespace, &args, Vec::new());
-    let number = engine.add_image(Arc::new(image));
+    let number = engine.add_image(Arc::clone(&image));
     let threads = engine.run_threads().map_err(io("start threads"))?;
     let main = engine.start_main(number, entry, &[], namespace)?;
     let standing = engine.wait_for_end(main)?;
@@ -386,6 +413,7 @@ fn printed_by(
         // One that panicked has made the engine fail, which was told.
         let _ = thread.join();
     }
+    has_run(&image);
     let end = standing.map_or_else(String::new, |standing| {
         let report = standing.report.trim_end();
         match report.is_empty() {
