@@ -226,7 +226,17 @@
 (defn- big-decimal [x]
   (if (string? x)
     (if (re-matches #"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?" x) (bigdec x) (bad-number x))
-    (bigdec (given x :scale))))
+    (if (and (float? x) (= x x) (not (infinite? x)))
+      ;; The very number that the double is: an odd whole one, or none, over a power of two, which is one over a power of ten.
+      (loop [whole x scale 0]
+        (let [n (bigint whole)]
+          (if (== n whole)
+            (* (bigdec (* n (reduce * 1N (repeat scale 5N)))) (bigdec (str "1E-" scale)))
+            (recur (* 2.0 whole) (inc scale)))))
+      (bigdec (given x :scale)))))
+(defn- decimal-of
+  ([x] (bigdec x))
+  ([unscaled scale] (* (bigdec unscaled) (bigdec (str "1E" (- scale))))))
 
 (defhost
   Integer/MAX_VALUE int-max
@@ -291,7 +301,7 @@
   BigInteger/ONE big-one
   BigInteger/TEN big-ten
   BigDecimal/new big-decimal
-  BigDecimal/valueOf bigdec
+  BigDecimal/valueOf decimal-of
   BigDecimal/ZERO decimal-zero
   BigDecimal/ONE decimal-one
   BigDecimal/TEN decimal-ten)
@@ -656,9 +666,17 @@
       (number? x) (and (number? y) (= (class x) (class y)) (= x y))
       :else (= x y))))
 
+(defn- -java-equals
+  "As `-equals`, but records are maps to it."
+  [x y]
+  (if (and (map? x) (map? y) (or (record? x) (record? y)))
+    (let [f (if (record? x) (host-method x :equals) nil)]
+      (if (some? f) (f x y) (= (into {} x) (into {} y))))
+    (-equals x y)))
+
 (defn- -hash-code [x]
   (let [f (if (or (instance-of-type? x) (record? x)) (host-method x :hashCode) nil)]
-    (if (nil? f) (hash (given x :hashCode)) (f x))))
+    (if (nil? f) (hash (given x :hashCode)) (unchecked-int (f x)))))
 
 (defn- -compare-to [x y]
   (let [f (if (or (instance-of-type? x) (record? x)) (host-method x :compareTo) nil)]
@@ -705,7 +723,7 @@
 
 (defhost
   .toString -to-string
-  .equals -equals
+  .equals -java-equals
   .equiv -equals
   .hashCode -hash-code
   .hasheq -hash-code

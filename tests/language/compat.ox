@@ -437,3 +437,18 @@ Stack/LIMIT                        ;=> 3
 (defmacro quoted [& forms] (list 'quote forms))
 [::string/k (quoted ::string/k ::own) '{::string/a 1}]       ;=> [:clojure.string/k (:clojure.string/k :user/own) {:clojure.string/a 1}]
 (let [{::string/keys [a]} {:clojure.string/a 1}] a)    ;=> 1
+
+;;; ## Decimals of doubles and of their parts
+[(BigDecimal/valueOf 5 2) (BigDecimal/valueOf 5 -2) (BigDecimal/valueOf 1.5)]    ;=> [0.05M 5E+2M 1.5M]
+[(BigDecimal. 0.1) (BigDecimal. 100.0) (BigDecimal. -0.75) (BigDecimal. 3)]    ;=> [0.1000000000000000055511151231257827021181583404541015625M 100M -0.75M 3M]
+(BigDecimal. ##NaN)                ;! :ox/number-format
+
+;;; ## Records equal maps for Java
+(defrecord R [a])
+[(.equals (->R 1) {:a 1}) (.equals {:a 1} (->R 1)) (.equals (->R 1) {:a 2}) (= (->R 1) {:a 1}) (.equals (->R 1) (->R 1)) (.equals (->R 1) 1)]    ;=> [true true false false true false]
+
+;;; ## `Closeable` and `Callable`
+(deftype Door [log] java.io.Closeable (close [_] (swap! log conj :closed)))
+(let [log (atom [])] (with-open [door (->Door log)] (swap! log conj :open)) @log)    ;=> [:open :closed]
+[(instance? java.io.Closeable (->Door nil)) (instance? java.lang.AutoCloseable (->Door nil)) (instance? java.util.concurrent.Callable inc) (instance? java.util.concurrent.Callable 1)]
+;=> [true true true false]

@@ -119,3 +119,22 @@
 (try (try (/ 1 0) (catch IllegalStateException e 1)) (catch ArithmeticException e 2)) ;=> 2
 (try (throw (ex-info "a" {})) (catch Throwable t (try (throw t) (catch Exception e (ex-message e))))) ;=> "a"
 (loop [i 0 acc []] (if (< i 3) (recur (inc i) (conj acc (try (if (= i 1) (throw (ex-info "x" {})) i) (catch Exception e :e) (finally nil)))) acc)) ;=> [0 :e 2]
+
+;;; ## The class of an error
+(map class [(ex-info "" {}) (IllegalArgumentException. "") (RuntimeException. "") (NullPointerException. "") (Exception. "")])
+;=> (ExceptionInfo IllegalArgumentException RuntimeException NullPointerException Exception)
+;differs classes are symbols without package
+(map (fn [f] (try (f) (catch Throwable e (class e)))) [(fn [] (quot 1 0)) (fn [] (nth [] 3)) (fn [] (Long/parseLong "x")) (fn [] (assert false))])
+;=> (ArithmeticException IndexOutOfBoundsException NumberFormatException AssertionError)
+;differs classes are symbols without package
+[(= (class (ex-info "" {})) clojure.lang.ExceptionInfo) (= IllegalArgumentException (class (IllegalArgumentException. ""))) (= java.io.IOException (class (java.io.IOException. "")))]    ;=> [true true true]
+(.getName (class (ex-info "" {}))) ;=> "clojure.lang.ExceptionInfo"
+(.getName (class (java.io.FileNotFoundException. "")))    ;=> "java.io.FileNotFoundException"
+(:type (first (:via (Throwable->map (NullPointerException. "m")))))    ;=> java.lang.NullPointerException
+(defprotocol Told (told [x]))
+(extend-protocol Told
+  Exception (told [_] :exception)
+  RuntimeException (told [_] :run-time)
+  IllegalArgumentException (told [_] :argument))
+(map told [(Exception. "") (RuntimeException. "") (IllegalArgumentException. "") (NumberFormatException. "") (ex-info "" {})])    ;=> (:exception :run-time :argument :argument :run-time)
+(told nil)                         ;! :ox/no-method

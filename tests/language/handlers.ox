@@ -244,6 +244,7 @@
 (with-handlers {f (fn [resume] 1)} 1)           ;! OX0202 "f is neither an effect nor an activity"
 (with-handlers {g (fn [resume] 1)} 1)           ;! OX0202 "g is defined nowhere"
 (with-handlers {1 (fn [resume] 1)} 1)           ;! OX0202 "not for 1"
+(with-handlers {now (fn [resume] 1) :ox/now (fn [resume] 2)} 1)    ;! OX0202 "has two handlers"
 (let [now 1] (with-handlers {now (fn [resume] 1)} 1))    ;! OX0202 "now is a local here"
 
 ;;; ## An effect has parameters and no body

@@ -78,3 +78,16 @@
 (def shared (range 100))
 (map {shared 1 (same) 2} [shared]) ;! :ox/argument
 (map {(rest shared) 1 (same) 2} [shared (rest shared) (same) (next (same))]) ;=> (2 1 2 1)
+
+;;; ### Hashes that programs see have 32 bits
+(every? (fn [x] (<= Integer/MIN_VALUE (hash x) Integer/MAX_VALUE)) [nil 1 -1 1.5 "a" :a 'a [1] {:a 1} #{1} (range 1000) (atom 1) inc])    ;=> true
+(deftype Pair [a b]
+  Object
+  (equals [_ other] (and (instance? Pair other) (= a (.-a other)) (= b (.-b other))))
+  (hashCode [_] (+ (* 31 (+ (* 31 17) (hash a))) (hash b))))
+[(= (hash (->Pair 1 :b)) (.hashCode (->Pair 1 :b))) (get {(->Pair "x" 2) :found} (->Pair "x" 2)) (count (set (map (fn [n] (->Pair n (- n))) (mapcat range [20 30]))))]
+;=> [true :found 30]
+(deftype Coded [n] Object (hashCode [_] n))
+[(hash (->Coded 3)) (hash (->Coded 5000000000)) (.hashCode (->Coded 5000000000)) (hash (->Coded -1))]    ;=> [3 705032704 705032704 -1]
+(= (hash [(->Coded 1)]) (hash (list (->Coded 1))))    ;=> true
+(hash (->Coded "a"))               ;! :ox/type "expected a number"

@@ -48,3 +48,22 @@
 ;differs what a program's hierarchy is is known when it is linked
 (underive ::a ::b)                 ;! :ox/unsupported "does not change"
 ;differs what a program's hierarchy is is known when it is linked
+
+;;; ## Types of programs are of the classes that their values are of
+(defrecord Row [a])
+(deftype Box [x] java.util.Map (size [_] 0))
+(deftype Bare [])
+[(isa? Row Object) (isa? Row clojure.lang.IPersistentMap) (isa? Row java.util.Map) (isa? Row clojure.lang.IRecord) (isa? Row clojure.lang.Sequential)]    ;=> [true true true true false]
+[(isa? Bare Object) (isa? Bare java.util.Map) (isa? Box java.util.Map) (isa? Box clojure.lang.IRecord) (isa? Bare clojure.lang.IType)]    ;=> [true false true false true]
+[(class? Row) (class? Bare) (class? String) (class? 1)]    ;=> [true true true false]
+(map (fn [x] (isa? (class x) Object)) [(->Row 1) (->Bare) (reify Object (toString [_] "")) (int-array 1) (transient []) (StringBuilder.) (ex-info "" {})])
+;=> (true true true true true true true)
+(let [h (derive (make-hierarchy) Row :x)] [(isa? h Row :x) (isa? h Bare :x)])    ;=> [true false]
+(contains? (ancestors Row) java.util.Map)    ;=> true
+(apply isa? [Row])                 ;! :ox/arity
+
+;;; ## Classes of errors have their classes
+(map (fn [e] (isa? (class e) Throwable)) [(ex-info "" {}) (Exception. "") (NullPointerException. "")])    ;=> (true true true)
+[(isa? IllegalArgumentException RuntimeException) (isa? NumberFormatException IllegalArgumentException) (isa? AssertionError Error) (isa? AssertionError Exception)]
+;=> [true true true false]
+(contains? (ancestors java.io.FileNotFoundException) java.io.IOException)    ;=> true

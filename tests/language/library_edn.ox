@@ -47,3 +47,8 @@
 (edn/read-string "#_") ;! :ox/parse "EOF while reading, starting at line 1, at line 1, column 3"
 (edn/read-string "#") ;! :ox/parse "EOF while reading at line 1, column 1"
 (edn/read-string "^:a 5") ;! :ox/parse "Metadata can only be applied to what carries it at line 1, column 1"
+
+;;; ## A quote is a part of a symbol's name
+(require '[clojure.edn :as edn])
+[(edn/read-string "'a") (name (edn/read-string "'a")) (edn/read-string "['a b']")]    ;=> ['a "'a" ['a b']]
+(edn/read-string "@a")          ;! :ox/parse "Invalid leading character"

@@ -103,6 +103,21 @@
 (defmethod render :list [x] (mapv render (:items x)))
 (render {:type :list :items [{:type :bold :inner {:type :text :text "a"}} {:type :none}]})    ;=> ["*'a'*" "?"]
 
+;;; ## Methods by the class of a value
+(defrecord Row [a])
+(deftype Bare [])
+(defmulti of-class class)
+(defmethod of-class Object [_] :object)
+(defmethod of-class java.util.Map [_] :map)
+(defmethod of-class ArithmeticException [_] :arithmetic)
+(defmethod of-class RuntimeException [_] :run-time)
+(defmethod of-class Throwable [_] :thrown)
+(map of-class [(->Row 1) {} (->Bare) 1 (int-array 1) (transient []) (StringBuilder.) (reify Runnable (run [_])) [] (atom 1)])
+;=> (:map :map :object :object :object :object :object :object :object :object)
+(map of-class [(try (/ 1 0) (catch Exception e e)) (ex-info "" {}) (Exception. "") (IllegalStateException. "") (AssertionError. "")])
+;=> (:arithmetic :run-time :thrown :run-time :thrown)
+(of-class nil)                     ;! :ox/no-method "for dispatch value: null"
+
 ;;; ## The methods of a program do not change while it runs
 (defmulti m identity)
 (defmethod m 1 [_] :one)

@@ -571,9 +571,10 @@ impl<'a, 'db> Lowerer<'a, 'db> {
             }
             Resolution::Core(_) => self.macro_value(symbol, origin),
             Resolution::Missing(missing) => {
-                if symbol.ns.is_none() && special::is_error_class(&symbol.name) {
-                    let class = Datum::new(DatumKind::Symbol(symbol.clone()), Origin::NONE);
-                    return self.push(Expr::Const(class), origin);
+                if symbol.ns.is_none()
+                    && let Some(class) = special::error_class(&symbol.name)
+                {
+                    return self.push(Expr::Const(Datum::symbol(class, Origin::NONE)), origin);
                 }
                 if let Some(class) = self.cx.type_class(symbol) {
                     return self.push(Expr::Const(Datum::symbol(class, Origin::NONE)), origin);

@@ -131,12 +131,16 @@
 
 (defn var-get "Returns the value of a var." [v] (deref v))
 
-(defn type
-  "Returns the `:type` of the metadata of `x`, or the symbol that names its type, such as `Long`, `String` or `Keyword`; nil for nil."
+(defn class
+  "Returns the symbol that names the type of `x`, such as `Long`, `String` or `Keyword`, of an error the one that names its class,
+  of a value of a type of the program that type; nil for nil."
   [x]
-  (or (get (meta x) :type) (type-name x)))
+  (if (error? x) (last-segment (error-class x)) (type-name x)))
 
-(defn class "Returns the symbol that names the type of `x`, nil for nil." [x] (type-name x))
+(defn type
+  "Returns the `:type` of the metadata of `x`, or what `class` does."
+  [x]
+  (or (get (meta x) :type) (class x)))
 
 (def ^:private class-tests
   "For the class names that `instance?` takes, the test; the names of `type-name` are known too."

@@ -264,6 +264,7 @@
 (defn ^:no-doc vector?*slow [x] (has-interface? 'IPersistentVector x))
 (defn ^:no-doc seq?*slow [x] (has-interface? 'ISeq x))
 (defn ^:no-doc own-method*slow "`(own-method method x)` of an instance of a type of the program." [method x] (interface-method method x))
+(defn ^:no-doc type-interfaces*slow "`(type-interfaces x)` of a type of the program." [x] (interfaces-of x))
 (defn ^:no-doc own-interface?*slow "`(own-interface? short-name x)` of an instance of a type of the program." [short-name x]
   (has-interface? short-name x))
 
@@ -382,7 +383,7 @@
                     (walk-give state (if (if (instance-of-type? a) true (instance-of-type? b)) (own-equal? a b) (sorted-equal? a b)))))
                 (recur))))))))
 
-(defn ^:no-doc hash*slow "`(hash x)` of a value that is deep, large or unfinished, or holds one whose type says itself what it equals." [x]
+(defn ^:no-doc hash*slow "The machine's hash of a value that is deep, large or unfinished, or holds one whose type says itself what it equals." [x]
   (let [state (hash-start x)]
     (loop []
       (let [r (hash-step state)]
@@ -393,6 +394,14 @@
             (if (instance-of-type? r)
               (do (walk-give state (own-hash r)) (recur))
               r)))))))
+
+(defn ^:no-doc hash-code*slow "`(hash x)` of what `hash*slow` is for." [x] (unchecked-int (hash*slow x)))
+
+(defn hash
+  "Returns an integer of 32 bits, the same for values that are `=`, and the same on every machine. Of a type that has `hashCode` inline, what
+  that returns, cut to 32 bits."
+  [x]
+  (hash-code x))
 
 (defn ^:no-doc key-hash*slow
   "Hashes a key of a map that is large or unfinished. The machine calls this, and then runs the same

@@ -38,10 +38,51 @@
    'Promise '[Promise IPending IBlockingDeref IDeref IFn Callable Runnable IObj IMeta Object]
    'Future '[Future IPending IBlockingDeref IDeref IObj IMeta Object]
    'Reduced '[Reduced IDeref Object]
-   'TaggedLiteral '[TaggedLiteral ILookup Object]})
+   'TaggedLiteral '[TaggedLiteral ILookup Object]
+   'Transient '[Transient ITransientCollection Counted ILookup Object]
+   'Bytes '[Bytes Object]
+   'Pid '[Pid Object]
+   'Reference '[Reference Object]})
 
 (def ^:no-doc superclasses
   "Classes that are of no type alone, and theirs."
-  {'Number ['Object] 'CharSequence ['Object] 'Named ['Object]
-   'RuntimeException '[Exception Throwable Object] 'Exception '[Throwable Object] 'Error '[Throwable Object]
-   'Throwable ['Object] 'ExceptionInfo '[RuntimeException Exception Throwable Object]})
+  '{Number [Object] CharSequence [Object] Named [Object]
+    Throwable [Object]
+    Exception [Throwable Object]
+    Error [Throwable Object]
+    RuntimeException [Exception Throwable Object]
+    ExceptionInfo [IExceptionInfo RuntimeException Exception Throwable Object]
+    ArithmeticException [RuntimeException Exception Throwable Object]
+    ClassCastException [RuntimeException Exception Throwable Object]
+    NullPointerException [RuntimeException Exception Throwable Object]
+    IllegalArgumentException [RuntimeException Exception Throwable Object]
+    ArityException [IllegalArgumentException RuntimeException Exception Throwable Object]
+    NumberFormatException [IllegalArgumentException RuntimeException Exception Throwable Object]
+    IllegalStateException [RuntimeException Exception Throwable Object]
+    CancellationException [IllegalStateException RuntimeException Exception Throwable Object]
+    IndexOutOfBoundsException [RuntimeException Exception Throwable Object]
+    StringIndexOutOfBoundsException [IndexOutOfBoundsException RuntimeException Exception Throwable Object]
+    ArrayIndexOutOfBoundsException [IndexOutOfBoundsException RuntimeException Exception Throwable Object]
+    NoSuchElementException [RuntimeException Exception Throwable Object]
+    UnsupportedOperationException [RuntimeException Exception Throwable Object]
+    CompilerException [IExceptionInfo RuntimeException Exception Throwable Object]
+    InterruptedException [Exception Throwable Object]
+    TimeoutException [Exception Throwable Object]
+    ExecutionException [Exception Throwable Object]
+    IOException [Exception Throwable Object]
+    FileNotFoundException [IOException Exception Throwable Object]
+    AssertionError [Error Throwable Object]
+    OutOfMemoryError [Error Throwable Object]
+    StackOverflowError [Error Throwable Object]})
+
+(def ^:no-doc error-packages
+  "The packages of the classes of errors that are not of `java.lang`."
+  '{ExceptionInfo "clojure.lang." IExceptionInfo "clojure.lang." ArityException "clojure.lang."
+    CompilerException "clojure.lang.Compiler$" Compiler$CompilerException "clojure.lang."
+    IOException "java.io." FileNotFoundException "java.io."
+    NoSuchElementException "java.util."
+    CancellationException "java.util.concurrent." TimeoutException "java.util.concurrent." ExecutionException "java.util.concurrent."})
+
+(def ^:no-doc record-classes
+  "The classes that records are of, from the most specific to the most general."
+  '[IRecord IPersistentMap Associative IPersistentCollection Seqable ILookup Counted Map Iterable IObj IMeta IHashEq Object])

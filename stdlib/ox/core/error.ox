@@ -40,6 +40,38 @@
    'IOException #{:ox/io :ox/stdin-lost} 'java.io.IOException #{:ox/io :ox/stdin-lost}
    'FileNotFoundException #{:ox/io} 'java.io.FileNotFoundException #{:ox/io}})
 
+(def ^:private kind-classes
+  "For each kind of error the class, without package, that it is on the JVM; of others `ExceptionInfo`."
+  '{:ox/arithmetic ArithmeticException
+    :ox/type ClassCastException
+    :ox/argument IllegalArgumentException
+    :ox/no-match IllegalArgumentException
+    :ox/no-method IllegalArgumentException
+    :ox/arity ArityException
+    :ox/number-format NumberFormatException
+    :ox/state IllegalStateException
+    :ox/index IndexOutOfBoundsException
+    :ox/unsupported UnsupportedOperationException
+    :ox/assert AssertionError
+    :ox/memory-limit OutOfMemoryError
+    :ox/parse RuntimeException
+    :ox/clash RuntimeException
+    :ox/compile Compiler$CompilerException
+    :ox/exception Exception
+    :ox/io IOException
+    :ox/stdin-lost IOException
+    :ox/timeout TimeoutException
+    :ox/activity ExecutionException
+    :ox/cancelled CancellationException})
+
+(defn ^:no-doc error-class
+  "The class of an error, a symbol without package: the one that it was made as, `(NullPointerException. \"…\")`, or that of its kind."
+  [e]
+  (let [made-as (get (meta (error-data e)) ::class)]
+    (if (nil? made-as)
+      (get kind-classes (error-kind e) 'ExceptionInfo)
+      made-as)))
+
 (def ^:private machine-kinds
   "Kinds of errors that on the JVM are no `ExceptionInfo`."
   #{:ox/arithmetic :ox/type :ox/argument :ox/arity :ox/number-format :ox/state :ox/index :ox/unsupported
@@ -81,7 +113,10 @@
                     :ox/argument
                     (if (contains? kinds :ox/io) :ox/io (first kinds)))
                   :ox/exception)]
-       (error-new message {:ox/kind kind} cause)))))
+       ;; Several classes are of one kind: which it was stands where nobody compares or prints it.
+       (error-new message
+                  (if (identical? class (get kind-classes kind)) {:ox/kind kind} (with-meta {:ox/kind kind} {::class class}))
+                  cause)))))
 
 (defn ex-info
   "Returns an error with a message, a map of data and, if given, the error that caused it."

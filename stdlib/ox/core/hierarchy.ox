@@ -89,8 +89,8 @@
        h))))
 
 (defn- class-ancestors [tag]
-  (when (class? tag)
-    (seq (next (class-chain (class-named tag))))))
+  (let [classes (classes-of tag)]
+    (seq (if (type? tag) (distinct classes) (next classes)))))
 
 (defn isa?
   "Returns true if `child` equals `parent` or is derived from it, in the hierarchy or because the class is one of
@@ -100,10 +100,9 @@
    (or (= child parent)
        (contains? (get (:ancestors h) child) parent)
        (boolean
-         (when (and (symbol? child) (class? child))
-           (let [chain (class-chain (class-named child))]
-             (or (and (symbol? parent) (some (fn [class] (= class (class-named parent))) chain))
-                 (some (fn [class] (contains? (get (:ancestors h) class) parent)) chain)))))
+         (when-some [chain (classes-of child)]
+           (or (and (symbol? parent) (some (fn [class] (= class (class-named parent))) chain))
+               (some (fn [class] (contains? (get (:ancestors h) class) parent)) chain))))
        (and (vector? child) (vector? parent)
             (= (count child) (count parent))
             (loop [i 0]

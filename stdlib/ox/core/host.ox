@@ -4,6 +4,7 @@
   The table itself, from `Math/abs` and `.length` to functions, is `ox.compat`."
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
+            [ox.core.classes :refer :all]
             [ox.core.number :refer :all]
             [ox.core.interface :refer :all]
             [ox.core.base :refer :all]
@@ -27,7 +28,10 @@
 
 (defn ^:no-doc class-title "The full name, a string, of what `class` gives." [class]
   (if (symbol? class)
-    (str (get class-packages class "clojure.lang.") class)
+    (str (or (get class-packages class)
+             (when (some (fn [known] (= known 'Throwable)) (class-chain class)) (get error-packages class "java.lang."))
+             "clojure.lang.")
+         class)
     (str class)))
 
 (defn ^:no-doc no-method "Throws what a call of a method that the value does not have throws." [x method args]

@@ -22,6 +22,7 @@
     IObj [IMeta]
     IReduce [IReduceInit]
     IFn [Callable Runnable]
+    Closeable [AutoCloseable]
     Map$Entry [Entry]
     Collection [Iterable]
     List [Collection Iterable]
@@ -84,6 +85,9 @@
               f))))
       f)))
 
+(defn ^:no-doc interfaces-of "The names, without package, of the host's classes and interfaces that a type says its values have." [of]
+  (get (get interfaces#table nil) of))
+
 (defn ^:no-doc interface-names "The names, without package, of the host's classes and interfaces that the type of `x` says it has." [x]
   (let [of (type-name x)]
     (if (type? of)
@@ -92,7 +96,7 @@
           (if (nil? owners)
             names
             (recur (next owners) (with-parents names (key (first owners))))))
-        (get (get interfaces#table nil) of))
+        (interfaces-of of))
       nil)))
 
 (defn ^:no-doc has-interface? "Whether the type of `x` says that it has the interface, a symbol without package." [short-name x]

@@ -738,7 +738,13 @@
           :else (bad (str k " is neither an effect nor an activity: there is nothing to handle")))))))
 
 (defn- handler-map [env m path]
-  (into {} (map-indexed (fn [i [k f]] [(handled-by env k path) f]) m)))
+  (reduce (fn [handlers [k f]]
+            (let [handled (handled-by env k path)]
+              (if (contains? handlers handled)
+                (throw (ex-info (str k " has two handlers here: another key names the same") {:ox/kind :ox/syntax :ox/at path}))
+                (assoc handlers handled f))))
+          {}
+          m))
 
 (defmacro handlers
   "A map of handlers as a value, for `with-handlers`: its keys are names of effects and activities."

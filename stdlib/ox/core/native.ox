@@ -81,7 +81,7 @@
 ;; Equality, hashing, order. `=` itself is the operation `Equal` of the machine; it traps to `=*slow`.
 
 (defnative ^:no-doc identity-hash "Returns a hash of an instance of a type of the program that no other has, whatever its type says of hashes." [x])
-(defnative hash "Returns a 64-bit integer, the same for values that are `=`, and the same on every machine. Slow path `hash*slow`: when `x` is deep, large, or has unrealized lazy cells in it." [x])
+(defnative ^:no-doc hash-code "Returns the low 32 bits, with their sign, of the hash that the machine's own maps and sets go by. Slow path `hash-code*slow`: when `x` is deep, large, or has unrealized lazy cells in it." [x])
 (defnative compare
   "Returns -1, 0 or 1 as `x` is before, equal to or after `y`: nil is before all; numbers by value;
   strings, keywords and symbols by text (namespace first, none before any); characters, booleans,
@@ -102,12 +102,14 @@
 
 (defnative record? "Returns true if `x` is a record." [x])
 (defnative ^:no-doc type? "Returns true if `x` is a type that `defrecord` or `deftype` has made." [x])
+(defnative ^:no-doc record-type? "Returns true if `x` is a type that `defrecord` has made." [x])
+(defnative ^:no-doc type-interfaces "Returns the names, without package, of the host's classes and interfaces that a type of the program says its values have; nil of what is no such type." [x])
 (defnative ^:no-doc own-method "Returns the method of a host's class or interface that the type of an instance has inline, a keyword says which; nil if it has none, or `x` is no instance of a type of the program." [method x])
 (defnative ^:no-doc own-interface? "Returns true if `x` is an instance of a type of the program that says it has the interface, a symbol without package." [short-name x])
 (defnative ^:no-doc instance-of-type? "Returns true if `x` is what a type of `deftype`, or `reify`, has made." [x])
 (defnative ^:no-doc type*
   "Returns a type: a symbol with its package, and its fields, a vector of keywords; `itself` is true if its values say themselves, by methods,
-  what they equal, what their hash is and how they compare." [name fields] [name fields itself])
+  what they equal, what their hash is and how they compare; `records` if they are records." [name fields] [name fields itself] [name fields itself records])
 (defnative ^:no-doc record* "Returns a record of a type, with a vector of the values of its fields." [type values])
 (defnative ^:no-doc instance* "Returns an instance of a type, with a vector of the values of its fields." [type values])
 (defnative ^:no-doc field* "Returns the value of a field, by number, of a record or instance." [x index])

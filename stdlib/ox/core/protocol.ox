@@ -5,6 +5,7 @@
   method is a function that looks its implementation up there, by the type of its first argument, and calls it."
   (:require [ox.core.native :refer :all]
             [ox.core.error :refer :all]
+            [ox.core.classes :refer :all]
             [ox.core.number :refer :all]
             [ox.core.interface :refer :all]
             [ox.core.base :refer :all]
@@ -145,9 +146,11 @@
 (defn- of-error
   "The entry for an error, by the class names that a `catch` clause would take it with."
   [by-type error]
-  (let [class (first (filter (fn [class]
-                               (and (symbol? class) (not= class 'Object) (error-matches? error class)))
-                             (keys by-type)))]
+  (let [class (first (concat (filter (fn [class] (and (not= class 'Object) (contains? by-type class)))
+                                     (class-chain (class error)))
+                             (filter (fn [class]
+                                       (and (symbol? class) (not= class 'Object) (error-matches? error class)))
+                                     (keys by-type))))]
     (when-not (nil? class)
       (get by-type class))))
 
@@ -165,12 +168,8 @@
   ([methods] (instance* reified-type [methods]))
   ([methods itself] (instance* reified-itself-type [methods])))
 
-(def ^:private record-classes
-  "The classes that records are of, from the most specific to the most general."
-  '[IRecord IPersistentMap Associative IPersistentCollection Seqable ILookup Counted Map Iterable IObj IMeta])
-
 (defn- inherited-by-records [by-type]
-  (when-some [class (first (filter (fn [class] (contains? by-type class)) record-classes))]
+  (when-some [class (first (filter (fn [class] (and (not= class 'Object) (contains? by-type class))) record-classes))]
     (get by-type class)))
 
 (defn- method-otherwise [table method x]
@@ -184,7 +183,7 @@
         (when-not (nil? x) (get by-type 'Object))
         (fail :ox/no-method
               (str "No implementation of method: " method " of protocol: #'" (:owner table) " found for class: "
-                   (if (nil? x) "nil" (pr-str (type-name x))))
+                   (if (nil? x) "nil" (pr-str (class x))))
               {:value x :method method :protocol (:owner table)}))))
 
 (defn ^:no-doc method-of "The implementation of a method, a keyword, for `x`." [table method x]

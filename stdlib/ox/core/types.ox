@@ -27,36 +27,28 @@
   [x]
   (when (symbol? x) (last-segment x)))
 
-(defn class? "Returns true if `x` names a class: a symbol that `type` gives, or the name of one of the interfaces of Clojure programs."
+(defn class?
+  "Returns true if `x` is a class: a symbol that `type` gives, the name of one of the interfaces of Clojure programs, or a type of the program."
   [x]
-  (boolean (when-some [class (class-named x)]
+  (boolean (if-some [class (class-named x)]
              (or (contains? class-chains class)
                  (contains? superclasses class)
                  (= class 'Object)
-                 (some (fn [chain] (some (fn [known] (= known class)) chain)) (vals class-chains))))))
+                 (some (fn [chain] (some (fn [known] (= known class)) chain)) (vals class-chains)))
+             (type? x))))
+
+(defn ^:no-doc classes-of
+  "The classes of values of a class, that itself first if it is a symbol: of types of the program what they implement; nil of what is no class."
+  [x]
+  (cond
+    (type? x) (concat (type-interfaces x) (if (record-type? x) record-classes '(IType Object)))
+    (class? x) (class-chain (class-named x))))
 
 ;; ---------------------------------------------------------------------------------------------
 ;; Errors
 
-(def ^:private error-classes
-  "For each kind of error the class that it is on the JVM; of others `ExceptionInfo`."
-  '{:ox/arithmetic java.lang.ArithmeticException
-    :ox/type java.lang.ClassCastException
-    :ox/argument java.lang.IllegalArgumentException
-    :ox/no-match java.lang.IllegalArgumentException
-    :ox/no-method java.lang.IllegalArgumentException
-    :ox/arity clojure.lang.ArityException
-    :ox/number-format java.lang.NumberFormatException
-    :ox/state java.lang.IllegalStateException
-    :ox/index java.lang.IndexOutOfBoundsException
-    :ox/unsupported java.lang.UnsupportedOperationException
-    :ox/assert java.lang.AssertionError
-    :ox/memory-limit java.lang.OutOfMemoryError
-    :ox/parse java.lang.RuntimeException
-    :ox/exception java.lang.Exception
-    :ox/io java.io.IOException
-    :ox/timeout java.util.concurrent.TimeoutException
-    :ox/cancelled java.util.concurrent.CancellationException})
+(defn ^:no-doc error-title "The full name of a class of errors, a symbol." [class]
+  (symbol (str (get error-packages class "java.lang.") class)))
 
 (defn- frame-parts "A frame of a trace as Clojure has it: name, method, file, line." [frame]
   [(symbol (get frame :name)) 'invoke (get frame :file) (get frame :line)])
@@ -71,7 +63,7 @@
   (let [via (vec (take-while some? (iterate ex-cause error)))
         root (peek via)
         described (fn [e]
-                    (merge {:type (get error-classes (error-kind e) 'clojure.lang.ExceptionInfo)}
+                    (merge {:type (error-title (class e))}
                            (when-some [message (ex-message e)] {:message message})
                            (when-some [data (ex-data e)] {:data data})
                            (when-some [frame (first (error-trace e))] {:at (frame-parts frame)})))]

@@ -521,8 +521,10 @@ fn deftype(cx: &Rewrite<'_>, package: Option<&Arc<str>>, is_record: bool) -> Rew
     };
     let class = cx.quote(cx.sym(class));
     let mut value = vec![cx.ox("type*"), cx.quote(identity), cx.vector_of(keys)];
-    if says_itself(rest) {
-        value.push(cx.bool(true));
+    match (says_itself(rest), is_record) {
+        (itself, true) => value.extend([cx.bool(itself), cx.bool(true)]),
+        (true, false) => value.push(cx.bool(true)),
+        (false, false) => {}
     }
     let value = cx.list_of(value);
     let make = if is_record { "record*" } else { "instance*" };

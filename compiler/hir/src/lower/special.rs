@@ -158,12 +158,20 @@ const TYPE_PACKAGES: &[&str] = &[
     "java.util.regex",
 ];
 
+/// Classes of other packages: what else is in those is not known.
+const TYPES_IN_FULL: &[&str] = &[
+    "java.io.Closeable",
+    "java.io.Serializable",
+    "java.util.concurrent.Callable",
+];
+
 /// The symbol that a class has as a value, if the name is that of a class of values: without package,
 /// as `type` gives it.
 pub(crate) fn type_class(name: &str) -> Option<&str> {
     match name.rsplit_once('.') {
-        Some((package, class)) => (TYPE_PACKAGES.contains(&package)
-            && class.starts_with(|c: char| c.is_ascii_uppercase()))
+        Some((package, class)) => (TYPES_IN_FULL.contains(&name)
+            || TYPE_PACKAGES.contains(&package)
+                && class.starts_with(|c: char| c.is_ascii_uppercase()))
         .then_some(class),
         None => TYPE_CLASSES.binary_search(&name).is_ok().then_some(name),
     }

@@ -117,9 +117,10 @@ fn range_part(heap: &mut Heap, range: Word, part: fn((i64, i64, i64)) -> i64) ->
 
 /// The natives of this family.
 pub(super) const NATIVES: &[Native] = &[
-    Native::new("ox.core/type*", 2, 3, |call| {
-        let itself = call.args.get(2).is_some_and(|itself| itself.is_truthy());
-        record::make_type(call.heap, call.args[0], call.args[1], itself)
+    Native::new("ox.core/type*", 2, 4, |call| {
+        let is = |mark: usize| call.args.get(mark).is_some_and(|mark| mark.is_truthy());
+        let (itself, records) = (is(2), is(3));
+        record::make_type(call.heap, call.args[0], call.args[1], itself, records)
     }),
     of!("ox.core/record*", 2, record::make_record),
     of!("ox.core/instance*", 2, record::make_instance),

@@ -55,6 +55,13 @@ pub(super) const NATIVES: &[Native] = &[
         let hash = hash::of_value(call.heap, call.args[0])?;
         Ok(hash_word(call.heap, hash))
     }),
+    Native::new("ox.core/hash-code", 1, 1, |call| {
+        match hash::of_value(call.heap, call.args[0]) {
+            Ok(hash) => Ok(Word::small(i64::from(hash as i32))),
+            Err(Trap::Slow(_)) => Err(Trap::Slow("hash-code*slow")),
+            Err(trap) => Err(trap),
+        }
+    }),
     Native::new(
         "ox.core/identity-hash",
         1,

@@ -180,6 +180,13 @@ pub(super) const NATIVES: &[Native] = &[
         || record::is_record(heap, x)),
     of_kind!("ox.core/record?", Record),
     of_kind!("ox.core/type?", Type),
+    predicate!("ox.core/record-type?", record::is_record_type),
+    Native::new("ox.core/type-interfaces", 1, 1, |call| {
+        match call.heap.kind_of(call.args[0]) {
+            Some(Kind::Type) => Err(Trap::Slow("type-interfaces*slow")),
+            _ => Ok(Word::NIL),
+        }
+    }),
     of_kind!("ox.core/instance-of-type?", Instance),
     asked!("ox.core/set?", "set?*slow", set::is_set),
     predicate!("ox.core/list?", is_list),

@@ -579,10 +579,10 @@ impl<'a> Reader<'a> {
             ':' => self.keyword(at).map(Lexeme::Value),
             '#' => self.dispatch(at),
             '^' => Ok(Lexeme::Open(form::META, Word::NIL)),
-            '\'' | '@' | '`' | '~' if self.notation == Notation::Edn => {
+            '@' | '`' | '~' if self.notation == Notation::Edn => {
                 Err(self.error_at(at, &format!("Invalid leading character: {c}")))
             }
-            '\'' => wrap(QUOTE),
+            '\'' if self.notation != Notation::Edn => wrap(QUOTE),
             '@' => wrap(DEREF),
             '`' => wrap(SYNTAX_QUOTE),
             '~' if self.peek() == Some('@') => {

@@ -56,11 +56,20 @@ pub fn type_text(heap: &Heap, of: Word) -> String {
 /// is asked, which calls their methods.
 const SAYS_ITSELF: u16 = 1;
 
+/// Marks a type whose values are records. Types that were made before there was this mark have it not.
+const OF_RECORDS: u16 = 2;
+
+/// Whether a word is a type whose values are records.
+#[must_use]
+pub fn is_record_type(heap: &Heap, word: Word) -> bool {
+    heap.kind_of(word) == Some(Kind::Type) && heap.header(word).aux() & OF_RECORDS != 0
+}
+
 /// Whether a value is of a type that says itself what its values equal, what their hash is and how they compare.
 #[must_use]
 #[inline]
 pub fn says_itself(heap: &Heap, value: Word) -> bool {
-    type_of(heap, value).is_some_and(|of| heap.header(of).aux() == SAYS_ITSELF)
+    type_of(heap, value).is_some_and(|of| heap.header(of).aux() & SAYS_ITSELF != 0)
 }
 
 /// Whether an instance does: what equality and hashes ask. A record equals what its entries say.
@@ -70,11 +79,18 @@ pub fn has_own_equality(heap: &Heap, value: Word) -> bool {
     heap.kind_of(value) == Some(Kind::Instance) && says_itself(heap, value)
 }
 
-/// Makes a type of its name and its fields; `itself`: its values say themselves what they equal.
+/// Makes a type of its name and its fields; `itself`: its values say themselves what they equal; `records`: they are
+/// records.
 ///
 /// # Errors
 /// `:ox/type` of what are no symbol and vector of keywords, `:ox/argument` of too many fields.
-pub fn make_type(heap: &mut Heap, name: Word, fields: Word, itself: bool) -> NativeResult {
+pub fn make_type(
+    heap: &mut Heap,
+    name: Word,
+    fields: Word,
+    itself: bool,
+    records: bool,
+) -> NativeResult {
     if heap.kind_of(name) != Some(Kind::Symbol) {
         return Err(wrong_type(heap, name, "a symbol"));
     }
@@ -94,7 +110,8 @@ pub fn make_type(heap: &mut Heap, name: Word, fields: Word, itself: bool) -> Nat
             return Err(wrong_type(heap, word, "a keyword"));
         }
     }
-    let aux = if itself { SAYS_ITSELF } else { 0 };
+    let itself = if itself { SAYS_ITSELF } else { 0 };
+    let aux = itself | if records { OF_RECORDS } else { 0 };
     Ok(heap.make(Kind::Type, 0, aux, &[], &[name, fields]))
 }
 

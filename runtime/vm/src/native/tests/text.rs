@@ -184,7 +184,7 @@ fn edn_has_less_than_the_language() {
     let edn = string::make_keyword(&mut e.heap, None, "edn");
     for (text, good) in [
         ("[1 \\a \"b\" #{c} #inst \"2020\" #my/tag 5 ^:m d]", true),
-        ("'a", false),
+        ("'a", true),
         ("@a", false),
         ("#'a", false),
         ("#\"a\"", false),
