@@ -75,6 +75,7 @@ sources! {
     "ox.pprint" "ox/pprint.ox";
     "ox.pprint.base" "ox/pprint/base.ox";
     "ox.pprint.format" "ox/pprint/format.ox";
+    "ox.repl" "ox/repl.ox";
     "ox.retry" "ox/retry.ox";
     "ox.set" "ox/set.ox";
     "ox.sh" "ox/sh.ox";
@@ -106,6 +107,7 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.lang.PersistentQueue", "ox.core.queue"),
     ("clojure.math", "ox.math"),
     ("clojure.pprint", "ox.pprint"),
+    ("clojure.repl", "ox.repl"),
     ("clojure.set", "ox.set"),
     ("clojure.stacktrace", "ox.stacktrace"),
     ("clojure.string", "ox.string"),

@@ -12,18 +12,22 @@
 //! - Code that runs keeps the definitions that it was linked with. Texts that are given later see the newest.
 
 use crate::link::{self, Base, LinkError, Purpose, View};
+use crate::lookup::{self, Documented};
 use crate::project::{Found, FoundFile, Manifest};
-use crate::workspace::{Text, Workspace};
+use crate::workspace::{Files, Text, Workspace};
 use bytecode::Image;
 use hir::body::DefName;
 use hir::claims::{Claim, FormClaims, form_claims};
 use hir::package::{Meaning, Seen};
 use hir::wire::{Reader, Writer};
 use hir::{LastForm, SourceFile, Stage};
-use source::{Code, Diagnostic, LineIndex, Severity, Span, TextRange, TextSize};
+use source::render::SourceFiles as _;
+use source::{Code, Diagnostic, FileId, LineIndex, Severity, Span, TextRange, TextSize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use syntax::{Datum, DatumKind, Origin};
 
 /// What asks for texts to be compiled: a program whose image refers to it has its texts in it.
 pub(crate) const ASKING: (&str, &str) = ("ox.core.eval", "compile*");
@@ -140,7 +144,15 @@ pub struct Extender {
     text: String,
     /// How many lines of it are the file's own.
     own_lines: u32,
+    /// What was said of the last text that was compiled, and where in the entry file it began.
+    said: Vec<Diagnostic>,
+    said_from: usize,
+    /// That text.
+    given: String,
 }
+
+/// The file that a text stands for which was given, where something is said of it.
+const GIVEN: FileId = FileId(u32::MAX);
 
 impl Extender {
     /// For a program, by what its image has of it.
@@ -188,6 +200,9 @@ impl Extender {
             entry,
             text,
             own_lines,
+            said: Vec::new(),
+            said_from: 0,
+            given: String::new(),
         })
     }
 
@@ -205,6 +220,13 @@ impl Extender {
     /// - `eval`: compiles it as the end of the entry file; the function that runs it and returns the value of its last form.
     /// - `resolve`: the definition of this name, as the entry file means it.
     /// - `macroexpand`, `macroexpand-1`: the form, expanded as a call in the entry file would be.
+    /// - `forms`: a vector of the texts of its forms, as text; nothing if more text may complete the last.
+    /// - `doc`, `source`: what is to be printed about a name; nothing if there is none such.
+    /// - `dir`: the public names of a namespace, as text; nothing if there is none such.
+    /// - `names`: all that is public, a vector of vectors of name and docstring, as text.
+    /// - `history`: the versions of the entry file's namespace, to be printed.
+    /// - `ready`, `failed`: nothing; see `oxc`'s prompt.
+    /// - `back`: goes back to the version of this number; a function that does nothing.
     ///
     /// # Errors
     /// When there is something wrong with the text: then nothing has changed.
@@ -214,11 +236,114 @@ impl Extender {
             "resolve" => self.resolve(image, text),
             "macroexpand" => self.macroexpand(text, false),
             "macroexpand-1" => self.macroexpand(text, true),
+            "forms" => Ok(answer_of(syntax::typing::typed_forms(text).map(strings))),
+            // Said to who shows a prompt, if somebody does.
+            "ready" | "failed" => Ok(answer_of(None)),
+            "doc" => Ok(answer_of(self.documentation(text))),
+            "source" => Ok(answer_of(self.source(text))),
+            "dir" => {
+                self.settle();
+                let names = lookup::names_of(self.workspace.db(), self.file(), text);
+                Ok(answer_of(names.map(strings)))
+            }
+            "names" => Ok(answer_of(Some(self.names()))),
+            "history" => Ok(answer_of(Some(history(image)))),
+            "back" => self.back(image, text),
             _ => Err(Refused::other(&format!("the compiler knows no `{op}`"))),
         }
     }
 
+    /// The namespace that texts are evaluated in.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        &self.entry
+    }
+
+    /// What was said of the text that was evaluated last, and the texts that it is about; once.
+    pub fn take_said(&mut self) -> Option<(Vec<Diagnostic>, Files)> {
+        if self.said.is_empty() {
+            return None;
+        }
+        let mut files = self.workspace.files();
+        let own = self.file().id(self.workspace.db());
+        files.insert(GIVEN, EVALUATED, &self.given);
+        let mut said = std::mem::take(&mut self.said);
+        let offset = TextSize::new(self.said_from as u32);
+        for span in said.iter_mut().flat_map(Diagnostic::spans_mut) {
+            if span.file == own && offset <= span.range.start() {
+                *span = Span::new(GIVEN, span.range - offset);
+            }
+        }
+        Some((said, files))
+    }
+
+    /// What a word at the end of a text may become.
+    pub fn completions(&mut self, word: &str) -> Vec<String> {
+        self.settle();
+        lookup::completions(self.workspace.db(), self.file(), word)
+    }
+
+    /// The parameter vectors of what a name means.
+    pub fn arglists(&mut self, name: &str) -> Vec<String> {
+        self.documented(name)
+            .map_or_else(Vec::new, |known| known.arglists)
+    }
+
+    fn documented(&mut self, name: &str) -> Option<Documented> {
+        self.settle();
+        let (data, _) = syntax::read_all(name);
+        let [datum] = &data[..] else { return None };
+        let (db, file) = (self.workspace.db(), self.file());
+        let symbol = datum.as_symbol()?;
+        lookup::documented(db, file, symbol)
+            .or_else(|| lookup::documented_namespace(db, file, &symbol.name))
+    }
+
+    fn documentation(&mut self, name: &str) -> Option<String> {
+        Some(lookup::text_of(&self.documented(name)?))
+    }
+
+    fn source(&mut self, name: &str) -> Option<String> {
+        let known = self.documented(name)?;
+        lookup::source_of(self.workspace.db(), &known)
+    }
+
+    fn names(&mut self) -> String {
+        self.settle();
+        let all = lookup::everything(self.workspace.db());
+        let rows = all.iter().map(|one| {
+            let parts = [one.name.as_str(), one.doc.as_deref().unwrap_or_default()];
+            strings(parts)
+        });
+        let rows: Vec<String> = rows.collect();
+        format!("[{}]", rows.join("\n"))
+    }
+
+    fn back(&mut self, image: &Image, number: &str) -> Result<Answered, Refused> {
+        let versions = &image.source_map.program;
+        let wanted = number.trim().parse::<usize>().ok();
+        let version = wanted.and_then(|number| Some((number, version(versions, number)?)));
+        let Some((number, text)) = version else {
+            let last = versions.len().saturating_sub(1);
+            return Err(Refused::other(&format!(
+                "there is no version `{number}`: versions are 0 to {last}, `:history` lists them"
+            )));
+        };
+        let before = std::mem::replace(&mut self.text, text.clone());
+        // Different each time, so that there is something to keep the version with.
+        let form = format!("\"version {number}, {}\"", image.extensions.len());
+        let mut answered = self
+            .eval(image, &form)
+            .inspect_err(|_| self.text = before)?;
+        if let Some(image) = &mut answered.image {
+            image.source_map.program.push(text.into_bytes());
+        }
+        Ok(answered)
+    }
+
     fn eval(&mut self, image: &Image, text: &str) -> Result<Answered, Refused> {
+        self.said.clear();
+        text.clone_into(&mut self.given);
         let done = self.try_eval(image, text);
         if done.is_err() {
             let settled = self.text.clone();
@@ -258,6 +383,7 @@ impl Extender {
         self.workspace.set_forms_run(count);
         // A form that is taken out leaves as much room.
         let offset = whole.len() - text.len();
+        self.said_from = offset;
         if let Some(error) = self.first_error() {
             return Err(self.refused(&error, offset));
         }
@@ -363,16 +489,21 @@ impl Extender {
     }
 
     fn first_error(&mut self) -> Option<Diagnostic> {
-        let all = self.workspace.check_entry();
-        let mut errors = all
-            .into_iter()
-            .filter(|one| one.severity == Severity::Error);
-        errors.next()
+        self.said = self.workspace.check_entry();
+        let own = self.file().id(self.workspace.db());
+        let from = TextSize::new(self.said_from as u32);
+        // What earlier texts were warned of is known.
+        self.said.retain(|one| {
+            let span = one.primary.span;
+            one.severity == Severity::Error || span.file == own && from <= span.range.start()
+        });
+        let mut errors = self.said.iter();
+        errors.find(|one| one.severity == Severity::Error).cloned()
     }
 
     /// Links these definitions; the answer is the first.
     fn link(
-        &self,
+        &mut self,
         image: &Image,
         roots: &[DefName],
         new_cells: &BTreeSet<DefName>,
@@ -383,7 +514,10 @@ impl Extender {
         let roots: Vec<_> = roots.iter().map(|root| hir::definition(db, root)).collect();
         let base = Base { image, new_cells };
         let linked = link::link_onto(&view, &roots, Purpose::Program, Some(base));
-        let (linked, slots) = linked.map_err(|errors| self.not_linked(&errors, offset))?;
+        let (linked, slots) = match linked {
+            Ok(linked) => linked,
+            Err(errors) => return Err(self.not_linked(&errors, offset)),
+        };
         let is_new = linked.slots.len() > image.slots.len();
         Ok(Answered {
             image: is_new.then_some(linked),
@@ -391,9 +525,9 @@ impl Extender {
         })
     }
 
-    fn not_linked(&self, errors: &[LinkError], offset: usize) -> Refused {
-        let diagnostics = self.workspace.link_diagnostics(errors, self.file());
-        match diagnostics.first() {
+    fn not_linked(&mut self, errors: &[LinkError], offset: usize) -> Refused {
+        self.said = self.workspace.link_diagnostics(errors, self.file());
+        match self.said.first() {
             Some(first) => self.refused(first, offset),
             None => Refused::other("it cannot be linked"),
         }
@@ -415,7 +549,6 @@ impl Extender {
                 ),
             }
         } else {
-            use source::render::SourceFiles as _;
             let text = files.text(file).to_owned();
             (files.path(file), text, usize::from(range.start()))
         };
@@ -502,6 +635,70 @@ fn torn(taken: Option<&Claim>, kept: &Claim) -> Refused {
         ),
         code: Some(Code::DUPLICATE_DEFINITION.to_string()),
         place: None,
+    }
+}
+
+fn answer_of(text: Option<String>) -> Answered {
+    Answered::unchanged(text.map_or(Answer::Nothing, Answer::Text))
+}
+
+/// A vector of strings, as text.
+fn strings(all: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let all = all.into_iter().map(|one| {
+        let text = DatumKind::String(one.as_ref().into());
+        Datum::new(text, Origin::NONE).to_string()
+    });
+    let all: Vec<String> = all.collect();
+    format!("[{}]", all.join(" "))
+}
+
+/// The text of a version of the entry file.
+fn version(versions: &[Vec<u8>], number: usize) -> Option<String> {
+    let bytes = versions.get(number)?;
+    if number > 0 {
+        return String::from_utf8(bytes.clone()).ok();
+    }
+    let (entry, _, texts) = decode(bytes)?;
+    let own = texts.iter().find(|one| *one.key == *entry)?;
+    Some(own.text.to_string())
+}
+
+/// The versions of the entry file, each with the first line of what is new in it.
+fn history(image: &Image) -> String {
+    let versions = &image.source_map.program;
+    let mut told = String::new();
+    let mut before: Option<String> = None;
+    for number in 0..versions.len() {
+        let Some(text) = version(versions, number) else {
+            continue;
+        };
+        let what = match &before {
+            None => "as it was begun".to_owned(),
+            Some(before) => changed(before, &text),
+        };
+        let _ = writeln!(told, "{number:>3}  {what}");
+        before = Some(text);
+    }
+    told
+}
+
+/// What is new in a version: the first line of its last form that the one before does not have.
+fn changed(before: &str, text: &str) -> String {
+    let (old, new) = (syntax::parse(before), syntax::parse(text));
+    let forms = |parse: &syntax::Parse| {
+        let children = parse.syntax().children();
+        children.map(|child| child.to_string()).collect::<Vec<_>>()
+    };
+    let old = forms(&old);
+    let is_new = |form: &&String| !old.contains(form);
+    let Some(form) = forms(&new).iter().rev().find(is_new).cloned() else {
+        return "back to an earlier one".to_owned();
+    };
+    let mut lines = form.lines();
+    let first = lines.next().unwrap_or_default();
+    match lines.next() {
+        Some(_) => format!("{first} …"),
+        None => first.to_owned(),
     }
 }
 

@@ -37,7 +37,7 @@ pub fn canonical_namespace(name: &Arc<str>) -> Arc<str> {
     match name.strip_prefix("clojure.") {
         Some(
             rest @ ("core" | "string" | "set" | "walk" | "edn" | "test" | "pprint" | "math"
-            | "data" | "zip" | "template" | "stacktrace" | "test.check"),
+            | "data" | "zip" | "template" | "stacktrace" | "repl" | "test.check"),
         ) => format!("ox.{rest}").into(),
         Some(rest) if rest.starts_with("test.check.") => format!("ox.{rest}").into(),
         Some("data.json") => "ox.json".into(),

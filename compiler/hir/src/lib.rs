@@ -17,6 +17,7 @@ pub mod db;
 pub mod definition;
 mod dump;
 pub mod expand;
+mod form_docs;
 pub mod forms;
 mod generated;
 pub mod hash;
@@ -41,6 +42,7 @@ pub use db::{
     set_forms_run, set_last_form, set_seen, set_stored, set_text,
 };
 pub use dump::dump;
+pub use form_docs::FORM_DOCS;
 pub use hash::{Hash, body_hash, definition_hash, interface_hash, namespace_hashes};
 pub use lowered::{
     ENTRY, Lowered, LoweredDef, definition, definition_at, definition_body, definition_info,

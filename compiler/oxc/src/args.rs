@@ -103,6 +103,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     Run(Run),
     Eval(Eval),
+    Repl(Repl),
     Resume(Resume),
     Retry(Retry),
     Ps(Ps),
@@ -239,6 +240,39 @@ pub(crate) struct Eval {
     /// Forms; `-` reads them from standard input
     #[arg(value_name = "FORM", required = true, allow_negative_numbers = true)]
     pub(crate) forms: Vec<String>,
+}
+
+/// Evaluate what is typed, form by form, in a durable process
+///
+/// X is a file or a namespace as of `oxc run`: its forms are run, and then the prompt is at its end, with its names.
+/// Without X it is in a namespace `user`, of the project around this folder if there is one, whose namespaces can be
+/// required. At a terminal lines can be edited, Tab completes names, Enter ends a text when it is whole, and what was typed is
+/// remembered. Ctrl-C takes back what was typed, or cancels what is evaluated where it waits; a second one suspends the
+/// session. Ctrl-D ends it, and all that runs in it.
+///
+/// A session is a run: it survives a crash with all that it holds, `oxc resume` goes on with it, and `oxc ps` shows the
+/// processes that were started in it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc repl                    a prompt in this project, or in none
+  oxc repl shop.cart          in a namespace of this project
+  oxc repl deploy.ox          after a script has run
+  echo '(+ 1 2)' | oxc repl   values only")]
+pub(crate) struct Repl {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
+    #[command(flatten)]
+    pub(crate) store: StoreArg,
+    /// Keep nothing
+    #[arg(long, conflicts_with = "store")]
+    pub(crate) ephemeral: bool,
+    /// Limit what each process may use, as `oxc run` does: memory=512MB; may be given several times
+    #[arg(long, value_name = "NAME=AMOUNT")]
+    pub(crate) limit: Vec<String>,
+    /// File or namespace to begin with
+    #[arg(value_name = "X")]
+    pub(crate) program: Option<String>,
 }
 
 /// Go on with what a crash or Ctrl-C left

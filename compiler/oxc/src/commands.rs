@@ -15,6 +15,7 @@ pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod ps;
 pub(crate) mod remove;
+pub(crate) mod repl;
 pub(crate) mod resume;
 pub(crate) mod retry;
 pub(crate) mod rm;

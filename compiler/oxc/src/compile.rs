@@ -116,14 +116,28 @@ pub(crate) fn compile(
             }
             let built = workspace.build_to_run(cache.as_deref());
             drop(progress);
-            let built =
-                built.map_err(|diagnostics| rejected(output, &workspace, &diagnostics, purpose))?;
-            // Off a terminal, too: who reads the log of a job wants to know.
-            show(output, &workspace, &built.warnings);
-            needs_something_to_run(target, &workspace, &built)?;
-            Ok(built.into())
+            if let Ok(built) = &built {
+                needs_something_to_run(target, &workspace, built)?;
+            }
+            shown_and_built(output, &workspace, built, purpose)
         }
     }
+}
+
+/// What was built, with its warnings shown.
+///
+/// # Errors
+/// When it has errors, which have been shown then.
+pub(crate) fn shown_and_built(
+    output: Output,
+    workspace: &Workspace,
+    built: Result<Built, Vec<Diagnostic>>,
+    purpose: Purpose,
+) -> Result<Compiled, Failure> {
+    let built = built.map_err(|diagnostics| rejected(output, workspace, &diagnostics, purpose))?;
+    // Off a terminal, too: who reads the log of a job wants to know.
+    show(output, workspace, &built.warnings);
+    Ok(built.into())
 }
 
 /// The image of a program with all definitions of its entry namespace, also of one that there is
@@ -231,11 +245,15 @@ impl SourceFiles for ShownFiles {
 
 /// Shows diagnostics on standard error.
 pub(crate) fn show(output: Output, workspace: &Workspace, diagnostics: &[Diagnostic]) {
+    show_in(output, &shown_files(workspace), diagnostics);
+}
+
+/// Shows diagnostics of these files on standard error.
+pub(crate) fn show_in(output: Output, files: &impl SourceFiles, diagnostics: &[Diagnostic]) {
     if diagnostics.is_empty() {
         return;
     }
-    let text =
-        source::render::terminal::render(diagnostics, &shown_files(workspace), output.color_stderr);
+    let text = source::render::terminal::render(diagnostics, files, output.color_stderr);
     output.say(text.trim_end_matches('\n'));
     output.say("");
 }

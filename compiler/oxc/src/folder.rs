@@ -89,7 +89,7 @@ pub(crate) fn project_root(dir: &Path) -> Option<PathBuf> {
 }
 
 /// Where state is kept that belongs to no project.
-fn state_home() -> Result<PathBuf, Failure> {
+pub(crate) fn state_home() -> Result<PathBuf, Failure> {
     let absolute = |name: &str| {
         std::env::var_os(name)
             .map(PathBuf::from)

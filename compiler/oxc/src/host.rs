@@ -15,18 +15,20 @@
 
 use crate::access::open_store;
 use crate::answers::Subject;
-use crate::extending::compiler_of;
+use crate::extending::Compiler;
 use crate::failure::{FAILED, Failure, Fault, INTERRUPTED, OUTPUT_CLOSED, Outcome, io};
 use crate::folder::Folder;
 use crate::manner::{
     Manner, PARK_SUFFIX, directory_of, mark_finished, serve_as_begun, unmark_finished, with_suffix,
 };
 use crate::output::Output;
+use crate::prompt::Input;
 use crate::socket::Reply;
 use crate::socket::gate::Gate;
 use crate::socket::server::Server;
 use crate::{at_once, place, signals, socket};
-use activities::{Callbacks, Config, LocalTransport, SystemClock};
+use activities::{Callbacks, Config, LocalTransport, Streams, SystemClock};
+use engine::letter::Letter;
 use engine::record::{Status, Unheard};
 use engine::transport::{Fallen, Transport};
 use engine::{Engine, Options, Pid, Standing};
@@ -65,6 +67,8 @@ pub(crate) struct Host {
     /// Whether somebody has been told that it is suspended.
     told_suspended: AtomicBool,
     lost_output: Arc<LostOutput>,
+    /// Whom programs ask to compile.
+    compiler: Arc<Compiler>,
 }
 
 /// That standard output cannot be written any more.
@@ -142,6 +146,8 @@ impl Host {
             Err(failure) => return Err(failure),
         };
         config.journal = store.map(|path| with_suffix(path, ".groups"));
+        let compiler = Arc::new(Compiler::new(output));
+        config.streams = Streams::standard_from(Box::new(Input::new(Arc::clone(&compiler))));
         let transport = LocalTransport::open(config)
             .map_err(|error| Failure::new(crate::failure::chain(&error)))?;
         let options = Options {
@@ -167,7 +173,8 @@ impl Host {
             transport: (!manner.is_idle).then_some(world),
         };
         let lost_output = Arc::new(LostOutput::default());
-        connect(output, &transport, &subject, store, &lost_output);
+        compiler.serve(&engine);
+        connect(output, &transport, &subject, store, &lost_output, &compiler);
         Ok(Host {
             engine,
             subject,
@@ -182,6 +189,7 @@ impl Host {
             interrupted: AtomicBool::new(false),
             told_suspended: AtomicBool::new(false),
             lost_output,
+            compiler,
         })
     }
 
@@ -224,6 +232,16 @@ impl Host {
     /// From now on nothing is changed that others ask for; what they were promised has been done.
     pub(crate) fn refuse_changes(&self) {
         self.changes.close(CHANGE_PATIENCE);
+    }
+
+    /// Has the main process leave what it evaluates, if it has a prompt and evaluates something.
+    fn takes_interrupt(&self) -> bool {
+        let takes = self.compiler.prompt().takes_interrupt();
+        if takes {
+            // A process that is gone has nothing to leave.
+            let _ = self.engine.post(self.pid().number, Letter::Interrupt);
+        }
+        takes
     }
 
     /// Says which process is the main one.
@@ -517,15 +535,16 @@ fn connect(
     subject: &Subject,
     store: Option<&Path>,
     lost_output: &Arc<LostOutput>,
+    compiler: &Arc<Compiler>,
 ) {
     let engine = &subject.engine;
     let (complete, read, started) = (engine.clone(), engine.clone(), engine.clone());
     let (asked, store) = (subject.clone(), store.map(Path::to_owned));
-    let lost_output = Arc::clone(lost_output);
+    let (lost_output, compiler) = (Arc::clone(lost_output), Arc::clone(compiler));
     transport.connect(Callbacks {
         started: Box::new(move |attempt| started.attempt_started(attempt)),
         complete: Box::new(move |attempt, result| complete.complete(attempt, result)),
-        compile: compiler_of(engine),
+        compile: Box::new(move |_, args| compiler.answer(args)),
         read: Box::new(move |text| read.complete_read(text)),
         note: Box::new(move |line| output.note(line)),
         fallen: Box::new(move |fallen| {
@@ -658,8 +677,13 @@ fn suspend_all(output: Output, hosts: &[Host]) {
 pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
     let hosts = Arc::new(hosts);
     let (interrupted, left) = (Arc::clone(&hosts), Arc::clone(&hosts));
+    let asked = Arc::clone(&hosts);
     let heard = signals::on_interrupt(
+        move || asked.iter().any(Host::takes_interrupt),
         move |was_typed| {
+            for host in interrupted.iter() {
+                host.compiler.prompt().leave();
+            }
             if was_typed && output.is_terminal {
                 // The terminal has shown `^C` and stands behind it.
                 output.say("");
@@ -673,7 +697,10 @@ pub(crate) fn foreground(output: Output, hosts: Vec<Host>) -> Outcome {
             let open = left
                 .iter()
                 .filter(|host| !host.is_over.load(Ordering::SeqCst));
-            open.for_each(|host| host.tell_suspended(output));
+            open.for_each(|host| {
+                host.compiler.prompt().leave();
+                host.tell_suspended(output);
+            });
         },
     );
     if let Err(failure) = heard {

@@ -27,6 +27,7 @@ mod manner;
 mod memory;
 mod output;
 mod place;
+mod prompt;
 mod served;
 mod signals;
 mod socket;
@@ -79,6 +80,7 @@ fn run(output: Output, command: &Command) -> failure::Outcome {
     match command {
         Command::Run(args) => commands::run::run(output, args),
         Command::Eval(args) => commands::eval::run(output, args),
+        Command::Repl(args) => commands::repl::run(output, args),
         Command::Resume(args) => commands::resume::run(output, args),
         Command::Retry(args) => commands::retry::run(output, args),
         Command::Ps(args) => commands::ps::run(output, args),

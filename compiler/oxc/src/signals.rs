@@ -14,11 +14,12 @@ use std::time::{Duration, Instant};
 const TOGETHER: Duration = Duration::from_millis(200);
 
 /// Calls `suspend` on a thread of its own at the first signal; at the second calls `leave` and
-/// leaves. `suspend` is told whether somebody typed Ctrl-C.
+/// leaves. `suspend` is told whether somebody typed Ctrl-C. A Ctrl-C that `take` takes counts as none.
 ///
 /// # Errors
 /// When the system gives no thread or handler.
 pub(crate) fn on_interrupt(
+    take: impl Fn() -> bool + Send + 'static,
     suspend: impl FnOnce(bool) + Send + 'static,
     leave: impl Fn() + Send + 'static,
 ) -> Result<(), Failure> {
@@ -31,6 +32,9 @@ pub(crate) fn on_interrupt(
         let mut suspend = Some(suspend);
         let mut first = None;
         for signal in signals.forever() {
+            if signal == SIGINT && suspend.is_some() && take() {
+                continue;
+            }
             let begun = *first.get_or_insert_with(Instant::now);
             if let Some(suspend) = suspend.take() {
                 let thread = std::thread::Builder::new()

@@ -91,6 +91,15 @@ impl Diagnostic {
         }
     }
 
+    /// All places that it speaks of.
+    pub fn spans_mut(&mut self) -> impl Iterator<Item = &mut Span> {
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+        let secondary = self.secondary.iter_mut().map(|label| &mut label.span);
+        std::iter::once(&mut self.primary.span)
+            .chain(secondary)
+            .chain(edits.map(|(span, _)| span))
+    }
+
     /// Words beside the primary mark.
     #[must_use]
     pub fn label(mut self, message: impl Into<String>) -> Self {

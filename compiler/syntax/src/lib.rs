@@ -13,6 +13,7 @@ pub mod marks;
 pub mod parse;
 mod reader;
 pub mod syntax_kind;
+pub mod typing;
 
 pub use datum::{Datum, DatumKind, Origin, Symbol};
 pub use error::{ErrorFix, ReadError};

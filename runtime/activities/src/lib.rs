@@ -27,6 +27,7 @@ mod pool;
 mod revealed;
 mod serve;
 mod streams;
+mod terminal;
 mod transport;
 
 pub use clock::{SkippingClock, SystemClock};
@@ -34,4 +35,5 @@ pub use command::supervisor::supervise;
 pub use failure::misuse;
 pub use serve::{Served, ServedError};
 pub use streams::Streams;
+pub use terminal::Terminal;
 pub use transport::{Callbacks, Compile, Config, LocalTransport, OpenError};

@@ -49,9 +49,15 @@ impl Streams {
     /// The standard streams of this process.
     #[must_use]
     pub fn standard() -> Streams {
+        Streams::standard_from(Box::new(io::stdin()))
+    }
+
+    /// The standard streams of this process, of which somebody else reads the input.
+    #[must_use]
+    pub fn standard_from(input: Box<dyn Read + Send>) -> Streams {
         // Rust's own handles keep a line back; these are the descriptors themselves.
         let streams = Streams::new(
-            Box::new(io::stdin()),
+            input,
             unbuffered(io::stdout().as_fd()).unwrap_or_else(|| Box::new(io::stdout())),
             unbuffered(io::stderr().as_fd()).unwrap_or_else(|| Box::new(io::stderr())),
         );

@@ -305,6 +305,7 @@ impl<'a> Step<'a> {
             "activity" => self.activity(fiber, args),
             "heartbeat" => self.heartbeat(fiber, arg(0)),
             "idempotency-key" => self.idempotency_key(),
+            "error-report" => self.error_report(arg(0)),
             // Who asks then asks the host, by an activity.
             "resolve" | "macroexpand" | "macroexpand-1" => {
                 let running = make_keyword(self.heap(), Some("ox"), "running");
@@ -469,6 +470,7 @@ impl<'a> Step<'a> {
                 ref reason,
             } => self.down(reference, process, reason),
             Letter::Cancel => self.cancel_process(),
+            Letter::Interrupt => self.interrupt_main(),
             Letter::Kill => self.killed(),
             Letter::Link { from, on } => {
                 self.actor.record.links.retain(|&linked| linked != from);

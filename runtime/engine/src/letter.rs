@@ -32,6 +32,8 @@ pub enum Letter {
     Cancel,
     /// Somebody asks it to stop without a word: `oxc kill`.
     Kill,
+    /// Somebody at its prompt asks it to leave what it is at, and to go on.
+    Interrupt,
     /// Another process wants a link with it, or no longer.
     Link {
         /// The other.
@@ -180,6 +182,7 @@ impl Letter {
             Letter::Named(None) => w.u8(11),
             Letter::StdoutClosed => w.u8(12),
             Letter::MailboxFull => w.u8(13),
+            Letter::Interrupt => w.u8(14),
         };
         w.bytes
     }
@@ -232,6 +235,7 @@ impl Letter {
             11 => Letter::Named(None),
             12 => Letter::StdoutClosed,
             13 => Letter::MailboxFull,
+            14 => Letter::Interrupt,
             _ => return r.error(),
         };
         r.end()?;

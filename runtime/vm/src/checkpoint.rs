@@ -435,6 +435,7 @@ impl Process {
             removed_fibers: Vec::new(),
             stacks: 0,
             under_way: UnderWay::default(),
+            is_interrupted: false,
         };
         for index in 0..process.fibers.len() {
             process.count_stack(index);

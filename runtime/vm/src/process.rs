@@ -66,6 +66,8 @@ pub struct Process {
     pub(crate) stacks: u64,
     /// Where errors under way are held.
     pub(crate) under_way: UnderWay,
+    /// Whether what runs is to be left at its next safepoint. Not stored: a crash leaves it, too.
+    pub(crate) is_interrupted: bool,
 }
 
 impl Process {
@@ -106,6 +108,7 @@ impl Process {
             removed_fibers: Vec::new(),
             stacks: 0,
             under_way: UnderWay::default(),
+            is_interrupted: false,
         }
     }
 
@@ -127,6 +130,12 @@ impl Process {
             .map(|part| u64::from(part.base.saturating_sub(part.stored)))
             .sum();
         stack + u64::from(self.heap.used_words() - self.heap.sealed_words())
+    }
+
+    /// Has the fiber that runs leave what it is at: at its next safepoint it throws a cancellation. Nothing if
+    /// all wait.
+    pub fn interrupt(&mut self) {
+        self.is_interrupted = !self.run_queue.is_empty();
     }
 
     /// Has the process go on in an extension of its image. Between slices, and before anything of the

@@ -13,6 +13,11 @@
             [ox.core.effect :refer :all]
             [ox.core.print :refer :all]))
 
+(def ^:dynamic *1 "At a prompt: the last value." nil)
+(def ^:dynamic *2 "At a prompt: the value before the last." nil)
+(def ^:dynamic *3 "At a prompt: the value before `*2`." nil)
+(def ^:dynamic *e "At a prompt: the last error that was not caught." nil)
+
 (defn ^:no-doc compile*
   "Asks the host to compile: by the activity `ox.eval/compile`, `\"eval\" \"resolve\" \"macroexpand\" \"macroexpand-1\"` of a text. Nothing
   here may need a table of the program: macros resolve names by this function."

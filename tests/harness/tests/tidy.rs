@@ -43,8 +43,9 @@ const KNOWLEDGE: &[(&str, &[&str])] = &[
     ("redb", &["store"]),
     ("rowan", &["syntax"]),
     ("ryu", &["scalar"]),
-    ("rustix", &["activities"]),
+    ("rustix", &["activities", "harness"]),
     ("rustls", &["activities"]),
+    ("rustyline", &["oxc"]),
     ("salsa", &["hir", "codegen", "driver"]),
     // No `Serialize` on HIR, values or frames: stored formats are written by hand.
     ("serde", &["oxc", "source"]),

@@ -10,7 +10,7 @@ use crate::args::{Cli, Command, Run};
 use crate::commands::resume;
 use crate::compile::{Compiled, Purpose, compile};
 use crate::failure::{Failure, Outcome};
-use crate::folder::RunDir;
+use crate::folder::{Folder, RunDir};
 use crate::host::{Host, foreground, hint};
 use crate::manner::{Manner, write_manner};
 use crate::output::Output;
@@ -37,14 +37,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
         let folder = program.folder().ok();
         let compiled = compile(output, &program, folder.as_ref(), &packages, Purpose::Run)?;
         let label = folder.map_or_else(String::new, |folder| program.label(&folder));
-        let place = Place {
-            store: None,
-            run: 1,
-            dir: None,
-            base: None,
-        };
-        let loaded = Loaded::new(compiled, &label, &program_args)?;
-        return start(output, &place, &manner, loaded, &label, &program_args);
+        return begin(output, compiled, None, &manner, &label, &program_args);
     }
     let folder = program.folder()?;
     let label = program.label(&folder);
@@ -74,15 +67,34 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
         output.note(unfinished_text(run));
     }
     let compiled = compile(output, &program, Some(&folder), &packages, Purpose::Run)?;
-    let loaded = Loaded::new(compiled, &label, &program_args)?;
-    let place = match &args.store.store {
-        Some(store) => Place {
+    let kept = Some((&folder, args.store.store.as_deref()));
+    begin(output, compiled, kept, &manner, &label, &program_args)
+}
+
+/// Runs what was compiled, kept among the runs of a folder, or in a store that was named, or not at all.
+pub(crate) fn begin(
+    output: Output,
+    compiled: Compiled,
+    kept: Option<(&Folder, Option<&Path>)>,
+    manner: &Manner,
+    label: &str,
+    args: &[String],
+) -> Outcome {
+    let loaded = Loaded::new(compiled, label, args)?;
+    let place = match kept {
+        None => Place {
+            store: None,
+            run: 1,
+            dir: None,
+            base: None,
+        },
+        Some((folder, Some(store))) => Place {
             run: clear(output, store)?,
-            store: Some(store.clone()),
+            store: Some(store.to_owned()),
             dir: None,
             base: Some(folder.base.clone()),
         },
-        None => {
+        Some((folder, None)) => {
             let dir = folder.new_run()?;
             Place {
                 store: Some(dir.store()),
@@ -92,7 +104,7 @@ pub(crate) fn run(output: Output, args: &Run) -> Outcome {
             }
         }
     };
-    let result = start(output, &place, &manner, loaded, &label, &program_args);
+    let result = start(output, &place, manner, loaded, label, args);
     // A run whose first checkpoint was never durable has left nothing that could be resumed.
     if let Some(dir) = place.dir.filter(|dir| !dir.store().exists()) {
         let _ = dir.remove();

@@ -424,6 +424,16 @@ impl Step<'_> {
         Ok(Reply::Value(Word::NIL))
     }
 
+    /// What is told of an error that nobody catches.
+    pub(super) fn error_report(&mut self, error: Word) -> Performed {
+        let image = std::sync::Arc::clone(&self.actor.process.image);
+        let report = report::report(self.heap(), &image, error);
+        Ok(Reply::Value(vm::value::string::make_string(
+            self.heap(),
+            &report,
+        )))
+    }
+
     pub(super) fn idempotency_key(&mut self) -> Performed {
         let Some(body) = self.actor.record.body_of.clone() else {
             return Err(self.outside_of_body("idempotency-key"));

@@ -244,6 +244,15 @@ impl Step<'_> {
         self.actor.process.end_under_way(fiber) > 0
     }
 
+    /// Somebody asks the process to leave what it is at, and to go on: the main fiber is cancelled where it waits,
+    /// and what runs where it is. Nothing that it has started ends with that.
+    pub(super) fn interrupt_main(&mut self) {
+        self.actor.process.interrupt();
+        if self.actor.wait_of(MAIN_FIBER) != Wait::Nothing {
+            self.cancel_fiber(MAIN_FIBER);
+        }
+    }
+
     /// Somebody asks the process to stop: its main fiber, and the processes it has started.
     pub(super) fn cancel_process(&mut self) {
         self.actor.log(self.now, crate::event::EventKind::Cancelled);

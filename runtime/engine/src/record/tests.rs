@@ -365,6 +365,7 @@ fn letters_are_read_as_written() {
             reason: vec![],
         },
         Letter::Cancel,
+        Letter::Interrupt,
         Letter::Kill,
         Letter::Link { from: 3, on: true },
         Letter::Watch {

@@ -4,6 +4,7 @@ use super::{Machine, Next, Outcome};
 use crate::fiber::FiberState;
 use crate::heap::QUOTA_RESERVE_WORDS;
 use crate::process::Process;
+use crate::value::fault::Fault;
 use crate::word::Word;
 use bytecode::{Instr, Op};
 
@@ -21,6 +22,12 @@ impl Machine<'_> {
             .is_some_and(Op::is_safepoint);
         if let Some(error) = self.collect_if_due(may_throw) {
             // SAFETY: an instruction is there.
+            self.pc = unsafe { self.pc.add(1) };
+            return self.throw(error);
+        }
+        if may_throw && std::mem::take(&mut self.process.is_interrupted) {
+            let error = Fault::new("cancelled", "interrupted").into_error(&mut self.process.heap);
+            // SAFETY: as above.
             self.pc = unsafe { self.pc.add(1) };
             return self.throw(error);
         }

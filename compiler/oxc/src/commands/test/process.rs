@@ -11,7 +11,7 @@ use super::coverage::Coverage;
 use super::find::{Job, What};
 use super::report::{Counts, Event, Traced};
 use crate::compile;
-use crate::extending::compiler_of;
+use crate::extending::Compiler;
 use crate::failure::{Failure, chain, io};
 use crate::folder::Folder;
 use crate::output::Output;
@@ -427,10 +427,12 @@ fn printed_by(
 fn connect(transport: &LocalTransport, engine: &Engine, printed: &Printed) {
     let (started, complete, read) = (engine.clone(), engine.clone(), engine.clone());
     let (noted, failed) = (printed.clone(), printed.clone());
+    let compiler = Compiler::new(Output::new(clap::ColorChoice::Never, false));
+    compiler.serve(engine);
     transport.connect(Callbacks {
         started: Box::new(move |attempt| started.attempt_started(attempt)),
         complete: Box::new(move |attempt, result| complete.complete(attempt, result)),
-        compile: compiler_of(engine),
+        compile: Box::new(move |_, args| compiler.answer(args)),
         read: Box::new(move |text| read.complete_read(text)),
         note: Box::new(move |line| noted.add(format!("note: {line}\n").as_bytes())),
         fallen: Box::new(move |fallen| {
