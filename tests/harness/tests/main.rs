@@ -8,5 +8,6 @@ mod docs;
 mod examples;
 mod language;
 mod pages;
+mod prompt;
 mod secrets;
 mod tidy;

@@ -16,6 +16,7 @@ mod evaluation;
 mod faults;
 mod formats;
 mod handlers;
+mod interrupts;
 mod limits;
 mod long_texts;
 mod modes;
