@@ -581,6 +581,112 @@
      (stream? b) (do (write b (subs (text-or-null x) from to)) b)
      :else (host-call b :append x from to))))
 
+;; What opens readers and writers; one of a reader is that reader, which is buffered and takes back what was read.
+
+(defn- reader-over
+  ([x] (cond (reader? x) x (= x :ox/stdin) *in* :else (host-call x :read)))
+  ([x more] (reader-over x)))
+(defn- file-reader ([x] (reader-new (path-of x))) ([x encoding] (check-encoding encoding) (file-reader x)))
+(defn- writer-over ([x] (if (or (writer? x) (builder? x) (stream? x)) x (host-call x :write))) ([x more] (writer-over x)))
+(defn- file-writer ([x] (writer-new (path-of x) false)) ([x append?] (writer-new (path-of x) (boolean append?))))
+(def ^:private separator "/")
+(def ^:private path-separator ":")
+(defn- temp-file [prefix suffix] (file-new (activity* "ox.fs/temp" nil nil [{:file true :prefix prefix}])))
+
+(defhost
+  File file-type
+  File/new file-new
+  File/separator separator
+  File/pathSeparator path-separator
+  File/createTempFile temp-file
+  Reader reader-type
+  BufferedReader reader-type
+  PushbackReader reader-type
+  LineNumberingPushbackReader reader-type
+  InputStreamReader reader-type
+  StringReader reader-type
+  FileReader reader-type
+  BufferedReader/new reader-over
+  PushbackReader/new reader-over
+  LineNumberingPushbackReader/new reader-over
+  InputStreamReader/new reader-over
+  StringReader/new in-stream
+  FileReader/new file-reader
+  Writer writer-type
+  BufferedWriter writer-type
+  FileWriter writer-type
+  PrintWriter writer-type
+  BufferedWriter/new writer-over
+  PrintWriter/new writer-over
+  OutputStreamWriter/new writer-over
+  FileWriter/new file-writer
+  System/in standard-input
+  System/out standard-output
+  System/err standard-error)
+
+;; Methods that only readers, writers and files have.
+
+(defn- -read-line [x] (host-call x :readLine))
+(defn- -unread [x y] (host-call x :unread y))
+(defn- -ready [x] (host-call x :ready))
+(defn- -skip [x y] (host-call x :skip y))
+(defn- -new-line [x] (host-call x :newLine))
+(defn- -get-path [x] (host-call x :getPath))
+(defn- -get-parent [x] (host-call x :getParent))
+(defn- -get-parent-file [x] (host-call x :getParentFile))
+(defn- -get-absolute-path [x] (host-call x :getAbsolutePath))
+(defn- -get-canonical-path [x] (host-call x :getCanonicalPath))
+(defn- -get-absolute-file [x] (host-call x :getAbsoluteFile))
+(defn- -get-canonical-file [x] (host-call x :getCanonicalFile))
+(defn- -is-absolute [x] (host-call x :isAbsolute))
+(defn- -exists [x] (host-call x :exists))
+(defn- -is-directory [x] (host-call x :isDirectory))
+(defn- -is-file [x] (host-call x :isFile))
+(defn- -is-hidden [x] (host-call x :isHidden))
+(defn- -last-modified [x] (host-call x :lastModified))
+(defn- -list [x] (host-call x :list))
+(defn- -list-files [x] (host-call x :listFiles))
+(defn- -mkdir [x] (host-call x :mkdir))
+(defn- -mkdirs [x] (host-call x :mkdirs))
+(defn- -delete-on-exit [x] (host-call x :deleteOnExit))
+(defn- -create-new-file [x] (host-call x :createNewFile))
+(defn- -rename-to [x y] (host-call x :renameTo y))
+(defn- -read
+  ([x] (host-call x :read))
+  ([x array] (host-call x :read array))
+  ([x array from n] (host-call x :read array from n)))
+
+(defhost
+  .read -read
+  .readLine -read-line
+  .unread -unread
+  .ready -ready
+  .skip -skip
+  .newLine -new-line
+  .getPath -get-path
+  .getParent -get-parent
+  .getParentFile -get-parent-file
+  .getAbsolutePath -get-absolute-path
+  .getCanonicalPath -get-canonical-path
+  .getAbsoluteFile -get-absolute-file
+  .getCanonicalFile -get-canonical-file
+  .isAbsolute -is-absolute
+  .exists -exists
+  .isDirectory -is-directory
+  .isFile -is-file
+  .isHidden -is-hidden
+  .lastModified -last-modified
+  .list -list
+  .listFiles -list-files
+  .mkdir -mkdir
+  .mkdirs -mkdirs
+  .deleteOnExit -delete-on-exit
+  .createNewFile -create-new-file
+  .renameTo -rename-to)
+
+(def ^:private standard-output :ox/stdout)
+(def ^:private standard-error :ox/stderr)
+
 (defn- -close [x] (if (or (builder? x) (stream? x)) nil (host-call x :close)))
 
 (defn- checked-place [i n] (if (<= 0 i n) i (outside i n)))
@@ -600,12 +706,14 @@
       (builder-set! b (if (<= n length) (subs t 0 n) (str t (string/join (repeat (- n length) "\u0000")))))
       nil)
     (host-call b :setLength n)))
-(defn- -delete [b from to]
-  (if (builder? b)
-    (let [t (builder-text b)
-          to (min to (count t))]
-      (builder-set! b (str (subs t 0 from) (subs t (max from to)))))
-    (host-call b :delete from to)))
+(defn- -delete
+  ([x] (host-call x :delete))
+  ([b from to]
+   (if (builder? b)
+     (let [t (builder-text b)
+           to (min to (count t))]
+       (builder-set! b (str (subs t 0 from) (subs t (max from to)))))
+     (host-call b :delete from to))))
 (defn- -delete-char-at [b i]
   (if (builder? b)
     (let [t (builder-text b)]

@@ -26,6 +26,7 @@
               ox.core.host
               ox.core.multi
               ox.core.effect
+              ox.core.reader
               ox.core.handler
               ox.core.eval
               ox.core.process

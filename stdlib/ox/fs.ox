@@ -33,3 +33,15 @@
 (defn temp "Makes a new directory for temporary files, or with `{:file true}` a file; `:prefix` is the start of its name. Returns the path."
   ([] (temp {}))
   ([opts] (activity* "ox.fs/temp" nil nil [opts])))
+
+(defn reader
+  "Opens a file and returns a reader of its text, of which a part is in memory: for `line-seq`, `slurp`, `read`, as `*in*`, and with `.readLine`, `.read`
+  and `.close`. A process that is resumed reads on where it was; that the file has changed since it was opened is an error."
+  [path]
+  (reader-new (path-of path)))
+
+(defn writer
+  "Opens a file and returns a writer, for `.write` and as `*out*`; the file is emptied before, unless `:append` is true. What is written is added to
+  it in parts, the last by `.close`."
+  ([path] (writer path {}))
+  ([path opts] (writer-new (path-of path) (boolean (:append opts)))))

@@ -58,6 +58,7 @@ sources! {
     "ox.core.process" "ox/core/process.ox";
     "ox.core.protocol" "ox/core/protocol.ox";
     "ox.core.queue" "ox/core/queue.ox";
+    "ox.core.reader" "ox/core/reader.ox";
     "ox.core.seq" "ox/core/seq.ox";
     "ox.core.sorted" "ox/core/sorted.ox";
     "ox.core.string" "ox/core/string.ox";
@@ -69,6 +70,7 @@ sources! {
     "ox.env" "ox/env.ox";
     "ox.fs" "ox/fs.ox";
     "ox.http" "ox/http.ox";
+    "ox.io" "ox/io.ox";
     "ox.json" "ox/json.ox";
     "ox.match" "ox/match.ox";
     "ox.math" "ox/math.ox";
@@ -104,6 +106,7 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("clojure.data.csv", "ox.csv"),
     ("clojure.data.json", "ox.json"),
     ("clojure.edn", "ox.edn"),
+    ("clojure.java.io", "ox.io"),
     ("clojure.lang.PersistentQueue", "ox.core.queue"),
     ("clojure.math", "ox.math"),
     ("clojure.pprint", "ox.pprint"),

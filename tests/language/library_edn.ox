@@ -52,3 +52,19 @@
 (require '[clojure.edn :as edn])
 [(edn/read-string "'a") (name (edn/read-string "'a")) (edn/read-string "['a b']")]    ;=> ['a "'a" ['a b']]
 (edn/read-string "@a")          ;! :ox/parse "Invalid leading character"
+
+;;; ## Values one after the other from a reader
+(require '[clojure.edn :as edn])
+(import '(java.io PushbackReader StringReader))
+(defn pushback [s] (PushbackReader. (StringReader. s)))
+(let [r (pushback "1 {:a [b]} ; c\n#{2}")] [(edn/read r) (edn/read r) (edn/read {:eof :end} r) (edn/read {:eof :end} r)]) ;=> [1 {:a [b]} #{2} :end]
+(edn/read {:default vector :eof nil} (pushback "#a #b 1")) ;=> [a [b 1]]
+(edn/read {:readers {'a inc}} (pushback "#a 1 2")) ;=> 2
+(with-in-str "a b" [(edn/read) (edn/read) (edn/read {:eof :end} *in*)]) ;=> [a b :end]
+(edn/read {:eof nil} (pushback "nil 1")) ;=> nil
+(edn/read (pushback "")) ;! :ox/parse "EOF while reading"
+(edn/read (pushback "[1 2")) ;! :ox/parse "EOF while reading"
+(edn/read {:eof 1} (pushback "(1")) ;! :ox/parse "EOF while reading"
+(edn/read (pushback "@a")) ;! :ox/parse
+(edn/read 5) ;! :ox/type
+(edn/read nil) ;! :ox/type

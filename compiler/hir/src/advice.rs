@@ -138,10 +138,6 @@ const LEFT_OUT: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "`ox.fs/list` with `{:recursive true}` gives the paths of all files below a directory",
-        &["file-seq"],
-    ),
-    (
         "there are no iterators: collections are walked by `seq` and `reduce`",
         &["enumeration-seq", "iterator-seq", "resultset-seq"],
     ),
@@ -176,7 +172,6 @@ const NAMESPACES: &[(&str, &str)] = &[
         "clojure.core.reducers",
         "`reduce` over `map` and `filter` makes no sequences between; `pmap` and `pmap-n` work on several elements at once",
     ),
-    ("clojure.java.io", "`ox.fs` reads and writes files"),
     ("clojure.java.shell", "`ox.sh` runs commands"),
     ("clojure.main", "`oxc run` runs programs"),
     ("clojure.reflect", "there are no classes to look into"),
@@ -196,16 +191,7 @@ pub fn namespace_advice(name: &str) -> Option<&'static str> {
 const CLASSES: &[(&str, &[&str])] = &[
     (
         "`ox.fs` reads, writes and lists files",
-        &[
-            "File",
-            "Files",
-            "Path",
-            "Paths",
-            "FileReader",
-            "FileWriter",
-            "BufferedReader",
-            "InputStreamReader",
-        ],
+        &["Files", "Path", "Paths"],
     ),
     (
         "work beside other work is `async` or `spawn`; `sleep` waits, and what changes is an `atom`",

@@ -41,6 +41,7 @@ pub fn canonical_namespace(name: &Arc<str>) -> Arc<str> {
         ) => format!("ox.{rest}").into(),
         Some(rest) if rest.starts_with("test.check.") => format!("ox.{rest}").into(),
         Some("data.json") => "ox.json".into(),
+        Some("java.io") => "ox.io".into(),
         Some("data.csv") => "ox.csv".into(),
         Some("core.match" | "core.match.regex") => "ox.match".into(),
         // A class whose constant portable programs begin their queues with.

@@ -23,6 +23,9 @@ use std::time::UNIX_EPOCH;
 /// A file larger than this cannot become a value.
 const READ_BYTES_MAX: u64 = 256 << 20;
 
+/// Most bytes that a part of a file has.
+const PART_BYTES_MAX: i64 = 16 << 20;
+
 /// Carries out an activity of `ox.fs`, named without the namespace.
 pub(crate) fn call(
     name: &str,
@@ -32,6 +35,7 @@ pub(crate) fn call(
 ) -> Result<Data, TaskError> {
     match name {
         "read" => read(arguments),
+        "read-part" => read_part(arguments),
         "write" => write(arguments, key, journal),
         "list" => list(arguments),
         "stat" => stat(arguments),
@@ -44,6 +48,10 @@ pub(crate) fn call(
             Ok(Data::Nil)
         }
         "temp" => temp(arguments, key),
+        "absolute" => {
+            let (_, path) = arguments.path(0)?;
+            Ok(Data::text(path.to_string_lossy()))
+        }
         other => Err(misuse(format!("there is no activity ox.fs/{other}"))),
     }
 }
@@ -73,6 +81,78 @@ fn read(arguments: Arguments<'_>) -> Result<Data, TaskError> {
     }
     let read = utf8(bytes).map(Data::Str);
     read.map_err(|what| misuse(format!("{text}: {what}; read it with {{:as :bytes}}")))
+}
+
+/// `[path from bytes file]`: what follows a place in a file, `[text next end? file]`. `file` says which file it is and
+/// when it was written, nil for the first part; of one that is another since nothing more is read. A part
+/// ends where a character does.
+fn read_part(arguments: Arguments<'_>) -> Result<Data, TaskError> {
+    let (text, path) = arguments.path(0)?;
+    let from = match *arguments.value(1) {
+        Data::Int(from @ 0..) => from.unsigned_abs(),
+        ref other => return Err(arguments.wrong("the place", "an integer from 0", other)),
+    };
+    let length = match *arguments.value(2) {
+        Data::Int(length @ 4..=PART_BYTES_MAX) => length.unsigned_abs(),
+        ref other => return Err(arguments.wrong("the number of bytes", "4 to 16 MiB", other)),
+    };
+    let mut file = fs::File::open(path).map_err(|error| os(&error, text))?;
+    let found = file.metadata().map_err(|error| os(&error, text))?;
+    if found.is_dir() {
+        return Err(os(&io::ErrorKind::IsADirectory.into(), text));
+    }
+    if !found.is_file() {
+        return Err(misuse(format!(
+            "{text}: only a file can be read in parts; slurp reads all of it"
+        )));
+    }
+    let identity = [
+        found.dev().cast_signed(),
+        found.ino().cast_signed(),
+        found.len().cast_signed(),
+        found.mtime(),
+        found.mtime_nsec(),
+    ];
+    let identity = Data::Vector(identity.into_iter().map(Data::Int).collect());
+    let before = arguments.value(3);
+    if *before != Data::Nil && *before != identity {
+        return Err(TaskError {
+            data: vec![
+                ("os".to_owned(), Data::keyword("changed")),
+                ("path".to_owned(), Data::text(text)),
+            ],
+            ..misuse(format!("{text}: the file has changed since it was opened"))
+        });
+    }
+    file.seek(io::SeekFrom::Start(from))
+        .map_err(|error| os(&error, text))?;
+    let mut bytes = Vec::new();
+    file.take(length)
+        .read_to_end(&mut bytes)
+        .map_err(|error| os(&error, text))?;
+    // Files of the system do not say how long they are.
+    let is_end = (bytes.len() as u64) < length;
+    if let Err(error) = std::str::from_utf8(&bytes)
+        && error.error_len().is_none()
+        && !is_end
+    {
+        // The part ends within a character, which the next one begins with.
+        bytes.truncate(error.valid_up_to());
+    }
+    let next = from + bytes.len() as u64;
+    let part = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let (byte, place) = (error.as_bytes()[at], from + at as u64);
+        misuse(format!(
+            "{text}: not UTF-8: byte 0x{byte:02x} at offset {place}; read it with {{:as :bytes}}"
+        ))
+    })?;
+    Ok(Data::Vector(vec![
+        Data::Str(part),
+        Data::Int(next.cast_signed()),
+        Data::Bool(is_end),
+        identity,
+    ]))
 }
 
 fn write(arguments: Arguments<'_>, key: &str, journal: &Journal) -> Result<Data, TaskError> {

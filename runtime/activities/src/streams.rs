@@ -13,6 +13,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+/// Most bytes of input that become one part, unless a line is longer; what a pipe holds.
+const PART_BYTES: usize = 64 << 10;
+
 /// Where output goes and input comes from.
 pub struct Streams {
     out: Mutex<Sink>,
@@ -23,7 +26,7 @@ pub struct Streams {
 
 type Sink = Box<dyn Write + Send>;
 
-/// What a read gave: a line with its end, or all; nothing at the end.
+/// What a read gave: lines with their ends, or all; nothing at the end.
 pub(crate) type Answer = Box<dyn FnOnce(String) + Send>;
 
 struct Request {
@@ -106,7 +109,7 @@ impl Streams {
         sink.flush()
     }
 
-    /// Reads a line or all of what is left; `answer` is called on the thread that reads.
+    /// Reads lines or all of what is left; `answer` is called on the thread that reads.
     pub(crate) fn read(&self, all: bool, answer: Answer) {
         let mut reads = self.reads.lock().expect("no reader panics here");
         if let Reads::Unread(_) = *reads {
@@ -137,12 +140,12 @@ fn unbuffered(descriptor: BorrowedFd<'_>) -> Option<Sink> {
 }
 
 fn serve(input: Box<dyn Read + Send>, requests: &Receiver<Request>) {
-    let mut input = BufReader::new(input);
+    let mut input = BufReader::with_capacity(PART_BYTES, input);
     while let Ok(Request { all, answer }) = requests.recv() {
         answer(if all {
             read_all(&mut input)
         } else {
-            read_line(&mut input)
+            read_lines(&mut input)
         });
     }
 }
@@ -154,10 +157,20 @@ fn read_all(input: &mut impl Read) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A line with its end; nothing when there is nothing more.
-fn read_line(input: &mut impl BufRead) -> String {
+/// The lines that are there without waiting for more, with their ends, but at least one; nothing when there is nothing more.
+/// Only the last line of all has no end.
+fn read_lines(input: &mut impl BufRead) -> String {
     let mut bytes = Vec::new();
-    let _ = input.read_until(b'\n', &mut bytes);
+    let found = input.fill_buf().unwrap_or_default();
+    match found.iter().rposition(|&byte| byte == b'\n') {
+        Some(end) => {
+            bytes.extend_from_slice(&found[..=end]);
+            input.consume(end + 1);
+        }
+        None => {
+            let _ = input.read_until(b'\n', &mut bytes);
+        }
+    }
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -184,8 +197,7 @@ mod tests {
     #[test]
     fn lines_come_with_their_ends_and_nothing_after_the_last() {
         let read = reading("one\r\n\ntwo");
-        assert_eq!(read(false), "one\r\n");
-        assert_eq!(read(false), "\n");
+        assert_eq!(read(false), "one\r\n\n");
         assert_eq!(read(false), "two");
         assert_eq!(read(false), "");
         assert_eq!(read(true), "");
@@ -193,9 +205,18 @@ mod tests {
 
     #[test]
     fn all_is_what_lines_have_left() {
-        let read = reading("one\ntwo\nthree\n");
-        assert_eq!(read(false), "one\n");
-        assert_eq!(read(true), "two\nthree\n");
+        let read = reading("one\ntwo\nthree");
+        assert_eq!(read(false), "one\ntwo\n");
+        assert_eq!(read(true), "three");
+        assert_eq!(read(false), "");
+    }
+
+    #[test]
+    fn a_line_may_be_longer_than_a_part() {
+        let long: &str = "λ".repeat(PART_BYTES).leak();
+        let read = reading(format!("{long}\n{long}").leak());
+        assert_eq!(read(false), format!("{long}\n"));
+        assert_eq!(read(false), long);
         assert_eq!(read(false), "");
     }
 

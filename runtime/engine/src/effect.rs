@@ -270,8 +270,7 @@ impl<'a> Step<'a> {
             "random-uuid" => self.random_uuid(),
             "write" => self.write(fiber, arg(0), arg(1)),
             "flush" => Ok(self.flush()),
-            "read-line" => self.read_stdin(fiber, arg(0)),
-            "read-all" => self.read_stdin(fiber, arg(0)),
+            "read-line" | "read-part" | "read-all" => self.read_stdin(fiber, arg(0)),
             "self" => Ok(Reply::Value(self.own_pid())),
             "spawn" => self.spawn(arg(0), arg(1), arg(2)),
             "send" => self.send(arg(0), arg(1)),
@@ -764,6 +763,7 @@ fn can_wait(name: &str) -> bool {
         "sleep"
             | "flush"
             | "read-line"
+            | "read-part"
             | "read-all"
             | "await-exit"
             | "receive-next"

@@ -133,7 +133,7 @@ pub trait Transport: Debug + Send + Sync {
     fn stdin_continues(&self) -> bool {
         false
     }
-    /// Reads a line (or all, when `all`) of standard input, one read at a time; reported by
+    /// Reads one or more lines with their ends (or all, when `all`) of standard input, one read at a time; reported by
     /// [`crate::Engine::complete_read`].
     fn read(&self, all: bool);
 }

@@ -282,12 +282,3 @@
 
 (defn idempotency-key "In an activity's body: returns the key, a string that is the same in all attempts." []
   (effect* :ox/idempotency-key []))
-
-(defn slurp "Returns the text of a file, or of `*in*`." [path & opts]
-  (if (keyword? path)
-    (effect* :ox/read-all [path])
-    (activity* "ox.fs/read" nil nil [path])))
-
-(defn spit "Writes `(str content)` to a file, at its end with `:append true`. Returns nil." [path content & opts]
-  (activity* "ox.fs/write" nil nil [path (str* content) (seq-to-map-for-destructuring opts)])
-  nil)

@@ -38,6 +38,9 @@
    'TimeoutException #{:ox/timeout} 'java.util.concurrent.TimeoutException #{:ox/timeout}
    'ExecutionException #{:ox/activity} 'java.util.concurrent.ExecutionException #{:ox/activity}
    'IOException #{:ox/io :ox/stdin-lost} 'java.io.IOException #{:ox/io :ox/stdin-lost}
+   'UncheckedIOException #{:ox/io} 'java.io.UncheckedIOException #{:ox/io}
+   'UnsupportedEncodingException #{:ox/io} 'java.io.UnsupportedEncodingException #{:ox/io}
+   'EOFException #{:ox/io} 'java.io.EOFException #{:ox/io}
    'FileNotFoundException #{:ox/io} 'java.io.FileNotFoundException #{:ox/io}})
 
 (def ^:private kind-classes
@@ -72,6 +75,12 @@
       (get kind-classes (error-kind e) 'ExceptionInfo)
       made-as)))
 
+(def ^:private failures-of-files
+  "For the classes of errors of files what a failed activity has as `:os`: true for whatever it is."
+  {'IOException true 'java.io.IOException true
+   'FileNotFoundException #{:not-found :permission :is-directory :not-directory}
+   'java.io.FileNotFoundException #{:not-found :permission :is-directory :not-directory}})
+
 (def ^:private machine-kinds
   "Kinds of errors that on the JVM are no `ExceptionInfo`."
   #{:ox/arithmetic :ox/type :ox/argument :ox/arity :ox/number-format :ox/state :ox/index :ox/unsupported
@@ -90,7 +99,13 @@
     (if (nil? kinds)
       (identical? own kind)
       (if (set? kinds)
-        (contains? kinds own)
+        (if (contains? kinds own)
+          true
+          (if (identical? own :ox/activity)
+            (let [os (get (error-data e) :os)
+                  failures (get failures-of-files kind)]
+              (if (nil? os) false (if (set? failures) (contains? failures os) (identical? failures true))))
+            false))
         (if (contains? unseen-kinds own)
           false
           (if (identical? kinds true)

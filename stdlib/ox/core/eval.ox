@@ -11,6 +11,7 @@
             [ox.core.coll :refer :all]
             [ox.core.seq :refer :all]
             [ox.core.effect :refer :all]
+            [ox.core.reader :refer [slurp]]
             [ox.core.print :refer :all]))
 
 (def ^:dynamic *1 "At a prompt: the last value." nil)

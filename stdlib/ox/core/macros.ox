@@ -18,6 +18,7 @@
             [ox.core.array :refer :all]
             [ox.core.writer :refer :all]
             [ox.core.print :refer :all]
+            [ox.core.reader :refer [in-stream]]
             [ox.core.effect :refer :all]
             [ox.core.handler :refer :all]
             [ox.core.eval :refer :all]
@@ -711,8 +712,8 @@
    'clojure.core/slurp "ox.fs/read", 'clojure.core/spit "ox.fs/write"})
 
 (def ^:private activities-of-the-library
-  #{"ox.sh/run" "ox.sh/pipe" "ox.http/request" "ox.fs/read" "ox.fs/write" "ox.fs/list" "ox.fs/stat" "ox.fs/copy" "ox.fs/move"
-    "ox.fs/delete" "ox.fs/mkdir" "ox.fs/temp" "ox.env/get" "ox.env/all"})
+  #{"ox.sh/run" "ox.sh/pipe" "ox.http/request" "ox.fs/read" "ox.fs/read-part" "ox.fs/write" "ox.fs/list" "ox.fs/stat" "ox.fs/copy" "ox.fs/move"
+    "ox.fs/delete" "ox.fs/mkdir" "ox.fs/temp" "ox.fs/absolute" "ox.env/get" "ox.env/all"})
 
 (defn- handled-by
   "What a key of `with-handlers` stands for: the keyword of an effect, the name of an activity."

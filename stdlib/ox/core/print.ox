@@ -44,11 +44,6 @@
 
 (defn newline "Writes a newline." [] (write *out* "\n"))
 
-(defn flush "Waits until all that was written has left." []
-  (when (not (volatile? *out*))
-    (effect* :ox/flush []))
-  nil)
-
 (defn pr-str "Returns what `pr` writes." [& xs] (text-of (print-options *print-readably*) xs))
 (defn prn-str "Returns what `prn` writes." [& xs] (str* (text-of (print-options *print-readably*) xs) "\n"))
 (defn print-str "Returns what `print` writes." [& xs] (text-of (print-options false) xs))
@@ -79,37 +74,7 @@
   true)
 
 ;; ---------------------------------------------------------------------------------------------
-;; Reading. A stream is the keyword the runtime knows it by, or a volatile with what is left of a text (`with-in-str`).
-
-(defn ^:no-doc in-stream "A stream of the characters of a string." [s]
-  (if (string? s) (volatile! s) (fail :ox/type "expected a string" {:value s})))
-
-(defn- line-end
-  "Where the first line of a text ends, and where the next begins; nil if none does."
-  [text]
-  (let [found (re-find-from #"\r\n|\r|\n" text 0)]
-    (when (some? found)
-      [(nth found 1) (nth found 2)])))
-
-(defn- next-line [stream]
-  (if (volatile? stream)
-    (let [text (deref stream)
-          found (line-end text)]
-      (if (nil? found)
-        (when (not (= "" text))
-          (vreset! stream "")
-          text)
-        (do (vreset! stream (subs text (nth found 1)))
-            (subs text 0 (nth found 0)))))
-    (effect* :ox/read-line [stream])))
-
-(defn read-line "Reads a line from `*in*`, without its end; nil at the end. After a crash the rest of a pipe is an `:ox/stdin-lost` error." []
-  (next-line *in*))
-
-(defn line-seq "Returns the lazy sequence of the lines of a stream, `*in*`; nil if there are none." [stream]
-  (let [line (next-line stream)]
-    (when (some? line)
-      (cons line (lazy-seq (line-seq stream))))))
+;; Reading.
 
 ;; What tags stand for. A type of the program says in the table of `read-string` what makes its values.
 
@@ -143,29 +108,13 @@
     (seq? x) (with-meta (apply* list (map with-literals x)) (meta x))
     :else x))
 
-(defn- next-form
+(defn ^:no-doc next-form
   "What `read-form` finds in a text, `[form end]` or nil, with the values of tagged literals."
   [text]
   (let [found (read-form text nil)]
     (if (and (some? found) (some? (re-find-from #"#[a-zA-Z]" text 0)))
       [(with-literals (nth found 0)) (nth found 1)]
       found)))
-
-(defn read
-  "Reads the next form from a stream of a text, `*in*` in `with-in-str`: data, nothing is evaluated. At the end `eof-value`, or an
-  `:ox/parse` error if `eof-error?`. From standard input lines can be read, `read-string` makes them forms."
-  ([] (read *in*))
-  ([stream] (read stream true nil))
-  ([stream eof-error? eof-value] (read stream eof-error? eof-value false))
-  ([stream eof-error? eof-value recursive?]
-   (if (volatile? stream)
-     (let [text (deref stream)
-           found (next-form text)]
-       (if (nil? found)
-         (if eof-error? (fail :ox/parse "EOF while reading") eof-value)
-         (do (vreset! stream (subs text (nth found 1)))
-             (nth found 0))))
-     (fail :ox/unsupported "`read` takes forms from `with-in-str`; from standard input read lines, and forms by `read-string`" {:stream stream}))))
 
 (defn read-string
   "Returns the first form that a string writes, as data; nothing is evaluated. Tagged literals are read by `*data-readers*`; those of a

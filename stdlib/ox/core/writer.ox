@@ -13,7 +13,9 @@
 
 (def ^:dynamic *out* "Where printing goes: standard output." :ox/stdout)
 (def ^:dynamic *err* "Standard error, to bind `*out*` to." :ox/stderr)
-(def ^:dynamic *in* "Where `read-line` reads: standard input." :ox/stdin)
+(def ^:no-doc reader-type (type* 'java.io.BufferedReader [:source :text :at :lines]))
+(def ^:no-doc standard-input (instance* reader-type [(volatile! {:stdin true}) (volatile! "") (volatile! 0) (volatile! nil)]))
+(def ^:dynamic *in* "The reader that `read-line` reads: standard input." standard-input)
 (def ^:dynamic *print-length* "How many elements of a collection are printed; nil: all." nil)
 (def ^:dynamic *print-level* "How many levels of nested collections are printed; nil: all." nil)
 (def ^:dynamic *print-meta* "Whether metadata is printed." false)
@@ -24,7 +26,7 @@
   "Writes a string to a stream. Returns nil."
   [stream text]
   (if (instance-of-type? stream)
-    ;; a string builder, whose field is a volatile with a vector
+    ;; a string builder or a writer of a file, whose field is such a volatile
     (recur (field* stream 0) text)
     (do
       (if (volatile? stream)

@@ -81,6 +81,7 @@ chapters! {
     protocols
     queues
     reader
+    readers
     secrets
     sequences
     sorted

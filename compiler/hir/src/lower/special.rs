@@ -47,6 +47,7 @@ const ERROR_CLASSES: &[&str] = &[
     "CancellationException",
     "ClassCastException",
     "Compiler$CompilerException",
+    "EOFException",
     "Error",
     "Exception",
     "ExceptionInfo",
@@ -67,6 +68,8 @@ const ERROR_CLASSES: &[&str] = &[
     "StringIndexOutOfBoundsException",
     "Throwable",
     "TimeoutException",
+    "UncheckedIOException",
+    "UnsupportedEncodingException",
     "UnsupportedOperationException",
 ];
 

@@ -391,3 +391,77 @@ fn a_temporary_directory_is_made_once() {
         std::fs::remove_dir_all(path).unwrap();
     }
 }
+
+/// The text of a part, where the next begins, whether it is the last, and which file it is.
+fn part(folder: &Folder, from: u64, bytes: i64, file: &Data) -> (String, u64, bool, Data) {
+    let from = Data::Int(from.cast_signed());
+    let arguments = [Data::text("a"), from, Data::Int(bytes), file.clone()];
+    let Data::Vector(part) = folder.call("read-part", &arguments).unwrap() else {
+        panic!("a part is a vector")
+    };
+    match &part[..] {
+        [Data::Str(text), Data::Int(next), Data::Bool(is_end), file] => {
+            (text.clone(), next.unsigned_abs(), *is_end, file.clone())
+        }
+        other => panic!("no part: {other:?}"),
+    }
+}
+
+#[test]
+fn parts_of_a_file_end_where_characters_do() {
+    let folder = Folder::new();
+    let text = "aλb€c𝄞d";
+    fs::write(folder.path("a"), text).unwrap();
+    for bytes in 4..=text.len() as i64 + 1 {
+        let (mut all, mut from, mut file) = (String::new(), 0, Data::Nil);
+        loop {
+            let (part, next, is_end, found) = part(&folder, from, bytes, &file);
+            assert!(is_end || next > from);
+            all.push_str(&part);
+            (from, file) = (next, found);
+            if is_end {
+                break;
+            }
+        }
+        assert_eq!(all, text);
+    }
+}
+
+#[test]
+fn of_another_file_nothing_more_is_read() {
+    let folder = Folder::new();
+    fs::write(folder.path("a"), "one two").unwrap();
+    let (_, from, _, file) = part(&folder, 0, 4, &Data::Nil);
+    let next = [
+        Data::text("a"),
+        Data::Int(from.cast_signed()),
+        Data::Int(4),
+        file,
+    ];
+    fs::write(folder.path("b"), "one two").unwrap();
+    fs::rename(folder.path("b"), folder.path("a")).unwrap();
+    let error = folder.call("read-part", &next).unwrap_err();
+    assert_eq!(error.message, "a: the file has changed since it was opened");
+    assert_eq!(*os_of(&error), Data::keyword("changed"));
+    fs::remove_file(folder.path("a")).unwrap();
+    let error = folder.call("read-part", &next).unwrap_err();
+    assert_eq!(*os_of(&error), Data::keyword("not-found"));
+}
+
+#[test]
+fn what_is_no_text_is_not_read_in_parts() {
+    let folder = Folder::new();
+    fs::write(folder.path("a"), b"abcdef\xffgh").unwrap();
+    let (_, from, ..) = part(&folder, 0, 4, &Data::Nil);
+    let arguments = |name: &str, from: u64| {
+        let from = Data::Int(from.cast_signed());
+        [Data::text(name), from, Data::Int(64), Data::Nil]
+    };
+    let error = folder.call("read-part", &arguments("a", from)).unwrap_err();
+    assert_eq!(
+        error.message,
+        "a: not UTF-8: byte 0xff at offset 6; read it with {:as :bytes}"
+    );
+    let error = folder.call("read-part", &arguments(".", 0)).unwrap_err();
+    assert_eq!(*os_of(&error), Data::keyword("is-directory"));
+}

@@ -10,7 +10,7 @@
 //!   who asks for more is told so.
 
 use super::{Performed, Reply, Step};
-use crate::engine::stdin::Asker;
+use crate::engine::stdin::{Asker, Wanted};
 use crate::output::{Output, Text};
 use crate::parcel;
 use crate::record::Wait;
@@ -102,7 +102,11 @@ impl Step<'_> {
             process: self.actor.number,
             fiber,
             request: self.request_serial(fiber).unwrap_or_default(),
-            all: matches!(op, Some((_, "read-all"))),
+            wanted: match op {
+                Some((_, "read-all")) => Wanted::All,
+                Some((_, "read-part")) => Wanted::Part,
+                _ => Wanted::Line,
+            },
         }
     }
 

@@ -13,6 +13,15 @@ use crate::actor::Incoming;
 use crate::record::Status;
 use std::collections::VecDeque;
 
+/// How much of the input is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Line,
+    /// What one read gives: whole lines, with their ends.
+    Part,
+    All,
+}
+
 /// A request of a fiber to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Asker {
@@ -22,8 +31,7 @@ pub(crate) struct Asker {
     pub(crate) fiber: u64,
     /// Serial of its request.
     pub(crate) request: u64,
-    /// A line, or all.
-    pub(crate) all: bool,
+    pub(crate) wanted: Wanted,
 }
 
 /// See the file's header.
@@ -92,33 +100,36 @@ impl Stdin {
         let has_line = || self.kept[self.given..].contains('\n');
         if self.is_offered {
             None
-        } else if self.at_end || !first.all && has_line() {
+        } else if self.at_end || first.wanted != Wanted::All && has_line() {
             self.is_offered = true;
             Some(Next::Offer(first))
         } else if self.under_way.is_none() {
-            self.under_way = Some(first.all);
-            Some(Next::Read { all: first.all })
+            let all = first.wanted == Wanted::All;
+            self.under_way = Some(all);
+            Some(Next::Read { all })
         } else {
             None
         }
     }
 
-    /// What was offered to an asker, who takes it: a line without its end, or all; none at the end.
+    /// What was offered to an asker, who takes it: a line without its end, or all that is there with the ends of
+    /// its lines; none at the end.
     fn take(&mut self, asker: Asker) -> Option<Option<String>> {
         if !self.is_offered || self.askers.front() != Some(&asker) {
             return None;
         }
         self.is_offered = false;
         self.askers.pop_front();
-        if asker.all {
-            self.at_end = false;
-            self.kept.drain(..std::mem::take(&mut self.given));
-            return Some(Some(std::mem::take(&mut self.kept)));
-        }
         let rest = &self.kept[self.given..];
-        if rest.is_empty() {
+        if rest.is_empty() && asker.wanted != Wanted::All {
             self.at_end = false;
             return Some(None);
+        }
+        if asker.wanted != Wanted::Line {
+            // Behind a part that has a line without an end, who asks next finds the end at once.
+            self.at_end &= asker.wanted == Wanted::Part;
+            self.kept.drain(..std::mem::take(&mut self.given));
+            return Some(Some(std::mem::take(&mut self.kept)));
         }
         let (line, taken) = match rest.split_once('\n') {
             Some((line, _)) => (line.strip_suffix('\r').unwrap_or(line), line.len() + 1),

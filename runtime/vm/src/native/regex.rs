@@ -18,6 +18,8 @@ pub(super) const NATIVES: &[Native] = &[
     Native::new("ox.core/re-find-from", 3, 3, re_find_from),
     Native::new("ox.core/re-matches*", 2, 2, re_matches),
     Native::new("ox.string/split*", 3, 3, split),
+    // The same for the core, which the namespace of strings stands on.
+    Native::new("ox.core/pieces", 3, 3, split),
     Native::new("ox.string/replace-match*", 4, 4, replace_match),
 ];
 

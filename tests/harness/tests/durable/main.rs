@@ -24,6 +24,7 @@ mod outputs;
 mod parked;
 mod past;
 mod processes;
+mod readers;
 mod recoveries;
 mod stdin;
 mod threads;
