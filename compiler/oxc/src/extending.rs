@@ -96,6 +96,15 @@ impl Compiler {
         found.unwrap_or_default()
     }
 
+    /// Whether the program may show a prompt.
+    pub(crate) fn has_prompt(&self) -> bool {
+        let image = self.engine.get().and_then(|engine| engine.image().ok());
+        image.is_some_and(|image| {
+            let mut slots = image.image().slots.iter();
+            slots.any(|slot| (&*slot.namespace, &*slot.name) == ("ox.repl", "repl"))
+        })
+    }
+
     /// What was said of the text that was compiled last, if it was not told yet.
     pub(crate) fn take_said(&self) -> Option<(Vec<Diagnostic>, Files)> {
         self.lock().as_mut()?.take_said()

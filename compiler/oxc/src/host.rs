@@ -234,6 +234,11 @@ impl Host {
         self.changes.close(CHANGE_PATIENCE);
     }
 
+    /// Says that it was run before: a process that reads may have a prompt.
+    pub(crate) fn is_taken_up(&self) {
+        self.compiler.prompt().taken_up();
+    }
+
     /// Has the main process leave what it evaluates, if it has a prompt and evaluates something.
     fn takes_interrupt(&self) -> bool {
         let takes = self.compiler.prompt().takes_interrupt();

@@ -37,6 +37,8 @@ enum Phase {
     /// It reads no forms.
     #[default]
     None,
+    /// It was taken up, and has said nothing since: if it reads forms, it may wait for one.
+    TakenUp,
     /// A form is due.
     Due,
     /// A form is evaluated.
@@ -61,6 +63,11 @@ impl Prompt {
             phase: Mutex::default(),
             terminal: Mutex::default(),
         }
+    }
+
+    /// The program goes on that an earlier `oxc` has run.
+    pub(crate) fn taken_up(&self) {
+        *self.lock() = Phase::TakenUp;
     }
 
     /// The program waits for a form.
@@ -119,6 +126,8 @@ pub(crate) struct Input {
     editor: Option<Editor<Helper, FileHistory>>,
     /// What was typed and not yet read.
     rest: Vec<u8>,
+    /// Whether the end was typed where a form was due: who reads on hears the same.
+    has_ended: bool,
 }
 
 impl Input {
@@ -127,6 +136,7 @@ impl Input {
             compiler,
             editor: None,
             rest: Vec::new(),
+            has_ended: false,
         }
     }
 
@@ -170,17 +180,26 @@ impl Read for Input {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         if self.rest.is_empty() {
             let phase = std::mem::replace(&mut *self.compiler.prompt().lock(), Phase::Evaluating);
+            let phase = match phase {
+                Phase::TakenUp if self.compiler.has_prompt() => Phase::Due,
+                Phase::TakenUp => Phase::None,
+                phase => phase,
+            };
             match phase {
                 Phase::Due if io::stdin().is_terminal() => {
                     let mut text = self.edited()?;
                     if text.trim().is_empty() && !text.is_empty() {
                         text = "\n".to_owned();
                     }
+                    self.has_ended = text.is_empty();
                     self.rest = text.into_bytes();
                 }
                 phase => {
                     if phase == Phase::None {
                         *self.compiler.prompt().lock() = Phase::None;
+                    }
+                    if self.has_ended {
+                        return Ok(0);
                     }
                     return io::stdin().read(bytes);
                 }

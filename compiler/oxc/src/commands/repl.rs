@@ -60,7 +60,9 @@ pub(crate) fn run(output: Output, args: &Repl) -> Outcome {
     workspace.take_summaries(None);
     let built = workspace.build();
     drop(progress);
-    let compiled: Compiled = shown_and_built(output, &workspace, built, Purpose::Run)?;
+    let mut compiled: Compiled = shown_and_built(output, &workspace, built, Purpose::Run)?;
+    // The texts have the prompt at their end: they are those of no file.
+    compiled.sources.clear();
     output.mention("`:help` says what there is, Ctrl-D ends it");
     if args.ephemeral {
         return run::begin(output, compiled, None, &manner, &label, &[]);

@@ -280,6 +280,7 @@ fn open(output: Output, taken: &Taken, manner: &Manner) -> Result<Host, Failure>
         Some(opened) => Host::over(output, Arc::clone(opened), Some(&run.store), manner)?,
         None => Host::open(output, &run.store, manner)?,
     };
+    host.is_taken_up();
     changed::tell(output, run, &host);
     host.set_main(MAIN);
     Ok(host)
