@@ -161,8 +161,16 @@ fn read_all(input: &mut impl Read) -> String {
 /// Only the last line of all has no end.
 fn read_lines(input: &mut impl BufRead) -> String {
     let mut bytes = Vec::new();
-    let found = input.fill_buf().unwrap_or_default();
+    let found = loop {
+        match input.fill_buf() {
+            Ok(found) => break found,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return String::new(),
+        }
+    };
     match found.iter().rposition(|&byte| byte == b'\n') {
+        // Who types the end at a terminal types it once: nothing is read after it.
+        _ if found.is_empty() => {}
         Some(end) => {
             bytes.extend_from_slice(&found[..=end]);
             input.consume(end + 1);
