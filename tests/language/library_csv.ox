@@ -39,6 +39,22 @@
 (doall (csv/read-csv ["\"a" "b"])) ;! :ox/parse "CSV error (unexpected end of file)"
 (doall (csv/read-csv ["a,\"b\" c"])) ;! :ox/parse "CSV error (unexpected character:  )"
 
+;;; ## `read-csv` of readers
+(require '[clojure.data.csv :as csv])
+(import '(java.io BufferedReader PushbackReader StringReader))
+(csv/read-csv (StringReader. "a,b\n1,2\n")) ;=> (["a" "b"] ["1" "2"])
+(csv/read-csv (BufferedReader. (StringReader. "a,b\r\n\"1\n\"\"x\",\r3"))) ;=> (["a" "b"] ["1\n\"x" ""] ["3"])
+(csv/read-csv (PushbackReader. (StringReader. ""))) ;=> ()
+(csv/read-csv (StringReader. "\n\n,")) ;=> ([""] [""] ["" ""])
+(csv/read-csv (StringReader. "a;'b;c'") :separator \; :quote \') ;=> (["a" "b;c"])
+(with-in-str "a,b\n1" (doall (csv/read-csv *in*))) ;=> (["a" "b"] ["1"])
+(let [r (BufferedReader. (StringReader. "a,b\nrest of it\n"))] [(.readLine r) (csv/read-csv r)]) ;=> ["a,b" (["rest of it"])]
+(let [rows (csv/read-csv (StringReader. "ok,1\n\"broken\"x"))] (first rows)) ;=> ["ok" "1"]
+(doall (csv/read-csv (StringReader. "ok\n\"broken\"x"))) ;! :ox/parse "CSV error (unexpected character: x)"
+(doall (csv/read-csv (StringReader. "ok\n\"broken"))) ;! :ox/parse "CSV error (unexpected end of file)"
+(let [r (StringReader. "a\nb") rows (csv/read-csv r)] (.close r) (doall rows)) ;! :ox/io "Stream closed"
+(let [text (apply str (repeat 3000 "cell,\"ce\nll\"\r\n"))] (= (csv/read-csv text) (csv/read-csv (StringReader. text)))) ;=> true
+
 ;;; ## `write-csv`
 (require '[clojure.data.csv :as csv])
 (defn written [data & options] (with-out-str (apply csv/write-csv *out* data options)))
@@ -51,6 +67,7 @@
 (written [["a" "b c"]] :quote? #(= "a" %)) ;=> "\"a\",b c\n"
 (written [["a" "b c"]] :quote? (constantly true)) ;=> "\"a\",\"b c\"\n"
 (written (list (list 1 2.5) '(3 4N))) ;=> "1,2.5\n3,4\n"
+(let [w (java.io.StringWriter.)] (csv/write-csv w [[1 2] ["a,b"]]) (str w)) ;=> "1,2\n\"a,b\"\n"
 (csv/read-csv (written [["a,b" "q\"q" "x\ny" "r\r\nr" ""]])) ;=> (["a,b" "q\"q" "x\ny" "r\r\nr" ""])
 (written [5]) ;! :ox/type "expected a collection, a string or nil, got an integer"
 (written 5) ;! :ox/type "expected a collection, a string or nil, got an integer"

@@ -58,9 +58,8 @@
     (nil? x) (fail :ox/argument "a path is a string or a file, not nil" {:value nil})
     :else (fail :ox/argument (str "Cannot open <" (pr-str x) "> as a path: it is no string and no file") {:value x})))
 
-(defn- file-activity [name & args] (activity* (str "ox.fs/" name) nil nil (vec args)))
-(defn- file-stat [file] (file-activity "stat" (field* file 0)))
-(defn- of-kind? [file kind] (= kind (get (file-activity "stat" (str (field* file 0) "/.")) :type)))
+(defn- file-stat [file] (activity* "ox.fs/stat" nil nil [(field* file 0)]))
+(defn- of-kind? [file kind] (= kind (get (activity* "ox.fs/stat" nil nil [(str (field* file 0) "/.")]) :type)))
 (defn- succeeds? "Whether an activity does not fail with what the system says." [f]
   (try (f) true (catch java.io.IOException _ false)))
 (defn- last-slash [path] (let [parts (pieces path #"/" -1)] (- (count path) (count (peek parts)) 1)))
@@ -68,8 +67,8 @@
 (defn- parent-path [path]
   (let [at (last-slash path)]
     (cond (neg? at) nil (= at 0) (if (= path "/") nil "/") :else (subs path 0 at))))
-(defn- names-in [file] (when (of-kind? file :directory) (file-activity "list" (field* file 0) {})))
-(defn- absolute [path] (if (and (not= "" path) (= \/ (nth path 0))) path (file-activity "absolute" path)))
+(defn- names-in [file] (when (of-kind? file :directory) (activity* "ox.fs/list" nil nil [(field* file 0) {}])))
+(defn- absolute [path] (if (and (not= "" path) (= \/ (nth path 0))) path (activity* "ox.fs/absolute" nil nil [path])))
 
 (extend-type file-type
   Object
@@ -94,12 +93,12 @@
   (lastModified [f] (if-some [found (file-stat f)] (inst-ms (get found :modified)) 0))
   (list [f] (names-in f))
   (listFiles [f] (when-some [names (names-in f)] (mapv (fn [name] (file-new f name)) names)))
-  (mkdir [f] (and (nil? (file-stat f)) (succeeds? (fn [] (file-activity "mkdir" (field* f 0))))))
-  (mkdirs [f] (and (nil? (file-stat f)) (succeeds? (fn [] (file-activity "mkdir" (field* f 0))))))
-  (delete [f] (and (some? (file-stat f)) (succeeds? (fn [] (file-activity "delete" (field* f 0) {})))))
+  (mkdir [f] (and (nil? (file-stat f)) (succeeds? (fn [] (activity* "ox.fs/mkdir" nil nil [(field* f 0)])))))
+  (mkdirs [f] (and (nil? (file-stat f)) (succeeds? (fn [] (activity* "ox.fs/mkdir" nil nil [(field* f 0)])))))
+  (delete [f] (and (some? (file-stat f)) (succeeds? (fn [] (activity* "ox.fs/delete" nil nil [(field* f 0) {}])))))
   (deleteOnExit [f] nil)
-  (createNewFile [f] (and (nil? (file-stat f)) (do (file-activity "write" (field* f 0) "" {}) true)))
-  (renameTo [f to] (succeeds? (fn [] (file-activity "move" (field* f 0) (path-of to))))))
+  (createNewFile [f] (and (nil? (file-stat f)) (do (activity* "ox.fs/write" nil nil [(field* f 0) "" {}]) true)))
+  (renameTo [f to] (succeeds? (fn [] (activity* "ox.fs/move" nil nil [(field* f 0) (path-of to)])))))
 
 (defn file-seq
   "Returns the lazy sequence of a file and, if it is a directory, of all files and directories below it, each before what is in it."
@@ -264,6 +263,23 @@
         last? nil
         all? (recur (* 2 size) (not (fill! reader (min part-bytes-max (max part-bytes size)))))
         :else (recur (* 2 size) end?)))))
+
+;; What an item is, is up to its format: one record of a CSV file, one value of JSON.
+(defn ^:no-doc reader-item
+  "Reads one item from a reader: `parse` takes a text, the place in it where to begin, and whether that is all that is left of the reader; it
+  returns the item and where it ends, or nil if the item does not end there. Returns what `parse` does. Nothing is taken from the reader
+  if it throws."
+  [reader parse]
+  (loop [end? false bytes part-bytes]
+    (source-of reader)
+    (let [found (parse (deref (field* reader 1)) (deref (field* reader 2)) end?)]
+      (cond
+        (some? found)
+        (do (vreset! (field* reader 2) (nth found 1))
+            (vreset! (field* reader 3) nil)
+            found)
+        end? nil
+        :else (recur (not (fill! reader bytes)) (min part-bytes-max (* 2 bytes)))))))
 
 (defn- reader-close! "Reads no more from a reader; of standard input others may. Returns nil." [reader]
   (when-not (:stdin (deref (field* reader 0)))

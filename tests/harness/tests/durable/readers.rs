@@ -52,6 +52,26 @@ fn a_reader_goes_on_where_it_was() {
 }
 
 #[test]
+fn the_records_of_a_csv_file_go_on_where_they_were() {
+    for characters in [1, 5] {
+        crash_everywhere(
+            "(require '[clojure.data.csv :as csv] '[ox.fs :as fs])
+             (with-open [r (fs/reader \"f\")]
+               (doseq [record (csv/read-csv r)] (sleep 5) (prn record)))",
+            |world| {
+                world.serve(move |task| part(task, "a,\"b\n\"\"c\"\r\nd,\"\"\r\n", characters));
+            },
+            |world, crash| {
+                if crash == Crash::Never {
+                    let expected = "[\"a\" \"b\\n\\\"c\"]\n[\"d\" \"\"]\n";
+                    assert_eq!(world.stdout(), expected);
+                }
+            },
+        );
+    }
+}
+
+#[test]
 fn lines_are_asked_for_as_they_are_needed() {
     crash_everywhere(
         "(require '[ox.fs])
