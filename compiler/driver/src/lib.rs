@@ -12,6 +12,7 @@ mod chunks;
 mod database;
 mod datum;
 pub mod doc_tests;
+pub mod effects;
 mod embedded;
 mod evaluate;
 pub mod extend;

@@ -178,7 +178,7 @@ impl<'db> View<'db> {
     }
 
     /// The contributions to a definition, if it is a table.
-    fn contributions_to(&self, def: Def<'db>) -> Option<&[Contribution]> {
+    pub(crate) fn contributions_to(&self, def: Def<'db>) -> Option<&[Contribution]> {
         let name = def.name(self.db);
         // The name tells at once what most definitions are not.
         let is_table = name.name.ends_with(TABLE_SUFFIX)
@@ -189,7 +189,7 @@ impl<'db> View<'db> {
     }
 
     /// A part of a contribution.
-    fn part(&self, name: &DefName) -> Def<'db> {
+    pub(crate) fn part(&self, name: &DefName) -> Def<'db> {
         let own = self
             .scopes
             .iter()

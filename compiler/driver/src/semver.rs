@@ -8,6 +8,7 @@
 //! - What is reported is a function of the two interfaces, in the order of names.
 
 use crate::Workspace;
+use crate::effects::EffectNames;
 use hir::body::DefName;
 use hir::contributions::TABLE_SUFFIX;
 use hir::definition::{Arities, Asks, DefKind};
@@ -185,6 +186,8 @@ struct Item {
     arities: Option<Arities>,
     /// Of a type, its fields.
     fields: Option<Vec<String>>,
+    /// What it may perform.
+    effects: EffectNames,
     hash: Option<Hash>,
 }
 
@@ -205,9 +208,13 @@ impl Interface {
     /// The interface of a project, which must have no errors.
     pub fn of(workspace: &mut Workspace) -> Interface {
         let mut interface = Interface::default();
+        let mut effects: BTreeMap<DefName, EffectNames> = BTreeMap::new();
+        for one in workspace.effects() {
+            effects.insert(one.name, one.effects.into_keys().collect());
+        }
         for (namespace, file) in workspace.own_files() {
             let db = workspace.database();
-            let (public, private) = items(db, file);
+            let (public, private) = items(db, file, &effects);
             let full = |name: String| format!("{namespace}/{name}");
             interface.private.extend(private.into_iter().map(full));
             let all = hir::namespace_hashes(db, file).iter();
@@ -237,7 +244,7 @@ fn protocol_of(db: &dyn hir::Db, name: &DefName) -> Option<String> {
 /// Public definitions, and the names of private ones.
 type Items = (BTreeMap<String, Item>, BTreeSet<String>);
 
-fn items(db: &dyn hir::Db, file: SourceFile) -> Items {
+fn items(db: &dyn hir::Db, file: SourceFile, effects: &BTreeMap<DefName, EffectNames>) -> Items {
     let namespace = hir::namespace_of(db, file);
     let mut arglists: BTreeMap<&str, &[Arc<str>]> = BTreeMap::new();
     for one in &namespace.definitions {
@@ -274,6 +281,7 @@ fn items(db: &dyn hir::Db, file: SourceFile) -> Items {
             },
             arities: one.kind.arities().cloned(),
             fields,
+            effects: effects.get(&one.name).cloned().unwrap_or_default(),
             hash,
         };
         public.insert(name, item);
@@ -411,6 +419,19 @@ fn of_definition(before: &Item, after: &Item) -> Vec<(Level, String)> {
         } else if takes(after, before) {
             all.push((Level::Minor, format!("takes {after}, and took {before}")));
         }
+    }
+    let new: Vec<&str> = after
+        .effects
+        .difference(&before.effects)
+        .map(|name| &**name)
+        .collect();
+    if !new.is_empty() {
+        let new = new.join(", ");
+        all.push(match before.effects.is_empty() {
+            // Macros and values of definitions may call only what is pure.
+            true => (Level::Major, format!("performs {new}, and was pure")),
+            false => (Level::Minor, format!("performs {new}, too")),
+        });
     }
     if all.is_empty() && before.hash != after.hash {
         all.push((Level::Patch, "does something else".to_owned()));

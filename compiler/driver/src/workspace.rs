@@ -395,6 +395,9 @@ impl Workspace {
         let view = View::new(&self.db, sound.iter().map(whole).collect());
         let linked = link::link(&view, &roots, Purpose::Program);
         let mut errors = linked.err().unwrap_or_default();
+        if errors.is_empty() {
+            all.extend(self.effect_diagnostics(&sound));
+        }
         // What nobody requires is a script, whose expressions may do anything.
         let required: BTreeSet<&Arc<str>> = self
             .files
@@ -551,6 +554,11 @@ impl Workspace {
             Some(linked) if errors.is_empty() => linked,
             _ => return Err(self.link_diagnostics(&errors, entry)),
         };
+        let program: Vec<SourceFile> = required.iter().copied().chain([entry]).collect();
+        let exceeded = self.effect_diagnostics(&program);
+        if !exceeded.is_empty() {
+            return Err(exceeded);
+        }
         let mut slots = slots.into_iter();
         let entry_slot = entry_body.and_then(|_| slots.next());
         let main_slot = main.and_then(|_| slots.next());

@@ -180,6 +180,8 @@ pub(crate) struct Definition {
     pub(crate) doc: Option<Arc<str>>,
     /// Parameter vectors as text.
     pub(crate) arglists: Vec<Arc<str>>,
+    /// The effects that it says it has at most, as written.
+    pub(crate) effects: Option<Datum>,
 }
 
 /// Where a definer stands.
@@ -369,6 +371,7 @@ pub(crate) fn definition(
         name_origin: name.origin,
         init,
         doc,
+        effects: parts.meta("effects").cloned(),
     }))
 }
 

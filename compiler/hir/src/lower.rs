@@ -151,6 +151,7 @@ fn piece(cx: &Context<'_>, name: DefName, body: Body, source: BodySource) -> Low
         missing: Vec::new(),
         doc: None,
         arglists: Vec::new(),
+        effects: None,
     }
 }
 
@@ -195,6 +196,7 @@ impl<'a, 'db> Lowerer<'a, 'db> {
             init,
             doc,
             arglists,
+            effects,
         } = definition;
         let mut store = None;
         let (body, source) = match (init, &info.kind) {
@@ -222,6 +224,7 @@ impl<'a, 'db> Lowerer<'a, 'db> {
             missing: Vec::new(),
             doc,
             arglists,
+            effects,
         };
         (lowered, store)
     }

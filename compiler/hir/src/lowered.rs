@@ -44,6 +44,8 @@ pub struct LoweredDef {
     pub doc: Option<Arc<str>>,
     /// Parameter vectors as text.
     pub arglists: Vec<Arc<str>>,
+    /// The effects that it says it has at most, as written: `^{:effects #{…}}`.
+    pub effects: Option<Datum>,
 }
 
 /// A top-level form as lowered.
@@ -428,5 +430,6 @@ fn entry(db: &dyn Db, file: SourceFile) -> Option<LoweredDef> {
         missing: Vec::new(),
         doc: None,
         arglists: Vec::new(),
+        effects: None,
     })
 }

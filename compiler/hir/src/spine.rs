@@ -460,6 +460,7 @@ impl Walker<'_> {
             },
             doc: None,
             arglists: Vec::new(),
+            effects: None,
         };
         self.items
             .push(Item::Define(Box::new(definition), self.lifted.clone()));
@@ -515,6 +516,7 @@ impl Walker<'_> {
                     },
                     doc: None,
                     arglists: Vec::new(),
+                    effects: None,
                 }),
                 self.lifted.clone(),
             ));

@@ -122,6 +122,7 @@ pub(crate) enum Command {
     Remove(Remove),
     Update(Update),
     Tree(Tree),
+    Effects(Effects),
     Semver(Semver),
     Disasm(Disasm),
     Verify(Verify),
@@ -703,6 +704,31 @@ Examples:
   oxc tree
   oxc tree --format json")]
 pub(crate) struct Tree {
+    #[command(flatten)]
+    pub(crate) packages: PackageArgs,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Show which effects the definitions of a program may perform
+///
+/// An effect is what reaches outside of a process: `now`, `print`, an activity such as `ox.sh/run`, an effect of the
+/// program's own. A definition has those of all that it names, and a definition without any is pure. One may say
+/// what it has at most, `(defn ^{:effects #{now}} stamp [] …)`, and `oxc check` holds it to that.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  oxc effects
+  oxc effects deploy.ox
+  oxc effects --of charge
+  oxc effects --format json")]
+pub(crate) struct Effects {
+    /// A file or a namespace; without one, the project
+    pub(crate) target: Option<String>,
+    /// Show of this definition only, and through which others it comes to each effect; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub(crate) of: Vec<String>,
     #[command(flatten)]
     pub(crate) packages: PackageArgs,
     /// How to print

@@ -6,6 +6,7 @@ pub(crate) mod cancel;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod disasm;
+pub(crate) mod effects;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod inspect;

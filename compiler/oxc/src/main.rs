@@ -99,6 +99,7 @@ fn run(output: Output, command: &Command) -> failure::Outcome {
         Command::Remove(args) => commands::remove::run(output, args),
         Command::Update(args) => commands::update::run(output, args),
         Command::Semver(args) => commands::semver::run(output, args),
+        Command::Effects(args) => commands::effects::run(output, args),
         Command::Tree(args) => commands::tree::run(output, args),
         Command::Disasm(args) => commands::disasm::run(output, args),
         Command::Verify(args) => commands::verify::run(output, args),

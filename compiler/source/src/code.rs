@@ -103,6 +103,7 @@ codes! {
     INVALID_PROJECT = 402, "an invalid project file";
     TOP_LEVEL = 403, "an expression at the top level of a required namespace that is not pure or fails";
     CONTRIBUTION = 404, "an extension of a protocol or hierarchy that does not fit the others";
+    EFFECTS = 405, "a definition performs effects that it says it does not";
     // packages
     NOT_A_DEPENDENCY = 701, "a namespace of a package that is not a dependency";
     AMBIGUOUS_NAMESPACE = 702, "a namespace that several dependencies have";

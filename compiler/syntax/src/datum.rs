@@ -237,6 +237,14 @@ impl Datum {
         }
     }
 
+    /// The items, if it is a set.
+    pub fn as_set(&self) -> Option<&[Datum]> {
+        match &self.kind {
+            DatumKind::Set(items) => Some(items),
+            _ => None,
+        }
+    }
+
     /// Whether it is the symbol `name` without namespace.
     pub fn is_symbol(&self, name: &str) -> bool {
         self.as_symbol().is_some_and(|symbol| symbol.is(name))

@@ -3,6 +3,7 @@
 
 mod cache;
 mod damage;
+mod effects;
 mod extend;
 mod generate;
 mod incremental;
