@@ -7,6 +7,7 @@
 //! - The tree is a function of the text, so parses are compared by their texts.
 
 mod brackets;
+mod early;
 mod indentation;
 mod tree;
 

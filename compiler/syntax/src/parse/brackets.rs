@@ -12,7 +12,7 @@
 
 use source::{Code, TextRange, TextSize};
 
-use super::indentation;
+use super::{early, indentation};
 use super::{is_in_column_0, is_quoting, token_range, token_text};
 use crate::error::{Errors, ReadError};
 use crate::lexer::Token;
@@ -234,8 +234,8 @@ struct Planner<'t, 'e> {
     outer: Outer,
     /// An unclosed string in the outermost open form: it is to blame for what is missing.
     string_to_blame: bool,
-    /// The bracket that closed the last top-level form in column 0.
-    last_close: Option<usize>,
+    /// The last top-level form in column 0 that was closed, until a bracket closes nothing.
+    last_outer: Option<usize>,
     /// Tokens that scans ahead may still look at.
     scan_budget: usize,
     /// Mismatches that may still be weighed by looking ahead.
@@ -260,7 +260,7 @@ pub(super) fn plan(text: &str, tokens: &[Token], errors: &mut Errors) -> Plan {
         wanted: [0; 3],
         outer: Outer::NotScanned,
         string_to_blame: false,
-        last_close: None,
+        last_outer: None,
         scan_budget: tokens.len().saturating_mul(4) + 1_000_000,
         weigh_budget: 500,
     };
@@ -290,7 +290,7 @@ impl Planner<'_, '_> {
                 self.plan.insert(index, Action::Cut);
                 self.stack.open.clear();
                 self.wanted = [0; 3];
-                self.last_close = None;
+                self.last_outer = None;
             }
             if self.stack.open.is_empty() {
                 self.outer = Outer::NotScanned;
@@ -340,7 +340,7 @@ impl Planner<'_, '_> {
             return self.stray_run(index);
         };
         if innermost.closer == kind {
-            self.close(1, index);
+            self.close(1);
             return index + 1;
         }
         self.outer = Outer::Broken;
@@ -366,12 +366,12 @@ impl Planner<'_, '_> {
                     Some(at) => self.plan.insert_before(at, Action::Outdent),
                     None => self.plan.insert(index, Action::Close(count as u32)),
                 }
-                self.close(count, index);
+                self.close(count);
             }
             Remedy::Replace => {
                 self.report_mistyped(index, innermost);
                 self.plan.insert(index, Action::Close(1));
-                self.close(1, index);
+                self.close(1);
             }
             Remedy::Ignore => {
                 self.report_stray_inside(index, innermost);
@@ -395,13 +395,13 @@ impl Planner<'_, '_> {
         (is_direct && is_bracket && self.plan.action(at) == Action::Usual).then_some(at)
     }
 
-    fn close(&mut self, count: usize, index: usize) {
+    fn close(&mut self, count: usize) {
         let outermost = self.stack.open[0].token;
         for open in self.stack.open.drain(self.stack.open.len() - count..) {
             self.wanted[wanted_index(open.closer)] -= 1;
         }
         if self.stack.open.is_empty() && is_in_column_0(self.text, self.tokens[outermost]) {
-            self.last_close = Some(index);
+            self.last_outer = Some(outermost);
         }
     }
 
@@ -419,42 +419,26 @@ impl Planner<'_, '_> {
             }
             end += 1;
         }
+        // Each form is looked at for one run only, so that the search stays linear.
+        let form = self.last_outer.take();
         if self.errors.is_full() {
+            return last + 1;
+        }
+        if form.is_some_and(|form| self.report_early(form, first, last)) {
             return last + 1;
         }
         let range = self.range(first).cover(self.range(last));
         let closer = token_text(self.text, self.tokens, first);
-        let mut error = if first == last {
-            ReadError::new(
-                Code::EXTRA_CLOSER,
-                format!("this `{closer}` closes nothing"),
-                range,
-            )
-            .label("no form is open here")
+        let message = if first == last {
+            format!("this `{closer}` closes nothing")
         } else {
-            ReadError::new(Code::EXTRA_CLOSER, "these brackets close nothing", range)
-                .label("no form is open here")
+            "these brackets close nothing".to_owned()
         };
-        if let Some(close) = self.last_close {
-            // If more of the form seems to follow its end, the end is where the mistake is.
-            let continued = (close + 1..first).find(|index| {
-                !self.tokens[*index].kind.is_trivia() && !self.tokens[*index].kind.is_closer()
-            });
-            if continued.is_some_and(|next| !is_in_column_0(self.text, self.tokens[next])) {
-                let early = token_text(self.text, self.tokens, close);
-                error = error
-                    .secondary(
-                        self.range(close),
-                        "the form already ends here, though the lines below seem to belong to it",
-                    )
-                    .fix(
-                        format!("remove the `{early}` that ends the form"),
-                        self.range(close),
-                        "",
-                    );
-            }
-        }
-        self.errors.push(error.fix("remove it", range, ""));
+        self.errors.push(
+            ReadError::new(Code::EXTRA_CLOSER, message, range)
+                .label("no form is open here")
+                .fix("remove it", range, ""),
+        );
         last + 1
     }
 
@@ -619,6 +603,10 @@ impl Planner<'_, '_> {
         if self.errors.is_full() {
             return;
         }
+        let is_searched = self.weigh_budget > 0 && index - innermost.token <= OUTDENT_TOKENS;
+        if is_searched && self.report_early(innermost.token, index, index) {
+            return;
+        }
         let closer = token_text(self.text, self.tokens, index);
         let opener = token_text(self.text, self.tokens, innermost.token);
         self.errors.push(
@@ -634,6 +622,62 @@ impl Planner<'_, '_> {
             )
             .fix("remove it", self.range(index), ""),
         );
+    }
+
+    /// The brackets from `first` to `last` close nothing. If that is because brackets after `start`
+    /// have ended forms too early, reports those.
+    fn report_early(&mut self, start: usize, first: usize, last: usize) -> bool {
+        let strays: Vec<SyntaxKind> = self.tokens[first..=last]
+            .iter()
+            .map(|token| token.kind)
+            .filter(|kind| kind.is_closer())
+            .collect();
+        let found = early::find(self.text, self.tokens, &self.plan, start..first, &strays);
+        let Some(early) = found else {
+            return false;
+        };
+        let (from, to) = early.closers;
+        let early_range = self.range(from).cover(self.range(to));
+        let stray_range = self.range(first).cover(self.range(last));
+        let closer = token_text(self.text, self.tokens, from);
+        let (message, opener_label, label, fix) = if early.count == 1 {
+            (
+                format!("this `{closer}` ends a form too early"),
+                "this form",
+                "it ends here",
+                "remove it",
+            )
+        } else {
+            (
+                "these brackets end forms too early".to_owned(),
+                "this form, and what is around it",
+                "they end here",
+                "remove them",
+            )
+        };
+        let stray_label = if strays.len() == 1 {
+            "so this closes nothing"
+        } else {
+            "so these close nothing"
+        };
+        let mut error = ReadError::new(Code::EXTRA_CLOSER, message, early_range)
+            .label(label)
+            .secondary(self.range(early.opener), opener_label)
+            .secondary(
+                self.range(early.next_line),
+                "though this line is indented as a part of it",
+            )
+            .secondary(stray_range, stray_label);
+        // With fewer brackets too many than there are to be removed, more than that is wrong.
+        if early.count <= strays.len() {
+            error = error.fix(fix, early_range, "").fix(
+                "or remove what closes nothing",
+                stray_range,
+                "",
+            );
+        }
+        self.errors.push(error);
+        true
     }
 
     /// All that is open ends before the token at `end`, where it should not.

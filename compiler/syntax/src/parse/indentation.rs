@@ -96,11 +96,12 @@ pub(super) fn culprit(
 }
 
 /// Larger forms are not written by people, whose indentation means something.
-const MAX_TOKENS: usize = 200_000;
+pub(super) const MAX_TOKENS: usize = 200_000;
 
 /// How many forms outwards are compared with a line, so that the search stays linear.
 const MAX_LOOK_OUT: usize = 64;
 
-fn line_start(text: &str, offset: usize) -> usize {
+/// Where the line of `offset` starts.
+pub(super) fn line_start(text: &str, offset: usize) -> usize {
     text[..offset].rfind('\n').map_or(0, |newline| newline + 1)
 }

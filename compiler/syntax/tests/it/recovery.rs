@@ -214,31 +214,247 @@ fn a_form_that_ends_too_early_is_shown() {
     check(
         "(defn a [x])\n  (inc x))\n(def b 1)\n",
         expect![[r#"
-        (defn a [x])
-        (inc x)
-        (def b 1)
+            (defn a [x])
+            (inc x)
+            (def b 1)
 
-        error[OX0002]: this `)` closes nothing
-         --> a.ox:2:10
+            error[OX0002]: this `)` ends a form too early
+             --> a.ox:1:12
+              |
+            1 | (defn a [x])
+              | -          ^ it ends here
+              | |
+              | this form
+            2 |   (inc x))
+              |   -      - so this closes nothing
+              |   |
+              |   though this line is indented as a part of it
+              |
+            help: remove it
+              |
+            1 - (defn a [x])
+            1 + (defn a [x]
+              |
+            help: or remove what closes nothing
+              |
+            2 -   (inc x))
+            2 +   (inc x)
+              |
+
+        "#]],
+    );
+}
+
+#[test]
+fn indentation_tells_which_bracket_ends_a_form_too_early() {
+    let body = "(defn f [x]\n  (let [a 1])\n    (+ a x)))\n\n(def b 1)\n";
+    check(
+        body,
+        expect![[r#"
+            (defn f [x] (let [a 1]) (+ a x))
+            (def b 1)
+
+            error[OX0002]: this `)` ends a form too early
+             --> a.ox:2:13
+              |
+            2 |   (let [a 1])
+              |   -         ^ it ends here
+              |   |
+              |   this form
+            3 |     (+ a x)))
+              |     -       - so this closes nothing
+              |     |
+              |     though this line is indented as a part of it
+              |
+            help: remove it
+              |
+            2 -   (let [a 1])
+            2 +   (let [a 1]
+              |
+            help: or remove what closes nothing
+              |
+            3 -     (+ a x)))
+            3 +     (+ a x))
+              |
+
+        "#]],
+    );
+    let two_forms = "(defn f [x]\n  (when x\n    (let [a 1]))\n      (+ a x)\n      a)))\n";
+    check(
+        two_forms,
+        expect![[r#"
+            (defn f [x] (when x (let [a 1])) (+ a x) a)
+
+            error[OX0002]: these brackets end forms too early
+             --> a.ox:3:15
+              |
+            3 |     (let [a 1]))
+              |     -         ^^ they end here
+              |     |
+              |     this form, and what is around it
+            4 |       (+ a x)
+              |       - though this line is indented as a part of it
+            5 |       a)))
+              |         -- so these close nothing
+              |
+            help: remove them
+              |
+            3 -     (let [a 1]))
+            3 +     (let [a 1]
+              |
+            help: or remove what closes nothing
+              |
+            5 -       a)))
+            5 +       a)
+              |
+
+        "#]],
+    );
+    let later_lines =
+        "(defn f [x]\n  (let [a 1])\n    ; why\n    (g \"a\nb\")\n    (+ a x))\n  (f\n    x))\n";
+    check(
+        later_lines,
+        expect![[r#"
+            (defn f [x] (let [a 1]) (g "a\nb") (+ a x))
+            (f x)
+
+            error[OX0002]: this `)` ends a form too early
+             --> a.ox:2:13
+              |
+            2 |   (let [a 1])
+              |   -         ^ it ends here
+              |   |
+              |   this form
+            3 |     ; why
+            4 |     (g "a
+              |     - though this line is indented as a part of it
+            ...
+            8 |     x))
+              |       - so this closes nothing
+              |
+            help: remove it
+              |
+            2 -   (let [a 1])
+            2 +   (let [a 1]
+              |
+            help: or remove what closes nothing
+              |
+            8 -     x))
+            8 +     x)
+              |
+
+        "#]],
+    );
+    let bindings = "(defn f []\n  (let [a 1]\n        b 2]\n    (+ a b)))\n";
+    check(
+        bindings,
+        expect![[r#"
+            (defn f [] (let [a 1] b 2 (+ a b)))
+
+            error[OX0002]: this `]` ends a form too early
+             --> a.ox:2:12
+              |
+            2 |   (let [a 1]
+              |        -   ^ it ends here
+              |        |
+              |        this form
+            3 |         b 2]
+              |         -  - so this closes nothing
+              |         |
+              |         though this line is indented as a part of it
+              |
+            help: remove it
+              |
+            2 -   (let [a 1]
+            2 +   (let [a 1
+              |
+            help: or remove what closes nothing
+              |
+            3 -         b 2]
+            3 +         b 2
+              |
+
+        "#]],
+    );
+    // The `]` ends nothing that a `)` could end.
+    let parameters = "(defn f\n  [x]\n    (let [a 1])\n      (+ a x)))\n";
+    check(
+        parameters,
+        expect![[r#"
+        (defn f [x] (let [a 1]) (+ a x))
+
+        error[OX0002]: this `)` ends a form too early
+         --> a.ox:3:15
           |
-        1 | (defn a [x])
-          |            - the form already ends here, though the lines below seem to belong to it
-        2 |   (inc x))
-          |          ^ no form is open here
-          |
-        help: remove the `)` that ends the form
-          |
-        1 - (defn a [x])
-        1 + (defn a [x]
+        3 |     (let [a 1])
+          |     -         ^ it ends here
+          |     |
+          |     this form
+        4 |       (+ a x)))
+          |       -       - so this closes nothing
+          |       |
+          |       though this line is indented as a part of it
           |
         help: remove it
           |
-        2 -   (inc x))
-        2 +   (inc x)
+        3 -     (let [a 1])
+        3 +     (let [a 1]
+          |
+        help: or remove what closes nothing
+          |
+        4 -       (+ a x)))
+        4 +       (+ a x))
           |
 
     "#]],
     );
+    let one_of_two = "(defn f [x]\n  (let [a 1]))\n    (+ a x))\n";
+    check(
+        one_of_two,
+        expect![[r#"
+            (defn f [x] (let [a 1]))
+            (+ a x)
+
+            error[OX0002]: these brackets end forms too early
+             --> a.ox:2:13
+              |
+            2 |   (let [a 1]))
+              |   -         ^^ they end here
+              |   |
+              |   this form, and what is around it
+            3 |     (+ a x))
+              |     -      - so this closes nothing
+              |     |
+              |     though this line is indented as a part of it
+
+        "#]],
+    );
+}
+
+#[test]
+fn where_indentation_says_nothing_the_last_bracket_is_the_mistake() {
+    for text in [
+        // Nothing is indented further than what was closed before it.
+        "(defn f [x]\n  (g x)\n  (+ 1 x)))\n",
+        "(defn f\n  ([x]\n     x)\n  ([x y]\n     (+ x y))))\n",
+        "(f)\n  (defn g []\n    1)\n(h))\n",
+        // Values are indented further than what they belong to, everywhere.
+        "(cond\n  (a? x)\n    (f x)\n  (b? x)\n    (g x)))\n",
+        // All lines are, and so are those that belong to no such form.
+        "(defn f [x]\n  (g x)\n    (h x)\n  (i x)))\n",
+        // Another kind of bracket.
+        "(def a [1])\n  2]\n",
+    ] {
+        let parse = parse(text);
+        let [error] = parse.errors() else {
+            panic!("{text}: {:?}", parse.errors());
+        };
+        assert_eq!(usize::from(error.range.end()), text.len() - 1, "{text}");
+        assert!(
+            error.message.contains("closes nothing"),
+            "{text}: {error:?}"
+        );
+    }
 }
 
 #[test]
@@ -453,132 +669,134 @@ fn ten_mistakes_are_ten_diagnostics() {
     check(
         text,
         expect![[r#"
-        (ns ten.mistakes)
-        (defn one [x] (when (pos? x) (inc x) (dec x)))
-        (defn two [y] (+ y #<unreadable>))
-        (def three {:a 1, :b 2})
-        (def four #<unreadable>)
-        (defn five [z] (let [a 1] (+ a z)))
-        (def six (fn* [p1__4#] (map #<unreadable> p1__4#)))
-        (def seven [#<unreadable> 1])
-        (def eight {:a 1})
-        (def nine #<unreadable>)
-        (defn ten [x])
-        (inc x)
+            (ns ten.mistakes)
+            (defn one [x] (when (pos? x) (inc x) (dec x)))
+            (defn two [y] (+ y #<unreadable>))
+            (def three {:a 1, :b 2})
+            (def four #<unreadable>)
+            (defn five [z] (let [a 1] (+ a z)))
+            (def six (fn* [p1__4#] (map #<unreadable> p1__4#)))
+            (def seven [#<unreadable> 1])
+            (def eight {:a 1})
+            (def nine #<unreadable>)
+            (defn ten [x])
+            (inc x)
 
-        error[OX0001]: this `(` is never closed
-         --> a.ox:3:3
-          |
-        3 |   (when (pos? x)
-          |   ^ the bracket that closes this seems to be missing
-        4 |     (inc x)
-        5 |   (dec x))
-          |   - this line is indented as if it were closed before
-          |
-        help: insert `)`
-          |
-        4 |     (inc x))
-          |            +
+            error[OX0001]: this `(` is never closed
+             --> a.ox:3:3
+              |
+            3 |   (when (pos? x)
+              |   ^ the bracket that closes this seems to be missing
+            4 |     (inc x)
+            5 |   (dec x))
+              |   - this line is indented as if it were closed before
+              |
+            help: insert `)`
+              |
+            4 |     (inc x))
+              |            +
 
-        error[OX0007]: `08` is not a number
-         --> a.ox:7:20
-          |
-        7 | (defn two [y] (+ y 08))
-          |                    ^^
-          |
-          = note: a number that starts with `0` is octal: its digits are 0 to 7
+            error[OX0007]: `08` is not a number
+             --> a.ox:7:20
+              |
+            7 | (defn two [y] (+ y 08))
+              |                    ^^
+              |
+              = note: a number that starts with `0` is octal: its digits are 0 to 7
 
-        error[OX0012]: this map has the key `:a` twice
-         --> a.ox:8:23
-          |
-        8 | (def three {:a 1 :b 2 :a 3})
-          |             --        ^^ the second time
-          |             |
-          |             the first time
+            error[OX0012]: this map has the key `:a` twice
+             --> a.ox:8:23
+              |
+            8 | (def three {:a 1 :b 2 :a 3})
+              |             --        ^^ the second time
+              |             |
+              |             the first time
 
-        error[OX0005]: this string is never closed
-         --> a.ox:9:11
-          |
-        9 | (def four "never closed)
-          |           ^^^^^^^^^^^^^^ no quote closes it
-          |
-        help: close it
-          |
-        9 | (def four "never closed")
-          |                        +
+            error[OX0005]: this string is never closed
+             --> a.ox:9:11
+              |
+            9 | (def four "never closed)
+              |           ^^^^^^^^^^^^^^ no quote closes it
+              |
+            help: close it
+              |
+            9 | (def four "never closed")
+              |                        +
 
-        error[OX0003]: `[` is closed by `}`
-          --> a.ox:12:12
-           |
-        12 |   (let [a 1}
-           |        -   ^ expected `]`
-           |        |
-           |        opened here
-           |
-        help: write `]`
-           |
-        12 -   (let [a 1}
-        12 +   (let [a 1]
-           |
+            error[OX0003]: `[` is closed by `}`
+              --> a.ox:12:12
+               |
+            12 |   (let [a 1}
+               |        -   ^ expected `]`
+               |        |
+               |        opened here
+               |
+            help: write `]`
+               |
+            12 -   (let [a 1}
+            12 +   (let [a 1]
+               |
 
-        error[OX0015]: `#()` inside another `#()`
-          --> a.ox:14:16
-           |
-        14 | (def six #(map #(inc %) %))
-           |                ^^^^^^^^ whose `%` would be meant?
-           |
-           = note: write the inner one as `(fn [x] …)`
+            error[OX0015]: `#()` inside another `#()`
+              --> a.ox:14:16
+               |
+            14 | (def six #(map #(inc %) %))
+               |                ^^^^^^^^ whose `%` would be meant?
+               |
+               = note: write the inner one as `(fn [x] …)`
 
-        error[OX0008]: `\newlin` is not a character
-          --> a.ox:15:13
-           |
-        15 | (def seven [\newlin 1])
-           |             ^^^^^^^
-           |
-        help: write `\newline`
-           |
-        15 | (def seven [\newline 1])
-           |                    +
+            error[OX0008]: `\newlin` is not a character
+              --> a.ox:15:13
+               |
+            15 | (def seven [\newlin 1])
+               |             ^^^^^^^
+               |
+            help: write `\newline`
+               |
+            15 | (def seven [\newline 1])
+               |                    +
 
-        error[OX0011]: the key `:b` has no value
-          --> a.ox:16:18
-           |
-        16 | (def eight {:a 1 :b})
-           |            ------^^-
-           |            |     |
-           |            |     a value is missing after this
-           |            in this map
-           |
-           = note: a map has an even number of forms: key, value, key, value
+            error[OX0011]: the key `:b` has no value
+              --> a.ox:16:18
+               |
+            16 | (def eight {:a 1 :b})
+               |            ------^^-
+               |            |     |
+               |            |     a value is missing after this
+               |            in this map
+               |
+               = note: a map has an even number of forms: key, value, key, value
 
-        error[OX0009]: `\q` is not an escape
-          --> a.ox:17:16
-           |
-        17 | (def nine "bad \q escape")
-           |                ^^
-           |
-           = note: escapes are `\t` `\r` `\n` `\b` `\f` `\\` `\"`, `\u03bb` and octal `\101`; a backslash is `\\`
+            error[OX0009]: `\q` is not an escape
+              --> a.ox:17:16
+               |
+            17 | (def nine "bad \q escape")
+               |                ^^
+               |
+               = note: escapes are `\t` `\r` `\n` `\b` `\f` `\\` `\"`, `\u03bb` and octal `\101`; a backslash is `\\`
 
-        error[OX0002]: this `)` closes nothing
-          --> a.ox:19:10
-           |
-        18 | (defn ten [x])
-           |              - the form already ends here, though the lines below seem to belong to it
-        19 |   (inc x))
-           |          ^ no form is open here
-           |
-        help: remove the `)` that ends the form
-           |
-        18 - (defn ten [x])
-        18 + (defn ten [x]
-           |
-        help: remove it
-           |
-        19 -   (inc x))
-        19 +   (inc x)
-           |
+            error[OX0002]: this `)` ends a form too early
+              --> a.ox:18:14
+               |
+            18 | (defn ten [x])
+               | - this form  ^ it ends here
+            19 |   (inc x))
+               |   -      - so this closes nothing
+               |   |
+               |   though this line is indented as a part of it
+               |
+            help: remove it
+               |
+            18 - (defn ten [x])
+            18 + (defn ten [x]
+               |
+            help: or remove what closes nothing
+               |
+            19 -   (inc x))
+            19 +   (inc x)
+               |
 
-    "#]],
+        "#]],
     );
     let parse = parse(text);
     let all = diagnostics(&parse, &forms(&parse, DEFAULT_FEATURES), FileId(0));
