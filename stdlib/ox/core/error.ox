@@ -67,19 +67,29 @@
     :ox/activity ExecutionException
     :ox/cancelled CancellationException})
 
+(defn- file-class
+  "The class, without package, that an error of an operation on a file is on the JVM; nil of other errors."
+  [e]
+  (if (identical? :ox/activity (error-kind e))
+    (let [os (get (error-data e) :os)]
+      (if (nil? os)
+        nil
+        (if (contains? #{:not-found :permission :is-directory :not-directory} os) 'FileNotFoundException 'IOException)))
+    nil))
+
+(def ^:private file-classes
+  "For the class of an error of a file the names by which clauses take it."
+  '{FileNotFoundException #{FileNotFoundException java.io.FileNotFoundException IOException java.io.IOException}
+    IOException #{IOException java.io.IOException}})
+
 (defn ^:no-doc error-class
   "The class of an error, a symbol without package: the one that it was made as, `(NullPointerException. \"…\")`, or that of its kind."
   [e]
   (let [made-as (get (meta (error-data e)) ::class)]
     (if (nil? made-as)
-      (get kind-classes (error-kind e) 'ExceptionInfo)
+      (let [of-file (file-class e)]
+        (if (nil? of-file) (get kind-classes (error-kind e) 'ExceptionInfo) of-file))
       made-as)))
-
-(def ^:private failures-of-files
-  "For the classes of errors of files what a failed activity has as `:os`: true for whatever it is."
-  {'IOException true 'java.io.IOException true
-   'FileNotFoundException #{:not-found :permission :is-directory :not-directory}
-   'java.io.FileNotFoundException #{:not-found :permission :is-directory :not-directory}})
 
 (def ^:private machine-kinds
   "Kinds of errors that on the JVM are no `ExceptionInfo`."
@@ -101,17 +111,13 @@
       (if (set? kinds)
         (if (contains? kinds own)
           true
-          (if (identical? own :ox/activity)
-            (let [os (get (error-data e) :os)
-                  failures (get failures-of-files kind)]
-              (if (nil? os) false (if (set? failures) (contains? failures os) (identical? failures true))))
-            false))
+          (contains? (get file-classes (file-class e)) kind))
         (if (contains? unseen-kinds own)
           false
           (if (identical? kinds true)
             true
             (if (identical? kinds :info)
-              (not (contains? machine-kinds own))
+              (if (contains? machine-kinds own) false (nil? (file-class e)))
               (not (identical? own :ox/assert)))))))))
 
 (defn ^:no-doc new-error
