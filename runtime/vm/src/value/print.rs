@@ -540,8 +540,11 @@ impl Printer<'_> {
         map::get(self.heap, self.methods, named).ok().flatten()
     }
 
-    /// Writes a value that holds no others; false for others, of which nothing is written.
+    /// Writes a value that holds no others; false for others, of which nothing is written, and for `()` where `#` may stand for it.
     fn scalar(&mut self, value: Word) -> bool {
+        if value == Word::EMPTY_LIST && self.options.level.is_some() {
+            return false;
+        }
         if self.stops_at(value) || self.method(value).is_some() {
             return false;
         }
@@ -589,7 +592,11 @@ impl Printer<'_> {
             return Ok(());
         }
         if !value.is_object() {
-            write_immediate(&mut self.out, value, self.options.readably);
+            if value == Word::EMPTY_LIST && self.is_too_deep(depth) {
+                self.out.push('#');
+            } else {
+                write_immediate(&mut self.out, value, self.options.readably);
+            }
             return Ok(());
         }
         if self.stops_at(value) {
@@ -636,6 +643,12 @@ impl Printer<'_> {
         self.push_value(shown, depth);
     }
 
+    /// Whether a collection at this depth is one of those that `#` stands for.
+    fn is_too_deep(&self, depth: i64) -> bool {
+        let level = self.options.level;
+        level.is_some_and(|level| depth.unsigned_abs() >= level)
+    }
+
     fn bare_value(&mut self, value: Word, kind: Kind, depth: i64) {
         let is_collection = matches!(
             kind,
@@ -657,11 +670,7 @@ impl Printer<'_> {
                 | Kind::Record
         );
         if is_collection {
-            if self
-                .options
-                .level
-                .is_some_and(|level| depth.unsigned_abs() >= level)
-            {
+            if self.is_too_deep(depth) {
                 self.out.push('#');
                 return;
             }

@@ -4,7 +4,7 @@
 
 (ns answer)
 (require '[clojure.edn :as edn] '[clojure.string :as string])
-(require 'clojure.set 'clojure.walk 'clojure.edn)
+(require 'clojure.set 'clojure.walk 'clojure.edn 'clojure.pprint)
 
 (def limit-ms (Long/parseLong (first *command-line-args*)))
 (def printed-length (Long/parseLong (second *command-line-args*)))

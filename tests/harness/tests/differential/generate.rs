@@ -8,6 +8,7 @@
 //!   maps stand only where their order does not show (holes `set`, `umap`, `uany`).
 //! - What has no end stands only in a hole `inf`, which templates put below something that takes a bounded part.
 
+use super::datum::datum;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A generated program.
@@ -104,10 +105,10 @@ impl Templates {
 }
 
 /// A stream of numbers (splitmix64).
-struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -115,15 +116,15 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    pub(super) fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
     }
 
-    fn one_in(&mut self, count: usize) -> bool {
+    pub(super) fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }
 
-    fn pick<'a>(&mut self, options: &[&'a str]) -> &'a str {
+    pub(super) fn pick<'a>(&mut self, options: &[&'a str]) -> &'a str {
         options[self.below(options.len())]
     }
 }
@@ -178,9 +179,18 @@ impl Maker<'_> {
     }
 
     fn hole(&mut self, kind: &str) -> String {
-        if !self.locals.is_empty() && !matches!(kind, "re" | "cls") && self.chance.one_in(2) {
+        if !self.locals.is_empty()
+            && !matches!(kind, "re" | "cls" | "datum" | "bmp")
+            && self.chance.one_in(2)
+        {
             let at = self.chance.below(self.locals.len());
             return self.locals[at].clone();
+        }
+        if kind == "datum" {
+            return datum(&mut self.chance, 0);
+        }
+        if kind == "bmp" {
+            return datum(&mut self.chance, 0).replace(|c| c > '\u{ffff}', "x");
         }
         if kind != "re"
             && kind != "cls"

@@ -20,8 +20,7 @@ use vm::process::Process;
 use vm::value::string;
 
 /// What stands before the programs; templates write names in full.
-const HEAD: &str =
-    "(ns user (:require [clojure.edn] [clojure.set] [clojure.string] [clojure.walk]))";
+const HEAD: &str = "(ns user (:require [clojure.edn] [clojure.pprint] [clojure.set] [clojure.string] [clojure.walk]))";
 /// Fuel of a slice, and slices that a program may take.
 const SLICE: i64 = 1 << 20;
 const SLICES: u32 = 24;
