@@ -11,6 +11,7 @@
 
 pub mod bytecode;
 pub mod choices;
+pub mod compiler;
 pub mod image;
 pub mod log;
 pub mod machine;
@@ -26,6 +27,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All targets.
 pub const TARGETS: &[Target] = &[
     ("bytecode", bytecode::run),
+    ("compiler", compiler::run),
     ("image", image::run),
     ("log", log::run),
     ("parser", parser::run),

@@ -21,11 +21,18 @@ pub(super) fn program(choices: &mut Choices<'_>) -> String {
         locals: Vec::new(),
         functions: Vec::new(),
         macros: Vec::new(),
+        effects: Vec::new(),
+        requires: false,
+        in_short_function: false,
         dynamics: 0,
         values: 0,
         depth: 0,
         fresh: 0,
     };
+    if maker.choices.below(3) == 2 {
+        maker.requires = true;
+        maker.put(HEAD);
+    }
     for _ in 0..maker.choices.below(6) {
         maker.definition();
     }
@@ -35,6 +42,9 @@ pub(super) fn program(choices: &mut Choices<'_>) -> String {
     maker.text
 }
 
+/// What some programs begin with.
+const HEAD: &str = "(ns user (:require [clojure.edn :as edn] [clojure.set :as set] [clojure.string :as s] [clojure.walk :as w] [ox.match :refer [match]]))\n";
+
 struct Maker<'c, 'b> {
     choices: &'c mut Choices<'b>,
     text: String,
@@ -43,6 +53,11 @@ struct Maker<'c, 'b> {
     /// Functions defined so far and the numbers of arguments they take.
     functions: Vec<(String, usize)>,
     macros: Vec<String>,
+    effects: Vec<String>,
+    /// Whether names of `HEAD` may be used.
+    requires: bool,
+    /// Whether it is inside of `#(…)`, which does not nest.
+    in_short_function: bool,
     dynamics: usize,
     values: usize,
     depth: usize,
@@ -468,7 +483,7 @@ impl Maker<'_, '_> {
     }
 
     fn definition(&mut self) {
-        match self.choices.below(8) {
+        match self.choices.below(13) {
             0 | 1 => {
                 let name = self.name("f");
                 let count = self.choices.below(4);
@@ -534,6 +549,77 @@ impl Maker<'_, '_> {
                 let body = *self.choices.pick(&bodies);
                 let _ = writeln!(self.text, "(defmacro {name} [x] {body})");
                 self.macros.push(name);
+            }
+            8 => {
+                let name = self.name("R");
+                let fields = self
+                    .choices
+                    .pick(&["[a b]", "[a b] Object (toString [_] (str a))"]);
+                let _ = writeln!(self.text, "(defrecord {name} {fields})");
+                self.functions.push((format!("->{name}"), 2));
+            }
+            9 => {
+                let name = self.name("op");
+                let _ = write!(
+                    self.text,
+                    "(defprotocol P{name} ({name} [x]))\n(extend-protocol P{name}"
+                );
+                for class in [
+                    "nil",
+                    "Long",
+                    "String",
+                    "clojure.lang.IPersistentMap",
+                    "Object",
+                ] {
+                    if self.choices.below(3) > 0 {
+                        let _ = write!(self.text, " {class} ({name} [x] ");
+                        self.scoped(&["x"], Maker::expression);
+                        self.put(")");
+                    }
+                }
+                self.put(")\n");
+                self.functions.push((name, 1));
+            }
+            10 => {
+                let name = self.name("T");
+                let _ = write!(
+                    self.text,
+                    "(defprotocol Q{name} (q{name} [x y]))\n(deftype {name} [a] Q{name} (q{name} [x y] "
+                );
+                self.scoped(&["a", "x", "y"], Maker::expression);
+                self.put("))\n");
+                self.functions.push((format!("->{name}"), 1));
+                self.functions.push((format!("q{name}"), 2));
+            }
+            11 => {
+                let name = self.name("mm");
+                let by = self.choices.pick(&[
+                    "class",
+                    "identity",
+                    "(fn [x] [(number? x) (coll? x)])",
+                    "(fn [x] (if (map? x) (:a x) :none))",
+                ]);
+                let _ = writeln!(self.text, "(defmulti {name} {by})");
+                for value in [
+                    ":default",
+                    "1",
+                    ":none",
+                    "Long",
+                    "[true false]",
+                    "clojure.lang.IPersistentVector",
+                ] {
+                    if self.choices.below(3) > 0 {
+                        let _ = write!(self.text, "(defmethod {name} {value} [x] ");
+                        self.scoped(&["x"], Maker::expression);
+                        self.put(")\n");
+                    }
+                }
+                self.functions.push((name, 1));
+            }
+            12 => {
+                let name = self.name("e");
+                let _ = writeln!(self.text, "(defeffect {name} [x])");
+                self.effects.push(name);
             }
             _ => {
                 let name = self.name("a");
@@ -660,7 +746,7 @@ impl Maker<'_, '_> {
     }
 
     fn form(&mut self) {
-        match self.choices.below(40) {
+        match self.choices.below(54) {
             0..3 => self.atom(),
             3..8 => self.call(UNARY, 1),
             8..13 => self.call(BINARY, 2),
@@ -891,6 +977,184 @@ impl Maker<'_, '_> {
                 self.put(")");
                 self.expressions(1);
                 self.put("))");
+            }
+            40 | 41 if !self.effects.is_empty() => {
+                let at = self.choices.below(self.effects.len());
+                let name = self.effects[at].clone();
+                let _ = write!(self.text, "(with-handlers {{{name} (fn [resume x] ");
+                self.pick(&[
+                    "(resume x)",
+                    "[(resume x)]",
+                    ":stopped",
+                    "(throw (ex-info \"h\" {:x x}))",
+                    "(try (resume 1) (finally (print 1)))",
+                ]);
+                self.put(")}");
+                self.expressions(2);
+                self.put(")");
+            }
+            42 | 43 if !self.effects.is_empty() => {
+                let at = self.choices.below(self.effects.len());
+                let name = self.effects[at].clone();
+                let _ = write!(self.text, "({name}");
+                self.expressions(1);
+                self.put(")");
+            }
+            44 => {
+                let open = *self.choices.pick(&[
+                    "(if-let [w ",
+                    "(when-let [w ",
+                    "(if-some [w ",
+                    "(when-some [w ",
+                    "(when-first [w ",
+                    "(doto (let [w ",
+                    "(as-> (let [w ",
+                ]);
+                self.put(open);
+                self.expression();
+                self.put("]");
+                self.scoped(&["w"], |maker| maker.expressions(1));
+                self.put(match open {
+                    "(doto (let [w " => ") (print))",
+                    "(as-> (let [w " => ") z [z z])",
+                    _ => ")",
+                });
+            }
+            45 => {
+                self.put("(condp =");
+                self.expressions(1);
+                self.put(" 1");
+                self.expressions(1);
+                self.put(" nil :nothing");
+                self.expressions(1);
+                self.put(")");
+            }
+            46 => {
+                self.pick(&[
+                    "(into (sorted-map) ",
+                    "(into (sorted-set) ",
+                    "(apply sorted-set-by > ",
+                    "(sort-by hash ",
+                    "(into (sorted-map-by (fn [a b] (compare b a))) ",
+                ]);
+                self.expression();
+                self.put(")");
+            }
+            47 => {
+                self.pick(&[
+                    "(into [] (comp ",
+                    "(sequence (comp ",
+                    "(transduce (comp ",
+                    "(eduction (comp ",
+                ]);
+                let ends = if self.text.ends_with("(transduce (comp ") {
+                    ") conj"
+                } else {
+                    ")"
+                };
+                for _ in 0..=self.choices.below(3) {
+                    self.pick(&[
+                        " (map str)",
+                        " (filter some?)",
+                        " (take 3)",
+                        " (partition-all 2)",
+                        " cat",
+                        " (mapcat list)",
+                        " (dedupe)",
+                        " (drop-while nil?)",
+                        " (interpose 0)",
+                        " (keep identity)",
+                        " (map-indexed vector)",
+                        " (take-nth 2)",
+                        " (partition-by class)",
+                        " (remove nil?)",
+                        " (distinct)",
+                        " (halt-when nil?)",
+                    ]);
+                }
+                self.put(ends);
+                self.expressions(1);
+                self.put(")");
+            }
+            48 => {
+                self.put("(let [o (reify Object (toString [_] (str ");
+                self.expression();
+                self.put(")))] (str o))");
+            }
+            49 if !self.in_short_function => {
+                self.pick(&[
+                    "(mapv #(vector % ",
+                    "(reduce #(conj [%2] %1 ",
+                    "(#(list %& %1 ",
+                ]);
+                let is_call = self.text.ends_with("(#(list %& %1 ");
+                self.in_short_function = true;
+                self.expression();
+                self.in_short_function = false;
+                self.put(if is_call { ") 1" } else { ")" });
+                self.expressions(1);
+                self.put(")");
+            }
+            50 => {
+                self.pick(&[
+                    "(let [n (atom 3)] (while (pos? (swap! n dec)) ",
+                    "(let [n 1] (dotimes [i 3] ",
+                    "(let [n 1] (reduce (fn [a x] (if (nil? x) (reduced a) ",
+                    "(let [n 1] ((fn [& {:keys [k] :or {k 1}}] ",
+                ]);
+                let ends = if self.text.ends_with("(reduced a) ") {
+                    ")) 0 [1 nil 2]))"
+                } else if self.text.ends_with("{k 1}}] ") {
+                    ") :k 2))"
+                } else {
+                    "))"
+                };
+                self.scoped(&["n"], Maker::expression);
+                self.put(ends);
+            }
+            51 => {
+                self.pick(&[
+                    "(let [v ",
+                    "(binding [*print-length* 3 *print-level* 2] (let [v ",
+                    "(binding [*print-namespace-maps* true] (let [v ",
+                ]);
+                let nested = !self.text.ends_with("(let [v ") || self.text.ends_with("] (let [v ");
+                self.expression();
+                self.put("] (pr-str v (try (= v (read-string (pr-str v))) (catch Exception e :unreadable))))");
+                if nested {
+                    self.put(")");
+                }
+            }
+            52 if self.requires => {
+                self.put("(match");
+                self.expressions(1);
+                self.put(" [a & r]");
+                self.scoped(&["a", "r"], |maker| maker.expressions(1));
+                self.put(" {:a x :b (:or 1 2)}");
+                self.scoped(&["x"], |maker| maker.expressions(1));
+                self.put(" (n :guard number?)");
+                self.scoped(&["n"], |maker| maker.expressions(1));
+                self.put(" :else");
+                self.expressions(1);
+                self.put(")");
+            }
+            53 if self.requires => {
+                self.pick(&[
+                    "(w/postwalk identity ",
+                    "(w/keywordize-keys ",
+                    "(set/union #{1} ",
+                    "(s/join \",\" ",
+                    "(s/split \"a,b\" ",
+                    "(s/upper-case ",
+                    "(s/replace \"abc\" #\"b\" ",
+                    "(edn/read-string ",
+                    "(set/map-invert ",
+                    "(s/trim ",
+                    "(w/prewalk-replace {1 2} ",
+                    "(s/blank? ",
+                ]);
+                self.expression();
+                self.put(")");
             }
             _ => self.call(UNARY, 1),
         }
