@@ -119,7 +119,7 @@ fn a_session_at_a_terminal() {
     first.at_prompt("(do (println \"be\" \"gun\") (flush) (loop [] (recur)))\r");
     first.until("be gun");
     first.press("\x03");
-    first.until("interrupted");
+    first.until("cancelled");
     first.at_prompt("(do (println \"be\" \"gun\") (flush) (sleep \"1h\"))\r");
     first.until("be gun");
     first.press("\x03");

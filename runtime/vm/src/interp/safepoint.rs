@@ -26,7 +26,7 @@ impl Machine<'_> {
             return self.throw(error);
         }
         if may_throw && std::mem::take(&mut self.process.is_interrupted) {
-            let error = Fault::new("cancelled", "interrupted").into_error(&mut self.process.heap);
+            let error = Fault::new("cancelled", "cancelled").into_error(&mut self.process.heap);
             // SAFETY: as above.
             self.pc = unsafe { self.pc.add(1) };
             return self.throw(error);

@@ -26,7 +26,7 @@ fn what_computes_is_left_where_it_is() {
     for (text, said) in [
         (
             "(try (loop [] (recur)) (catch :ox/cancelled e (println (ex-message e))))",
-            "interrupted\n",
+            "cancelled\n",
         ),
         // Within a handler's range there is nothing but the jump.
         (
